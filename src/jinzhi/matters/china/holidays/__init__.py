@@ -1,0 +1,1 @@
+"""Holiday notices of the State Council: one file each, nothing computed."""
