@@ -1,0 +1,274 @@
+"""Laws as dated values: what is in force on a day, and which version of a rule a case keeps.
+
+Everywhere the first day is included and the last is not: ``repealed`` and ``until`` are the first day on
+which the law or version no longer holds, which is the day its successor begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, Generic, TypeVar
+
+from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration, DeclarationError
+from jinzhi.kernel.period import Length
+
+T = TypeVar("T")
+
+
+class NoRuleInForce(LookupError):
+    """No version of a rule holds on a day; the message names the rule, the day and the versions there are."""
+
+
+class Rank(StrEnum):
+    """What kind of norm this is."""
+
+    LAW = "law"
+    REGULATION = "regulation"
+    RULE = "rule"
+    INTERPRETATION = "interpretation"
+    LOCAL = "local"
+    NORMATIVE = "normative"
+
+    @property
+    def zh(self) -> str:
+        return _RANK_ZH[self]
+
+
+_RANK_ZH = {
+    Rank.LAW: "法律",
+    Rank.REGULATION: "行政法规",
+    Rank.RULE: "部门规章",
+    Rank.INTERPRETATION: "司法解释",
+    Rank.LOCAL: "地方性法规",
+    Rank.NORMATIVE: "规范性文件",
+}
+
+
+class Force(StrEnum):
+    """Whether a law holds on a day."""
+
+    COMING = "coming"
+    IN_FORCE = "in-force"
+    REPEALED = "repealed"
+
+    @property
+    def zh(self) -> str:
+        return {Force.COMING: "尚未施行", Force.IN_FORCE: "现行有效", Force.REPEALED: "已失效"}[self]
+
+    @property
+    def en(self) -> str:
+        return {Force.COMING: "not yet in force", Force.IN_FORCE: "in force", Force.REPEALED: "repealed"}[self]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A figure that a provision sets: a length of time, an amount, a number, a rate.
+
+    ``printed``: the few words of the article that carry it (七日), because the unit meant may differ from the
+    word printed (working days by § 85 of the Penalty Law). ``verified`` is False where the figure is known
+    only from memory or a second hand: the pages say so, and ``note`` says what to check.
+    """
+
+    id: str
+    zh: str
+    en: str
+    value: Length | int | Decimal | str
+    printed: str = ""
+    verified: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """An article: its number as counted ("20"), what it says in our words, and the figures it sets."""
+
+    article: str
+    gist_zh: str
+    gist_en: str
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Law(Declaration):
+    """A law, regulation, rule or interpretation, in one version.
+
+    ``zh`` is its full title without brackets. A new version is a new Law that ``replaces`` the old one.
+    ``verified`` speaks of the dates; ``note`` says what is not sure.
+    """
+
+    kind: ClassVar[str] = "law"
+
+    rank: Rank
+    number: str
+    issuer: str
+    promulgated: date
+    in_force: date
+    repealed: date | None = None
+    replaces: str = ""
+    source: str
+    verified: bool = True
+    note: str = ""
+    provisions: tuple[Provision, ...] = ()
+
+    @property
+    def title_zh(self) -> str:
+        return f"《{self.zh}》"
+
+    def in_force_on(self, day: date) -> bool:
+        return self.status(day) is Force.IN_FORCE
+
+    def status(self, day: date) -> Force:
+        if day < self.in_force:
+            return Force.COMING
+        return Force.REPEALED if self.repealed is not None and day >= self.repealed else Force.IN_FORCE
+
+    def find_provision(self, article: str) -> Provision | None:
+        return next((p for p in self.provisions if p.article == article), None)
+
+    def get_provision(self, article: str) -> Provision:
+        """The article. Raises DeclarationError naming those that are declared."""
+        found = self.find_provision(article)
+        if found is None:
+            known = ", ".join(p.article for p in self.provisions) or "none"
+            raise DeclarationError(f"{self.id} declares no article {article!r} (declared: {known})")
+        return found
+
+    @property
+    def parameters(self) -> tuple[tuple[Provision, Parameter], ...]:
+        return tuple((p, q) for p in self.provisions for q in p.parameters)
+
+    def get_parameter(self, id: str) -> Parameter:
+        """The parameter of this id. Raises DeclarationError naming those that are declared."""
+        for _, parameter in self.parameters:
+            if parameter.id == id:
+                return parameter
+        known = ", ".join(q.id for _, q in self.parameters) or "none"
+        raise DeclarationError(f"{self.id} sets no {id!r} (it sets: {known})")
+
+    def length(self, parameter: str) -> Length:
+        """A parameter that is a length of time. Raises DeclarationError where it is something else."""
+        value = self.get_parameter(parameter).value
+        if not isinstance(value, Length):
+            raise DeclarationError(f"{self.id} {parameter!r} is {value!r}, not a length of time")
+        return value
+
+    def cite(self, parameter: str) -> Citation:
+        """The article that sets this parameter."""
+        self.get_parameter(parameter)
+        return next(Citation(self.id, p.article) for p, q in self.parameters if q.id == parameter)
+
+    def problems(self, catalogue: Catalogue) -> Iterator[str]:
+        yield from super().problems(catalogue)
+        if not self.issuer.strip() or not self.source.strip():
+            yield "issuer and source must be given"
+        if self.in_force < self.promulgated:
+            yield f"in force ({self.in_force}) before it was promulgated ({self.promulgated})"
+        if self.repealed is not None and self.repealed <= self.in_force:
+            yield f"repealed ({self.repealed}) no later than in force ({self.in_force})"
+        if self.replaces:
+            old = catalogue.find(Law, self.replaces)
+            if old is None:
+                yield f"replaces the law {self.replaces!r}, which is not declared"
+            elif old.repealed != self.in_force:
+                yield f"replaces {old.id} from {self.in_force}, but that one says it is repealed on {old.repealed}"
+        articles = [p.article for p in self.provisions]
+        for article in sorted({a for a in articles if articles.count(a) > 1}):
+            yield f"article {article} is declared more than once"
+        for provision in self.provisions:
+            if not provision.article or not provision.gist_zh.strip() or not provision.gist_en.strip():
+                yield f"article {provision.article!r} needs a number and a gist in both languages"
+        ids = [q.id for _, q in self.parameters]
+        for id in sorted({i for i in ids if ids.count(i) > 1}):
+            yield f"parameter {id!r} is declared more than once"
+        for provision, parameter in self.parameters:
+            where = f"parameter {parameter.id!r} of article {provision.article}"
+            if not KEBAB.match(parameter.id):
+                yield f"{where}: the id is not kebab-case"
+            if not parameter.zh.strip() or not parameter.en.strip():
+                yield f"{where} needs a name in both languages"
+            if not parameter.verified and not parameter.note.strip():
+                yield f"{where} is unverified: note what is to be checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version(Generic[T]):
+    """One version of a rule, from ``since`` up to the day before ``until`` or before the next version.
+
+    ``takes_pending``: it applies also to cases opened before it. Without a word in the new law, it does not.
+    """
+
+    since: date
+    value: T
+    cite: Citation
+    until: date | None = None
+    takes_pending: bool = False
+    verified: bool = True
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dated(Generic[T]):
+    """A rule through time: its versions, oldest first. ``name`` is what error messages call it."""
+
+    versions: tuple[Version[T], ...]
+    name: str = "rule"
+
+    def find_on(self, day: date) -> Version[T] | None:
+        """The version in force on a day, or None."""
+        for version in reversed(self.versions):
+            if version.since <= day:
+                return version if version.until is None or day < version.until else None
+        return None
+
+    def on(self, day: date) -> Version[T]:
+        """The version in force on a day. Raises NoRuleInForce."""
+        found = self.find_on(day)
+        if found is None:
+            raise NoRuleInForce(f"no version of {self.name} is in force on {day} ({self._spans()})")
+        return found
+
+    def for_case(self, opened: date, today: date) -> Version[T]:
+        """The version a case opened on ``opened`` is under today.
+
+        That of its opening day, kept even after its repeal, unless a later version in force by today takes
+        pending cases; then the latest such. Raises NoRuleInForce where none held on the opening day.
+        """
+        kept = self.on(opened)
+        for version in self.versions:
+            if opened < version.since <= today and version.takes_pending:
+                kept = version
+        return kept
+
+    def _spans(self) -> str:
+        said = [f"{v.since} to {v.until or 'now'}" for v in self.versions]
+        return "versions: " + ", ".join(said) if said else "there is no version"
+
+    def problems(self, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong: order, gaps, overlaps, and citations of what is not declared or not in force."""
+        if not self.versions:
+            yield f"{self.name} has no version"
+        for before, after in zip(self.versions, self.versions[1:], strict=False):
+            if after.since <= before.since:
+                yield f"{self.name}: the version of {after.since} stands after that of {before.since}"
+            elif before.until is not None and before.until > after.since:
+                yield f"{self.name}: versions overlap from {after.since} to {before.until}"
+            elif before.until is not None and before.until < after.since:
+                yield f"{self.name}: no version from {before.until} to {after.since}"
+        for version in self.versions:
+            if version.until is not None and version.until <= version.since:
+                yield f"{self.name}: the version of {version.since} ends on {version.until}, before it begins"
+            law = catalogue.find(Law, version.cite.law)
+            if law is None:
+                yield f"{self.name}: cites the law {version.cite.law!r}, which is not declared"
+                continue
+            if version.cite.article and law.find_provision(version.cite.article) is None:
+                yield f"{self.name}: cites {version.cite}, but {law.id} declares no article {version.cite.article}"
+            if not law.in_force_on(version.since):
+                yield (
+                    f"{self.name}: the version of {version.since} cites {law.id}, "
+                    f"which was {law.status(version.since).en} that day"
+                )
