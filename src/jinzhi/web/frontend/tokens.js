@@ -26,5 +26,5 @@ export const series = ["#1f5fa8", "#e08a1e", "#2e8b67", "#8a5aa8", "#c0392b", "#
 export const seriesDark = ["#7db4f0", "#f0b75e", "#7fd0a0", "#c39bdd", "#f5948c", "#a9b8c7"];
 
 export const fontFamily =
-  '"PingFang SC","HarmonyOS Sans SC","Microsoft YaHei","Source Han Sans SC","Noto Sans CJK SC",' +
-  '"Noto Sans SC","WenQuanYi Micro Hei",system-ui,sans-serif';
+  "'PingFang SC','HarmonyOS Sans SC','Microsoft YaHei','Source Han Sans SC','Noto Sans CJK SC'," +
+  "'Noto Sans SC','WenQuanYi Micro Hei',system-ui,sans-serif";
