@@ -250,6 +250,7 @@ def test_packages_are_imported_only_if_they_are_listed() -> None:
         "csp": "django-csp",
         "py_mini_racer": "mini-racer",
         "pydantic": "django-ninja",
+        "opencc": "opencc-python-reimplemented",
     }
     known = set(sys.stdlib_module_names) | {"jinzhi"}
     unlisted = {
