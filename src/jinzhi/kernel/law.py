@@ -84,7 +84,10 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Provision:
-    """An article: its number as counted ("20"), what it says in our words, and the figures it sets."""
+    """An article: its number ("20"), what it says in our words, and the figures it sets.
+
+    ``article`` is empty where our source gives the figures but not the article; they are then unverified.
+    """
 
     article: str
     gist_zh: str
@@ -97,7 +100,8 @@ class Law(Declaration):
     """A law, regulation, rule or interpretation, in one version.
 
     ``zh`` is its full title without brackets. A new version is a new Law that ``replaces`` the old one.
-    ``verified`` speaks of the dates; ``note`` says what is not sure.
+    ``promulgated`` is None where our sources do not say. ``verified`` speaks of the dates; ``note`` says what
+    is not sure.
     """
 
     kind: ClassVar[str] = "law"
@@ -105,7 +109,7 @@ class Law(Declaration):
     rank: Rank
     number: str
     issuer: str
-    promulgated: date
+    promulgated: date | None
     in_force: date
     repealed: date | None = None
     replaces: str = ""
@@ -165,7 +169,7 @@ class Law(Declaration):
         yield from super().problems(catalogue)
         if not self.issuer.strip() or not self.source.strip():
             yield "issuer and source must be given"
-        if self.in_force < self.promulgated:
+        if self.promulgated is not None and self.in_force < self.promulgated:
             yield f"in force ({self.in_force}) before it was promulgated ({self.promulgated})"
         if self.repealed is not None and self.repealed <= self.in_force:
             yield f"repealed ({self.repealed}) no later than in force ({self.in_force})"
@@ -179,8 +183,10 @@ class Law(Declaration):
         for article in sorted({a for a in articles if articles.count(a) > 1}):
             yield f"article {article} is declared more than once"
         for provision in self.provisions:
-            if not provision.article or not provision.gist_zh.strip() or not provision.gist_en.strip():
-                yield f"article {provision.article!r} needs a number and a gist in both languages"
+            if not provision.gist_zh.strip() or not provision.gist_en.strip():
+                yield f"article {provision.article!r} needs a gist in both languages"
+            if not provision.article and any(q.verified for q in provision.parameters):
+                yield "figures without an article must say verified=False"
         ids = [q.id for _, q in self.parameters]
         for id in sorted({i for i in ids if ids.count(i) > 1}):
             yield f"parameter {id!r} is declared more than once"
@@ -192,6 +198,8 @@ class Law(Declaration):
                 yield f"{where} needs a name in both languages"
             if not parameter.verified and not parameter.note.strip():
                 yield f"{where} is unverified: note what is to be checked"
+        if not self.verified and not self.note.strip():
+            yield "the dates are unverified: note what is to be checked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

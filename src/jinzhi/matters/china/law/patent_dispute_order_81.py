@@ -1,0 +1,109 @@
+"""Administrative rulings and mediation in patent disputes."""
+
+from datetime import date
+
+from jinzhi.kernel.law import Law, Parameter, Provision, Rank
+from jinzhi.kernel.period import days, months, workdays
+
+LAW = Law(
+    id="patent-dispute-order-81",
+    zh="专利纠纷行政裁决和调解办法",
+    en="Measures on Administrative Rulings and Mediation in Patent Disputes",
+    rank=Rank.RULE,
+    number="国家知识产权局令第81号",
+    issuer="国家知识产权局",
+    promulgated=None,
+    in_force=date(2025, 2, 1),
+    source="IPR 书85（办法文本的公开汇编）",
+    note="条文全文未随项目，期限按来源逐条录入；公布日期未检到。",
+    provisions=(
+        Provision(
+            "20",
+            "收到请求书后决定是否立案并通知；立案同时组成三人以上单数合议组。",
+            "Decide on opening the case; a panel of three or more, an odd number, is named with it.",
+            (
+                Parameter(id="accept", zh="立案或不予立案通知", en="open the case or refuse", value=workdays(5)),
+                Parameter(
+                    id="accept-extension", zh="复杂案件立案延长", en="extension in complex cases", value=workdays(5)
+                ),
+                Parameter(id="panel", zh="合议组最少人数", en="fewest members of the panel", value=3),
+            ),
+        ),
+        Provision(
+            "22",
+            "送达请求书副本、答辩与转送答辩书。",
+            "Serving the request, answering, passing the answer on.",
+            (
+                Parameter(id="serve", zh="送达副本", en="serve copies", value=workdays(5)),
+                Parameter(id="answer", zh="答辩", en="answer", value=days(15)),
+                Parameter(
+                    id="answer-abroad",
+                    zh="境内无固定住所的答辩",
+                    en="answer without a fixed domicile in China",
+                    value=days(30),
+                ),
+                Parameter(id="pass-on-answer", zh="转送答辩书", en="pass on the answer", value=workdays(5)),
+            ),
+        ),
+        Provision(
+            "28",
+            "应当中止的情形。",
+            "When proceedings must be suspended.",
+        ),
+        Provision(
+            "29",
+            "可以中止的情形。",
+            "When proceedings may be suspended.",
+        ),
+        Provision(
+            "32",
+            "认定侵权后责令停止侵权的措施。",
+            "Measures ordering an infringement to stop.",
+        ),
+        Provision(
+            "34",
+            "重复侵权可直接裁决，并可列入失信惩戒。",
+            "A repeated infringement may be ruled on at once and counted against one's credit.",
+        ),
+        Provision(
+            "36",
+            "撤销案件的情形。",
+            "When a case is withdrawn.",
+        ),
+        Provision(
+            "37",
+            "自立案起结案，逐级批准可两次延长；中止、公告、检验鉴定、管辖异议、申请延长举证期、和解不计入。",
+            "Conclude in time, two extensions; suspension, notices, testing, talks do not count.",
+            (
+                Parameter(id="conclude", zh="结案", en="conclude the case", value=months(3)),
+                Parameter(
+                    id="conclude-extension", zh="负责人批准的延长上限", en="most that the head may add", value=months(1)
+                ),
+                Parameter(
+                    id="conclude-second-extension",
+                    zh="上一级批准的再延长上限",
+                    en="most that the superior may add",
+                    value=months(2),
+                ),
+            ),
+        ),
+        Provision(
+            "70",
+            "权属等纠纷调解的结案、延长与抄送。",
+            "Mediation of ownership disputes: end, extension, report.",
+            (
+                Parameter(id="mediate", zh="调解结案", en="conclude mediation", value=months(2)),
+                Parameter(
+                    id="mediate-extension", zh="调解延长上限", en="most that mediation may be extended", value=months(1)
+                ),
+                Parameter(
+                    id="restore",
+                    zh="达成协议后办理恢复",
+                    en="have proceedings restored after agreement",
+                    value=days(15),
+                ),
+                Parameter(id="report-cnipa", zh="结案抄送国家知识产权局", en="copy to CNIPA", value=workdays(5)),
+            ),
+        ),
+    ),
+)

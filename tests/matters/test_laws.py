@@ -1,0 +1,218 @@
+"""The declared laws: sound, and their figures found in the article that they name."""
+
+import os
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from jinzhi.kernel.declare import collect
+from jinzhi.kernel.law import Force, Law, Parameter, Provision
+from jinzhi.kernel.period import Length, Unit, days, months, workdays
+
+CATALOGUE = collect(["jinzhi.matters.china.law"])
+LAWS = CATALOGUE.all(Law)
+
+SHARED = Path(os.environ.get("JINZHI_SHARED", Path(__file__).parents[3] / "shared")) / "domain" / "laws"
+TEXTS = {
+    "complaints-order-20": "市场监督管理投诉举报处理暂行办法(2022-03-24).md",
+    "complaints-order-121": "市场监督管理投诉举报处理办法(2026-04-15).md",
+    "administrative-penalty-law": "行政处罚法(2021-01-22).md",
+    "transfer-order-310": "行政执法机关移送涉嫌犯罪案件的规定(2020-08-07).md",
+    "procuratorate-transfer-2001": "人民检察院办理行政执法机关移送涉嫌犯罪案件的规定(2001-12-03).md",
+    "penalty-publication-order-45": "市场监督管理行政处罚信息公示规定(2021-07-30).md",
+    "peoples-mediation-law": "人民调解法(2010-08-28).md",
+    "judicial-confirmation-2011": "最高人民法院关于人民调解协议司法确认程序的若干规定(2011-03-23).md",
+    "arbitration-law-2025": "仲裁法.md",
+    "e-commerce-law": "电子商务法(2018-08-31).md",
+    "patent-law-2020": "专利法(2020-10-17).md",
+    "patent-rules-2023": "专利法实施细则(2023-12-11).md",
+    "trademark-law-2019": "商标法(2019-04-23).md",
+    "trademark-law-2026": "商标法2026.md",
+    "trademark-rules-2014": "商标法实施条例(2014-04-29).md",
+    "copyright-law-2020": "著作权法(2020-11-11).md",
+    "anti-unfair-competition-law-2025": "反不正当竞争法2025.md",
+    "ic-layout-regulation-300": "集成电路布图设计保护条例(2001-04-02).md",
+    "ic-layout-enforcement-2001": "集成电路布图设计行政执法办法(2001-11-28).md",
+    "plant-variety-regulation-2014": "植物新品种保护条例(2014-07-29).md",
+    "customs-protection-regulation-2018": "知识产权海关保护条例(2018-03-19).md",
+    "foreign-ip-disputes-2025": "国务院关于涉外知识产权纠纷处理的规定(2025-03-13).md",
+    "patent-agency-regulation-2018": "专利代理条例(2018-11-06).md",
+    "technology-transfer-law-2015": "促进科技成果转化法(2015-08-29).md",
+    "online-litigation-2021": "人民法院在线诉讼规则(2021-06-16).md",
+    "internet-courts-2018": "最高人民法院关于互联网法院审理案件若干问题的规定(2018-09-06).md",
+    "civil-evidence-2019": "最高人民法院关于民事诉讼证据的若干规定(2019-12-25).md",
+    "ip-civil-evidence-2020": "最高人民法院关于知识产权民事诉讼证据的若干规定(2020-11-16).md",
+}
+#: figures printed as plain days that § 85 of the Penalty Law makes working days
+PRINTED_AS_DAYS = {"administrative-penalty-law"}
+
+DIGITS = "零一二三四五六七八九"
+UNITS = {
+    "个工作日": Unit.WORKDAY,
+    "日": Unit.DAY,
+    "个月": Unit.MONTH,
+    "年": Unit.YEAR,
+    "小时": Unit.HOUR,
+}
+
+
+def chinese(n: int) -> str:
+    """A number below a thousand as articles are counted: 115 is 一百一十五."""
+    if n < 10:
+        return DIGITS[n]
+    if n < 20:
+        return "十" + (DIGITS[n - 10] if n > 10 else "")
+    if n < 100:
+        return DIGITS[n // 10] + "十" + (DIGITS[n % 10] if n % 10 else "")
+    rest = n % 100
+    if not rest:
+        return DIGITS[n // 100] + "百"
+    tail = "零" + DIGITS[rest] if rest < 10 else (DIGITS[1] if rest < 20 else "") + chinese(rest)
+    return DIGITS[n // 100] + "百" + tail
+
+
+def number(said: str) -> int:
+    """The number that a few printed words carry, in Chinese or Arabic figures."""
+    found = re.search(r"[0-9]+", said)
+    if found:
+        return int(found[0]) * (10_000 if said[found.end() :].startswith("万") else 1)
+    total = part = digit = 0
+    for sign in re.search(r"[零一二两三四五六七八九十百千万]+", said)[0]:  # type: ignore[index]
+        if sign == "万":
+            total, part, digit = (total + part + digit) * 10_000, 0, 0
+        elif sign in "十百千":
+            part += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[sign]
+            digit = 0
+        else:
+            digit = 2 if sign == "两" else DIGITS.index(sign)
+    return total + part + digit
+
+
+def text_of(law: Law) -> str:
+    """The text with full-width figures made plain."""
+    if not SHARED.is_dir():
+        pytest.skip("the law texts (shared/domain/laws) are not beside this checkout")
+    raw = (SHARED / TEXTS[law.id]).read_text(encoding="utf-8")
+    return raw.translate({0xFF10 + i: str(i) for i in range(10)})
+
+
+def article_of(text: str, article: str) -> str:
+    """The words of one article, up to the next heading or article."""
+    if article.isdigit():
+        head, any_head = rf"\**第{chinese(int(article))}条\**[\s　]", r"\**第[零一二三四五六七八九十百]+条\**[\s　]"
+    else:
+        head, any_head = rf"{article}、", r"[一二三四五六七八九十]+、"
+    found = re.search(rf"^{head}.*?(?=^{any_head}|^## |\Z)", text, re.M | re.S)
+    assert found, f"the text has no article {article}"
+    return found[0]
+
+
+FIGURES = [
+    pytest.param(law, provision, parameter, id=f"{law.id}-{parameter.id}")
+    for law in LAWS
+    if law.id in TEXTS
+    for provision, parameter in law.parameters
+]
+ARTICLES = [
+    pytest.param(law, provision.article, id=f"{law.id}-{provision.article}")
+    for law in LAWS
+    if law.id in TEXTS
+    for provision in law.provisions
+]
+
+
+def test_every_law_is_well_formed() -> None:
+    assert CATALOGUE.problems() == ()
+
+
+def test_every_text_beside_the_project_is_a_declared_law() -> None:
+    assert set(TEXTS) <= set(CATALOGUE.ids("law"))
+    if not SHARED.is_dir():
+        pytest.skip("the law texts (shared/domain/laws) are not beside this checkout")
+    assert sorted(TEXTS.values()) == sorted(path.name for path in SHARED.glob("*.md"))
+
+
+@pytest.mark.parametrize(
+    ("n", "said"), [(5, "五"), (10, "十"), (33, "三十三"), (100, "一百"), (115, "一百一十五"), (101, "一百零一")]
+)
+def test_articles_are_counted_in_chinese(n: int, said: str) -> None:
+    assert chinese(n) == said
+    assert number(said) == n
+
+
+@pytest.mark.parametrize(("law", "article"), ARTICLES)
+def test_the_article_is_in_the_text(law: Law, article: str) -> None:
+    assert article_of(text_of(law), article)
+
+
+@pytest.mark.parametrize(("law", "provision", "parameter"), FIGURES)
+def test_the_figure_is_in_its_article(law: Law, provision: Provision, parameter: Parameter) -> None:
+    assert parameter.printed, "the words that carry the figure are not given"
+    printed = parameter.printed.translate({0xFF10 + i: str(i) for i in range(10)})
+    words = re.sub(r"\s", "", article_of(text_of(law), provision.article))
+    assert re.search(rf"(?<![0-9零一二两三四五六七八九十百千万]){re.escape(printed)}", words)
+    value = parameter.value
+    if isinstance(value, Length):
+        assert number(printed) == value.n
+        unit = next(unit for word, unit in UNITS.items() if word in printed)
+        if law.id in PRINTED_AS_DAYS and value.unit is Unit.WORKDAY:
+            assert (unit, value.n in (2, 3, 5, 7)) == (Unit.DAY, True)
+        else:
+            assert unit is value.unit
+    elif isinstance(value, Decimal):
+        assert Decimal(number(printed.removeprefix("百分之"))) / 100 == value
+    else:
+        assert number(printed) == value
+
+
+def test_the_penalty_law_counts_its_four_short_terms_in_working_days() -> None:
+    law = CATALOGUE.get(Law, "administrative-penalty-law")
+    for provision, parameter in law.parameters:
+        if isinstance(parameter.value, Length) and parameter.value.unit in (Unit.DAY, Unit.WORKDAY):
+            short = parameter.value.n in (2, 3, 5, 7)
+            assert (parameter.value.unit is Unit.WORKDAY) == short, provision.article
+
+
+def test_mediation_has_45_working_days_in_the_old_order_and_60_days_in_the_new() -> None:
+    assert CATALOGUE.get(Law, "complaints-order-20").length("mediate") == workdays(45)
+    assert CATALOGUE.get(Law, "complaints-order-121").length("mediate") == days(60)
+
+
+def test_opposition_has_three_months_in_the_old_law_and_two_in_the_new() -> None:
+    assert CATALOGUE.get(Law, "trademark-law-2019").length("oppose") == months(3)
+    assert CATALOGUE.get(Law, "trademark-law-2026").length("oppose") == months(2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "change"),
+    [
+        ("complaints-order-20", "complaints-order-121", date(2026, 4, 15)),
+        ("trademark-law-2019", "trademark-law-2026", date(2027, 1, 1)),
+        ("ic-layout-regulation-300", "ic-layout-regulation-842", date(2026, 10, 15)),
+        ("arbitration-law-2017", "arbitration-law-2025", date(2026, 3, 1)),
+        ("plant-variety-regulation-2014", "plant-variety-regulation-2025", date(2025, 6, 1)),
+    ],
+)
+def test_one_version_ends_where_the_next_begins(old: str, new: str, change: date) -> None:
+    before, after = CATALOGUE.get(Law, old), CATALOGUE.get(Law, new)
+    assert after.replaces == old
+    eve = date.fromordinal(change.toordinal() - 1)
+    assert (before.status(eve), after.status(eve)) == (Force.IN_FORCE, Force.COMING)
+    assert (before.status(change), after.status(change)) == (Force.REPEALED, Force.IN_FORCE)
+
+
+def test_what_is_not_verified_says_what_to_check() -> None:
+    unsure = [law for law in LAWS if not law.verified] + [
+        q for law in LAWS for _, q in law.parameters if not q.verified
+    ]
+    assert unsure
+    assert all(item.note for item in unsure)
+
+
+def test_the_penalty_procedure_figures_are_all_unverified() -> None:
+    law = CATALOGUE.get(Law, "penalty-procedure-order-2")
+    assert law.parameters
+    assert not any(parameter.verified for _, parameter in law.parameters)
