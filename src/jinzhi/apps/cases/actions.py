@@ -1,0 +1,192 @@
+"""Writing cases: open one, take a step, correct an event. Each is one transaction and one event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.projections import project
+from jinzhi.apps.cases.queries import events_of, steps_for, view
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.catalogue.numbers import next_number
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.fields import FieldError, parse_all
+from jinzhi.kernel.procedure import CORRECT, CaseView, Procedure, Step, may_open
+
+
+class StepRefused(Exception):
+    """A step that may not be taken. ``zh``/``en`` say why; ``errors`` are those of its inputs."""
+
+    def __init__(self, zh: str, en: str, errors: tuple[FieldError, ...] = ()):
+        self.zh, self.en, self.errors = zh, en, errors
+        super().__init__(zh)
+
+
+def _inputs(step: Step, raw: Mapping[str, object]) -> dict[str, object]:
+    values, errors = parse_all(step.inputs, raw)
+    if errors:
+        raise StepRefused(
+            "请更正：" + "；".join(str(e) for e in errors),
+            "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in errors),
+            errors,
+        )
+    return {k: v for k, v in values.items() if v is not None}
+
+
+def _check_day(on: date, opened: date | None) -> None:
+    if on > today():
+        raise StepRefused("日期不能晚于今天", "the day must not lie in the future")
+    if opened and on < opened:
+        raise StepRefused(
+            f"日期不能早于立案日 {opened.isoformat()}",
+            f"the day must not be before the opening day {opened.isoformat()}",
+        )
+
+
+def _basis(step: Step) -> list[str]:
+    return [str(c) for c in step.basis]
+
+
+def _project(case: Case, event: Event) -> CaseView:
+    """Bring the projections of a case up to its events."""
+    folded = view(case, max(today(), event.on))
+    due = folded.next_due
+    case.state = folded.state.id
+    case.closed_on = folded.closed
+    case.seq = folded.seq
+    case.next_due = due.due if due else None
+    case.next_clock = due.clock.id if due else ""
+    case.provisional = bool(due and due.deadline and due.deadline.provisional)
+    case.save()
+    project(case, folded, event)
+    return folded
+
+
+@transaction.atomic
+def open_case(
+    procedure: str,
+    step: str,
+    raw: Mapping[str, object],
+    *,
+    who: Acting,
+    unit: Unit,
+    office: Unit | None = None,
+    title: str = "",
+    subject: str = "",
+    subject_title: str = "",
+    parent: Case | None = None,
+    on: date | None = None,
+    at: datetime | None = None,
+    key: str = "",
+) -> Case:
+    """Open a case by one of the procedure's opening steps. Raises StepRefused; the same key opens one case only."""
+    declared = catalogue().get(Procedure, procedure)
+    if key:
+        before = Event.objects.filter(key=key, seq=1, stream__startswith="case:").first()
+        if before is not None:
+            return Case.objects.unrestricted("the caller's own earlier submission").get(pk=int(before.stream[5:]))
+    allowed = {s.id: s for s in may_open(declared, who.roles)}
+    if step not in allowed or not who.may(f"case.{procedure}.{step}"):
+        raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
+    day = on or today()
+    _check_day(day, None)
+    data = _inputs(allowed[step], raw)
+    named = title or str(data.get(declared.title_input, "")) or declared.zh
+    number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
+    case = Case.objects.create(
+        procedure=procedure,
+        number=number,
+        title=named[:300],
+        unit=unit,
+        unit_path=unit.path,
+        office=office or who.unit,
+        subject=subject,
+        subject_title=subject_title[:300],
+        parent=parent,
+        opened_on=day,
+        state=allowed[step].to or "",
+    )
+    event = record(case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at)
+    _project(case, event)
+    return case
+
+
+@transaction.atomic
+def take(
+    case: Case,
+    step: str,
+    raw: Mapping[str, object],
+    *,
+    who: Acting,
+    expected: int | None = None,
+    on: date | None = None,
+    at: datetime | None = None,
+    key: str = "",
+    told: Mapping[str, str] | None = None,
+) -> CaseView:
+    """Take a step of a case. Raises StepRefused where it is not on offer, Conflict where the case has moved on."""
+    if key and Event.objects.filter(key=key, stream=case.stream, verb=step).exists():
+        return view(case, today())
+    events = events_of(case)
+    if expected is not None and expected != len(events):
+        # let record() say it: it knows what came in between
+        record(case.stream, step, {}, who=who, on=today(), expected=expected)
+    day = on or today()
+    folded = view(case, max(day, today()), events)
+    offer = next((o for o in steps_for(case, folded, who) if o.step.id == step), None)
+    if offer is None:
+        raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
+    if not offer.allowed:
+        raise StepRefused(offer.why_not_zh, offer.why_not_en)
+    if not who.may(f"case.{case.procedure}.{step}"):
+        raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
+    _check_day(day, folded.opened)
+    data = _inputs(offer.step, raw)
+    if told:
+        data["_told"] = dict(told)
+    event = record(
+        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at
+    )
+    return _project(case, event)
+
+
+@transaction.atomic
+def correct(
+    case: Case,
+    seq: int,
+    *,
+    reason: str,
+    who: Acting,
+    expected: int,
+    on: date | None = None,
+    data: Mapping[str, object] | None = None,
+    key: str = "",
+) -> CaseView:
+    """Correct the day or the data of an earlier event; both stay in the history. Raises StepRefused, Conflict."""
+    if not reason.strip():
+        raise StepRefused("请写明更正理由", "give the reason for the correction")
+    if not who.may(f"case.{case.procedure}.{CORRECT}"):
+        raise StepRefused("您的角色不能更正事件", "your role may not correct events")
+    change: dict[str, object] = {"seq": seq, "reason": reason.strip()}
+    if on:
+        _check_day(on, None)
+        change["on"] = on.isoformat()
+    if data:
+        change["data"] = dict(data)
+    event = record(case.stream, CORRECT, change, who=who, on=today(), expected=expected, key=key)
+    return _project(case, event)
+
+
+def rebuild(case: Case) -> bool:
+    """Derive the projections of a case again; returns whether anything differed."""
+    events = events_of(case)
+    before = (case.state, case.closed_on, case.seq, case.next_due, case.next_clock)
+    _project(case, events[-1])
+    return before != (case.state, case.closed_on, case.seq, case.next_due, case.next_clock)

@@ -1,0 +1,8 @@
+"""Cases: any declared procedure, run. Other apps run theirs through this one."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    name = "jinzhi.apps.cases"
+    label = "cases"

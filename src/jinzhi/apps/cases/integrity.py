@@ -1,0 +1,42 @@
+"""Invariants of cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.queries import view
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.catalogue.integrity import invariant
+from jinzhi.kernel.procedure import ProcedureError
+
+
+@invariant("case-projection", "案件各列与其事件推演一致", "Every case's columns are the fold of its events")
+def projections() -> Iterator[str]:
+    for case in Case.objects.unrestricted("integrity checker").iterator():
+        try:
+            folded = view(case, today())
+        except ProcedureError as e:
+            yield f"{case.number}: {e}"
+            continue
+        due = folded.next_due
+        kept = (case.state, case.closed_on, case.seq, case.next_due)
+        derived = (folded.state.id, folded.closed, folded.seq, due.due if due else None)
+        if kept != derived:
+            yield f"{case.number}: kept {kept}, derived {derived}"
+
+
+@invariant("case-next-step", "未结案件都有下一步", "Every open case has a next step")
+def next_steps() -> Iterator[str]:
+    for case in Case.objects.unrestricted("integrity checker").filter(closed_on=None).iterator():
+        folded = view(case, today())
+        if not any(folded.state.id in s.sources for s in folded.procedure.steps):
+            yield f"{case.number}: nothing leads on from {folded.state.id}"
+
+
+@invariant("case-clock", "已结案件没有未停的期限", "No clock runs past the end of a case")
+def clocks() -> Iterator[str]:
+    for case in Case.objects.unrestricted("integrity checker").exclude(closed_on=None).iterator():
+        running = [c.clock.id for c in view(case, today()).clocks if c.open]
+        if running:
+            yield f"{case.number}: still running: {', '.join(running)}"

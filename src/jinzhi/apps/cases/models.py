@@ -1,0 +1,46 @@
+"""A case is the fold of its events; the columns here are projections of that fold and can be rebuilt."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from jinzhi.apps.units.guard import UnitOwned
+from jinzhi.apps.units.models import Unit
+
+
+class Case(UnitOwned):
+    """One case of a procedure.
+
+    ``unit`` is the unit whose case it is (that answers, reports, handles); ``office`` the unit that issued it.
+    ``subject`` is the address of what it is about ("row:12"). ``state``, ``seq``, ``next_due``, ``next_clock``,
+    ``closed_on`` are projections.
+    """
+
+    procedure = models.SlugField(max_length=80, db_index=True)
+    number = models.CharField(max_length=80, unique=True)
+    title = models.CharField(max_length=300)
+    office = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    subject = models.CharField(max_length=120, blank=True, db_index=True)
+    subject_title = models.CharField(max_length=300, blank=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    opened_on = models.DateField()
+    state = models.SlugField(max_length=60)
+    closed_on = models.DateField(null=True, blank=True)
+    seq = models.PositiveIntegerField(default=0)
+    next_due = models.DateField(null=True, blank=True, db_index=True)
+    next_clock = models.CharField(max_length=60, blank=True)
+    provisional = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["procedure", "state"]),
+            models.Index(fields=["procedure", "closed_on", "next_due"]),
+        ]
+        ordering = ["-opened_on", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @property
+    def stream(self) -> str:
+        return f"case:{self.pk}"

@@ -1,0 +1,44 @@
+"""Reading cases: the fold, the steps on offer, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.utils import timezone
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.registry import calendar, catalogue
+from jinzhi.apps.cases.facts import established
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.evidence.models import Event
+from jinzhi.kernel import procedure as kernel
+from jinzhi.kernel.procedure import CaseView, Offer, Procedure
+
+
+def procedure_of(case: Case) -> Procedure:
+    return catalogue().get(Procedure, case.procedure)
+
+
+def events_of(case: Case) -> list[Event]:
+    """The events of a case as recorded, oldest first."""
+    return list(Event.objects.filter(stream=case.stream).select_related("unit", "user").order_by("seq"))
+
+
+def as_kernel(events: Iterable[Event]) -> tuple[kernel.Event, ...]:
+    return tuple(kernel.Event(e.seq, e.verb, e.on, e.data, timezone.make_naive(e.at)) for e in events)
+
+
+def view(case: Case, on: date, events: Iterable[Event] | None = None) -> CaseView:
+    """The fold of a case on a day."""
+    recorded = events_of(case) if events is None else events
+    return kernel.fold(procedure_of(case), as_kernel(recorded), calendar(), on)
+
+
+def steps_for(case: Case, folded: CaseView, who: Acting | None) -> tuple[Offer, ...]:
+    """Every step that leads on, and for each whether ``who`` may take it or why not."""
+    needed = [f for s in folded.procedure.steps if folded.state.id in s.sources for f in s.needs]
+    facts: Mapping[str, bool] = established(case, needed)
+    roles = who.roles if who else ()
+    standing = who.standing(case.unit, case.office) if who else ()
+    return kernel.offers(folded, roles, facts, standing=standing)

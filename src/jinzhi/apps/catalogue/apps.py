@@ -1,0 +1,13 @@
+"""The catalogue: finds the declarations of this installation and refuses to start on a wrong one."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CatalogueConfig(AppConfig):
+    name = "jinzhi.apps.catalogue"
+    label = "catalogue"
+
+    def ready(self) -> None:
+        """Load what registers itself in every app: checks, integrity checkers, facts, projections, sources."""
+        autodiscover_modules("checks", "integrity", "facts", "projections", "sources")

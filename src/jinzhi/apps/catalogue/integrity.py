@@ -1,0 +1,62 @@
+"""Integrity checkers: one function an invariant, found by being registered at start-up.
+
+``jinzhi doctor`` and the operations page run them all. A checker yields one sentence a violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+Run = Callable[[], Iterator[str]]
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Checker:
+    """An invariant: its permanent id, what must hold in Chinese and English, and the function that looks."""
+
+    id: str
+    zh: str
+    en: str
+    run: Run
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a checker found: the first violations, and whether there are more than those shown."""
+
+    checker: Checker
+    violations: tuple[str, ...]
+    more: bool
+
+    @property
+    def sound(self) -> bool:
+        return not self.violations
+
+
+_checkers: dict[str, Checker] = {}
+
+
+def invariant(id: str, zh: str, en: str) -> Callable[[Run], Run]:
+    """Register the decorated function as the checker of an invariant."""
+
+    def register(run: Run) -> Run:
+        _checkers[id] = Checker(id, zh, en, run)
+        return run
+
+    return register
+
+
+def checkers() -> tuple[Checker, ...]:
+    return tuple(_checkers[k] for k in sorted(_checkers))
+
+
+def run_all() -> tuple[Result, ...]:
+    """Run every checker; at most SHOWN violations of each are kept, and it is said if there are more."""
+    out: list[Result] = []
+    for checker in checkers():
+        found = list(islice(checker.run(), SHOWN + 1))
+        out.append(Result(checker, tuple(found[:SHOWN]), len(found) > SHOWN))
+    return tuple(out)

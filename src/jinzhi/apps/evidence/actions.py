@@ -1,0 +1,129 @@
+"""Recording: the one way in which anything is written. An event is never changed; a mistake is a new event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from django.db import IntegrityError, transaction
+
+from jinzhi.apps.accounts.models import User
+from jinzhi.apps.catalogue.clock import now
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.canonical import digest_value
+
+
+class Conflict(Exception):
+    """Somebody else was faster: the object has more events than the form knew of.
+
+    ``since`` holds the events that came in between, for the page that shows the conflict.
+    """
+
+    def __init__(self, stream: str, expected: int, actual: int):
+        self.stream, self.expected, self.actual = stream, expected, actual
+        super().__init__(f"{stream}: expected {expected} events, found {actual}")
+
+    @property
+    def since(self) -> list[Event]:
+        return list(Event.objects.filter(stream=self.stream, seq__gt=self.expected).order_by("seq"))
+
+
+class KeyReused(Exception):
+    """An idempotency key came back with another content."""
+
+
+class Actor(Protocol):
+    """Who acts (see accounts.acting.Acting)."""
+
+    @property
+    def user(self) -> User | None: ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def sealed(event: Event) -> dict[str, object]:
+    """What the digests of an event cover."""
+    return {
+        "stream": event.stream,
+        "seq": event.seq,
+        "verb": event.verb,
+        "on": event.on.isoformat(),
+        "at": event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "actor": event.actor,
+        "role": event.role,
+        "unit": event.unit.code if event.unit_id and event.unit else "",
+        "basis": event.basis,
+        "data": event.data,
+        "prev": {"sha256": event.prev_sha256, "sm3": event.prev_sm3},
+    }
+
+
+def last_seq(stream: str) -> int:
+    """The number of events of an object."""
+    return Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", flat=True).first() or 0
+
+
+@transaction.atomic
+def record(
+    stream: str,
+    verb: str,
+    data: Mapping[str, object],
+    *,
+    who: Actor | None,
+    on: date,
+    expected: int | None = None,
+    key: str = "",
+    basis: Sequence[str] = (),
+    at: datetime | None = None,
+) -> Event:
+    """Append an event to a stream and return it.
+
+    ``expected``: how many events the caller saw (optimistic lock): Conflict if there are others by now. ``key``: an
+    idempotency key: the second call with the same key and content returns the first event and writes nothing
+    (``event.replayed`` is then true); with another content it raises KeyReused. Any canonical-JSON data will do.
+    """
+    if key:
+        before = Event.objects.filter(key=key).first()
+        if before is not None:
+            if (before.stream, before.verb, before.data) != (stream, verb, dict(data)):
+                raise KeyReused(f"the key {key!r} was used for {before}")
+            before.replayed = True
+            return before
+    last = Event.objects.filter(stream=stream).order_by("-seq").first()
+    seq = last.seq if last else 0
+    if expected is not None and expected != seq:
+        raise Conflict(stream, expected, seq)
+    event = Event(
+        stream=stream,
+        seq=seq + 1,
+        verb=verb,
+        on=on,
+        at=at or now(),
+        user=who.user if who else None,
+        actor=who.name if who else "系统",
+        role=",".join(who.roles) if who else "system",
+        unit=who.unit if who else None,
+        basis=list(basis),
+        data=dict(data),
+        key=key or None,
+        prev_sha256=last.sha256 if last else "",
+        prev_sm3=last.sm3 if last else "",
+    )
+    seal = digest_value(sealed(event))
+    event.sha256, event.sm3 = seal.sha256, seal.sm3
+    try:
+        with transaction.atomic():
+            event.save(force_insert=True)
+    except IntegrityError:
+        raise Conflict(stream, seq, last_seq(stream)) from None
+    event.replayed = False
+    return event

@@ -1,0 +1,38 @@
+"""Invariants of events and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jinzhi.apps.catalogue.integrity import invariant
+from jinzhi.apps.evidence.actions import sealed
+from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.store import FileRefused, read
+from jinzhi.kernel.canonical import digest_value
+
+
+@invariant(
+    "event-chain", "每条事件的摘要正确并与前一条相连", "Every event's digests are right and link to its forerunner"
+)
+def chains() -> Iterator[str]:
+    stream, seq, sha256, sm3 = "", 0, "", ""
+    for event in Event.objects.select_related("unit").order_by("stream", "seq").iterator(chunk_size=2000):
+        if event.stream != stream:
+            stream, seq, sha256, sm3 = event.stream, 0, "", ""
+        if event.seq != seq + 1:
+            yield f"{event}: number {seq + 1} is missing"
+        if (event.prev_sha256, event.prev_sm3) != (sha256, sm3):
+            yield f"{event}: does not link to its forerunner"
+        seal = digest_value(sealed(event))
+        if (event.sha256, event.sm3) != (seal.sha256, seal.sm3):
+            yield f"{event}: content and digest differ"
+        seq, sha256, sm3 = event.seq, event.sha256, event.sm3
+
+
+@invariant("attachment-content", "附件内容与登记的摘要一致", "Every attachment's bytes are those recorded")
+def contents() -> Iterator[str]:
+    for attachment in Attachment.objects.unrestricted("integrity checker").iterator():
+        try:
+            read(attachment)
+        except FileRefused as e:
+            yield str(e)

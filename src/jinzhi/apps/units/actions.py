@@ -1,0 +1,70 @@
+"""Writing the tree of units: bring the declared units in, move a unit, close one."""
+
+from __future__ import annotations
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Substr
+
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.units.guard import UnitOwned
+from jinzhi.apps.units.models import Group, Unit
+from jinzhi.kernel.organisation import NameBook, OrgUnit, UnitGroup
+
+
+@transaction.atomic
+def sync_units() -> tuple[int, int]:
+    """Bring declared units and groups into the tree; returns how many were made and how many renamed.
+
+    A unit that is no longer declared stays: rows belong to it. Safe to run again.
+    """
+    made = changed = 0
+    declared = catalogue().all(OrgUnit)
+    for position, d in enumerate(_parents_first(declared)):
+        wanted = {"zh": d.zh, "en": d.en, "short": d.short, "level": str(d.level), "position": position}
+        unit = Unit.objects.filter(code=d.id).first()
+        if unit is None:
+            parent = Unit.objects.get(code=d.parent) if d.parent else None
+            node = {"code": d.id, **wanted}
+            if parent:
+                parent.add_child(**node)
+            else:
+                Unit.add_root(**node)
+            made += 1
+        elif any(getattr(unit, k) != v for k, v in wanted.items()):
+            Unit.objects.filter(pk=unit.pk).update(**wanted)
+            changed += 1
+    book = NameBook.from_catalogue(catalogue())
+    codes = {u.code: u for u in Unit.objects.all()}
+    for g in catalogue().all(UnitGroup):
+        group, _ = Group.objects.update_or_create(code=g.id, defaults={"zh": g.zh, "en": g.en})
+        group.members.set([codes[m] for m in book.members(g) if m in codes])
+    return made, changed
+
+
+def _parents_first(declared: tuple[OrgUnit, ...]) -> list[OrgUnit]:
+    out: list[OrgUnit] = []
+    done: set[str] = set()
+    waiting = list(declared)
+    while waiting:
+        ready = [d for d in waiting if not d.parent or d.parent in done]
+        if not ready:
+            raise ValueError("these units wait for a parent that is not declared: " + ", ".join(d.id for d in waiting))
+        out += ready
+        done |= {d.id for d in ready}
+        waiting = [d for d in waiting if d.id not in done]
+    return out
+
+
+@transaction.atomic
+def move(unit: Unit, under: Unit) -> None:
+    """Move a unit below another, and with it the paths of all rows that it and those below it keep."""
+    before = unit.path
+    unit.move(under, pos="sorted-child" if Unit.node_order_by else "last-child")
+    unit.refresh_from_db()
+    after = unit.path
+    for model in apps.get_models():
+        if issubclass(model, UnitOwned):
+            rows = model.objects.unrestricted("paths follow the tree").filter(unit_path__startswith=before)
+            rows.update(unit_path=Concat(Value(after), Substr("unit_path", len(before) + 1)))

@@ -1,0 +1,145 @@
+"""States as people see them: a symbol, a word and a tone, never a colour alone; and the rule of the lights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+
+from jinzhi.kernel.declare import Catalogue, Declaration
+
+TONES = ("ahead", "normal", "risk", "late", "done", "open", "closed", "neutral")
+SYMBOLS = {
+    "ahead": "▲",
+    "normal": "●",
+    "risk": "◆",
+    "late": "■",
+    "done": "✓",
+    "open": "●",
+    "closed": "✓",
+    "neutral": "○",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state to show: ``symbol`` + word + tone."""
+
+    id: str
+    zh: str
+    en: str
+    tone: str
+
+    @property
+    def symbol(self) -> str:
+        return SYMBOLS[self.tone]
+
+
+AHEAD = Status("ahead", "超前", "Ahead", "ahead")
+NORMAL = Status("normal", "正常", "On track", "normal")
+RISK = Status("risk", "有风险", "At risk", "risk")
+LATE = Status("late", "滞后", "Behind", "late")
+NONE = Status("none", "不涉及", "Not involved", "neutral")
+NO_DATA = Status("no-data", "无里程碑", "No milestones", "neutral")
+LIGHTS = (AHEAD, NORMAL, RISK, LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a light is computed from.
+
+    ``done``: weight achieved; ``planned``: weight of what was due by the day; ``total``: weight of all;
+    ``overdue_days``: days by which the oldest milestone not met is late (0 if none); ``next_due_days``: days to
+    the next milestone not met, None where there is none.
+    """
+
+    done: Decimal
+    planned: Decimal
+    total: Decimal
+    overdue_days: int = 0
+    next_due_days: int | None = None
+
+    @property
+    def ratio(self) -> Decimal | None:
+        """Share of all that is done, 0 to 1 (more where targets are passed); None where nothing is planned."""
+        return self.done / self.total if self.total else None
+
+    @property
+    def pace(self) -> Decimal | None:
+        """Done against what was due by now; None where nothing was due yet."""
+        return self.done / self.planned if self.planned else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LightRule(Declaration):
+    """The published rule of the lights ▲超前 ●正常 ◆有风险 ■滞后, by date.
+
+    Behind: a milestone is overdue by more than ``late_after_days``, or pace is below ``risk_from``.
+    At risk: a milestone is overdue at all, or pace is below ``normal_from``, or a milestone falls due within
+    ``soon_days`` and is not met. Ahead: pace is ``ahead_from`` or more, or work is done before anything was due.
+    """
+
+    kind: ClassVar[str] = "light-rule"
+
+    since: date
+    ahead_from: Decimal
+    normal_from: Decimal
+    risk_from: Decimal
+    late_after_days: int
+    soon_days: int
+
+    def problems(self, catalogue: Catalogue) -> Iterator[str]:
+        yield from super().problems(catalogue)
+        if not self.ahead_from >= self.normal_from >= self.risk_from >= 0:
+            yield "thresholds must fall: ahead_from ≥ normal_from ≥ risk_from ≥ 0"
+
+    def light(self, progress: Progress) -> Status:
+        return self.judge(progress)[0]
+
+    def judge(self, p: Progress) -> tuple[Status, str, str]:
+        """The light and the reason in one sentence, Chinese and English."""
+        if not p.total:
+            return NO_DATA, "尚未设置里程碑", "no milestones yet"
+        pace = p.pace
+        if p.overdue_days > self.late_after_days:
+            return (
+                LATE,
+                f"有里程碑超期 {p.overdue_days} 天（超过 {self.late_after_days} 天）",
+                f"a milestone is {p.overdue_days} days overdue (more than {self.late_after_days})",
+            )
+        if pace is not None and pace < self.risk_from:
+            return (
+                LATE,
+                f"完成进度为应完成的 {pace:.0%}（低于 {self.risk_from:.0%}）",
+                f"done is {pace:.0%} of what was due (below {self.risk_from:.0%})",
+            )
+        if p.overdue_days > 0:
+            return (
+                RISK,
+                f"有里程碑超期 {p.overdue_days} 天",
+                f"a milestone is {p.overdue_days} days overdue",
+            )
+        if pace is not None and pace < self.normal_from:
+            return (
+                RISK,
+                f"完成进度为应完成的 {pace:.0%}（低于 {self.normal_from:.0%}）",
+                f"done is {pace:.0%} of what was due (below {self.normal_from:.0%})",
+            )
+        if p.next_due_days is not None and p.next_due_days <= self.soon_days:
+            return (
+                RISK,
+                f"{p.next_due_days} 天内有里程碑到期尚未完成",
+                f"a milestone not yet met is due in {p.next_due_days} days",
+            )
+        if (pace is None and p.done > 0) or (pace is not None and pace >= self.ahead_from):
+            shown = f"{pace:.0%}" if pace is not None else "尚无到期任务，已有完成"
+            return (
+                AHEAD,
+                f"完成进度为应完成的 {shown}" if pace is not None else shown,
+                "ahead of what was due",
+            )
+        if pace is None:
+            return NORMAL, "尚无到期里程碑", "nothing is due yet"
+        return NORMAL, f"完成进度为应完成的 {pace:.0%}", f"done is {pace:.0%} of what was due"

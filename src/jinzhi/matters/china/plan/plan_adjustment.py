@@ -1,0 +1,87 @@
+"""规划调整: a change of the plan, proposed with grounds, reviewed, decided, and carried into a new release."""
+
+from datetime import date
+
+from jinzhi.kernel.declare import Named
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.period import workdays
+from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step
+
+KINDS = (
+    Named("measure", "任务内容", "Measure"),
+    Named("unit", "责任单位", "Responsible unit"),
+    Named("milestone", "里程碑或期限", "Milestone or date"),
+    Named("target", "指标目标", "Target"),
+    Named("other", "其他", "Other"),
+)
+
+plan_adjustment = Procedure(
+    id="plan-adjustment",
+    zh="规划调整",
+    en="Plan adjustment",
+    serves=("K2",),
+    next_review=date(2027, 6, 30),
+    why="A plan may change, with grounds that everybody can read; the old wording stays in its release.",
+    numbering="津知调〔{year}〕{seq}号",
+    title_input="title",
+    states=(
+        State("proposed", "待受理", "Proposed"),
+        State("review", "审查中", "Under review", tone="normal"),
+        State("approved", "已批准待落实", "Approved, to be carried out", tone="normal"),
+        State("applied", "已落实", "Carried out", tone="done", final=True),
+        State("rejected", "不予调整", "Rejected", tone="closed", final=True, lane=1),
+        State("withdrawn", "已撤回", "Withdrawn", tone="closed", final=True, lane=2),
+    ),
+    steps=(
+        Step(
+            id="propose", zh="提出调整", en="Propose", to="proposed", roles=("reporter", "approver", "plan-office"),
+            inputs=(
+                Field(id="title", zh="调整事项", en="Matter", max_length=200),
+                Field(id="kind", zh="调整类型", en="Kind", type=Type.CHOICE, choices=KINDS),
+                Field(id="before", zh="现行内容", en="As it stands", type=Type.LONG),
+                Field(id="after", zh="拟调整为", en="As it should be", type=Type.LONG),
+                Field(id="grounds", zh="调整理由和依据", en="Grounds", type=Type.LONG),
+            ),
+        ),
+        Step(id="accept", zh="受理", en="Take up", sources=("proposed",), to="review", roles=("plan-office",)),
+        Step(
+            id="supplement", zh="补充理由", en="Supplement", sources=("proposed", "review"),
+            roles=("reporter", "approver"), at="own",
+            inputs=(Field(id="grounds", zh="补充理由", en="Further grounds", type=Type.LONG),),
+        ),
+        Step(
+            id="approve", zh="批准", en="Approve", sources=("review",), to="approved", roles=("plan-office", "leader"),
+            confirm=True, inputs=(Field(id="opinion", zh="批准意见", en="Opinion", type=Type.LONG),),
+        ),
+        Step(
+            id="reject", zh="不予调整", en="Reject", sources=("proposed", "review"), to="rejected",
+            roles=("plan-office", "leader"), inputs=(Field(id="reason", zh="理由", en="Reason", type=Type.LONG),),
+        ),
+        Step(
+            id="apply", zh="落实到新发布", en="Carry out", sources=("approved",), to="applied", roles=("plan-office",),
+            inputs=(Field(id="release", zh="落实所在的发布", en="Release that carries it"),),
+        ),
+        Step(
+            id="withdraw", zh="撤回", en="Withdraw", sources=("proposed", "review"), to="withdrawn",
+            roles=("reporter", "approver", "plan-office"), at="own", confirm=True,
+        ),
+    ),
+    clocks=(
+        Clock(
+            id="decide", zh="审查期限", en="Review", start=("propose",), stop=("approve", "reject", "withdraw"),
+            length=workdays(20), basis_note_zh="平台工作期限，非法定期限",
+            basis_note_en="a term of the platform, not of a law",
+        ),
+    ),
+    examples=(
+        Example(
+            "twenty working days from the proposal, over the National Day holiday",
+            """
+            2026-09-14  propose
+            2026-09-15  accept
+            """,
+            # 15–18, 20–24 September (Sunday 20 is worked), 28–30, then 8–10 October (Saturday 10 is worked), 12–16
+            state="review", clocks={"decide": "2026-10-16"},
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,117 @@
+"""进展报告: a unit's report of a period, approved by the unit above, and locked once approved."""
+
+from datetime import date
+
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.period import workdays
+from jinzhi.kernel.procedure import Clock, Example, Fact, Procedure, State, Step
+
+OURS_ZH, OURS_EN = "平台工作期限，非法定期限", "a term of the platform, not of a law"
+
+children_approved = Fact(
+    "children-approved", "下级报告均已审核", "Reports below are approved",
+    "下级单位的本期报告尚未全部审核通过", "reports of units below are not all approved yet",
+)  # fmt: skip
+complete = Fact(
+    "report-complete", "必填内容齐全", "Required content is complete",
+    "还有里程碑未填报本期累计或说明", "some milestones lack a figure or an account",
+)  # fmt: skip
+
+progress_report = Procedure(
+    id="progress-report",
+    zh="进展报告",
+    en="Progress report",
+    serves=("G1", "K5"),
+    next_review=date(2027, 6, 30),
+    why="A figure counts once the unit above has approved it; from then on it is locked.",
+    numbering="津知报〔{year}〕{seq}号",
+    states=(
+        State("draft", "待填报", "To be filled in"),
+        State("submitted", "待审核", "Awaiting approval", tone="normal"),
+        State("returned", "已退回", "Sent back", tone="risk", lane=1),
+        State("approved", "已审核", "Approved", tone="done", final=True),
+        State("cancelled", "已撤销", "Cancelled", tone="closed", final=True, lane=1),
+    ),
+    steps=(
+        Step(
+            id="open", zh="布置填报", en="Call for the report", to="draft", roles=("plan-office",),
+            inputs=(
+                Field(id="period", zh="报告期", en="Period"),
+                Field(id="due", zh="截止日", en="Due date", type=Type.DATE),
+            ),
+        ),
+        Step(
+            id="submit", zh="提交", en="Submit", sources=("draft", "returned"), to="submitted",
+            roles=("reporter", "approver"), at="own", needs=(complete,),
+            inputs=(Field(id="note", zh="提交说明", en="Note", type=Type.LONG, required=False),),
+        ),
+        Step(
+            id="withdraw", zh="撤回修改", en="Take back", sources=("submitted",), to="draft",
+            roles=("reporter", "approver"), at="own",
+        ),
+        Step(
+            id="return", zh="退回", en="Send back", sources=("submitted",), to="returned",
+            roles=("approver", "plan-office"), at="above",
+            inputs=(Field(id="reason", zh="退回原因", en="Reason", type=Type.LONG),),
+        ),
+        Step(
+            id="approve", zh="审核通过", en="Approve", sources=("submitted",), to="approved",
+            roles=("approver", "plan-office"), at="above", needs=(children_approved,), confirm=True,
+            inputs=(Field(id="opinion", zh="审核意见", en="Opinion", type=Type.LONG, required=False),),
+            help_zh="审核通过后数据锁定，不能再修改。", help_en="Once approved, the figures are locked.",
+        ),
+        Step(
+            id="remind", zh="催报", en="Remind", sources=("draft", "returned"), roles=("approver", "plan-office"),
+            at="above", inputs=(Field(id="note", zh="催报说明", en="Note", type=Type.LONG, required=False),),
+        ),
+        Step(
+            id="cancel", zh="撤销", en="Cancel", sources=("draft", "returned"), to="cancelled",
+            roles=("plan-office",), at="above", confirm=True,
+            inputs=(Field(id="reason", zh="撤销原因", en="Reason", type=Type.LONG),),
+        ),
+    ),
+    clocks=(
+        Clock(
+            id="report", zh="填报期限", en="Reporting", start=("open",), stop=("submit", "cancel"), due_input="due",
+            on_expiry_zh="计入逾期填报", on_expiry_en="counts as reported late",
+            basis_note_zh="以布置填报时写明的截止日为准", basis_note_en="the day said in the call for the report",
+        ),
+        Clock(
+            id="review", zh="审核期限", en="Review", start=("submit",), stop=("approve", "return", "withdraw"),
+            length=workdays(10), basis_note_zh=OURS_ZH, basis_note_en=OURS_EN,
+        ),
+        Clock(
+            id="mend", zh="修改期限", en="Mending", start=("return", "withdraw"), stop=("submit", "cancel"),
+            length=workdays(5), basis_note_zh=OURS_ZH, basis_note_en=OURS_EN,
+        ),
+    ),
+    examples=(
+        Example(
+            "submitted on the last day is in time",
+            """
+            2026-10-09  open    period=2026Q3 due=2026-10-20
+            2026-10-20  submit
+            """,
+            state="submitted", clocks={"report": "met", "review": "2026-11-03"},
+        ),
+        Example(
+            "sent back, the unit has five working days to mend",
+            """
+            2026-09-21  open    period=2026Q3 due=2026-10-20
+            2026-09-28  submit
+            2026-09-29  return  reason=附件缺失
+            """,
+            # 30 September is a working day; 1–7 October are days off; 8, 9 and Saturday 10 October are worked; then 12
+            state="returned", clocks={"mend": "2026-10-12"},
+        ),
+        Example(
+            "submitted a day late",
+            """
+            2026-10-09  open    period=2026Q3 due=2026-10-20
+            2026-10-21  submit
+            2026-10-22  approve
+            """,
+            state="approved", clocks={"report": "late", "review": "met"},
+        ),
+    ),
+)  # fmt: skip

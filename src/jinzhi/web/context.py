@@ -1,0 +1,49 @@
+"""What every page knows: the city, the day, who acts, where one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from jinzhi import __version__
+from jinzhi.apps.accounts.acting import memberships
+from jinzhi.apps.accounts.middleware import acting
+from jinzhi.apps.catalogue.clock import installation, today
+
+#: key, url name, label: the top bar in its order
+NAV = (
+    ("cockpit", "cockpit", _("驾驶舱")),
+    ("rows", "rows", _("规划任务")),
+    ("reports", "reports", _("进展报告")),
+    ("cases", "cases", _("办理事项")),
+    ("indicators", "indicators", _("指标")),
+    ("registers", "registers", _("名录")),
+    ("units", "units", _("单位")),
+    ("catalogue", "catalogue", _("事项目录")),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context of ``base.html``."""
+    here = installation()
+    match = getattr(request, "resolver_match", None)
+    section = (match.kwargs.get("nav") if match else None) or (getattr(match.func, "nav", "") if match else "")
+    who = acting(request) if hasattr(request, "get_acting") else None
+    return {
+        "city": here,
+        "demo": bool(here and here.demo),
+        "today": today(),
+        "nav": [
+            {"key": key, "url": reverse(name), "label": label, "active": key == section} for key, name, label in NAV
+        ],
+        "acting": who,
+        "memberships": memberships(request.user)
+        if getattr(request, "user", None) and request.user.is_authenticated
+        else [],
+        "large": request.COOKIES.get("jz_large") == "1",
+        "theme": request.COOKIES.get("jz_theme") if request.COOKIES.get("jz_theme") in ("light", "dark") else "",
+        "version": __version__,
+    }

@@ -1,0 +1,72 @@
+"""Errors as people see them: what happened, what is kept, the way out. No traceback reaches anybody."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.cases.actions import StepRefused
+from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.web.shell import english
+
+log = logging.getLogger("jinzhi.web")
+HIDDEN = {"csrfmiddlewaretoken", "_seq", "_key", "password", "next"}
+
+
+def _page(request: HttpRequest, status: int, template: str, context: dict[str, object] | None = None) -> HttpResponse:
+    return render(request, template, context or {}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400, "400.html", {"reason": str(exception or "")})
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 403, "403.html", {"reason": str(exception or "")})
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    reason = str(exception) if exception and exception.args and isinstance(exception.args[0], str) else ""
+    return _page(request, 404, "404.html", {"reason": reason})
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500, "500.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(request, 403, "403.html", {"reason": _("表单已过期，请返回上一页刷新后重新提交；您填写的内容仍在页面上")})
+
+
+def typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What a person had typed, so that nothing is lost."""
+    return [(k, v) for k in request.POST if k not in HIDDEN for v in request.POST.getlist(k) if v]
+
+
+class ErrorsMiddleware:
+    """Turns the refusals that actions raise into pages: 409 with what came in between, 422 with the reasons."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if request.path.startswith("/api/"):
+            return None
+        if isinstance(exception, Conflict):
+            return _page(request, 409, "409.html", {"since": exception.since, "typed": typed(request)})
+        if isinstance(exception, KeyReused):
+            return _page(request, 409, "409.html", {"since": [], "typed": typed(request), "reused": True})
+        if isinstance(exception, StepRefused):
+            reason = exception.en if english() else exception.zh
+            return _page(request, 422, "422.html", {"reason": reason, "typed": typed(request)})
+        if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+            return _page(request, 413, "400.html", {"reason": _("提交的内容过大，请减少附件或分次提交")})
+        return None

@@ -1,0 +1,115 @@
+"""What views share: who may see a page, what a form hands over, how a list is sorted, paged and filtered."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.middleware import acting
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+PAGE_SIZE = 50
+
+
+def page(nav: str, scope: str) -> Callable[[View[P]], View[P]]:
+    """A view that somebody may see whose role allows ``scope``; ``nav`` is the entry of the top bar it belongs to.
+
+    The view reads who acts from ``request.acting``. Nobody signed in: the sign-in page; a role that does not allow
+    it: 403 with the reason. A write by a visitor of the demonstration also leads to the sign-in page.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            who = acting(request)
+            anonymous = not request.user.is_authenticated
+            if who is None:
+                if anonymous:
+                    return redirect_to_login(request.get_full_path())
+                raise PermissionDenied(_("您的账号还没有任职，请联系管理员分配单位和角色"))
+            if not who.may(scope) or (anonymous and request.method not in ("GET", "HEAD")):
+                if anonymous:
+                    return redirect_to_login(request.get_full_path())
+                raise PermissionDenied(
+                    _("角色“%(role)s”不能进行此操作（需要权限 %(scope)s）") % {"role": named(who.role), "scope": scope}
+                )
+            request.acting = who
+            return view(request, *args, **kwargs)
+
+        guarded.nav = nav
+        return guarded
+
+    return decorate
+
+
+def require(who: Acting, scope: str) -> None:
+    """Raise PermissionDenied, with the reason, where ``who`` may not."""
+    if not who.may(scope):
+        raise PermissionDenied(
+            _("角色“%(role)s”不能进行此操作（需要权限 %(scope)s）") % {"role": named(who.role), "scope": scope}
+        )
+
+
+def english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def named(thing: Any) -> str:
+    """The name of a declaration, state, field … in the language of the page."""
+    return thing.en if english() else thing.zh
+
+
+def form_key() -> str:
+    """A new idempotency key for the hidden field ``_key`` of a form."""
+    return secrets.token_urlsafe(12)
+
+
+def submitted(request: HttpRequest) -> tuple[int | None, str]:
+    """The optimistic lock and the idempotency key that a form hands over (hidden fields ``_seq`` and ``_key``)."""
+    raw = request.POST.get("_seq", "")
+    if raw and not raw.isdecimal():
+        raise BadRequest(_("表单的版本号无效，请刷新页面后重试"))
+    return (int(raw) if raw else None), request.POST.get("_key", "")[:80]
+
+
+def whole(request: HttpRequest, name: str, default: int | None = None) -> int | None:
+    """A whole number from the address; a wrong one is a clear 400, not ignored."""
+    raw = request.GET.get(name, "").strip()
+    if not raw:
+        return default
+    if not raw.isdecimal() or len(raw) > 9:
+        raise BadRequest(_("地址参数 %(name)s=“%(raw)s” 应为整数") % {"name": name, "raw": raw})
+    return int(raw)
+
+
+def choice(request: HttpRequest, name: str, allowed: Any, default: str = "") -> str:
+    """One of the allowed values from the address; another one is a clear 400."""
+    raw = request.GET.get(name, "").strip()
+    if not raw:
+        return default
+    if raw not in allowed:
+        raise BadRequest(_("地址参数 %(name)s=“%(raw)s” 不在可选范围内") % {"name": name, "raw": raw})
+    return raw
+
+
+def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page:
+    """The page that the address asks for; a number beyond the end is a clear 404 from the paginator."""
+    return Paginator(rows, size).get_page(whole(request, "page", 1))
+
+
+def sort_of(request: HttpRequest, allowed: dict[str, str], default: str) -> tuple[str, str]:
+    """(key as in the address, ORM expression) of the sort asked for; ``-`` in front sorts downward."""
+    raw = choice(request, "sort", {*allowed, *(f"-{k}" for k in allowed)}, default)
+    key = raw.lstrip("-")
+    return raw, ("-" if raw.startswith("-") else "") + allowed[key]

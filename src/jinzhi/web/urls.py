@@ -1,0 +1,36 @@
+"""All addresses: each area of views holds its own."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from jinzhi.web.views import (
+    account,
+    cases,
+    catalogue,
+    cockpit,
+    indicators,
+    operations,
+    plan_import,
+    plan_reports,
+    plan_rows,
+    registers,
+    search,
+    units,
+)
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="cockpit"), name="home"),
+    *cockpit.urlpatterns,
+    *plan_import.urlpatterns,
+    *plan_reports.urlpatterns,
+    *plan_rows.urlpatterns,
+    *cases.urlpatterns,
+    *registers.urlpatterns,
+    *indicators.urlpatterns,
+    *units.urlpatterns,
+    *catalogue.urlpatterns,
+    *search.urlpatterns,
+    *operations.urlpatterns,
+    *account.urlpatterns,
+    path("accounts/", include("allauth.urls")),
+]

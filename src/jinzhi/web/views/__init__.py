@@ -1,0 +1,1 @@
+"""Views, a module an area; each holds its own ``urlpatterns``."""

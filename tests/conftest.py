@@ -1,0 +1,70 @@
+"""What tests share: a city with its units, and three people: of a unit, of the unit above it, of another unit."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+
+os.environ.setdefault("JINZHI_VAR", tempfile.mkdtemp(prefix="jinzhi-test-"))
+os.environ.setdefault("JINZHI_TODAY", "2026-11-22")
+
+import pytest
+from django.test import Client
+
+from jinzhi.apps.accounts.acting import Acting, acting_as
+from jinzhi.apps.accounts.models import Membership, User
+from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.units.actions import sync_units
+from jinzhi.apps.units.models import Unit
+
+PASSWORD = "correct horse 津知"
+
+
+@dataclass
+class Person:
+    """A user with one post, a signed-in client, and in whose name they act."""
+
+    user: User
+    acting: Acting
+    client: Client
+    membership: Membership
+
+
+def person(username: str, unit: str, role: str, name: str = "") -> Person:
+    user = User.objects.create_user(username, password=PASSWORD, name=name or username)
+    post = Membership.objects.create(user=user, unit=Unit.objects.get(code=unit), role=role, since=date(2021, 1, 1))
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return Person(user, acting_as(post), client, post)
+
+
+@pytest.fixture
+def city(db) -> Installation:
+    """Tianjin with its declared units; no demonstration data, nobody signed in sees anything."""
+    sync_units()
+    return Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin")
+
+
+@pytest.fixture
+def district(city) -> Person:
+    """Of a unit: the reporter of Binhai."""
+    return person("binhai", "tj-binhai", "reporter", "滨海填报人")
+
+
+@pytest.fixture
+def above(city) -> Person:
+    """Of the unit above it: the plan's office of the city."""
+    return person("office", "tianjin", "plan-office", "规划办")
+
+
+@pytest.fixture
+def elsewhere(city) -> Person:
+    """Of another unit: the reporter of Dongli."""
+    return person("dongli", "tj-dongli", "reporter", "东丽填报人")
+
+
+@pytest.fixture
+def make_person(city):
+    return person
