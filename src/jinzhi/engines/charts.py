@@ -273,9 +273,10 @@ def heat(
             "left": "center",
             "bottom": 4,
             "text": [f"{high:g}{unit}", f"{low:g}{unit}"],
-            "inRange": {"color": ["#f4f6f9", "#9dc3e6", "#1f5fa8"]},
+            # the figures in the cells are dark ink on every step, in both themes
+            "inRange": {"color": ["#f4f6f9", "#7fb0de"]},
         },
-        "series": [{"type": "heatmap", "name": unit, "data": data, "label": {"show": True}}],
+        "series": [{"type": "heatmap", "name": unit, "data": data, "label": {"show": True, "color": "#1c2733"}}],
         "aria": {"decal": {"show": False}},
     }
 

@@ -7,12 +7,12 @@ Colour never stands alone: every state has a symbol and a word (design/ui.md 1.5
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
 
 from django import template
 from django.core.paginator import Page
@@ -306,10 +306,16 @@ def url_without(request: HttpRequest, *args: Any) -> str:
     return _address(query)
 
 
-@register.simple_tag(takes_context=True)
-def idempotency(context: template.Context) -> SafeString:
-    """The hidden key that lets the server recognise the same submission sent twice."""
-    return format_html('<input type="hidden" name="idempotency_key" value="{}">', uuid4().hex)
+@register.simple_tag
+def form_key(seq: Any = None) -> SafeString:
+    """The hidden fields that ``web.shell.submitted`` reads: ``_key`` knows the same submission sent twice,
+
+    ``_seq`` (the number of events the form was made from) a record changed in between.
+    """
+    key = format_html('<input type="hidden" name="_key" value="{}">', secrets.token_urlsafe(12))
+    if seq is None or seq == "":
+        return key
+    return key + format_html('<input type="hidden" name="_seq" value="{}">', seq)
 
 
 # --- states -----------------------------------------------------------------------------------------------
