@@ -248,6 +248,8 @@ def main() -> int:
                 print(f"{path.relative_to(ROOT)}: {collect(path, wanted)} added")
             return 0
         wrong = [problem for path in catalogues() for problem in problems(path, wanted)]
+        if wanted and not catalogues():
+            wrong.append("there are strings to translate, and no catalogue: src/…/locale/en/LC_MESSAGES/django.po")
     except Malformed as problem:
         print(problem, file=sys.stderr)
         return 1
