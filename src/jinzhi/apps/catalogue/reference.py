@@ -23,8 +23,8 @@ REFERENCE = "docs/reference"
 GLOSSARY = "GLOSSARY.md"
 MADE = "<!-- Made by `make docs` from the declarations. Do not edit: CI fails where this page is stale. -->"
 
-#: kinds whose terms are names of their own (places, units, titles of laws, days): no terms of the trade
-NAMES = ("unit", "unit-group", "district", "plan-row", "plan", "law", "holiday-notice")
+#: kinds whose terms are proper names (offices, places, festivals), no terms of the trade
+NAMES = ("holiday-notice", "unit", "unit-group")
 
 
 class Variable(Protocol):
@@ -67,8 +67,8 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
     heads, body = list(heads), [list(row) for row in rows]
     if not body:
         return []
-    lines = [heads, ["---"] * len(heads), *body]
-    return ["| " + " | ".join(cell(c) for c in line) + " |" for line in lines] + [""]
+    lines = [heads, ["---"] * len(heads), *([cell(c) for c in row] for row in body)]
+    return ["| " + " | ".join(line) + " |" for line in lines] + [""]
 
 
 def code(words: Iterable[object]) -> str:
