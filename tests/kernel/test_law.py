@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue, Citation, DeclarationError, Found
@@ -187,6 +187,7 @@ def test_a_wrong_rule_says_what_is_wrong(versions: tuple[Version[Length], ...], 
     assert any(said in problem for problem in Dated(versions, name="mediation").problems(BOTH))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dates(date(2000, 1, 1), date(2030, 1, 1)), min_size=1, max_size=6, unique=True),
     st.lists(st.booleans(), min_size=6, max_size=6),

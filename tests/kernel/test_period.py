@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import collect
@@ -332,6 +332,7 @@ def on(due: Deadline) -> date:
     return due.on
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(), spans(), spans())
 def test_a_rolled_end_is_never_a_day_off(start: date, length: Length, a: list[Span], b: list[Span]) -> None:
     due = deadline(start, length, CALENDAR, suspended=a, excluded=b)
@@ -339,6 +340,7 @@ def test_a_rolled_end_is_never_a_day_off(start: date, length: Length, a: list[Sp
     assert on(due) > start
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(1, 40), lengths(), spans())
 def test_a_later_event_never_ends_earlier(start: date, later: int, length: Length, a: list[Span]) -> None:
     # months with spans are left out: where 30 and 31 January both end on 28 February, the later event has
@@ -348,6 +350,7 @@ def test_a_later_event_never_ends_earlier(start: date, later: int, length: Lengt
         assert on(deadline(start + timedelta(days=later), length, CALENDAR, excluded=a)) >= on(first)
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(), st.integers(1, 20), spans(), spans())
 def test_a_longer_period_never_ends_earlier(
     start: date, length: Length, more: int, a: list[Span], b: list[Span]
@@ -358,11 +361,13 @@ def test_a_longer_period_never_ends_earlier(
         assert on(deadline(start, longer, CALENDAR, excluded=b, suspended=a)) >= on(short)
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(), spans(), spans())
 def test_standing_still_never_brings_the_end_forward(start: date, length: Length, a: list[Span], b: list[Span]) -> None:
     assert on(deadline(start, length, CALENDAR, suspended=a, excluded=b)) >= on(deadline(start, length, CALENDAR))
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(2, 90), st.integers(1, 60), st.data())
 def test_days_suspended_within_delay_by_as_many_days(start: date, n: int, k: int, data: st.DataObject) -> None:
     first = start + timedelta(days=data.draw(st.integers(1, n)))
@@ -371,6 +376,7 @@ def test_days_suspended_within_delay_by_as_many_days(start: date, n: int, k: int
     assert on(deadline(start, days(n), CALENDAR, roll=False, suspended=[stop])) == on(plain) + timedelta(days=k)
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(2, 60), st.integers(1, 40), st.data())
 def test_working_days_suspended_within_delay_by_as_many(start: date, n: int, k: int, data: st.DataObject) -> None:
     plain = on(deadline(start, workdays(n), CALENDAR))
@@ -381,6 +387,7 @@ def test_working_days_suspended_within_delay_by_as_many(start: date, n: int, k: 
     assert CALENDAR.workdays_between(start, moved) >= n + out
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(1, 24), st.integers(1, 60), st.data())
 def test_months_excluded_within_delay_by_as_many_days(start: date, n: int, k: int, data: st.DataObject) -> None:
     plain = on(deadline(start, months(n), CALENDAR, roll=False))
@@ -390,11 +397,13 @@ def test_months_excluded_within_delay_by_as_many_days(start: date, n: int, k: in
     assert moved == plain + timedelta(days=k)
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(DAY_LIKE), spans())
 def test_for_days_both_ways_of_standing_still_are_one(start: date, length: Length, a: list[Span]) -> None:
     assert on(deadline(start, length, CALENDAR, suspended=a)) == on(deadline(start, length, CALENDAR, excluded=a))
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(), spans())
 def test_spans_outside_the_period_change_nothing(start: date, length: Length, a: list[Span]) -> None:
     plain = deadline(start, length, CALENDAR)
@@ -404,6 +413,7 @@ def test_spans_outside_the_period_change_nothing(start: date, length: Length, a:
     assert deadline(start, length, CALENDAR, excluded=outside) == plain
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(), spans(), spans())
 def test_every_day_is_in_exactly_one_step(start: date, length: Length, a: list[Span], b: list[Span]) -> None:
     due = deadline(start, length, CALENDAR, suspended=a, excluded=b)
@@ -411,12 +421,14 @@ def test_every_day_is_in_exactly_one_step(start: date, length: Length, a: list[S
     assert told == [start + timedelta(days=i) for i in range((on(due) - start).days + 1)]
 
 
+@settings(deadline=None)
 @given(STARTS, lengths(DAY_LIKE), spans(), spans())
 def test_the_steps_account_for_every_counted_unit(start: date, length: Length, a: list[Span], b: list[Span]) -> None:
     due = deadline(start, length, CALENDAR, suspended=a, excluded=b)
     assert sum(step.counted for step in due.steps) == length.n
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 1)), st.integers(1, 200), spans())
 def test_hours_are_all_accounted_for(start: datetime, n: int, a: list[Span]) -> None:
     due = deadline(start, hours(n), CALENDAR, suspended=a)
@@ -424,11 +436,13 @@ def test_hours_are_all_accounted_for(start: datetime, n: int, a: list[Span]) -> 
     assert due.at is not None and due.at >= start + timedelta(hours=n)
 
 
+@settings(deadline=None)
 @given(STARTS, NUMBERS, NUMBERS)
 def test_an_extension_in_one_unit_is_one_longer_period(start: date, n: int, more: int) -> None:
     assert deadline(start, extend(days(n), days(more)), CALENDAR) == deadline(start, days(n + more), CALENDAR)
 
 
+@settings(deadline=None)
 @given(STARTS, st.integers(0, 3000))
 def test_months_and_days_give_the_day_back(start: date, n: int) -> None:
     last = start + timedelta(days=n)
@@ -437,6 +451,7 @@ def test_months_and_days_give_the_day_back(start: date, n: int) -> None:
     assert 0 <= rest <= 30
 
 
+@settings(deadline=None)
 @given(STARTS)
 def test_the_next_working_day_is_the_first_one(start: date) -> None:
     found = CALENDAR.next_workday(start)
