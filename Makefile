@@ -12,6 +12,7 @@ PORT ?= 8000
 # how many tests at once, and what else pytest is to be told: make test ARGS="tests/kernel -k working_day"
 JOBS ?= 2
 ARGS ?=
+CODE := src tests scripts $(wildcard benchmarks)
 
 export HOST PORT
 
@@ -30,19 +31,19 @@ run: .python ## set everything up and serve the demonstration city on http://127
 
 test: .python ## set everything up and run all tests; ARGS="…" goes to pytest
 	"$(PYTHON)" scripts/setup.py base test
-	$(PY) -m pytest -n $(JOBS) --dist loadfile -rs $(ARGS)
+	$(PY) -m pytest -p tests.nothing_skipped -n $(JOBS) --dist loadfile -rs $(ARGS)
 
 setup: .python ## set everything up for development: packages, launcher, assets, translations
 	"$(PYTHON)" scripts/setup.py base test dev
 	echo "ready: $(JINZHI) --help"
 
 lint: .dev ## style and formatting
-	$(PY) -m ruff check src tests scripts benchmarks
-	$(PY) -m ruff format --check src tests scripts benchmarks
+	$(PY) -m ruff check $(CODE)
+	$(PY) -m ruff format --check $(CODE)
 
 format: .dev ## put style and formatting right where a tool can
-	$(PY) -m ruff check --fix src tests scripts benchmarks
-	$(PY) -m ruff format src tests scripts benchmarks
+	$(PY) -m ruff check --fix $(CODE)
+	$(PY) -m ruff format $(CODE)
 
 types: .dev ## mypy, strict on kernel, standards, matters
 	$(PY) -m mypy
