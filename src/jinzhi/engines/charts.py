@@ -29,6 +29,9 @@ FONT_FAMILY = (
     "'Noto Sans SC','WenQuanYi Micro Hei',system-ui,sans-serif"
 )
 
+#: series named by the four lights in their order 超前 正常 有风险 滞后 (design/ui.md 6); the words go with them
+STATE_COLOURS = ("#1f5fa8", "#9dc3e6", "#e8a33d", "#c0392b")
+
 Theme = Literal["light", "dark"]
 Option = Mapping[str, Any]
 Value = float | int | None
@@ -223,8 +226,12 @@ def bar(
     stacked: bool = False,
     horizontal: bool = False,
     labels: bool = False,
+    colours: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Bars over ``categories``; horizontal ones read from the top down, as a table does."""
+    """Bars over ``categories``; horizontal ones read from the top down, as a table does.
+
+    ``colours``: one for each series where colour has a meaning of its own (``STATE_COLOURS``).
+    """
     _check(series, categories)
     built = []
     for label, values in series.items():
@@ -238,8 +245,11 @@ def bar(
     value: dict[str, Any] = {"type": "value", "name": unit, "nameTextStyle": {"align": "left"}}
     if horizontal:
         category["inverse"] = True
+        category["axisLabel"] = {"interval": 0}
         value["nameTextStyle"] = {"align": "right"}
+    option: dict[str, Any] = {"color": list(colours)} if colours else {}
     return {
+        **option,
         "legend": _legend(list(series)),
         "grid": _grid(len(series), "" if horizontal else unit, right=56 if horizontal else 24),
         "xAxis": value if horizontal else category,
@@ -265,7 +275,7 @@ def heat(
     return {
         "grid": {"top": 8, "left": 8, "right": 16, "bottom": 52, "containLabel": True},
         "xAxis": {"type": "category", "data": list(columns), "heading": name},
-        "yAxis": {"type": "category", "data": list(rows), "inverse": True},
+        "yAxis": {"type": "category", "data": list(rows), "inverse": True, "axisLabel": {"interval": 0}},
         "visualMap": {
             "min": low,
             "max": high,

@@ -105,6 +105,7 @@ CHARTS = {
                 name="单位",
                 stacked=True,
                 horizontal=True,
+                colours=charts.STATE_COLOURS,
             ),
             "项",
             DAY,
@@ -144,7 +145,14 @@ class ReportForm(forms.Form):
     """A form as a unit fills it, with each kind of field."""
 
     period = forms.ChoiceField(label="报告期", choices=[("2026Q3", "2026 年第三季度"), ("2026Q4", "2026 年第四季度")])
-    done = forms.DecimalField(label="完成值", help_text="单位：件；以登记记录为准", max_digits=8, decimal_places=1)
+    done = forms.DecimalField(
+        label="完成值",
+        help_text="单位：件；以登记记录为准",
+        max_digits=8,
+        decimal_places=1,
+        # a number input throws a wrong text away; ours is given back to be mended
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
     note = forms.CharField(label="进展说明", widget=forms.Textarea(attrs={"rows": 3}), max_length=400)
     duty = forms.ChoiceField(
         label="责任方式",
@@ -175,7 +183,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
             Column("状态"),
         ],
         rows=[
-            Group("项已超期", "late", 1),
+            Group("", "late", 1),
             Row(
                 [
                     "2.3",
@@ -187,7 +195,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
                 ],
                 value="2-3",
             ),
-            Group("项有风险", "risk", 1),
+            Group("", "risk", 1),
             Row(
                 [
                     "3.1",
@@ -199,7 +207,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
                 ],
                 value="3-1",
             ),
-            Group("项正常", "normal", 2),
+            Group("", "normal", 2),
             Row(
                 [
                     "4.6",
@@ -239,7 +247,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
         (
             unit,
             [
-                None if v is None else Heat(f"{v}%", tone(v), "#heat", label=f"{unit}，{s}：{v}%")
+                None if v is None else Heat(f"{v}%", tone(v), "#heat", label=f"{unit}，{s}")
                 for v, s in zip(row, SECTIONS, strict=True)
             ],
         )

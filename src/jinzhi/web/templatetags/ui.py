@@ -174,7 +174,7 @@ class TimelineItem:
 
 @dataclass(frozen=True)
 class Heat:
-    """A heat cell: figure and word; without a tone it says 不涉及. ``label`` is the full sentence for a reader."""
+    """A heat cell: figure and word; without a tone it says 不涉及. ``label`` is read out before the figure."""
 
     value: Any = ""
     tone: str = ""
