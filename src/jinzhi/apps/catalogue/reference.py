@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Catalogue, Citation, Declaration
@@ -328,12 +328,92 @@ def serving_page(catalogue: Catalogue) -> str:
     return ended(lines)
 
 
-def pages(catalogue: Catalogue, variables: Iterable[Variable], commands: Mapping[str, str]) -> dict[str, str]:
-    """Every generated file: its path below the root of the checkout and its text."""
+def api_page(schema: Mapping[str, Any]) -> str:
+    """The JSON API, from its own OpenAPI document: each operation with what it takes and what it answers."""
+    lines = [MADE, "", "# JSON API", "", str(schema.get("info", {}).get("description", "")), ""]
+    operations = [
+        (path, method, said)
+        for path, item in sorted(schema.get("paths", {}).items())
+        for method, said in item.items()
+        if method in ("get", "post", "put", "patch", "delete")
+    ]
+    lines += table(
+        ("", "path", "what it does"), ((m.upper(), f"`{p}`", o.get("summary", "")) for p, m, o in operations)
+    )
+    for path, method, said in operations:
+        lines += [
+            f"## {method.upper()} {path}",
+            "",
+            str(said.get("description") or said.get("summary", "")).strip(),
+            "",
+        ]
+        lines += table(
+            ("parameter", "in", "holds", "what it is"),
+            (
+                (
+                    f"`{p['name']}`" + (" (required)" if p.get("required") else ""),
+                    p["in"],
+                    shape(p.get("schema", {})),
+                    p.get("description") or p.get("schema", {}).get("description", ""),
+                )
+                for p in said.get("parameters", ())
+            ),
+        )
+        bodies = said.get("requestBody", {}).get("content", {})
+        for media, content in bodies.items():
+            lines += [f"Body: {shape(content.get('schema', {}))} as `{media}`.", ""]
+        lines += table(
+            ("answer", "what it means", "holds"),
+            (
+                (
+                    status,
+                    answer.get("description", ""),
+                    ", ".join(shape(c.get("schema", {})) for c in answer.get("content", {}).values()),
+                )
+                for status, answer in said.get("responses", {}).items()
+            ),
+        )
+    for name, said in sorted(schema.get("components", {}).get("schemas", {}).items()):
+        lines += [f"## {name}", "", str(said.get("description", "")).strip(), ""]
+        required = said.get("required", ())
+        lines += table(
+            ("member", "holds", "what it is"),
+            (
+                (f"`{member}`" + ("" if member in required else " (may be absent)"), shape(s), s.get("description", ""))
+                for member, s in said.get("properties", {}).items()
+            ),
+        )
+    return ended(lines)
+
+
+def shape(schema: Mapping[str, Any]) -> str:
+    """A JSON schema in a few words."""
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rsplit('/', 1)[1]}`"
+    for several in ("anyOf", "oneOf", "allOf"):
+        if several in schema:
+            return " or ".join(shape(s) for s in schema[several])
+    if schema.get("type") == "array":
+        return f"list of {shape(schema.get('items', {}))}"
+    if "enum" in schema:
+        return code(schema["enum"])
+    words = str(schema.get("type", "any"))
+    return f"{words} ({schema['format']})" if "format" in schema else words
+
+
+def pages(
+    catalogue: Catalogue,
+    variables: Iterable[Variable],
+    commands: Mapping[str, str],
+    api: Mapping[str, Any] | None = None,
+) -> dict[str, str]:
+    """Every generated file: its path below the root of the checkout and its text. ``api``: an OpenAPI document."""
     out = {f"{REFERENCE}/{kind}s.md": kind_page(kind, catalogue) for kind in catalogue.kinds()}
     out[f"{REFERENCE}/settings.md"] = settings_page(variables)
     out[f"{REFERENCE}/commands.md"] = commands_page(commands)
     out[f"{REFERENCE}/rows-served.md"] = serving_page(catalogue)
+    if api:
+        out[f"{REFERENCE}/api.md"] = api_page(api)
     index = [MADE, "", "# Reference", "", "Generated from the declarations, the settings and the commands.", ""]
     index += [f"- [{path.rsplit('/', 1)[1]}]({path.rsplit('/', 1)[1]})" for path in sorted(out)]
     out[f"{REFERENCE}/README.md"] = ended([*index, "- [Glossary](../../GLOSSARY.md)"])

@@ -5,10 +5,12 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.module_loading import import_string
 
 import jinzhi
 from jinzhi.apps.catalogue.reference import MADE, REFERENCE, pages
@@ -26,6 +28,12 @@ def own_commands() -> dict[str, str]:
     return out
 
 
+def openapi() -> dict[str, Any] | None:
+    """The OpenAPI document of the API that the settings name by string (``JINZHI_API``); None where they name none."""
+    name = getattr(settings, "JINZHI_API", "")
+    return dict(import_string(name).get_openapi_schema()) if name else None
+
+
 class Command(BaseCommand):
     help = "Write docs/reference and GLOSSARY.md from the declarations; --check only compares, exit code 1 when stale."
     requires_system_checks = ()
@@ -37,7 +45,7 @@ class Command(BaseCommand):
     def handle(self, *, check: bool, root: Path, **options: object) -> None:
         if not (root / "pyproject.toml").exists():
             raise CommandError(f"{root} is no checkout of Jinzhi: the pages are part of the source")
-        wanted = pages(collect(settings.JINZHI_MATTERS), settings.SETTINGS, own_commands())
+        wanted = pages(collect(settings.JINZHI_MATTERS), settings.SETTINGS, own_commands(), openapi())
         stale = [path for path, text in wanted.items() if self.read(root / path) != text]
         left = [
             file
