@@ -116,7 +116,8 @@ class Measure(models.Model):
 class Duty(models.Model):
     """A unit (or a group of them) answers for a row: ``kind`` alone | divided | led | support; ``raw`` as written.
 
-    ``units`` are the units meant: the unit itself, or the members of the group on the day of storing.
+    ``units`` are the units meant: the unit itself, or the members of the group on the day of storing. ``measure``
+    is the position of the one measure that the duty is for; None: the whole row.
     """
 
     row = models.ForeignKey(Row, on_delete=models.CASCADE, related_name="duties")
@@ -124,6 +125,8 @@ class Duty(models.Model):
     kind = models.CharField(max_length=20)
     raw = models.CharField(max_length=200)
     wording = models.CharField(max_length=200, blank=True)
+    time_limit = models.CharField(max_length=100, blank=True)
+    measure = models.PositiveIntegerField(null=True, blank=True)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
     group = models.ForeignKey(Group, null=True, blank=True, on_delete=models.PROTECT, related_name="duties")
     units = models.ManyToManyField(Unit, related_name="all_duties")
