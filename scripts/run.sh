@@ -19,5 +19,6 @@ echo
 echo "  Jinzhi 津知   http://$HOST:$PORT      (Ctrl+C ends it)"
 echo "  kept in       $JINZHI_VAR"
 echo
+# four threads a process: enough for an office, few enough that SQLite's writers do not queue up
 exec .venv/bin/python -m granian --interface wsgi --host "$HOST" --port "$PORT" \
-    --workers "${WORKERS:-2}" --log-level warning jinzhi.config.wsgi:application
+    --workers "${WORKERS:-2}" --blocking-threads 4 --log-level warning jinzhi.config.wsgi:application
