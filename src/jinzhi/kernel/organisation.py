@@ -153,7 +153,8 @@ class UnitGroup(Declaration):
 
 def _taken(own: str, names: tuple[str, ...], catalogue: Catalogue) -> Iterator[str]:
     keys = {_plain(n, simplified) for n in names}
-    for other in (*catalogue.all(OrgUnit), *catalogue.all(UnitGroup)):
+    others: tuple[OrgUnit | UnitGroup, ...] = (*catalogue.all(OrgUnit), *catalogue.all(UnitGroup))
+    for other in others:
         if other.id == own:
             continue
         for name in other.names():
@@ -188,7 +189,7 @@ class NameBook:
     groups: Mapping[str, UnitGroup] = field(default_factory=dict)
     simplify: Callable[[str], str] = simplified
     _keys: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
-    _city: str = ""
+    city: str = ""
 
     @classmethod
     def of(
@@ -215,7 +216,7 @@ class NameBook:
 
     def key(self, raw: str) -> str:
         """The form under which names are compared: half width, no spaces, simplified, 天津市 as 市."""
-        return _key(_plain(raw, self.simplify), self._city)
+        return _key(_plain(raw, self.simplify), self.city)
 
     def lexicon(self) -> tuple[str, ...]:
         """Every known name in compared form, longest first: a lexicon for cutting lists of units."""

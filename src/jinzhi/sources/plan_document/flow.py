@@ -1,0 +1,235 @@
+"""A document's characters as one stream, without white space and page marks, each knowing where it came from.
+
+Everything that finds structure works on the stream, so that a line wrap, a page number inside a bracket or a
+full-width colon make no difference; everything that is given out is taken from the original text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from opencc import OpenCC
+
+_T2S = OpenCC("t2s")
+
+_AS = {c: "(" for c in "（〔［【[﹙〖"} | {c: ")" for c in "）〕］】]﹚〗"}
+_AS |= {"「": "“", "」": "”", "『": "“", "』": "”", "〈": "《", "〉": "》", "﹑": "、"}
+#: enumerating signs keep their own shape: folded they would be bare digits
+_SIGNS = re.compile(r"[\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]")
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
+
+
+@lru_cache(maxsize=None)
+def folded(char: str) -> str:
+    """One character in the shape it is compared in: half width, simplified, brackets as ( ). Always one character."""
+    if char in _AS:
+        return _AS[char]
+    if _SIGNS.match(char):
+        return char
+    wide = unicodedata.normalize("NFKC", char)
+    if len(wide) != 1:
+        return char
+    wide = _AS.get(wide, wide)
+    if "\u3400" <= wide <= "\u9fff" or "\uf900" <= wide <= "\ufaff":
+        plain = _T2S.convert(wide)
+        return plain if len(plain) == 1 else wide
+    return wide
+
+
+def fold(text: str) -> str:
+    """The text with every character folded; the length stays."""
+    return "".join(map(folded, text))
+
+
+def simplify(text: str) -> str:
+    """Traditional characters made simplified, one for one: for ``NameBook(simplify=…)``."""
+    return "".join(_T2S.convert(c) if "\u3400" <= c <= "\u9fff" else c for c in text)
+
+
+def is_blank(char: str) -> bool:
+    return char.isspace() or char in _INVISIBLE
+
+
+# -- page marks ---------------------------------------------------------------------------------------------------
+
+_DASH = r"[-‐‑‒–—―−─~]"
+_NO = r"[0-9](?:\s?[0-9]){0,3}"
+_CN = r"[0-9一二三四五六七八九十百]"
+_INLINE = re.compile(
+    rf"(?<![0-9A-Za-z]){_DASH}{{1,2}}\s*{_NO}\s*{_DASH}{{1,2}}(?![0-9])"
+    rf"|第\s*(?:{_CN}\s*)+页\s*[,/、]?\s*\(?\s*共\s*(?:{_CN}\s*)+页\s*\)?"
+    rf"|共\s*(?:{_CN}\s*)+页\s*[,/、]?\s*\(?\s*第\s*(?:{_CN}\s*)+页\s*\)?"
+    r"|(?<![见在至到从于及的0-9])第\s*[0-9]{1,4}\s*页(?![面眉码])"
+    r"|\bPage\s+[0-9]{1,4}\s+of\s+[0-9]{1,4}\b"
+    r"|(?<![0-9])([·•*])\s*[0-9]{1,4}\s*\1(?![0-9])",
+    re.IGNORECASE,
+)
+_WHOLE_LINE = re.compile(
+    rf"(?:[0-9]{{1,4}}\s*/\s*[0-9]{{1,4}}|page\s*[0-9]{{1,4}}|p\.?\s*[0-9]{{1,4}}"
+    rf"|(?:[·•*]|{_DASH})\s*[0-9]{{1,4}}|[0-9]{{1,4}}\s*(?:[·•*]|{_DASH})|一\s+[0-9]{{1,4}}\s+一)",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"[0-9]{1,3}")
+
+
+def page_marks(text: str) -> list[tuple[int, int]]:
+    """Where page numbers stand, in running text (-20-, — 3 —, 第3页共10页) or on lines of their own."""
+    shape = fold(text)
+    marks = [m.span() for m in _INLINE.finditer(shape)]
+    bare: list[tuple[int, int, int]] = []
+    for line in re.finditer(r"[^\n\f\r]+", shape):
+        words = line.group().strip()
+        start = line.start() + len(line.group()) - len(line.group().lstrip())
+        if _WHOLE_LINE.fullmatch(words):
+            marks.append((start, start + len(words)))
+        elif _BARE.fullmatch(words):
+            at_page_end = "\f" in shape[line.end() : line.end() + 3] or "\f" in shape[max(0, line.start() - 3) : start]
+            bare.append((start, start + len(words), -1 if at_page_end else int(words)))
+    # digits alone on a line are page numbers beside a page break, or when they count up one by one
+    numbers = [n for _, _, n in bare if n >= 0]
+    counted = len(numbers) >= 2 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    marks += [(s, e) for s, e, n in bare if n < 0 or counted]
+    return sorted(marks)
+
+
+# -- lines --------------------------------------------------------------------------------------------------------
+
+
+def _width(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WFA" else 1 for c in line)
+
+
+def _wrap_width(sizes: Sequence[int]) -> int:
+    """The width at which lines were wrapped by force, or 0 where they were not."""
+    long = [s for s in sizes if s >= 10]
+    if len(long) < 4:
+        return 0
+    top = Counter(long)
+    for width, _ in sorted(top.items(), key=lambda kv: (-kv[1], -kv[0]))[:3]:
+        near = sum(1 for s in long if width - 3 <= s <= width + 1)
+        longer = sum(1 for s in long if s > width + 3)
+        if near >= 0.4 * len(long) and near >= 3 and longer <= 0.15 * len(long):
+            return width
+    return 0
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The stream. ``chars[i]`` is ``text[at[i]]`` folded; ``bol[i]`` says that a paragraph begins there, ``gap[i]``
+    that white space stood before it on the same line."""
+
+    text: str
+    chars: str
+    at: tuple[int, ...]
+    bol: bytes
+    gap: bytes
+    loose: bool = False
+    sliced: bool = False
+
+    def __len__(self) -> int:
+        return len(self.chars)
+
+    def index(self, position: int) -> int:
+        """The first place of the stream at or after a position of the text."""
+        return bisect_left(self.at, position)
+
+    def original(self, start: int, end: int) -> str:
+        """The words of the document from ``start`` to ``end``, put together over wraps and page breaks."""
+        out: list[str] = []
+        for k in range(start, min(end, len(self.at))):
+            char = self.text[self.at[k]]
+            if out and self.at[k] != self.at[k - 1] + 1:
+                between = self.text[self.at[k - 1] + 1 : self.at[k]]
+                before = out[-1][-1]
+                if _keeps_space(before, char, between, self.loose, self.sliced):
+                    out.append(" ")
+            out.append(char)
+        return "".join(out)
+
+    def next_bol(self, start: int, end: int) -> int:
+        """The next paragraph start after ``start`` and before ``end``, else ``end``."""
+        found = self.bol.find(b"\x01", start + 1, end)
+        return end if found < 0 else found
+
+
+def _keeps_space(before: str, after: str, between: str, loose: bool, sliced: bool) -> bool:
+    latin = before.isascii() and before.isalnum(), after.isascii() and after.isalnum()
+    if not any(c.isspace() for c in between) or not any(latin):
+        return False
+    if "\n" in between or "\f" in between or "\r" in between:
+        return all(latin) and not (sliced or (before.isdigit() and after.isdigit()))
+    if any(not is_blank(c) for c in between):
+        return all(latin)
+    if all(latin):
+        return True
+    other = after if latin[0] else before
+    return not loose and ("\u3400" <= other <= "\u9fff")
+
+
+def build(
+    text: str,
+    *,
+    skip: Iterable[tuple[int, int]] = (),
+    paragraphs: bool = False,
+    loose: bool = False,
+) -> Flow:
+    """Make the stream. ``skip`` are stretches to leave out (page marks, tables, running heads); with ``paragraphs``
+    every line of the text is a paragraph; ``loose`` says that spaces beside Latin letters mean nothing (PDF)."""
+    hidden = bytearray(len(text))
+    for start, end in skip:
+        hidden[start:end] = b"\x01" * (end - start)
+    lines = [
+        m.group().strip()
+        for m in re.finditer(r"[^\n\r\f]+", text)
+        if any(not hidden[i] and not is_blank(text[i]) for i in range(*m.span()))
+    ]
+    by_count, by_width = _wrap_width([len(s) for s in lines]), _wrap_width([_width(s) for s in lines])
+    exact = by_count and sum(len(s) == by_count for s in lines) >= 0.6 * len(lines)
+
+    def full(line: str) -> bool:
+        if paragraphs or not line:
+            return False
+        return bool((by_count and len(line) >= by_count - 2) or (by_width and _width(line) >= by_width - 4))
+
+    chars: list[str] = []
+    at: list[int] = []
+    bol = bytearray()
+    gap = bytearray()
+    previous, marked, blank_lines = "", False, 0
+    pos = 0
+    for m in re.finditer(r"[^\n\r\f]*(?:[\n\r\f]|\Z)", text):
+        line = m.group()
+        words = "".join(c for i, c in enumerate(line, m.start()) if not hidden[i]).strip()
+        if not words:
+            if any(hidden[m.start() : m.end()]):
+                marked = True
+            elif line.strip("\r\n") == "" and previous:
+                blank_lines += 1
+            continue
+        indented = line[:1] == "\u3000" or line[:2] == "  "
+        fresh = not full(previous) or (blank_lines > 0 and not marked) or indented
+        first, spaced = True, False
+        for pos in range(m.start(), m.end()):
+            char = text[pos]
+            if hidden[pos]:
+                spaced = False
+                continue
+            if is_blank(char):
+                spaced = True
+                continue
+            chars.append(folded(char))
+            at.append(pos)
+            bol.append(1 if first and fresh else 0)
+            gap.append(1 if spaced and not first and not any(hidden[max(0, pos - 3) : pos]) else 0)
+            first, spaced = False, False
+        # a page mark that shares the line fills it as any other words do
+        previous, marked, blank_lines = line.strip(), False, 0
+    if bol:
+        bol[0] = 1
+    return Flow(text, "".join(chars), tuple(at), bytes(bol), bytes(gap), loose, bool(exact))
