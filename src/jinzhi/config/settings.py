@@ -276,4 +276,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("JINZHI_LOG_LEVEL")},
+    "loggers": {"axes": {"level": "WARNING"}, "_granian": {"level": "WARNING"}},
 }

@@ -96,9 +96,9 @@ class Clock:
     """A period of a procedure.
 
     ``length`` is looked up by date (law), or a plain Length (a term of the platform), or None where a DATE input
-    named ``due_input`` of the starting step says the day itself (steps of ``reschedule`` move it by their ``new_due``). ``pause``/``resume`` suspend it (what is left is
-    kept); steps from ``exclude_from`` to ``exclude_to`` do not count. A final state stops every clock that
-    ``stop`` names; one that nothing stops on some way out is a problem of the declaration.
+    named ``due_input`` of the starting step says the day itself; steps of ``reschedule`` move that day by their
+    ``new_due``. ``pause``/``resume`` suspend it (what is left is kept); steps from ``exclude_from`` to
+    ``exclude_to`` do not count. A clock that nothing stops on some way out is a problem of the declaration.
     """
 
     id: str
@@ -186,7 +186,8 @@ class Offer:
 class Example:
     """A history in plain text a lawyer can read, and what must come out.
 
-    One line an event: ``2026-04-14  accept  key=value`` (``2026-04-14T09:30`` where hours count). ``clocks`` maps a clock to its due date or to a status.
+    One line an event: ``2026-04-14  accept  key=value`` (``2026-04-14T09:30`` where hours count).
+    ``clocks`` maps a clock to its due date or to a status.
     ``on`` is the day of looking; the day of the last event where it is None.
     """
 

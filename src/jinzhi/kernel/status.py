@@ -76,7 +76,8 @@ class Progress:
 class LightRule(Declaration):
     """The published rule of the lights ▲超前 ●正常 ◆有风险 ■滞后, by date.
 
-    Behind: a milestone is overdue by more than ``late_after_days``, or pace is below ``risk_from``.
+    Of one unit's row (``judge``). Behind: a milestone is overdue by more than ``late_after_days``, or pace is
+    below ``risk_from``.
     At risk: a milestone is overdue at all, or pace is below ``normal_from``, or a milestone falls due within
     ``soon_days`` and is not met. Ahead: pace is ``ahead_from`` or more, or work is done before anything was due.
     """
@@ -133,13 +134,41 @@ class LightRule(Declaration):
                 f"{p.next_due_days} 天内有里程碑到期尚未完成",
                 f"a milestone not yet met is due in {p.next_due_days} days",
             )
-        if (pace is None and p.done > 0) or (pace is not None and pace >= self.ahead_from):
-            shown = f"{pace:.0%}" if pace is not None else "尚无到期任务，已有完成"
+        return self._pace(p)
+
+    def judge_many(self, p: Progress, late: int, parts: int) -> tuple[Status, str, str]:
+        """The light of many (a section, a unit, a row of several units): by pace; one that is behind shows.
+
+        ``late``: how many of the ``parts`` are themselves behind. One overdue milestone does not make a whole
+        section red, but it cannot be on track either.
+        """
+        if not p.total:
+            return NO_DATA, "尚未设置里程碑", "no milestones yet"
+        pace = p.pace
+        if pace is not None and pace < self.risk_from:
             return (
-                AHEAD,
-                f"完成进度为应完成的 {shown}" if pace is not None else shown,
-                "ahead of what was due",
+                LATE,
+                f"完成进度为应完成的 {pace:.0%}（低于 {self.risk_from:.0%}）",
+                f"done is {pace:.0%} of what was due (below {self.risk_from:.0%})",
             )
+        if late and late == parts:
+            return LATE, f"{parts} 项均滞后", f"all {parts} are behind"
+        if pace is not None and pace < self.normal_from:
+            return (
+                RISK,
+                f"完成进度为应完成的 {pace:.0%}（低于 {self.normal_from:.0%}）",
+                f"done is {pace:.0%} of what was due (below {self.normal_from:.0%})",
+            )
+        if late:
+            return RISK, f"{parts} 项中有 {late} 项滞后", f"{late} of {parts} are behind"
+        return self._pace(p)
+
+    def _pace(self, p: Progress) -> tuple[Status, str, str]:
+        """Ahead or on track, where nothing is behind or at risk."""
+        pace = p.pace
+        if pace is None and p.done > 0:
+            return AHEAD, "尚无到期任务，已有完成", "nothing is due yet and something is done"
         if pace is None:
             return NORMAL, "尚无到期里程碑", "nothing is due yet"
-        return NORMAL, f"完成进度为应完成的 {pace:.0%}", f"done is {pace:.0%} of what was due"
+        status = AHEAD if pace >= self.ahead_from else NORMAL
+        return status, f"完成进度为应完成的 {pace:.0%}", f"done is {pace:.0%} of what was due"

@@ -229,11 +229,15 @@ class RowNote(models.Model):
 
 
 class Figure(models.Model):
-    """What a report says a milestone has reached by the end of the period, all told. None: not yet filled in."""
+    """What a report says a milestone has reached by the end of the period, all told. None: not yet filled in.
+
+    ``reached_on``: the day the target was reached, where it was.
+    """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="figures")
     milestone = models.ForeignKey(Milestone, on_delete=models.PROTECT, related_name="figures")
     achieved = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)
+    reached_on = models.DateField(null=True, blank=True)
     note = models.CharField(max_length=500, blank=True)
     attachments = models.ManyToManyField(Attachment, blank=True)
 

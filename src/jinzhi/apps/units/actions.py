@@ -28,9 +28,9 @@ def sync_units() -> tuple[int, int]:
             parent = Unit.objects.get(code=d.parent) if d.parent else None
             node = {"code": d.id, **wanted}
             if parent:
-                parent.add_child(**node)
+                Unit.objects.add_child(parent, node)
             else:
-                Unit.add_root(**node)
+                Unit.objects.add_root(node)
             made += 1
         elif any(getattr(unit, k) != v for k, v in wanted.items()):
             Unit.objects.filter(pk=unit.pk).update(**wanted)
@@ -61,7 +61,7 @@ def _parents_first(declared: tuple[OrgUnit, ...]) -> list[OrgUnit]:
 def move(unit: Unit, under: Unit) -> None:
     """Move a unit below another, and with it the paths of all rows that it and those below it keep."""
     before = unit.path
-    unit.move(under, pos="sorted-child" if Unit.node_order_by else "last-child")
+    Unit.objects.move(unit, under, "last-child")
     unit.refresh_from_db()
     after = unit.path
     for model in apps.get_models():

@@ -26,7 +26,7 @@ def unit_paths() -> Iterator[str]:
 def tree() -> Iterator[str]:
     for what, found in zip(
         ("bad alphabet", "bad path", "orphan", "wrong depth", "wrong number of children"),
-        Unit.find_problems(),
+        Unit.objects.find_problems(),
         strict=True,
     ):
         for pk in found:

@@ -1,0 +1,334 @@
+"""Writing the plan at work: milestones, rounds of reports, the content of a report. Each verb leaves an event.
+
+The steps of a report (submit, return, approve …) are steps of its case, taken through ``cases.actions.take``;
+``projections`` carries an approval over to the milestones in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote
+from jinzhi.apps.plan.progress import forget
+from jinzhi.apps.plan.queries import approved_before, content, responsible
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.fields import Field, FieldError, Type
+
+ACHIEVED = Field(id="achieved", zh="本期累计", en="Reached in all", type=Type.DECIMAL, required=False, min=Decimal(0))
+REACHED_ON = Field(id="reached_on", zh="完成日期", en="Reached on", type=Type.DATE, required=False)
+FIGURE_NOTE = Field(id="note", zh="说明", en="Account", required=False, max_length=500)
+PROGRESS = Field(id="progress", zh="进展情况", en="Progress", type=Type.LONG, required=False)
+DIFFICULTY = Field(id="difficulty", zh="存在问题", en="Difficulties", type=Type.LONG, required=False)
+NEXT = Field(id="next", zh="下一步打算", en="What comes next", type=Type.LONG, required=False)
+NOTE_FIELDS = (PROGRESS, DIFFICULTY, NEXT)
+
+
+class Locked(Exception):
+    """The content of a report that is submitted or approved cannot be changed."""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A refused value of a report: where (row key, milestone code or ""), the field, and why."""
+
+    row_key: str
+    milestone: str
+    field: str
+    zh: str
+    en: str
+
+
+class ContentRefused(Exception):
+    """A report was not saved; every error is listed and nothing was half-saved."""
+
+    def __init__(self, errors: list[Wrong]):
+        self.errors = errors
+        super().__init__("；".join(f"{e.row_key} {e.milestone} {e.zh}" for e in errors))
+
+
+# milestones
+
+
+@transaction.atomic
+def add_milestone(
+    release: Release,
+    row_key: str,
+    unit: Unit,
+    *,
+    title: str,
+    due: date,
+    who: Acting | None,
+    target: Decimal = Decimal(1),
+    measured_in: str = "项",
+    weight: Decimal = Decimal(1),
+    key: str = "",
+    on: date | None = None,
+) -> Milestone:
+    """A new milestone of a unit for a row. Its code is <row>-<unit>-<number>."""
+    taken = Milestone.objects.unrestricted("codes are unique over all units").filter(plan=release.plan, row_key=row_key)
+    number = taken.filter(unit=unit).count() + 1
+    code = f"{release.plan}-{row_key}-{unit.code}-{number}"
+    event = record(
+        f"milestone:{code}",
+        "add",
+        {"row": row_key, "unit": unit.code, "title": title, "due": due.isoformat(), "target": f"{target:f}",
+         "measured_in": measured_in, "weight": f"{weight:f}"},
+        who=who, on=on or today(), key=key,
+    )  # fmt: skip
+    if event.replayed:
+        return taken.get(code=event.stream.removeprefix("milestone:"))
+    made = Milestone.objects.create(
+        plan=release.plan, code=code, row_key=row_key, unit=unit, unit_path=unit.path, title=title, due=due,
+        target=target, measured_in=measured_in, weight=weight,
+    )  # fmt: skip
+    forget(release.plan)
+    return made
+
+
+@transaction.atomic
+def change_milestone(
+    milestone: Milestone, changes: Mapping[str, str], *, reason: str, who: Acting, expected: int, key: str = ""
+) -> Milestone:
+    """Change title, due, target, measured_in or weight of a milestone, with a reason. Values as text."""
+    before = {k: str(getattr(milestone, k)) for k in changes}
+    if before == dict(changes):
+        return milestone
+    event = record(
+        milestone.stream, "change", {"before": before, "after": dict(changes), "reason": reason},
+        who=who, on=today(), expected=expected, key=key,
+    )  # fmt: skip
+    if event.replayed:
+        return milestone
+    parsers = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
+    for name, value in changes.items():
+        setattr(milestone, name, parsers.get(name, str)(value))
+    milestone.save()
+    _settle(milestone)
+    forget(milestone.plan)
+    return milestone
+
+
+@transaction.atomic
+def drop_milestone(milestone: Milestone, *, reason: str, who: Acting, expected: int, key: str = "") -> None:
+    """Take a milestone out of the plan from today on; what was reported of it stays."""
+    event = record(milestone.stream, "drop", {"reason": reason}, who=who, on=today(), expected=expected, key=key)
+    if not event.replayed:
+        milestone.dropped_on = today()
+        milestone.save()
+        forget(milestone.plan)
+
+
+def _settle(milestone: Milestone) -> None:
+    """Bring what a milestone has reached in line with the approved figures, the latest period last."""
+    found = Figure.objects.filter(milestone=milestone, report__state="approved", achieved__isnull=False)
+    achieved, met_on = Decimal(0), None
+    for figure in found.select_related("report__period").order_by("report__period__starts"):
+        achieved = figure.achieved
+        reached = figure.achieved >= milestone.target
+        met_on = (met_on or figure.reached_on or figure.report.period.ends) if reached else None
+    if (milestone.achieved, milestone.met_on) != (achieved, met_on):
+        milestone.achieved, milestone.met_on = achieved, met_on
+        milestone.save(update_fields=["achieved", "met_on"])
+
+
+def apply_approval(report: Report) -> None:
+    """Carry an approved report over to its milestones."""
+    figures = report.figures.filter(achieved__isnull=False).select_related("milestone")
+    for figure in figures:
+        _settle(figure.milestone)
+    forget(report.plan)
+
+
+# rounds of reports
+
+
+@transaction.atomic
+def open_round(
+    release: Release, period: Period, *, who: Acting, on: date | None = None, at: datetime | None = None
+) -> list[Report]:
+    """Call for the report of a period from every unit that answers for a row and has none yet."""
+    answering = responsible(release)
+    has = set(
+        Report.objects.unrestricted("a round goes to all units")
+        .filter(plan=release.plan, period=period)
+        .values_list("unit_id", flat=True)
+    )
+    made: list[Report] = []
+    for unit in Unit.objects.filter(pk__in=answering.keys() - has, active=True).order_by("path"):
+        case = open_case(
+            "progress-report", "open", {"period": period.code, "due": period.due.isoformat()},
+            who=who, unit=unit, on=on, at=at, title=f"{unit.zh} {period.code} 进展报告",
+            subject=f"period:{period.code}", subject_title=release.title,
+        )  # fmt: skip
+        made.append(Report.objects.create(case=case, plan=release.plan, period=period, unit=unit, unit_path=unit.path))
+    return made
+
+
+# content of a report
+
+
+def _figures(
+    report: Report, rows: list, given: Mapping[str, Mapping[str, object]], day: date
+) -> tuple[dict[str, dict[str, object]], list[Wrong]]:
+    """The figures of a report after a change, by milestone code, and every error."""
+    before = approved_before(report)
+    values: dict[str, dict[str, object]] = {}
+    errors: list[Wrong] = []
+    known = {line.milestone.code: (r.row.key, line) for r in rows for line in r.lines}
+    for code, raw in given.items():
+        if code not in known:
+            errors.append(Wrong("", code, "", "本期报告没有这一里程碑", "this report has no such milestone"))
+            continue
+        row_key, line = known[code]
+        got: dict[str, object] = {}
+        for f in (ACHIEVED, REACHED_ON, FIGURE_NOTE):
+            try:
+                got[f.id] = f.parse(raw.get(f.id))
+            except FieldError as e:
+                errors.append(Wrong(row_key, code, f.id, e.zh, e.en))
+        if len(got) == 3:
+            errors += [Wrong(row_key, code, *e) for e in _odd(got, line.milestone, before, day)]
+            values[code] = got
+    return values, errors
+
+
+def _odd(
+    got: Mapping[str, object], milestone: Milestone, before: Mapping[int, Decimal], day: date
+) -> list[tuple[str, str, str]]:
+    """What does not fit together in a figure: (field, Chinese, English)."""
+    out: list[tuple[str, str, str]] = []
+    achieved = Decimal(str(got["achieved"])) if got["achieved"] is not None else None
+    if achieved is not None and achieved.as_tuple().exponent < -2:
+        out.append(("achieved", "最多两位小数", "at most two decimals"))
+    earlier = before.get(milestone.pk, Decimal(0))
+    if achieved is not None and achieved < earlier and not got["note"]:
+        zh = f"本期累计 {achieved} 小于上期已审核的 {earlier}，如确需调减请在说明中写明原因"
+        out.append(("achieved", zh, f"is below the {earlier} approved before: give the reason in the account"))
+    reached = achieved is not None and achieved >= milestone.target
+    if reached and not got["reached_on"]:
+        out.append(("reached_on", "已达到目标，请填写完成日期", "the target is reached: give the day"))
+    if got["reached_on"] and not reached:
+        out.append(("reached_on", "尚未达到目标，完成日期应留空", "the target is not reached: leave the day empty"))
+    if got["reached_on"] and str(got["reached_on"]) > day.isoformat():
+        out.append(("reached_on", "完成日期不能晚于今天", "the day must not lie in the future"))
+    return out
+
+
+@transaction.atomic
+def save_content(
+    report: Report,
+    release: Release,
+    *,
+    notes: Mapping[str, Mapping[str, object]],
+    figures: Mapping[str, Mapping[str, object]],
+    who: Acting,
+    expected: int,
+    source: str = "form",
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> dict[str, object]:
+    """Save what a report says: notes by row key, figures by milestone code; what is not given stays.
+
+    Returns the changes (old → new) that were recorded, empty if nothing changed. Raises Locked, Conflict (somebody
+    saved in between), ContentRefused with every error; nothing is saved then.
+    """
+    report = Report.objects.unrestricted("read again inside the transaction").select_related("period", "unit").get(
+        pk=report.pk
+    )  # fmt: skip
+    if report.locked:
+        raise Locked(report.state)
+    if expected != report.version:
+        raise Conflict(f"report:{report.pk}", expected, report.version)
+    rows = content(report, release)
+    values, errors = _figures(report, rows, figures, on or today())
+    texts: dict[str, dict[str, str]] = {}
+    keys = {r.row.key for r in rows}
+    for row_key, raw in notes.items():
+        if row_key not in keys:
+            errors.append(Wrong(row_key, "", "", "本单位的报告没有这一任务", "this report has no such row"))
+            continue
+        texts[row_key] = {}
+        for f in NOTE_FIELDS:
+            if f.id in raw:
+                try:
+                    texts[row_key][f.id] = str(f.parse(raw[f.id]) or "")
+                except FieldError as e:
+                    errors.append(Wrong(row_key, "", f.id, e.zh, e.en))
+    if errors:
+        raise ContentRefused(errors)
+    changes = {**_write_notes(report, rows, texts), **_write_figures(report, rows, values)}
+    if changes:
+        event = record(
+            f"report:{report.pk}", "save", {"source": source, "changes": changes},
+            who=who, on=on or today(), expected=expected, key=key, at=at,
+        )  # fmt: skip
+        Report.objects.unrestricted("the report just saved").filter(pk=report.pk).update(version=event.seq)
+    return changes
+
+
+def _write_notes(report: Report, rows: list, texts: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+    kept = {r.row.key: r.note for r in rows}
+    changes: dict[str, object] = {}
+    for row_key, new in texts.items():
+        note = kept[row_key] or RowNote(report=report, row_key=row_key)
+        changed = {k: [getattr(note, k), v] for k, v in new.items() if getattr(note, k) != v}
+        if changed:
+            for name, (_, value) in changed.items():
+                setattr(note, name, value)
+            note.save()
+            changes[row_key] = changed
+    return changes
+
+
+def _write_figures(report: Report, rows: list, values: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+    lines = {line.milestone.code: line for r in rows for line in r.lines}
+    changes: dict[str, object] = {}
+    for code, new in values.items():
+        line = lines[code]
+        figure = line.figure or Figure(report=report, milestone=line.milestone)
+        achieved = Decimal(str(new["achieved"])) if new["achieved"] is not None else None
+        reached_on = date.fromisoformat(str(new["reached_on"])) if new["reached_on"] else None
+        wanted = {"achieved": achieved, "reached_on": reached_on, "note": new["note"] or ""}
+        changed = {k: [_said(getattr(figure, k)), _said(v)] for k, v in wanted.items() if getattr(figure, k) != v}
+        if changed:
+            for name, value in wanted.items():
+                setattr(figure, name, value)
+            figure.save()
+            changes[code] = changed
+    return changes
+
+
+def _said(value: object) -> str | None:
+    if value is None:
+        return None
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+
+
+@transaction.atomic
+def attach_to_figure(
+    report: Report, milestone: Milestone, attachment: Attachment, *, who: Acting, expected: int
+) -> Figure:
+    """Hang a kept file on a milestone of a report. Raises Locked, Conflict."""
+    report = Report.objects.unrestricted("read again inside the transaction").get(pk=report.pk)
+    if report.locked:
+        raise Locked(report.state)
+    figure, _ = Figure.objects.get_or_create(report=report, milestone=milestone)
+    event = record(
+        f"report:{report.pk}", "attach",
+        {"milestone": milestone.code, "name": attachment.name, "sha256": attachment.sha256, "sm3": attachment.sm3},
+        who=who, on=today(), expected=expected,
+    )  # fmt: skip
+    figure.attachments.add(attachment)
+    Report.objects.unrestricted("the report just changed").filter(pk=report.pk).update(version=event.seq)
+    return figure

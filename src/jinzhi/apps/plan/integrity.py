@@ -1,0 +1,40 @@
+"""Invariants of the plan at work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import F
+
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.catalogue.integrity import invariant
+from jinzhi.apps.plan.models import Report, Snapshot
+from jinzhi.apps.plan.progress import compute, pack
+
+
+@invariant("report-state", "报告状态与其流程一致", "Every report's state is that of its case")
+def report_states() -> Iterator[str]:
+    rows = Report.objects.unrestricted("integrity checker").exclude(state=F("case__state"))
+    for report in rows.select_related("unit", "period", "case"):
+        yield f"{report}: {report.state}, case {report.case.state}"
+
+
+@invariant("plan-snapshot", "驾驶舱快照与里程碑一致", "Today's snapshots are what the milestones give")
+def snapshots() -> Iterator[str]:
+    for kept in Snapshot.objects.filter(day=today()):
+        if kept.data != pack(compute(kept.plan, kept.day, kept.year)):
+            yield f"{kept}: differs from the milestones"
+
+
+@invariant("approved-parent", "上级报告审核通过时下级报告均已审核", "No report is approved before those below it")
+def parents() -> Iterator[str]:
+    approved = (
+        Report.objects.unrestricted("integrity checker").filter(state="approved").select_related("unit", "period")
+    )
+    for report in approved:
+        below = Report.objects.unrestricted("integrity checker").filter(
+            plan=report.plan, period=report.period, unit_path__startswith=report.unit_path
+        )
+        late = below.exclude(pk=report.pk).exclude(state__in=("approved", "cancelled")).first()
+        if late is not None:
+            yield f"{report}: approved although {late} is {late.state}"

@@ -1,0 +1,184 @@
+"""Progress of the plan on a day: milestones summed into cells (unit × row), cells into lights.
+
+A snapshot of the cells is computed once a day and year and thrown away by every write that changes them.
+Weights are kept in ten-thousandths as whole numbers, so sums are exact; the share of a milestone partly reached
+is rounded to that.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import TypeVar
+
+from django.db import transaction
+
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.plan.models import Milestone, Snapshot
+from jinzhi.apps.units.guard import Sees
+from jinzhi.kernel.access import within
+from jinzhi.kernel.status import LATE, LightRule, Progress, Status
+
+SCALE = 10_000
+K = TypeVar("K", bound=Hashable)
+
+MET = Status("met", "已完成", "Met", "done")
+MET_LATE = Status("met-late", "逾期完成", "Met late", "done")
+OPEN = Status("open", "未到期", "Not yet due", "open")
+PARTLY = Status("partly", "部分完成", "Partly met", "risk")
+NOT_MET = Status("not-met", "未完成", "Not met", "late")
+MILESTONE_STATES = (NOT_MET, PARTLY, OPEN, MET, MET_LATE)
+
+
+def milestone_status(milestone: Milestone, day: date) -> Status:
+    """Due, met, met late, partly met, not met: from its date and what approved reports say."""
+    if milestone.met_on is not None:
+        return MET if milestone.met_on <= milestone.due else MET_LATE
+    if milestone.due >= day:
+        return OPEN
+    return PARTLY if milestone.achieved > 0 else NOT_MET
+
+
+def light_rule(day: date) -> LightRule:
+    """The rule of the lights in force on a day. Raises LookupError before the first one."""
+    rules = [r for r in catalogue().all(LightRule) if r.since <= day]
+    if not rules:
+        raise LookupError(f"no rule of the lights is in force on {day}")
+    return max(rules, key=lambda r: r.since)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one unit has to reach for one row; weights in ten-thousandths."""
+
+    unit_id: int
+    unit_path: str
+    row_key: str
+    done: int
+    planned: int
+    total: int
+    overdue_since: date | None
+    next_due: date | None
+
+
+def _share(achieved: Decimal, target: Decimal, weight: Decimal) -> int:
+    share = min(achieved / target, Decimal(1)) if target > 0 else Decimal(1)
+    return int((share * weight * SCALE).to_integral_value(ROUND_HALF_EVEN))
+
+
+def compute(plan: str, day: date, year: int | None) -> list[Cell]:
+    """The cells of a plan on a day, from its milestones (those due in ``year``, or all)."""
+    found = Milestone.objects.unrestricted("the snapshot holds all units; readers see theirs").filter(plan=plan)
+    found = found.exclude(dropped_on__lte=day)
+    if year is not None:
+        found = found.filter(due__year=year)
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    overdue: dict[tuple[int, str, str], date] = {}
+    coming: dict[tuple[int, str, str], date] = {}
+    columns = ("unit_id", "unit_path", "row_key", "due", "target", "weight", "achieved", "met_on")
+    for unit_id, path, row, due, target, weight, achieved, met_on in found.values_list(*columns).iterator(5000):
+        key = (unit_id, path, row)
+        whole = int(weight * SCALE)
+        sums[key][0] += whole if met_on else _share(achieved, target, weight)
+        sums[key][1] += whole if due <= day else 0
+        sums[key][2] += whole
+        if met_on is None:
+            where = overdue if due < day else coming
+            where[key] = min(due, where.get(key, due))
+    return [Cell(*key, *three, overdue.get(key), coming.get(key)) for key, three in sorted(sums.items())]
+
+
+def pack(cells: Iterable[Cell]) -> list[list[object]]:
+    return [
+        [c.unit_id, c.unit_path, c.row_key, c.done, c.planned, c.total,
+         c.overdue_since.isoformat() if c.overdue_since else None, c.next_due.isoformat() if c.next_due else None]
+        for c in cells
+    ]  # fmt: skip
+
+
+def unpack(rows: list[list]) -> list[Cell]:
+    iso = date.fromisoformat
+    return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None) for r in rows]
+
+
+def cells(plan: str, day: date, year: int | None) -> list[Cell]:
+    """The cells of a plan on a day, from the snapshot of that day, made if it is not there."""
+    kept = Snapshot.objects.filter(plan=plan, day=day, year=year).first()
+    if kept is None:
+        with transaction.atomic():
+            made = compute(plan, day, year)
+            Snapshot.objects.get_or_create(
+                plan=plan, day=day, year=year, defaults={"basis": "milestones", "data": pack(made)}
+            )
+        return made
+    return unpack(kept.data)
+
+
+def visible_cells(plan: str, day: date, year: int | None, who: Sees) -> list[Cell]:
+    """The cells of the units that ``who`` sees."""
+    return [c for c in cells(plan, day, year) if within(who.path, who.reach, c.unit_path)]
+
+
+def forget(plan: str) -> None:
+    """Throw the snapshots of a plan away: called by every write that changes a milestone."""
+    Snapshot.objects.filter(plan=plan).delete()
+
+
+def combine(parts: Iterable[Cell], day: date) -> Progress:
+    """The progress of several cells together."""
+    done = planned = total = 0
+    overdue: date | None = None
+    coming: date | None = None
+    for c in parts:
+        done, planned, total = done + c.done, planned + c.planned, total + c.total
+        if c.overdue_since and (overdue is None or c.overdue_since < overdue):
+            overdue = c.overdue_since
+        if c.next_due and (coming is None or c.next_due < coming):
+            coming = c.next_due
+    scale = Decimal(SCALE)
+    return Progress(
+        done / scale, planned / scale, total / scale,
+        (day - overdue).days if overdue else 0, (coming - day).days if coming else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Progress with its light and the reason, ready to show. ``parts``: how many cells, ``late``: how many behind."""
+
+    progress: Progress
+    light: Status
+    why_zh: str
+    why_en: str
+    parts: int
+    late: int
+
+    @property
+    def percent(self) -> int | None:
+        """Done of all, in whole per cent (rounded half to even); None where nothing is planned."""
+        ratio = self.progress.ratio
+        return None if ratio is None else int((ratio * 100).to_integral_value(ROUND_HALF_EVEN))
+
+
+def judge(parts: list[Cell], day: date, rule: LightRule) -> Judged:
+    """The light of one cell, or of many together."""
+    whole = combine(parts, day)
+    if len(parts) == 1:
+        light, zh, en = rule.judge(whole)
+        return Judged(whole, light, zh, en, 1, int(light is LATE))
+    late = sum(rule.light(combine([c], day)) is LATE for c in parts)
+    light, zh, en = rule.judge_many(whole, late, len(parts))
+    return Judged(whole, light, zh, en, len(parts), late)
+
+
+def judged_by(parts: Iterable[Cell], key: Callable[[Cell], K | None], day: date, rule: LightRule) -> dict[K, Judged]:
+    """Cells grouped by a key (row, unit, unit and section …), each group with its light."""
+    groups: dict[K, list[Cell]] = defaultdict(list)
+    for c in parts:
+        k = key(c)
+        if k is not None:
+            groups[k].append(c)
+    return {k: judge(group, day, rule) for k, group in groups.items()}

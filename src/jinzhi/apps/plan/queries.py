@@ -1,0 +1,165 @@
+"""Reading the plan: the release in force, its rows with their lights, what a unit answers for, reports."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.plan.models import Duty, Figure, Milestone, Period, Release, Report, Row, RowNote
+from jinzhi.apps.units.models import Unit
+
+DUTY_KINDS = {
+    "alone": ("单独负责", "alone"),
+    "divided": ("按职责分工负责", "by division of duties"),
+    "led": ("牵头", "leads"),
+    "support": ("配合", "supports"),
+}
+
+
+def current(plan: str = "") -> Release | None:
+    """The release in force of a plan; of the plan that began last, where none is named. None before the first."""
+    found = Release.objects.filter(in_force=True)
+    if plan:
+        found = found.filter(plan=plan)
+    return found.order_by("-starts", "-pk").first()
+
+
+def rows_of(release: Release) -> QuerySet[Row]:
+    """The rows of a release with measures and duties, in two further queries each."""
+    duties = Duty.objects.select_related("unit", "group").prefetch_related("units")
+    return release.rows.prefetch_related("measures", Prefetch("duties", queryset=duties))
+
+
+def sections(release: Release) -> list[str]:
+    """The headings under which the rows stand, in order."""
+    out: list[str] = []
+    for row in release.rows.all():
+        if row.heading not in out:
+            out.append(row.heading)
+    return out
+
+
+def responsible(release: Release) -> dict[int, set[str]]:
+    """For each unit (by primary key) the keys of the rows that it answers for."""
+    out: dict[int, set[str]] = defaultdict(set)
+    pairs = Duty.units.through.objects.filter(duty__row__release=release)
+    for unit_id, key in pairs.values_list("unit_id", "duty__row__key"):
+        out[unit_id].add(key)
+    return dict(out)
+
+
+def duties_of(release: Release, unit: Unit) -> list[Duty]:
+    """The duties that a unit has in a release, in the order of the rows."""
+    found = Duty.objects.filter(row__release=release, units=unit).select_related("row", "group", "unit")
+    return list(found.order_by("row__position", "position"))
+
+
+def years(release: Release) -> list[int]:
+    return list(range(release.starts.year, release.ends.year + 1))
+
+
+def milestones(who: Acting, release: Release, **where: object) -> QuerySet[Milestone]:
+    """The milestones of a plan that ``who`` sees."""
+    found = Milestone.objects.visible_to(who).filter(plan=release.plan, dropped_on=None, **where)
+    return found.select_related("unit").order_by("due", "unit__position", "pk")
+
+
+def reports(who: Acting, plan: str) -> QuerySet[Report]:
+    """The reports of a plan that ``who`` sees, newest period first."""
+    found = Report.objects.visible_to(who).filter(plan=plan)
+    return found.select_related("unit", "period", "case").order_by("-period__starts", "unit__path")
+
+
+@dataclass
+class Line:
+    """A milestone in a report: what was approved before, and what this report says."""
+
+    milestone: Milestone
+    before: Decimal
+    figure: Figure | None
+    required: bool
+
+
+@dataclass
+class ReportRow:
+    """A row of a report: the row, the unit's duty, its note and the lines of its milestones."""
+
+    row: Row
+    duty: Duty | None
+    note: RowNote | None
+    lines: list[Line] = field(default_factory=list)
+
+
+def reported_milestones(report: Report) -> QuerySet[Milestone]:
+    """The milestones that a report asks for: the unit's own, of this year or before, not met before the period.
+
+    A milestone that this very report (once approved) met stays in it.
+    """
+    period = report.period
+    found = Milestone.objects.unrestricted("the report itself was read by somebody who sees it")
+    found = found.filter(plan=report.plan, unit_id=report.unit_id, due__year__lte=period.year)
+    found = found.filter(Q(dropped_on=None) | Q(dropped_on__gt=period.ends))
+    return found.filter(Q(met_on=None) | Q(met_on__gte=period.starts) | Q(figures__report=report)).distinct()
+
+
+def content(report: Report, release: Release) -> list[ReportRow]:
+    """Everything a report shows and asks for, by row."""
+    duties = {d.row.key: d for d in duties_of(release, report.unit)}
+    rows = {r.key: r for r in release.rows.all()}
+    notes = {n.row_key: n for n in report.notes.all()}
+    files = Attachment.objects.unrestricted("files of a report that its reader sees")
+    figures = {f.milestone_id: f for f in report.figures.prefetch_related(Prefetch("attachments", queryset=files))}
+    before = approved_before(report)
+    out: dict[str, ReportRow] = {}
+    for key in [k for k in rows if k in duties or k in notes]:
+        out[key] = ReportRow(rows[key], duties.get(key), notes.get(key))
+    for m in reported_milestones(report).order_by("due", "pk"):
+        if m.row_key not in out:
+            if m.row_key not in rows:
+                continue
+            out[m.row_key] = ReportRow(rows[m.row_key], None, notes.get(m.row_key))
+        line = Line(m, before.get(m.pk, Decimal(0)), figures.get(m.pk), m.due <= report.period.ends)
+        out[m.row_key].lines.append(line)
+    return sorted(out.values(), key=lambda r: r.row.position)
+
+
+def approved_before(report: Report) -> dict[int, Decimal]:
+    """For each milestone the figure approved last in an earlier period."""
+    earlier = Figure.objects.filter(
+        report__unit_id=report.unit_id, report__plan=report.plan, report__state="approved",
+        report__period__starts__lt=report.period.starts, achieved__isnull=False,
+    )  # fmt: skip
+    pairs = earlier.order_by("report__period__starts").values_list("milestone_id", "achieved")
+    return dict(pairs)
+
+
+def missing(report: Report, release: Release) -> list[str]:
+    """What a report lacks before it can be submitted, one sentence each, in Chinese."""
+    out: list[str] = []
+    for r in content(report, release):
+        if not (r.note and r.note.progress.strip()):
+            out.append(f"{r.row.key} {r.row.title}：未填写进展情况")
+        for line in r.lines:
+            if line.required and (line.figure is None or line.figure.achieved is None):
+                out.append(f"{r.row.key} 里程碑“{line.milestone.title}”：未填写本期累计")
+    return out
+
+
+def children_open(report: Report) -> QuerySet[Report]:
+    """Reports of the same period of units below, that are neither approved nor cancelled."""
+    below = Report.objects.unrestricted("a fact of the tree, shown only as yes or no").filter(
+        plan=report.plan, period_id=report.period_id, unit_path__startswith=report.unit_path
+    )
+    return below.exclude(pk=report.pk).exclude(state__in=("approved", "cancelled"))
+
+
+def period_on(plan: str, day: date) -> Period | None:
+    """The last period that has ended by a day, or the first there is."""
+    found = Period.objects.filter(plan=plan)
+    return found.filter(ends__lte=day).order_by("-ends").first() or found.order_by("starts").first()
