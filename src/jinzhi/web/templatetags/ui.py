@@ -645,7 +645,7 @@ def hash_badge(value: str, algorithm: str = "SHA-256", agrees: bool | None = Non
 
 @register.inclusion_tag("components/heat_cell.html")
 def heat_cell(cell: Heat | None) -> dict[str, Any]:
-    if cell is None or not cell.tone:
+    if not cell or not cell.tone:
         return {"cell": cell, "tone": "", "word": _("不涉及")}
     return {"cell": cell, "tone": cell.tone, "word": cell.word or localised(TONES[cell.tone])}
 
@@ -695,6 +695,8 @@ def kpi(tile: Kpi) -> dict[str, Any]:
 @register.inclusion_tag("components/meter.html")
 def meter(value: float | None, label: Any, text: Any = "", tone: str = "", maximum: float = 100) -> dict[str, Any]:
     """A bar with its figure in words; None is said as missing, not drawn as zero."""
+    if value == "":  # what a template hands over for a missing variable
+        value = None
     shown = text or (MISSING if value is None else f"{value:g}%")
     return {
         "value": value,
@@ -744,14 +746,18 @@ def chart(
 ) -> dict[str, Any]:
     """A figure for a ``jinzhi.engines.charts.Chart``: picture, title, unit, as-of, table, CSV.
 
-    ``src`` is the address of the SVG (``?theme=dark`` is added for dark screens), ``data`` that of the option
+    ``src`` is the address of the SVG (``theme=dark`` is added for dark screens, ``narrow=1`` for narrow ones;
+    ``gallery.chart_response`` reads both), ``data`` that of the option
     as JSON, which makes the figure interactive, ``csv`` that of the table.
     """
     head, rows = chart.table()
+    joint = "&" if "?" in src else "?"
     return {
         "chart": chart,
         "src": src,
-        "dark": f"{src}{'&' if '?' in src else '?'}theme=dark",
+        "src_dark": f"{src}{joint}theme=dark",
+        "src_narrow": f"{src}{joint}narrow=1",
+        "src_narrow_dark": f"{src}{joint}narrow=1&theme=dark",
         "data": data,
         "csv": csv,
         "width": width,
