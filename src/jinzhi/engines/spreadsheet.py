@@ -338,13 +338,10 @@ def _open(content: bytes) -> Workbook:
     try:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             _check_package(packed)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zipfile.LargeZipFile):
-        raise not_a_workbook from None
-    try:
         return load_workbook(BytesIO(content), data_only=False, keep_links=False)
     except SpreadsheetError:
         raise
-    except Exception as error:  # openpyxl lets whatever a broken part raises through
+    except Exception as error:  # zipfile and openpyxl let through whatever a broken part raises
         raise not_a_workbook from error
 
 
@@ -398,8 +395,9 @@ def _header(
             best = (y, found)
     top, places = best
     if len(places) * 2 < len([c for c in columns if c.field.required]) or not places:
+        wanted = "、".join(c.head() for c in columns)
         raise SpreadsheetError(
-            f"工作表“{page.title}”前 {HEADER_WITHIN} 行里找不到表头（应有：{'、'.join(c.head() for c in columns)}）；请用导出的表填写",
+            f"工作表“{page.title}”前 {HEADER_WITHIN} 行里找不到表头（应有：{wanted}）；请用导出的表填写",
             f"no head row in the first {HEADER_WITHIN} rows of sheet “{page.title}”: fill in the exported sheet",
         )
     taken: dict[str, int] = {}
