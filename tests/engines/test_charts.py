@@ -141,6 +141,13 @@ def test_a_series_of_the_wrong_length_is_refused():
         charts.line({"a": [1, 2]}, YEARS)
 
 
+def test_a_year_that_is_not_complete_is_shaded_even_when_it_is_the_last():
+    shaded = charts.svg(charts.line({"a": [1, 2, 3]}, YEARS, incomplete_from="2025年"), 640, 320)
+    assert "rgb(132,148,165)" in shaded
+    with pytest.raises(charts.ChartError, match="2031年"):
+        charts.line({"a": [1, 2, 3]}, YEARS, incomplete_from="2031年")
+
+
 def test_the_csv_says_unit_day_and_source_and_opens_in_office_programs():
     text = chart().csv()
     assert text.startswith("\ufeff")

@@ -12,6 +12,7 @@ from django.template import Context, Template, TemplateSyntaxError
 from django.test import RequestFactory
 from django.urls import include, path
 from django.utils import translation
+from playwright.sync_api import sync_playwright
 
 import jinzhi.web
 from jinzhi.web import gallery
@@ -299,3 +300,56 @@ def test_a_chart_for_a_telephone_is_drawn_narrow_and_one_that_is_not_there_is_no
 def test_ids_in_the_gallery_are_single(page):
     ids = re.findall(r'\sid="([^"]+)"', page.content.decode())
     assert sorted({i for i in ids if ids.count(i) > 1}) == []
+
+
+AXE = Path(jinzhi.web.__file__).parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+LOOKS = {
+    "light": ({"jz_theme": "light"}, 1440),
+    "dark": ({"jz_theme": "dark"}, 1440),
+    "large": ({"jz_large": "1"}, 1440),
+    "telephone": ({}, 390),
+    "telephone-large": ({"jz_large": "1"}, 390),
+    "english": ({"jz_language": "en"}, 1440),
+}
+SMALL = """() => {
+  const least = document.documentElement.hasAttribute("data-large") ? 15 : 12.5;
+  return Array.from(document.querySelectorAll("body *"))
+    .filter((e) => e.offsetParent && Array.from(e.childNodes).some((n) => n.nodeType === 3 && n.textContent.trim()))
+    .filter((e) => parseFloat(getComputedStyle(e).fontSize) < least).map((e) => e.tagName + "." + e.className);
+}"""
+LOW = """() => {
+  const touch = document.documentElement.hasAttribute("data-large") || innerWidth < 640;
+  const controls = "button, .btn, select, summary, .plain, .nav a, input:not([type=checkbox])";
+  return Array.from(document.querySelectorAll(controls))
+    .filter((e) => e.type !== "hidden" && e.type !== "radio")
+    .map((e) => [e.tagName + "." + e.className, e.getBoundingClientRect()])
+    .filter(([, box]) => box.width && box.height < (touch ? 43.5 : 31.5)).map(([name, box]) => name + " " + box.height);
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_gallery_is_accessible_and_quiet_in_every_look(look, city, live_server):
+    cookies, width = LOOKS[look]
+    said: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+        context.add_cookies([{"name": n, "value": v, "url": live_server.url} for n, v in cookies.items()])
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.goto(f"{live_server.url}/ui/?unit=zscq&toast=1&sort=-due")
+        for figure in page.locator("figure[data-island]").all():
+            figure.scroll_into_view_if_needed()
+        page.wait_for_selector("figure:last-of-type .chart-plate canvas")
+        sideways = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        small, low = page.evaluate(SMALL), page.evaluate(LOW)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = page.evaluate("axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']})")
+        browser.close()
+    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in found["violations"]] == []
+    assert sideways <= 0
+    assert small == []
+    assert low == []
+    assert said == []

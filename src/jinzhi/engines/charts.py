@@ -184,7 +184,7 @@ def line(
 ) -> dict[str, Any]:
     """Lines over ``categories``; None is a gap. ``name`` heads the first column of the table.
 
-    ``incomplete_from``: the category from which on the figures are not complete, shaded in grey;
+    ``incomplete_from``: the category from which on the figures are not complete, shaded up to and after it;
     ``target`` is a dashed line across.
     """
     _check(series, categories)
@@ -198,14 +198,15 @@ def line(
         built[0]["markArea"] = {
             "silent": True,
             "itemStyle": {"color": "rgba(132,148,165,.22)"},
-            "data": [[{"xAxis": incomplete_from}, {"xAxis": categories[-1]}]],
+            # from the point before: an area from a category to itself would have no width
+            "data": [[{"xAxis": categories[max(0, categories.index(incomplete_from) - 1)]}, {"xAxis": categories[-1]}]],
         }
     if built and target is not None:
         built[0]["markLine"] = {
             "silent": True,
             "symbol": "none",
             "lineStyle": {"type": "dashed", "color": "#8494a5"},
-            "label": {"formatter": f"{target_label} {target:g}", "position": "insideEndTop"},
+            "label": {"formatter": f"{target_label} {target:g}", "position": "insideStartTop"},
             "data": [{"yAxis": target}],
         }
     return {

@@ -20,7 +20,7 @@ function step(by) {
   list.forEach((item) => item.classList.remove("is-current"));
   next.classList.add("is-current");
   next.scrollIntoView({ block: "nearest" });
-  const target = next.matches("a, button") ? next : next.querySelector("a[href], button, input");
+  const target = next.matches("a, button") ? next : (next.querySelector("a[href]") ?? next.querySelector("button, input"));
   (target ?? next).focus({ preventScroll: true });
 }
 
@@ -124,6 +124,14 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => all("button[type=submit], button:not([type])", form).forEach((b) => { b.disabled = true; }), 0);
   // an answer that is a download leaves the page standing; the idempotency key protects the second press
   setTimeout(() => release(form), 8000);
+});
+
+// an address holds only the conditions that are set; fires for the browser's own submit and for htmx
+document.addEventListener("formdata", (event) => {
+  if (event.target.method !== "get") return;
+  for (const [name, value] of Array.from(event.formData.entries())) {
+    if (value === "") event.formData.delete(name);
+  }
 });
 
 function release(form) {
