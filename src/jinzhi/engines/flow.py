@@ -198,13 +198,14 @@ def layout(procedure: Procedure, language: str = "zh") -> Layout:
         ends.setdefault((a.source, leave), []).append((i, "out"))
         ends.setdefault((a.target, enter), []).append((i, "in"))
     port: dict[tuple[int, str], float] = {}
-    for (id, _side), held in ends.items():
+    for (id, side), held in ends.items():
         w = 24 if id == START else BOX
         # the far neighbour's column decides the order, so that lines cross less
         held.sort(key=lambda e: (columns[others[e[0]].target if e[1] == "out" else others[e[0]].source], e))
         for k, end in enumerate(held):
             # arrivals stand a little to the right of departures, so that lines in one column keep apart
-            aside = 0 if id == START else 5 if end[1] == "in" else -5
+            apart = 5 if side == "top" else 12
+            aside = 0 if id == START else apart if end[1] == "in" else -apart
             port[end] = xs[columns[id]] + w * (k + 1) / (len(held) + 1) + aside
 
     # tracks: channel r lies above row r
