@@ -1,0 +1,94 @@
+"""Where the records come from that indicators count: each app says how it gives those of its own kind.
+
+A source is named ``kind:name`` (``register:service-points``, ``procedure:progress-report``, ``plan:milestones``) or
+by its kind alone (``units``). An app registers one provider for its kind in its ``sources.py``, which is loaded at
+start-up::
+
+    @provides("plan")
+    def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+        match name:
+            case "milestones":
+                for m in Milestone.objects.visible_to(who).select_related("unit"):
+                    yield Record(
+                        id=f"milestone:{m.pk}",      # permanent and unique within the source
+                        title=m.title,               # what a person reads in the list behind a number
+                        url=f"/rows/{m.row_key}/",   # the page of the record, or "" where it has none
+                        unit=m.unit.code,            # under whose unit it is kept
+                        fields={"due": m.due, "met_on": m.met_on, "row_key": m.row_key, "target": m.target, …},
+                    )
+            case _:
+                raise UnknownSource(f"plan:{name}")
+
+Rules for a provider:
+
+- It says ``visible_to(who)``: ``who`` is the acting person, or ``EVERYTHING`` where the platform itself counts.
+- Fields hold ``str | int | Decimal | bool | date | None``; a DateTime is given as its local date, an amount as Decimal.
+- It gives the records as they are on the day ``on`` where that can be told (a clock's status); what did not exist by
+  then may be given: the indicator's ``date_field`` and conditions decide what counts.
+- It makes a fixed number of queries, whatever the number of records.
+
+Fields that indicators of this installation read: see ``matters/tianjin/indicators``. For ``plan:milestones`` they are
+``row_key, code, title, due, met_on, dropped_on, target, achieved, weight, measured_in`` and ``met_in_time`` need not be
+given (NotAfter("met_on", "due") says it).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from jinzhi.kernel.access import Reach
+from jinzhi.kernel.indicator import Record
+
+
+class UnknownSource(LookupError):
+    """No provider gives this source. A defect of a declaration or of a provider, named in ``args[0]``."""
+
+
+class Sees(Protocol):
+    """Somebody who looks: the path of the unit and the reach of the role (accounts.acting.Acting is one)."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def reach(self) -> Reach: ...
+
+
+@dataclass(frozen=True)
+class Everything:
+    """The platform itself, counting for a snapshot or a check; no page is made for it."""
+
+    path: str = ""
+    reach: Reach = Reach.ALL
+
+
+EVERYTHING = Everything()
+
+Provide = Callable[[str, Sees, date], Iterable[Record]]
+_providers: dict[str, Provide] = {}
+
+
+def provides(kind: str) -> Callable[[Provide], Provide]:
+    """Register the decorated function as the provider of a kind of sources."""
+
+    def register(function: Provide) -> Provide:
+        _providers[kind] = function
+        return function
+
+    return register
+
+
+def provided() -> tuple[str, ...]:
+    """The kinds that have a provider."""
+    return tuple(sorted(_providers))
+
+
+def records(source: str, who: Sees, on: date) -> tuple[Record, ...]:
+    """The records of a source that ``who`` sees. Raises UnknownSource."""
+    kind, _, name = source.partition(":")
+    if kind not in _providers:
+        raise UnknownSource(f"no app provides the source {source!r} (provided: {', '.join(provided()) or 'none'})")
+    return tuple(_providers[kind](name, who, on))

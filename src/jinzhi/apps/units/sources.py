@@ -1,0 +1,25 @@
+"""Units as records of indicators (source ``units``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from jinzhi.apps.catalogue.sources_registry import Sees, provides
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.access import within
+from jinzhi.kernel.indicator import Record
+
+
+@provides("units")
+def unit_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+    """Every active unit in reach, with ``level`` and ``contact`` (None where nobody is named)."""
+    for unit in Unit.objects.filter(active=True).order_by("path"):
+        if within(who.path, who.reach, unit.path):
+            yield Record(
+                id=f"unit:{unit.code}",
+                title=unit.zh,
+                url=f"/units/{unit.code}/",
+                unit=unit.code,
+                fields={"level": unit.level, "contact": unit.contact or None},
+            )
