@@ -1,0 +1,325 @@
+"""Releases: a mended import becomes the release in force, releases are compared, a row is bound by hand later.
+
+A release is stored whole or not at all. The key of a row is permanent: a row that a new release carries on keeps
+its key, so that milestones and reports stay with it; a key is never given to another row of the same plan.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import now, today
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.plan.comparing import Difference, DutyText, Wording, compare, pair
+from jinzhi.apps.plan.importing import OpenPoint, open_points
+from jinzhi.apps.plan.mending import Doc, faults, numbers
+from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, Row
+from jinzhi.apps.plan.progress import forget
+from jinzhi.apps.plan.queries import rows_of
+from jinzhi.apps.units.models import Group, Unit
+from jinzhi.kernel.plan import PlanRow, likeness
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+#: the five-year plans whose years are known from their name; others are asked for
+TERMS: Mapping[str, tuple[date, date]] = {
+    "十四五": (date(2021, 1, 1), date(2025, 12, 31)),
+    "十五五": (date(2026, 1, 1), date(2030, 12, 31)),
+}
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A refused value: the field of the form ("" for none) and why."""
+
+    field: str
+    zh: str
+    en: str
+
+
+class StoreRefused(Exception):
+    """A plan was not stored; every reason is listed and nothing was half-stored."""
+
+    def __init__(self, errors: Sequence[Wrong]):
+        self.errors = tuple(errors)
+        super().__init__("；".join(e.zh for e in errors))
+
+
+# --- reading ----------------------------------------------------------------------------------------------
+def term(title: str) -> tuple[date, date] | None:
+    """The years of a plan by its name (“十四五”), where exactly one is named and known."""
+    found = {TERMS[name] for name in TERMS if name in title}
+    return found.pop() if len(found) == 1 else None
+
+
+def in_force() -> list[Release]:
+    """The release in force of each plan, the one that began last first."""
+    return list(Release.objects.filter(in_force=True).order_by("-starts", "-pk"))
+
+
+def likely(doc: Doc, plans: Sequence[Release]) -> Release | None:
+    """The plan that a document most likely is a new release of: the same years and the same name."""
+    years = term(doc["title"])
+    for release in plans:
+        if years == (release.starts, release.ends) and likeness(release.title, doc["title"]) >= 0.5:
+            return release
+    return next((r for r in plans if likeness(r.title, doc["title"]) >= 0.9), None)
+
+
+def releases() -> QuerySet[Release]:
+    """All releases with the number of their rows and of those that are bound to no known row."""
+    return Release.objects.annotate(row_count=Count("rows")).select_related("source").order_by("plan", "-number")
+
+
+def history(release: Release) -> list[Event]:
+    return list(Event.objects.filter(stream=release.stream).select_related("unit").order_by("seq"))
+
+
+def wordings(release: Release) -> list[Wording]:
+    """The rows of a release, for comparison."""
+    return [
+        Wording(
+            ref=row.key, key=row.key, bound=row.bound, part=row.part, section=row.section, number=row.number,
+            title=row.title, measures=tuple(m.text for m in row.measures.all()), time_limit=row.time_limit,
+            duties=tuple(
+                DutyText(
+                    d.unit.code if d.unit else d.group.code if d.group else d.raw, d.raw, d.kind, d.wording,
+                    d.time_limit, d.measure,
+                )
+                for d in row.duties.all()
+            ),
+        )
+        for row in rows_of(release)
+    ]  # fmt: skip
+
+
+def wordings_of(doc: Doc) -> list[Wording]:
+    """The rows of a parse or of a mended plan, for comparison."""
+    return [
+        Wording(
+            ref=row["uid"], bound=row["matched"] or "", part=row["part"], section=row["section"],
+            number=row["number"] or 0, title=row["title"], measures=tuple(row["measures"]),
+            time_limit=row["time_limit"] or "",
+            duties=tuple(
+                DutyText(
+                    d["unit_id"] or d["raw"], d["raw"], d["duty"], d["wording"], d["time_limit"] or "", d["measure"]
+                )
+                for d in row["duties"]
+            ),
+        )
+        for row in doc["rows"]
+    ]  # fmt: skip
+
+
+def difference(release: Release, doc: Doc) -> Difference:
+    """From a release to a plan under review."""
+    return compare(wordings(release), wordings_of(doc))
+
+
+def left_behind(release: Release, doc: Doc) -> list[OpenPoint]:
+    """Milestones of rows that the plan under review no longer has: somebody has to accept that."""
+    gone = [c.row.key for c in difference(release, doc).of("removed")]
+    held = Milestone.objects.unrestricted("a number, for the person who issues the plan")
+    count = held.filter(plan=release.plan, row_key__in=gone, dropped_on=None).count()
+    if not count:
+        return []
+    keys = "、".join(gone)
+    return [
+        OpenPoint(
+            "milestones", f"新版本没有 {keys}，这些任务还有 {count} 个里程碑",
+            f"the new release has no {keys}, which still have {count} milestones",
+        )
+    ]  # fmt: skip
+
+
+# --- storing ----------------------------------------------------------------------------------------------
+def _keys(before: Sequence[Wording], doc: Doc, used: set[str]) -> list[str]:
+    """The key of each row: that of the row it carries on, the bound row's id, or one of its place."""
+    pairs = pair(before, wordings_of(doc))
+    out: dict[int, str] = {j: before[i].key for j, i in pairs.items()}
+    taken = set(out.values())
+    for j, row in enumerate(doc["rows"]):
+        if j in out:
+            continue
+        key = row["matched"] or ""
+        if not key or key in taken:
+            where = [row["part_number"] or 0, row["section_number"] or 0, row["number"] or 0]
+            base = "-".join(map(str, where)) if where[2] else f"row-{j + 1}"
+            key, nth = base, 2
+            while key in taken or key in used:
+                key, nth = f"{base}-{nth}", nth + 1
+        out[j] = key
+        taken.add(key)
+    return [out[j] for j in range(len(doc["rows"]))]
+
+
+def problems(imported: Import, *, plan: str, new: bool, starts: date | None, ends: date | None) -> list[Wrong]:
+    """What is wrong with storing an import so; what a person may accept is not in it."""
+    out: list[Wrong] = []
+    if not SLUG.match(plan) or len(plan) > 60:
+        out.append(Wrong("plan", "规划代号只用小写字母、数字和连字符，最多 60 个", "use a–z, 0–9, hyphens; at most 60"))
+    elif new == Release.objects.filter(plan=plan).exists():
+        out.append(
+            Wrong("plan", f"规划代号“{plan}”已经有了，请选择“作为新版本”", f"the plan {plan!r} exists; choose it")
+            if new
+            else Wrong("plan", f"没有代号为“{plan}”的规划", f"there is no plan {plan!r}")
+        )
+    if starts is None:
+        out.append(Wrong("starts", "请填写规划的起始日期", "give the day the plan starts"))
+    if ends is None:
+        out.append(Wrong("ends", "请填写规划的结束日期", "give the day the plan ends"))
+    if starts and ends and starts >= ends:
+        out.append(Wrong("ends", "结束日期应晚于起始日期", "the end must be after the start"))
+    doc = imported.mended
+    if not (doc["title"] or "").strip():
+        out.append(Wrong("", "文件没有标题，请先在核对页填写", "the document has no title; give it one in the review"))
+    if not doc["rows"]:
+        out.append(Wrong("", "没有任何任务，不能入库", "there is no row to store"))
+    out += [Wrong("", zh, en) for _uid, zh, en in faults(doc)]
+    bound = [r["matched"] for r in doc["rows"] if r["matched"]]
+    out += [
+        Wrong("", f"{b} 绑定了不止一项任务，请解除多余的绑定", f"{b} is bound to more than one row")
+        for b in sorted({b for b in bound if bound.count(b) > 1})
+    ]
+    codes = {c for r in doc["rows"] for d in r["duties"] for c in (d["members"] if d["unit_id"] else ())}
+    unknown = codes - set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
+    groups = {d["unit_id"] for r in doc["rows"] for d in r["duties"] if d["kind"] == "group" and d["unit_id"]}
+    unknown |= groups - set(Group.objects.filter(code__in=groups).values_list("code", flat=True))
+    if unknown:
+        names = "、".join(sorted(unknown))
+        out.append(
+            Wrong("", f"单位目录里没有：{names}，请联系管理员同步单位", f"not in the directory of units: {names}")
+        )
+    return out
+
+
+@transaction.atomic
+def store(
+    imported: Import,
+    *,
+    plan: str,
+    new: bool,
+    starts: date | None,
+    ends: date | None,
+    accepted: bool = False,
+    who: Acting | None,
+    expected: int | None,
+    key: str = "",
+) -> Release:
+    """Make the mended plan the next release of ``plan``, in force from now on; the old one stays, not in force.
+
+    ``new``: the plan does not exist yet. Raises StoreRefused (with what is open, unless ``accepted``), Conflict,
+    KeyReused. The same form sent twice gives the same release.
+    """
+    found = Import.objects.visible_to(who) if who else Import.objects.unrestricted("the system acts")
+    imported = found.select_for_update(of=("self",)).get(pk=imported.pk)
+    data = {
+        "plan": plan, "new": new, "accepted": accepted,
+        "starts": starts.isoformat() if starts else None, "ends": ends.isoformat() if ends else None,
+    }  # fmt: skip
+    event = record(imported.stream, "store", data, who=who, on=today(), expected=expected, key=key)
+    if event.replayed:
+        return Release.objects.get(source=imported)
+    if imported.state != "review":
+        raise StoreRefused([Wrong("", "这份导入已经入库或作废，不能再入库", "this import is stored or discarded")])
+    errors = problems(imported, plan=plan, new=new, starts=starts, ends=ends)
+    if errors or starts is None or ends is None:
+        raise StoreRefused(errors)
+    doc = imported.mended
+    previous = Release.objects.select_for_update().filter(plan=plan).order_by("-number").first()
+    open_ = [*open_points(doc), *(left_behind(previous, doc) if previous else [])]
+    if open_ and not accepted:
+        raise StoreRefused([Wrong("accepted", p.zh, p.en) for p in open_])
+    Release.objects.filter(plan=plan, in_force=True).update(in_force=False)
+    issued = date.fromisoformat(doc["issued_on"]) if doc["issued_on"] else None
+    release = Release.objects.create(
+        plan=plan, number=previous.number + 1 if previous else 1, title=doc["title"], issued_by=doc["issued_by"] or "",
+        issued_on=issued, starts=starts, ends=ends, in_force=True, source=imported, stored_at=now(), seq=1,
+    )  # fmt: skip
+    used = set(Row.objects.filter(release__plan=plan).exclude(release=release).values_list("key", flat=True))
+    _write_rows(release, doc, _keys(wordings(previous) if previous else [], doc, used))
+    counts = numbers(doc)
+    record(
+        release.stream, "issue",
+        {
+            "plan": plan, "number": release.number, "title": release.title, "import": imported.pk,
+            "sha256": imported.sha256, "rows": counts.rows, "measures": counts.measures, "duties": counts.duties,
+            "replaces": previous.number if previous else None, "accepted": [p.zh for p in open_],
+        },
+        who=who, on=today(),
+    )  # fmt: skip
+    imported.state, imported.seq = "stored", event.seq
+    imported.save(update_fields=["state", "seq"])
+    forget(plan)
+    return release
+
+
+def _write_rows(release: Release, doc: Doc, keys: Sequence[str]) -> None:
+    rows = Row.objects.bulk_create(
+        Row(
+            release=release, key=key, bound=row["matched"] or "", position=n, part=row["part"] or "",
+            section=row["section"] or "", number=row["number"] or 0, title=row["title"],
+            time_limit=row["time_limit"] or "",
+        )
+        for n, (row, key) in enumerate(zip(doc["rows"], keys, strict=True), 1)
+    )  # fmt: skip
+    units = {u.code: u for u in Unit.objects.all()}
+    groups = {g.code: g for g in Group.objects.all()}
+    pairs = list(zip(rows, doc["rows"], strict=True))
+    Measure.objects.bulk_create(
+        Measure(row=row, position=n, text=text) for row, parsed in pairs for n, text in enumerate(parsed["measures"], 1)
+    )
+    given = [(row, n, d) for row, parsed in pairs for n, d in enumerate(parsed["duties"], 1)]
+    duties = Duty.objects.bulk_create(
+        Duty(
+            row=row, position=n, kind=d["duty"], raw=d["raw"], wording=d["wording"] or "",
+            time_limit=d["time_limit"] or "", measure=d["measure"],
+            unit=units[d["unit_id"]] if d["unit_id"] and d["kind"] == "unit" else None,
+            group=groups[d["unit_id"]] if d["unit_id"] and d["kind"] == "group" else None,
+        )
+        for row, n, d in given
+    )  # fmt: skip
+    through = Duty.units.through
+    through.objects.bulk_create(
+        through(duty=duty, unit=units[code])
+        for duty, (_row, _n, d) in zip(duties, given, strict=True)
+        for code in (dict.fromkeys(d["members"]) if d["unit_id"] else ())
+    )
+
+
+@transaction.atomic
+def bind(row: Row, bound: str, *, who: Acting | None, expected: int | None, key: str = "") -> Row:
+    """Bind a row of a release to a known row by hand, or unbind it (""). Its key stays.
+
+    Raises StoreRefused, Conflict, KeyReused.
+    """
+    release = Release.objects.select_for_update().get(pk=row.release_id)
+    row = Row.objects.get(pk=row.pk)
+    before = Event.objects.filter(key=key).first() if key else None
+    data = {"row": row.key, "from": before.data.get("from") if before else row.bound, "to": bound}
+    event = record(release.stream, "bind", data, who=who, on=today(), expected=expected, key=key)
+    if event.replayed:
+        return row
+    if bound and catalogue().find(PlanRow, bound) is None:
+        raise StoreRefused([Wrong("bound", f"没有编号为 {bound} 的规划任务", f"there is no plan row {bound}")])
+    if row.bound == bound:
+        raise StoreRefused([Wrong("bound", "绑定没有变化", "the binding is already so")])
+    other = release.rows.filter(bound=bound).exclude(pk=row.pk).first() if bound else None
+    if other is not None:
+        raise StoreRefused(
+            [Wrong("bound", f"{bound} 已经绑定到 {other}，请先解除", f"{bound} is bound to {other}; unbind it first")]
+        )
+    row.bound = bound
+    row.save(update_fields=["bound"])
+    release.seq = event.seq
+    release.save(update_fields=["seq"])
+    forget(release.plan)
+    return row
