@@ -1,7 +1,21 @@
 """Work-division documents (任务分工): a file to its text, a text to rows, units and what could not be placed."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinzhi.kernel.organisation import NameBook
+from jinzhi.kernel.plan import PlanDocument, PlanRow
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import simplify
 from jinzhi.sources.plan_document.parse import Layout, parse
+from jinzhi.sources.plan_document.read import TYPES, Source, read
 
-__all__ = ["Layout", "PlanDocumentError", "parse", "simplify"]
+__all__ = ["TYPES", "Layout", "PlanDocumentError", "Source", "parse", "parse_file", "read", "simplify"]
+
+
+def parse_file(
+    file: Path | str | bytes, filename: str = "", *, names: NameBook, rows: Sequence[PlanRow] = ()
+) -> PlanDocument:
+    """Read a file and parse its text."""
+    source = read(file, filename)
+    return parse(source.text, names=names, rows=rows, layout=source.layout, notes=source.notes)

@@ -65,8 +65,8 @@ _INLINE = re.compile(
     rf"(?<![0-9A-Za-z]){_DASH}{{1,2}}\s*{_NO}\s*{_DASH}{{1,2}}(?![0-9])"
     rf"|第\s*(?:{_CN}\s*)+页\s*[,/、]?\s*\(?\s*共\s*(?:{_CN}\s*)+页\s*\)?"
     rf"|共\s*(?:{_CN}\s*)+页\s*[,/、]?\s*\(?\s*第\s*(?:{_CN}\s*)+页\s*\)?"
-    r"|(?<![见在至到从于及的0-9])第\s*[0-9]{1,4}\s*页(?![面眉码])"
-    r"|\bPage\s+[0-9]{1,4}\s+of\s+[0-9]{1,4}\b"
+    r"|(?<![见在至到从于及的0-9])第\s*[0-9](?:\s?[0-9]){0,3}\s*页(?![面眉码])"
+    r"|(?<![A-Za-z])Page\s*[0-9]{1,4}\s*of\s*[0-9]{1,4}(?![0-9])"
     r"|(?<![0-9])([·•*])\s*[0-9]{1,4}\s*\1(?![0-9])",
     re.IGNORECASE,
 )
@@ -89,7 +89,11 @@ def page_marks(text: str) -> list[tuple[int, int]]:
         if _WHOLE_LINE.fullmatch(words):
             marks.append((start, start + len(words)))
         elif _BARE.fullmatch(words):
-            at_page_end = "\f" in shape[line.end() : line.end() + 3] or "\f" in shape[max(0, line.start() - 3) : start]
+            at_page_end = (
+                "\f" in shape[line.end() : line.end() + 3]
+                or "\f" in shape[max(0, line.start() - 3) : start]
+                or ("\f" in shape and not shape[line.end() :].strip())
+            )
             bare.append((start, start + len(words), -1 if at_page_end else int(words)))
     # digits alone on a line are page numbers beside a page break, or when they count up one by one
     numbers = [n for _, _, n in bare if n >= 0]
@@ -131,6 +135,7 @@ class Flow:
     gap: bytes
     loose: bool = False
     sliced: bool = False
+    airy: bool = False
 
     def __len__(self) -> int:
         return len(self.chars)
@@ -147,7 +152,7 @@ class Flow:
             if out and self.at[k] != self.at[k - 1] + 1:
                 between = self.text[self.at[k - 1] + 1 : self.at[k]]
                 before = out[-1][-1]
-                if _keeps_space(before, char, between, self.loose, self.sliced):
+                if not self.airy and _keeps_space(before, char, between, self.loose, self.sliced):
                     out.append(" ")
             out.append(char)
         return "".join(out)
@@ -202,7 +207,11 @@ def build(
     bol = bytearray()
     gap = bytearray()
     previous, marked, blank_lines = "", False, 0
-    pos = 0
+    # what most lines share says nothing about one of them
+    raw = re.split(r"[\n\r\f]", text)
+    indents = sum(line[:1] == "\u3000" or line[:2] == "  " for line in raw)
+    all_indented = indents > 0.6 * max(1, len(lines))
+    all_spaced = len(re.findall(r"\n[ \t\u3000]*\r?\n", text)) > 0.6 * max(1, len(lines))
     for m in re.finditer(r"[^\n\r\f]*(?:[\n\r\f]|\Z)", text):
         line = m.group()
         words = "".join(c for i, c in enumerate(line, m.start()) if not hidden[i]).strip()
@@ -212,8 +221,9 @@ def build(
             elif line.strip("\r\n") == "" and previous:
                 blank_lines += 1
             continue
-        indented = line[:1] == "\u3000" or line[:2] == "  "
-        fresh = not full(previous) or (blank_lines > 0 and not marked) or indented
+        indented = not all_indented and (line[:1] == "\u3000" or line[:2] == "  ")
+        apart = blank_lines > 0 and not marked and not all_spaced
+        fresh = not full(previous) or apart or indented
         first, spaced = True, False
         for pos in range(m.start(), m.end()):
             char = text[pos]
@@ -232,4 +242,6 @@ def build(
         previous, marked, blank_lines = line.strip(), False, 0
     if bol:
         bol[0] = 1
-    return Flow(text, "".join(chars), tuple(at), bytes(bol), bytes(gap), loose, bool(exact))
+    # a text that is spaced out letter by letter: its spaces mean nothing
+    airy = sum(gap) > 0.4 * max(1, len(gap)) and len(gap) > 40
+    return Flow(text, "".join(chars), tuple(at), bytes(bol), bytes(gap), loose, bool(exact), airy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,11 +23,14 @@ from jinzhi.kernel.plan import (
 from jinzhi.sources.plan_document.draft import Draft, DraftRow
 from jinzhi.sources.plan_document.duties import Area, Lexicon, find_areas
 from jinzhi.sources.plan_document.errors import PlanDocumentError
-from jinzhi.sources.plan_document.flow import Flow, build, page_marks
+from jinzhi.sources.plan_document.flow import Flow, build, fold, page_marks
 from jinzhi.sources.plan_document.headings import Vocabulary
 from jinzhi.sources.plan_document.running import Reader
-from jinzhi.sources.plan_document.surroundings import is_site, pieces, read_head, read_tail
-from jinzhi.sources.plan_document.tables import Table, TableReader, find_text_tables
+from jinzhi.sources.plan_document.surroundings import is_site, pieces, read_head, read_tail, signature_at
+from jinzhi.sources.plan_document.tables import Table, TableReader, find_text_tables, stitched
+
+_MARKUP = re.compile(r"^#{1,6}(?=\s)|\*\*", re.MULTILINE)
+_IMPRINT = re.compile(r"ICP|公网安备|网站|技术支持|版权所有|联系电话|网址|邮编|copyright", re.IGNORECASE)
 
 #: the longest text that is read as one document
 LONGEST = 2_000_000
@@ -69,9 +73,12 @@ def parse(
         draft.paint_text(start, end, "page-number")
     for start, end in layout.heads:
         draft.paint_text(start, end, "running-head")
-    skip = [*marks, *layout.heads, *((t.start, t.end) for t in taken)]
+    markup = [m.span() for m in _MARKUP.finditer(text)]
+    for start, end in markup:
+        draft.paint_text(start, end, "markup")
+    skip = [*marks, *markup, *layout.heads, *((t.start, t.end) for t in taken)]
     flow = build(text, skip=skip, paragraphs=layout.paragraphs, loose=layout.loose)
-    areas = find_areas(flow, lexicon)
+    areas = [a for a in find_areas(flow, lexicon) if not _imprint(flow, a)]
     reader = Reader(draft, flow, lexicon, vocabulary)
     if taken:
         _tables(draft, taken, lexicon, vocabulary, flow, areas, reader)
@@ -79,6 +86,12 @@ def parse(
         _running(draft, flow, areas, reader)
     _refuse_what_is_no_plan(draft, rows)
     return _assemble(draft, names, rows, tuple(notes))
+
+
+def _imprint(flow: Flow, area: Area) -> bool:
+    """A line of a site's own imprint (主办单位:… ICP备…), which is labelled like a duty."""
+    line = flow.chars[area.start : flow.next_bol(area.start, len(flow))]
+    return not line.startswith("(") and _IMPRINT.search(line) is not None
 
 
 def _running(draft: Draft, flow: Flow, areas: list[Area], reader: Reader) -> None:
@@ -96,6 +109,8 @@ def _tail(flow: Flow, start: int) -> int:
     from_here = start
     while from_here < len(flow) and flow.chars[from_here] in "。;":
         from_here += 1
+    if signature_at(flow, from_here):
+        return from_here
     probe = Draft(flow.text)
     for first, last in pieces(flow, from_here, len(flow)):
         words = flow.chars[first:last]
@@ -121,7 +136,7 @@ def _tables(
     if areas:
         _running(draft, flow, areas, reader)
     p = 0
-    for nth, table in enumerate(tables):
+    for nth, table in enumerate(stitched(draft.text, tables)):
         stop = flow.index(table.start)
         if not areas:
             lines = pieces(flow, p, stop)
@@ -141,7 +156,7 @@ def _refuse_what_is_no_plan(draft: Draft, rows: Sequence[PlanRow]) -> None:
     with_units = [r for r in draft.rows if r.duties]
     if len(with_units) >= 2 or (with_units and draft.title):
         return
-    places = [(Place(), r.title) for r in draft.rows]
+    places = [(Place(), fold(r.title)) for r in draft.rows]
     if sum(m.row is not None for m in match_rows(places, rows)) >= 2:
         return
     raise PlanDocumentError(
@@ -153,7 +168,7 @@ def _refuse_what_is_no_plan(draft: Draft, rows: Sequence[PlanRow]) -> None:
 
 def _assemble(draft: Draft, names: NameBook, rows: Sequence[PlanRow], notes: tuple[str, ...]) -> PlanDocument:
     found = [(Place(r.part, r.section, r.part_number, r.section_number, r.number), r.title) for r in draft.rows]
-    matches = match_rows(found, rows)
+    matches = match_rows([(place, fold(title)) for place, title in found], rows)
     ids: list[str] = []
     for (place, _), match in zip(found, matches, strict=True):
         id = match.row.id if match.row else f"row-{place.part_number}-{place.section_number}-{place.number}"
@@ -165,12 +180,16 @@ def _assemble(draft: Draft, names: NameBook, rows: Sequence[PlanRow], notes: tup
     seen: dict[tuple[str, str], UnitSeen] = {}
     for row, (place, _), match, id in zip(draft.rows, found, matches, ids, strict=True):
         duties = []
-        context = row.title + "".join(row.measures)
+        context = fold(row.title + "".join(row.measures))
         for duty in row.duties:
-            known = names.resolve(duty.raw, context=context)
+            known = names.resolve(duty.key, context=context)
+            if not known.known:
+                known = replace(known, name=duty.raw)
+            # a group named alone under 责任单位 is many units, none of which is responsible alone
+            kind = "divided" if duty.duty == "alone" and known.kind == "group" else duty.duty
             duties.append(
                 ParsedDuty(
-                    known.name, duty.duty, duty.raw, known.id, known.kind, known.members, duty.wording,
+                    known.name, kind, duty.raw, known.id, known.kind, known.members, duty.wording,
                     duty.time_limit, duty.measure,
                 )
             )  # fmt: skip

@@ -37,6 +37,7 @@ _DATE = re.compile(
 _ISSUER = re.compile(
     r"(?:中共)?[\u4e00-\u9fff()、]{2,40}?(?:领导小组办公室|联席会议办公室|委员会办公室|人民政府办公厅|人民政府办公室|人民政府|办公厅|办公室|委员会|领导小组|局|厅|部|委)"
 )
+_SIGNED = re.compile(rf"(?P<who>{_ISSUER.pattern})(?:{_DATE.pattern})")
 _LETTER = re.compile(
     r"现将|印发给你们|请(?:认真|结合|遵照|按照)|贯彻(?:落实|执行)|特制定|制定本|为(?:深入|全面|切实|贯彻|推动|推进|加快|进一步|做好|确保|落实|加强)|根据《|按照《|各(?:区|市|县|有关|成员|部门|单位)"
     r"|此件|附件|抄送|主题词|联系人|联系电话|公开|如下|工作要求|加强组织|各责任|牵头单位要|责任单位要"
@@ -59,6 +60,11 @@ def pieces(flow: Flow, start: int, end: int) -> list[tuple[int, int]]:
     if first < end:
         out.append((first, end))
     return out
+
+
+def signature_at(flow: Flow, start: int) -> bool:
+    """Whether the issuing unit and the day stand at ``start``."""
+    return _SIGNED.match(flow.chars, start) is not None
 
 
 def is_site(words: str) -> bool:
@@ -129,6 +135,11 @@ def read_head(draft: Draft, flow: Flow, end: int) -> None:
 
 def read_tail(draft: Draft, flow: Flow, start: int, end: int) -> None:
     """Who issued it, when, and furniture after the last row."""
+    signed = _SIGNED.match(flow.chars, start, end)
+    if signed and not draft.issued_on and (day := _day(signed)):
+        draft.issued_on, draft.issued_by = day, flow.original(start, signed.end("who"))
+        draft.paint(flow, start, signed.end(), "issued")
+        start = signed.end()
     for first, last in pieces(flow, start, end):
         words = flow.chars[first:last]
         what = _of_letter(draft, flow, first, last, head=False)

@@ -22,8 +22,11 @@ from jinzhi.sources.plan_document.headings import (
 _ROLES = (
     ("number", re.compile(r"序号?|编号|项次|任务序号|任务编号|号|no\.?|#", re.I)),
     ("note", re.compile(r"备注.*|说明|注")),
-    ("led", re.compile(r".*(?:牵头|主办|主责|第一责任).*")),
-    ("support", re.compile(r".*(?:配合|协办|参加|参与|协同|协助|会同|支持单位|支持部门).*")),
+    ("led", re.compile(r".{0,4}(?:牵头|主办|主责|第一责任)(?:责任)?(?:单位|部门|主体|处室|机构|人)?.{0,4}")),
+    (
+        "support",
+        re.compile(r".{0,4}(?:配合|协办|参加|参与|协同|协助|会同|支持)(?:责任)?(?:单位|部门|主体|处室|机构)?.{0,4}"),
+    ),
     (
         "who",
         re.compile(
@@ -49,10 +52,18 @@ _WHOLE_ROW = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's place in the text. A merged cell stands at every place that it covers."""
+    """A cell's place in the text. A merged cell stands at every place that it covers.
+
+    ``more`` are the places where it goes on, on the pages that follow.
+    """
 
     start: int
     end: int
+    more: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        return ((self.start, self.end), *self.more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class Table:
 
 
 def _words(text: str, cell: Cell) -> str:
-    return "".join(c for c in fold(text[cell.start : cell.end]) if not is_blank(c))
+    return "".join(c for a, b in cell.places for c in fold(text[a:b]) if not is_blank(c))
 
 
 def _role(words: str) -> str:
@@ -183,11 +194,50 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
 
 def cell_flow(text: str, cell: Cell, loose: bool) -> Flow:
     """A cell's own stream. In a PDF its lines are wraps, elsewhere they are paragraphs."""
-    flow = build(text[cell.start : cell.end], paragraphs=not loose, loose=loose)
-    bol = flow.bol
-    if loose and bol:
+    parts = [(a, build(text[a:b], paragraphs=not loose, loose=loose)) for a, b in cell.places]
+    bol = b"".join(part.bol for _, part in parts)
+    if bol and loose:
         bol = b"\x01" + bytes(len(bol) - 1)
-    return replace(flow, text=text, at=tuple(i + cell.start for i in flow.at), bol=bol)
+    return replace(
+        parts[0][1],
+        text=text,
+        chars="".join(part.chars for _, part in parts),
+        at=tuple(i + a for a, part in parts for i in part.at),
+        bol=bol,
+        gap=b"".join(part.gap for _, part in parts),
+    )
+
+
+def stitched(text: str, tables: Sequence[Table]) -> list[Table]:
+    """Tables whose first row goes on from the last row of the page before: the halves are put together."""
+    out: list[Table] = []
+    for table in tables:
+        before = out[-1] if out else None
+        head = table.head
+        if before is None or head is None or before.head is None or len(before.grid[0]) != len(table.grid[0]):
+            out.append(table)
+            continue
+        first = head.last + 1
+        if before.head.roles != head.roles or first >= len(table.grid) or not before.grid:
+            out.append(table)
+            continue
+        line = table.grid[first]
+        said = {role: any(_words(text, c) for c, r in zip(line, head.roles, strict=True) if r == role)
+                for role in set(head.roles)}  # fmt: skip
+        numbered = "number" in said
+        goes_on = not said["number"] if numbered else not said.get("title", False)
+        if not goes_on or len(set(line)) == 1 or not any(said.values()):
+            out.append(table)
+            continue
+        last = list(before.grid[-1])
+        mended: dict[Cell, Cell] = {}
+        for c, cell in enumerate(line):
+            if _words(text, cell) and last[c] not in mended:
+                mended[last[c]] = replace(last[c], more=(*last[c].more, *cell.places))
+        grid = tuple(tuple(mended.get(c, c) for c in row) for row in before.grid)
+        out[-1] = replace(before, grid=grid)
+        out.append(replace(table, grid=(*table.grid[:first], *table.grid[first + 1 :])))
+    return out
 
 
 class TableReader:
@@ -238,7 +288,8 @@ class TableReader:
                 self._above(line)
             elif r <= head.last or self._repeated(line, head, table):
                 for cell in set(line):
-                    self.draft.paint_text(cell.start, cell.end, "table-head")
+                    for start, end in cell.places:
+                        self.draft.paint_text(start, end, "table-head")
             else:
                 self._line(line, head)
 
@@ -251,9 +302,11 @@ class TableReader:
     def _repeated(self, line: Sequence[Cell], head: Head, table: Table) -> bool:
         text = self.draft.text
         words = [_words(text, c) for c in line]
-        return any(
-            words == [_words(text, c) for c in table.grid[r]] for r in range(head.first, head.last + 1)
-        ) or _is_head(_roles(text, line))
+        if any(words == [_words(text, c) for c in table.grid[r]] for r in range(head.first, head.last + 1)):
+            return True
+        # the same heads in other words, on a table of another page
+        roles = _settled(_roles(text, line))
+        return _is_head(roles) and sum(a == b != "" for a, b in zip(roles, head.roles, strict=True)) >= 3
 
     def _above(self, line: Sequence[Cell]) -> None:
         full = [c for c in dict.fromkeys(line) if _words(self.draft.text, c)]
