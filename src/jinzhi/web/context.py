@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi import __version__
-from jinzhi.apps.accounts.acting import memberships
+from jinzhi.apps.accounts.acting import acting_as, memberships
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.apps.catalogue.clock import installation, today
 
@@ -26,6 +26,14 @@ NAV = (
 )
 
 
+def posts(request: HttpRequest) -> list[dict[str, Any]]:
+    """The posts that a signed-in person holds, for the menu: pk, unit, role (the declaration)."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    return [{"pk": m.pk, "unit": m.unit, "role": acting_as(m).role} for m in memberships(user)]
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of ``base.html``."""
     here = installation()
@@ -40,9 +48,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             {"key": key, "url": reverse(name), "label": label, "active": key == section} for key, name, label in NAV
         ],
         "acting": who,
-        "memberships": memberships(request.user)
-        if getattr(request, "user", None) and request.user.is_authenticated
-        else [],
+        "memberships": posts(request),
         "large": request.COOKIES.get("jz_large") == "1",
         "theme": request.COOKIES.get("jz_theme") if request.COOKIES.get("jz_theme") in ("light", "dark") else "",
         "version": __version__,

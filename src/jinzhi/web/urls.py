@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from jinzhi.web import gallery
 from jinzhi.web.views import (
     account,
     cases,
@@ -32,5 +33,6 @@ urlpatterns = [
     *search.urlpatterns,
     *operations.urlpatterns,
     *account.urlpatterns,
+    *gallery.urlpatterns,
     path("accounts/", include("allauth.urls")),
 ]

@@ -20,6 +20,14 @@ class Installation(models.Model):
     def __str__(self) -> str:
         return self.city_zh
 
+    @property
+    def zh(self) -> str:
+        return self.city_zh
+
+    @property
+    def en(self) -> str:
+        return self.city_en
+
 
 class Counter(models.Model):
     """The last number given out, by name and year."""

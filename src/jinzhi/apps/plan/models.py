@@ -249,18 +249,16 @@ class Figure(models.Model):
 
 
 class Snapshot(models.Model):
-    """What the cockpit shows for a day, computed once: units × sections, rows, totals (see queries.compute)."""
+    """What the cockpit shows for a day, computed once (see progress.compute). ``year`` 0: all years."""
 
     plan = models.SlugField(max_length=60)
     day = models.DateField()
-    year = models.PositiveSmallIntegerField(null=True)
+    year = models.PositiveSmallIntegerField(default=0)
     basis = models.CharField(max_length=64)
     data = models.JSONField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["plan", "day", "year"], name="one_snapshot", nulls_distinct=False)
-        ]
+        constraints = [models.UniqueConstraint(fields=["plan", "day", "year"], name="one_snapshot")]
 
     def __str__(self) -> str:
         return f"{self.plan} {self.day} {self.year or '—'}"

@@ -106,7 +106,7 @@ def unpack(rows: list[list]) -> list[Cell]:
 
 def cells(plan: str, day: date, year: int | None) -> list[Cell]:
     """The cells of a plan on a day, from the snapshot of that day, made if it is not there."""
-    kept = Snapshot.objects.filter(plan=plan, day=day, year=year).first()
+    kept = Snapshot.objects.filter(plan=plan, day=day, year=year or 0).first()
     if kept is None:
         with transaction.atomic():
             made = compute(plan, day, year)

@@ -189,12 +189,12 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('plan', models.SlugField(max_length=60)),
                 ('day', models.DateField()),
-                ('year', models.PositiveSmallIntegerField(null=True)),
+                ('year', models.PositiveSmallIntegerField(default=0)),
                 ('basis', models.CharField(max_length=64)),
                 ('data', models.JSONField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('plan', 'day', 'year'), name='one_snapshot', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(fields=('plan', 'day', 'year'), name='one_snapshot')],
             },
         ),
         migrations.AddIndex(

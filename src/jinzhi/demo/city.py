@@ -1,0 +1,306 @@
+"""The demonstration city: a plan of our own wording, run over five quarters by generated units and people.
+
+Everything follows from the text of ``plan.txt`` and from hashes of names, so two cities made by the same version
+are alike. Every write goes through the platform's own actions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import open_case, take
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.evidence.store import attach_bytes
+from jinzhi.apps.plan import importing, issuing
+from jinzhi.apps.plan.actions import add_milestone, attach_to_figure, open_round, save_content
+from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
+from jinzhi.apps.plan.queries import children_open, content, responsible
+from jinzhi.apps.units.actions import sync_units
+from jinzhi.apps.units.models import Unit
+from jinzhi.demo.people import People, make_people
+
+TODAY = date(2026, 11, 22)
+PLAN = "demo-2025-2029"
+STARTS, ENDS = date(2025, 1, 1), date(2029, 12, 31)
+TEXT = Path(__file__).with_name("plan.txt")
+QUARTERS = ("2025Q3", "2025Q4", "2026Q1", "2026Q2", "2026Q3")
+#: how fast a unit works on a row: reached = elapsed share of the time × pace
+PACES = (Decimal("1.45"), Decimal("1.12"), Decimal("1.05"), Decimal("1.02"), Decimal("0.92"), Decimal("0.55"))
+DUE_DAYS = ((3, 31), (6, 30), (9, 30), (11, 30), (12, 20))
+TARGETS = ((1, "项"), (1, "项"), (1, "项"), (12, "家"), (20, "件"), (6, "期"), (40, "次"))
+
+
+class NotEmpty(Exception):
+    """This installation already holds a city."""
+
+
+def pick(choices, *names: str):
+    """One of the choices, always the same for the same names."""
+    digest = hashlib.sha256("/".join(names).encode()).digest()
+    return choices[int.from_bytes(digest[:4], "big") % len(choices)]
+
+
+def at(day: date, *names: str) -> datetime:
+    """A moment of the working day, always the same for the same names."""
+    hour, minute = pick(range(9, 17), "hour", *names), pick(range(60), "minute", *names)
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@dataclass
+class City:
+    """What is being made."""
+
+    release: Release
+    people: People
+    say: Callable[[str], object]
+
+
+@transaction.atomic
+def make_city(say: Callable[[str], object] = lambda _: None) -> Release:
+    """Make the demonstration city in an empty installation. Raises NotEmpty."""
+    if Installation.objects.exists() or Release.objects.exists():
+        raise NotEmpty("this installation already holds a city; name another folder in JINZHI_VAR")
+    Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin", demo=True, today=TODAY)
+    sync_units()
+    _contacts()
+    people = make_people(list(Unit.objects.exclude(code="tianjin").order_by("path")))
+    say("单位和人员已生成")
+    release = _plan(people)
+    city = City(release, people, say)
+    say(f"规划已导入：{release.rows.count()} 行")
+    _milestones(city)
+    say(f"里程碑已生成：{Milestone.objects.unrestricted('the city is being made').count()} 项")
+    for code in QUARTERS:
+        _quarter(city, code)
+    say("各期报告已生成")
+    _orders(city)
+    _adjustments(city)
+    say("督办单和规划调整已生成")
+    return release
+
+
+def _contacts() -> None:
+    """Most units have a contact; a few lack one, so that the number is not full marks."""
+    for unit in Unit.objects.exclude(code="tianjin"):
+        if pick(range(9), "contact", unit.code):
+            Unit.objects.filter(pk=unit.pk).update(contact=f"联系人 {unit.code[-4:].upper()}（演示）")
+
+
+def _plan(people: People) -> Release:
+    imported = importing.start(TEXT.read_bytes(), TEXT.name, people.office)
+    return issuing.store(
+        imported, plan=PLAN, new=True, starts=STARTS, ends=ENDS, who=people.office, expected=imported.seq
+    )
+
+
+def _pace(unit: Unit, row_key: str) -> Decimal:
+    return pick(PACES, "pace", unit.code, row_key)
+
+
+def _milestones(city: City) -> None:
+    answering = responsible(city.release)
+    units = {u.pk: u for u in Unit.objects.filter(pk__in=answering)}
+    for row in city.release.rows.prefetch_related("measures"):
+        measures = [m.text.rstrip("。") for m in row.measures.all()]
+        for unit in sorted((u for pk, u in units.items() if row.key in answering[pk]), key=lambda u: u.path):
+            for year in (2025, 2026, 2027):
+                for n in range(1 + pick((0, 1), "two", unit.code, row.key)):
+                    names = (unit.code, row.key, str(year), str(n))
+                    month, day = DUE_DAYS[(n * 2 + pick(range(len(DUE_DAYS)), "due", *names)) % len(DUE_DAYS)]
+                    target, word = pick(TARGETS, "target", *names)
+                    text = pick(measures, "measure", *names)
+                    add_milestone(
+                        city.release, row.key, unit, title=f"{year} 年：{text}", due=date(year, month, day),
+                        target=Decimal(target), measured_in=word, weight=Decimal(pick((1, 1, 2, 3), "weight", *names)),
+                        who=city.people.office, on=STARTS + timedelta(days=30),
+                    )  # fmt: skip
+
+
+def _period(code: str) -> Period:
+    year, q = int(code[:4]), int(code[-1])
+    month = 3 * q
+    after = date(year + month // 12, month % 12 + 1, 1)
+    return Period.objects.create(
+        plan=PLAN, code=code, year=year, starts=date(year, month - 2, 1), ends=after - timedelta(days=1),
+        due=after + timedelta(days=19),
+    )  # fmt: skip
+
+
+def _reached(milestone: Milestone, unit: Unit, day: date) -> tuple[Decimal, date | None]:
+    """How much of a milestone is reached by a day at the unit's pace, and when all of it was."""
+    begin = date(milestone.due.year, 1, 1)
+    span = (milestone.due - begin).days + 1
+    pace = _pace(unit, milestone.row_key)
+    full = begin + timedelta(days=int(span / pace))
+    if full <= day:
+        return milestone.target, full
+    share = Decimal((day - begin).days + 1) / span * pace
+    if milestone.target == 1 or day < begin:
+        return Decimal(0), None
+    return min((milestone.target * share).to_integral_value(), milestone.target - 1), None
+
+
+def _fill(city: City, report: Report, who: Acting, on: date) -> None:
+    notes, figures = {}, {}
+    for r in content(report, city.release):
+        slow = _pace(report.unit, r.row.key) < 1
+        notes[r.row.key] = {
+            "progress": f"{report.period.code}：{r.row.measures.first().text}本期按分工推进，已完成阶段安排。（演示）",
+            "difficulty": "人手和数据不足，进度偏慢。（演示）" if slow else "",
+            "next": "下期继续推进并补充佐证材料。（演示）",
+        }
+        for line in r.lines:
+            achieved, full = _reached(line.milestone, report.unit, report.period.ends)
+            figures[line.milestone.code] = {"achieved": f"{achieved:f}", "reached_on": full, "note": ""}
+    names = (report.unit.code, report.period.code)
+    save_content(
+        report, city.release, notes=notes, figures=figures, who=who, expected=report.version, source="demo", on=on,
+        at=at(on, "save", *names),
+    )  # fmt: skip
+
+
+def _quarter(city: City, code: str) -> None:
+    period = _period(code)
+    called = period.ends + timedelta(days=1)
+    reports = open_round(city.release, period, who=city.people.office, on=called, at=at(called, "round", code))
+    last = code == QUARTERS[-1]
+    for report in sorted(reports, key=lambda r: r.unit_path, reverse=True):
+        _report(city, report, called, last)
+    if last:
+        _evidence_files(city, period)
+
+
+def _report(city: City, report: Report, called: date, last: bool) -> None:
+    """A report's way: filled in, submitted (some late), sent back (some), approved – not yet all in the last round."""
+    people, names = city.people, (report.unit.code, report.period.code)
+    who = people.reporters[report.unit.code]
+    fate = pick(range(10), "fate", *names)
+    if last and fate == 0:
+        return  # not filled in: overdue today
+    on = called + timedelta(days=pick((5, 9, 12, 15, 18, 19, 19, 24), "submit", *names))
+    _fill(city, report, who, on)
+    if last and fate == 1:
+        return  # filled in, not submitted
+    case = Case.objects.unrestricted("the city is being made").get(pk=report.case_id)
+    take(case, "submit", {}, who=who, on=on, at=at(on, "submit", *names))
+    parent = report.unit.get_parent()
+    above = people.approvers.get(parent.code, people.office) if parent and parent.code != "tianjin" else people.office
+    checked = on + timedelta(days=pick((1, 2, 3, 4), "check", *names))
+    if fate == 2:
+        reason = {"reason": "个别里程碑缺少佐证材料，请补充后再报。（演示）"}
+        take(case, "return", reason, who=above, on=checked, at=at(checked, "return", *names))
+        if last:
+            return
+        on = checked + timedelta(days=3)
+        take(case, "submit", {"note": "已补充。（演示）"}, who=who, on=on, at=at(on, "again", *names))
+        checked = on + timedelta(days=2)
+    if (last and fate in (3, 4)) or children_open(report).exists():
+        return
+    take(case, "approve", {"opinion": "同意。（演示）"}, who=above, on=checked, at=at(checked, "approve", *names))
+
+
+def _evidence_files(city: City, period: Period) -> None:
+    """A few attachments, on reports that can still be changed."""
+    open_ones = Report.objects.unrestricted("the city is being made").filter(
+        period=period, state__in=("draft", "returned")
+    )
+    figures = Figure.objects.filter(report__in=open_ones).select_related("report__unit", "milestone")
+    for figure in figures.order_by("pk")[:6]:
+        report = figure.report
+        who = city.people.reporters[report.unit.code]
+        report.refresh_from_db(from_queryset=Report.objects.unrestricted("the city is being made"))
+        body = f"演示数据：{figure.milestone.title}的佐证说明。\n".encode()
+        kept = attach_bytes(
+            body, name="佐证说明（演示）.txt", media_type="text/plain", unit=report.unit, stream=f"report:{report.pk}",
+            user=who.user,
+        )  # fmt: skip
+        attach_to_figure(report, figure.milestone, kept, who=who, expected=report.version)
+
+
+def _late(city: City) -> list[Milestone]:
+    """Milestones overdue today, one a unit and row, the oldest first."""
+    found = Milestone.objects.unrestricted("the city is being made").filter(due__lt=TODAY, met_on=None)
+    out: dict[tuple[int, str], Milestone] = {}
+    for m in found.select_related("unit").order_by("due", "pk"):
+        out.setdefault((m.unit_id, m.row_key), m)
+    return list(out.values())
+
+
+#: what happens to an order after it is issued: (step, days later, values, who)
+ORDER_WAYS: tuple[tuple[tuple[str, int, dict[str, str], str], ...], ...] = (
+    (),
+    (("sign", 1, {}, "unit"),),
+    (("sign", 2, {}, "unit"), ("answer", 9, {"answer": "已制定赶进度方案，月底前完成。（演示）"}, "unit")),
+    (
+        ("sign", 1, {}, "unit"),
+        ("answer", 8, {"answer": "已完成并补报材料。（演示）"}, "unit"),
+        ("close", 12, {"verdict": "属实，同意办结。（演示）"}, "office"),
+    ),
+    (("sign", 4, {}, "unit"), ("extend", 6, {"new_due": "2026-12-15", "reason": "外部数据未到。（演示）"}, "office")),
+    (
+        ("sign", 1, {}, "unit"),
+        ("answer", 5, {"answer": "正在推进。（演示）"}, "unit"),
+        ("reject", 7, {"reason": "未说明完成时间。（演示）", "due": "2026-11-30"}, "office"),
+    ),
+    (("withdraw", 3, {"reason": "与另一督办单重复。（演示）"}, "office"),),
+)
+
+
+def _orders(city: City) -> None:
+    people = city.people
+    titles = {r.key: r.title for r in city.release.rows.all()}
+    for n, m in enumerate(_late(city)[:14]):
+        day = date(2026, 10, 26) + timedelta(days=(n * 2) % 14)
+        raw = {
+            "title": f"加快推进“{titles[m.row_key]}”",
+            "demand": f"请于期限前完成：{m.title}，并上传佐证材料。（演示）",
+            "grounds": f"里程碑应于 {m.due.isoformat()} 完成，至今未完成。（演示）",
+            "due": (day + timedelta(days=pick((10, 14, 25, 40), "order", m.code))).isoformat(),
+        }
+        case = open_case(
+            "supervision-order", "issue", raw, who=people.office, unit=m.unit, on=day, at=at(day, "order", m.code),
+            subject=f"row:{m.row_key}", subject_title=titles[m.row_key],
+        )  # fmt: skip
+        for step, later, values, side in ORDER_WAYS[n % len(ORDER_WAYS)]:
+            on = min(day + timedelta(days=later), TODAY)
+            who = people.office if side == "office" else people.reporters[m.unit.code]
+            take(case, step, values, who=who, on=on, at=at(on, step, m.code))
+
+
+def _adjustments(city: City) -> None:
+    people = city.people
+    ways = ((), ("accept",), ("accept", "approve"), ("accept", "approve", "apply"), ("accept", "reject"))
+    values = {
+        "approve": {"opinion": "同意调整。（演示）"},
+        "apply": {"release": city.release.title},
+        "reject": {"reason": "现行安排仍可完成。（演示）"},
+    }
+    rows = list(city.release.rows.prefetch_related("measures")[:30:6])
+    for n, (row, steps) in enumerate(zip(rows, ways, strict=True)):
+        duty = row.duties.exclude(unit=None).first()
+        day = date(2026, 10, 12) + timedelta(days=5 * n)
+        raw = {
+            "title": f"调整“{row.title}”的完成时间",
+            "kind": pick(("milestone", "measure", "target"), "kind", row.key),
+            "before": row.measures.first().text,
+            "after": f"{row.measures.first().text.rstrip('。')}，完成时间延至次年一季度。（演示）",
+            "grounds": "依托的国家平台推迟上线，须相应顺延。（演示）",
+        }
+        who = people.reporters[duty.unit.code]
+        case = open_case(
+            "plan-adjustment", "propose", raw, who=who, unit=duty.unit, office=people.office.unit, on=day,
+            at=at(day, "propose", row.key), subject=f"row:{row.key}", subject_title=row.title,
+        )  # fmt: skip
+        for later, step in enumerate(steps, start=2):
+            on = day + timedelta(days=later)
+            take(case, step, values.get(step, {}), who=people.office, on=on, at=at(on, step, row.key))

@@ -1,0 +1,35 @@
+"""``jinzhi demo``: make the demonstration city in an empty installation."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from time import perf_counter
+
+from django.core.management.base import BaseCommand, CommandError
+
+from jinzhi.apps.catalogue.models import Installation
+from jinzhi.demo.city import NotEmpty, make_city
+from jinzhi.demo.people import CAST, PASSWORD
+
+
+class Command(BaseCommand):
+    help = "Make the demonstration city (演示数据) in an empty installation."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where a city already is")
+
+    def handle(self, *args: object, **options: object) -> None:
+        if options["if_empty"] and Installation.objects.exists():
+            self._accounts()
+            return
+        began = perf_counter()
+        try:
+            make_city(self.stdout.write)
+        except NotEmpty as e:
+            raise CommandError(str(e)) from None
+        self.stdout.write(f"演示城市已生成，用时 {perf_counter() - began:.1f} 秒")
+        self._accounts()
+
+    def _accounts(self) -> None:
+        if Installation.objects.filter(demo=True).exists():
+            self.stdout.write(f"演示账号（口令均为 {PASSWORD}）：" + "、".join(username for username, *_ in CAST))
