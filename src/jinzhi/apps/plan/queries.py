@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.evidence.models import Attachment
-from jinzhi.apps.plan.models import Duty, Figure, Milestone, Period, Release, Report, Row, RowNote
+from jinzhi.apps.plan.models import Duty, Figure, Measure, Milestone, Period, Release, Report, Row, RowNote
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.indicator import Indicator
+from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.register import Register
 
 DUTY_KINDS = {
     "alone": ("单独负责", "alone"),
@@ -163,3 +168,73 @@ def period_on(plan: str, day: date) -> Period | None:
     """The last period that has ended by a day, or the first there is."""
     found = Period.objects.filter(plan=plan)
     return found.filter(ends__lte=day).order_by("-ends").first() or found.order_by("starts").first()
+
+
+def served(known: Catalogue, row: Row) -> list[Declaration]:
+    """The procedures, registers and indicators that work for a row; none where it is bound to no declared row."""
+    if not row.bound:
+        return []
+    return [d for d in known.serving(row.bound) if isinstance(d, (Procedure, Register, Indicator))]
+
+
+def in_state(state: str, day: date) -> Q:
+    """The condition under which a milestone is in a state on a day: what ``progress.milestone_status`` says."""
+    missed = Q(met_on=None, due__lt=day)
+    return {
+        "met": Q(met_on__lte=F("due")),
+        "met-late": Q(met_on__gt=F("due")),
+        "open": Q(met_on=None, due__gte=day),
+        "partly": missed & Q(achieved__gt=0),
+        "not-met": missed & Q(achieved__lte=0),
+    }[state]
+
+
+def _folded(text: str) -> str:
+    """The text for comparison, character for character: half width and lower case where that keeps the length."""
+    made = (unicodedata.normalize("NFKC", c).lower() for c in text)
+    return "".join(new if len(new) == 1 else old for new, old in zip(made, text, strict=True))
+
+
+def spans_of(text: str, q: str) -> tuple[tuple[int, int], ...] | None:
+    """Where the words of ``q`` stand in a text, merged and in order; None where a word is missing.
+
+    Words are divided by white space and all must occur. Full and half width, upper and lower case are one.
+    """
+    folded = _folded(text)
+    found: list[tuple[int, int]] = []
+    for word in {_folded(w) for w in q.split()}:
+        at = folded.find(word)
+        if at < 0:
+            return None
+        while at >= 0:
+            found.append((at, at + len(word)))
+            at = folded.find(word, at + len(word))
+    out: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if out and start <= out[-1][1]:
+            out[-1] = (out[-1][0], max(end, out[-1][1]))
+        else:
+            out.append((start, end))
+    return tuple(out)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A measure that holds every word of a search, with the places of the words in its text."""
+
+    row: Row
+    measure: Measure
+    spans: tuple[tuple[int, int], ...]
+
+
+def find_measures(release: Release, q: str) -> list[Hit]:
+    """The measures of a release that hold every word of ``q``, in the order of the document; none for no words."""
+    if not q.split():
+        return []
+    out: list[Hit] = []
+    found = Measure.objects.filter(row__release=release).select_related("row")
+    for measure in found.order_by("row__position", "position"):
+        spans = spans_of(measure.text, q)
+        if spans:
+            out.append(Hit(measure.row, measure, spans))
+    return out

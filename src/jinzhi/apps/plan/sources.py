@@ -1,0 +1,97 @@
+"""The plan as records of indicators: sources ``plan:milestones``, ``plan:reports`` and ``plan:rows``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
+from jinzhi.apps.plan.models import Duty, Milestone, Release, Report
+from jinzhi.apps.plan.progress import milestone_status
+from jinzhi.apps.plan.queries import current, served
+from jinzhi.kernel.access import within
+from jinzhi.kernel.indicator import Record
+
+
+@provides("plan")
+def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+    """The records of the plan in force; none before the first release."""
+    kinds = {"milestones": _milestones, "reports": _reports, "rows": _rows}
+    if name not in kinds:
+        raise UnknownSource(f"plan:{name}")
+    release = current()
+    return kinds[name](release, who, on) if release else ()
+
+
+def _milestones(release: Release, who: Sees, on: date) -> Iterator[Record]:
+    """Milestones that are or were in the plan. ``met_on`` and ``dropped_on`` are None where they lie after ``on``.
+
+    ``achieved`` is what is approved by now: figures are said per period, not per day. ``state`` is that of the page.
+    """
+    found = Milestone.objects.visible_to(who).filter(plan=release.plan).select_related("unit")
+    for m in found.order_by("due", "pk").iterator(chunk_size=2000):
+        m.met_on = m.met_on if m.met_on and m.met_on <= on else None
+        yield Record(
+            id=f"milestone:{m.pk}",
+            title=f"{m.row_key} {m.title}",
+            url=f"/plan/milestones/{m.code}/",
+            unit=m.unit.code,
+            fields={
+                "row_key": m.row_key, "code": m.code, "title": m.title, "due": m.due, "met_on": m.met_on,
+                "dropped_on": m.dropped_on if m.dropped_on and m.dropped_on <= on else None,
+                "target": m.target, "achieved": m.achieved, "weight": m.weight, "measured_in": m.measured_in,
+                "state": milestone_status(m, on).id,
+            },
+        )  # fmt: skip
+
+
+def _reports(release: Release, who: Sees, on: date) -> Iterator[Record]:
+    """Reports of periods that had begun by ``on``, with their state on that day where its days are kept.
+
+    A report that was sent back by now and has no such day left is given in its present state.
+    """
+    found = Report.objects.visible_to(who).filter(plan=release.plan, period__starts__lte=on)
+    for r in found.select_related("unit", "period", "case").order_by("period__starts", "pk").iterator(chunk_size=2000):
+        submitted = r.submitted_on if r.submitted_on and r.submitted_on <= on else None
+        approved = r.approved_on if r.approved_on and r.approved_on <= on else None
+        state = r.state
+        if state in ("submitted", "approved"):
+            state = "approved" if approved else "submitted" if submitted else "draft"
+        yield Record(
+            id=f"report:{r.pk}",
+            title=r.case.title,
+            url=f"/plan/reports/{r.pk}/",
+            unit=r.unit.code,
+            fields={
+                "period": r.period.code, "year": r.period.year, "due": r.period.due, "state": state,
+                "submitted_on": submitted, "approved_on": approved,
+            },
+        )  # fmt: skip
+
+
+def _rows(release: Release, who: Sees, on: date) -> Iterator[Record]:
+    """One record for each row and each unit in reach that answers for it.
+
+    ``row_key`` counted apart gives rows; ``served``: a procedure, register or indicator works for the row.
+    """
+    rows = {row.pk: row for row in release.rows.all()}
+    duties = Duty.objects.filter(row__release=release, units__active=True)
+    seen: dict[tuple[int, str], set[str]] = defaultdict(set)
+    for row, kind, code, path in duties.values_list("row_id", "kind", "units__code", "units__path"):
+        if within(who.path, who.reach, path):
+            seen[row, code].add(kind)
+    known = catalogue()
+    for (pk, code), duty in sorted(seen.items(), key=lambda item: (rows[item[0][0]].position, item[0][1])):
+        row = rows[pk]
+        yield Record(
+            id=f"row:{row.key}:{code}",
+            title=f"{row.key} {row.title}",
+            url=f"/plan/rows/{row.key}/",
+            unit=code,
+            fields={
+                "row_key": row.key, "bound": row.bound or None, "part": row.part, "section": row.section,
+                "leads": bool(duty & {"alone", "led"}), "served": bool(served(known, row)),
+            },
+        )  # fmt: skip
