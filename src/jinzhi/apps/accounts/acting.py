@@ -75,7 +75,7 @@ def visitor() -> Acting | None:
     """The reader that a demonstration lets in without signing in; None elsewhere."""
     here = installation()
     role = catalogue().find(Role, VISITOR)
-    root = Unit.get_first_root_node()
+    root = Unit.objects.get_first_root_node()
     if here is None or not here.demo or role is None or root is None:
         return None
     return Acting(None, root, role)
