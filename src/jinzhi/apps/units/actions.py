@@ -7,7 +7,9 @@ from django.db import transaction
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.actions import Actor, record
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.organisation import NameBook, OrgUnit, UnitGroup
@@ -68,3 +70,19 @@ def move(unit: Unit, under: Unit) -> None:
         if issubclass(model, UnitOwned):
             rows = model.objects.unrestricted("paths follow the tree").filter(unit_path__startswith=before)
             rows.update(unit_path=Concat(Value(after), Substr("unit_path", len(before) + 1)))
+
+
+def stream_of(unit: Unit) -> str:
+    return f"unit:{unit.code}"
+
+
+@transaction.atomic
+def set_contact(unit: Unit, contact: str, *, who: Actor, expected: int | None = None, key: str = "") -> None:
+    """Write who answers for a unit. Raises Conflict where somebody else was faster, ValueError on a text too long."""
+    text = contact.strip()
+    if len(text) > 120:
+        raise ValueError(f"contact holds {len(text)} characters, at most 120")
+    event = record(stream_of(unit), "set-contact", {"contact": text}, who=who, on=today(), expected=expected, key=key)
+    if not event.replayed:
+        Unit.objects.filter(pk=unit.pk).update(contact=text)
+        unit.contact = text
