@@ -7,10 +7,11 @@ A query that says neither raises Unguarded when it is about to reach the databas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, Protocol, Self
 
 from django.db import models
+from django.db.models import sql
 
 from jinzhi.kernel.access import Reach, successor
 
@@ -29,15 +30,38 @@ class Sees(Protocol):
     def reach(self) -> Reach: ...
 
 
+class GuardedQuery(sql.Query):
+    """The SQL of a guarded query set: it is not compiled, alone or inside another query, before it is cleared."""
+
+    cleared: bool = False
+
+    def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
+        check(self)
+        return super().get_compiler(*args, **kwargs)
+
+
+def check(query: sql.Query) -> None:
+    """Raise Unguarded where nobody said for whom a query is."""
+    if not getattr(query, "cleared", False):
+        name = query.model.__name__
+        raise Unguarded(f"a query over {name} says neither visible_to(who) nor unrestricted(reason)")
+
+
 class GuardedQuerySet(models.QuerySet):
     """A query set that will not run before ``visible_to`` or ``unrestricted`` was said."""
 
-    _cleared: bool = False
+    def __init__(
+        self,
+        model: type[models.Model] | None = None,
+        query: sql.Query | None = None,
+        using: str | None = None,
+        hints: dict[str, Any] | None = None,
+    ):
+        super().__init__(model, query if query is not None or model is None else GuardedQuery(model), using, hints)
 
     def visible_to(self, who: Sees) -> Self:
         """Only the rows that ``who`` sees."""
-        out = self._chain()
-        out._cleared = True
+        out = self._cleared()
         match who.reach:
             case Reach.ALL:
                 return out
@@ -50,51 +74,23 @@ class GuardedQuerySet(models.QuerySet):
         """All rows; the reason stands in the code for the reader."""
         if not reason:
             raise ValueError("say why this query needs all rows")
+        return self._cleared()
+
+    def _cleared(self) -> Self:
         out = self._chain()
-        out._cleared = True
+        out.query.cleared = True
         return out
-
-    def _clone(self) -> Self:
-        out = super()._clone()
-        out._cleared = self._cleared
-        return out
-
-    def _check(self) -> None:
-        if not self._cleared:
-            raise Unguarded(f"a query over {self.model.__name__} says neither visible_to(who) nor unrestricted(reason)")
-
-    def _fetch_all(self) -> None:
-        if self._result_cache is None:
-            self._check()
-        super()._fetch_all()
-
-    def iterator(self, *args: Any, **kwargs: Any) -> Iterator[Any]:
-        self._check()
-        return super().iterator(*args, **kwargs)
-
-    def count(self) -> int:
-        self._check()
-        return super().count()
-
-    def exists(self) -> bool:
-        self._check()
-        return super().exists()
-
-    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        self._check()
-        return super().aggregate(*args, **kwargs)
 
     def update(self, **kwargs: Any) -> int:
-        self._check()
+        check(self.query)
         return super().update(**kwargs)
 
     def delete(self) -> tuple[int, dict[str, int]]:
-        self._check()
+        check(self.query)
         return super().delete()
 
-    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
-        self._check()
-        return super().resolve_expression(*args, **kwargs)
+    def raw(self, *args: Any, **kwargs: Any) -> Any:
+        raise Unguarded(f"raw SQL over {self.model.__name__} cannot say for whom it is: build the query with the ORM")
 
     def bulk_update(self, objs: Iterable[Any], fields: Iterable[str], batch_size: int | None = None) -> int:
         return super(GuardedQuerySet, self.unrestricted("rows already read are written back")).bulk_update(
