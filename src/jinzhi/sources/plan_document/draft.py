@@ -41,6 +41,8 @@ class DraftRow:
     time_limit: str = ""
     sure: bool = True
     whole: bool = False
+    #: the measure that the row's first area of duties stands after
+    first_area: int = -1
     start: int = -1
     end: int = -1
 

@@ -111,8 +111,14 @@ class Lexicon:
         return p
 
 
+def _labelled(chars: str, p: int, end: int) -> bool:
+    """Whether a label and its colon stand at ``p``: the next list begins."""
+    named = LABEL.match(chars, p, end)
+    return named is not None and chars.startswith((":", "):"), named.end())
+
+
 def _ends_here(chars: str, p: int, end: int, lexicon: Lexicon) -> bool:
-    if p >= end:
+    if p >= end or _labelled(chars, p, end):
         return True
     if any(x.match(chars, p, end) for x in (_JOIN, _DIVIDED, _LED, _SUPPORT, _ALONE, _WITH, TIME)):
         return True
@@ -190,7 +196,10 @@ def read_area(
         verb = _DIVIDED.match(chars, p, end)
         if verb:
             said.verbs += 1
-            duty = "support" if re.search("配合|参与", verb.group()) else "led" if "牵头" in verb.group() else "divided"
+            helped = any(u.duty == "support" for u in pending)
+            duty = "support" if re.search("配合|参与", verb.group()) else "divided"
+            if "牵头" in verb.group() or (helped and duty == "divided"):
+                duty = "led"
             give(duty, verb.group())
             p = verb.end()
             continue
@@ -239,6 +248,8 @@ def read_area(
         stop = p + 1
         while stop < end and stop not in breaks and not _HARD_JOIN.match(chars, stop, end):
             if any(x.match(chars, stop, end) for x in (_DIVIDED, _LED, _SUPPORT, _ALONE, _WITH)):
+                break
+            if _labelled(chars, stop, end):
                 break
             if chars[stop] in "和与" and _like_unit(chars[p:stop]):
                 break

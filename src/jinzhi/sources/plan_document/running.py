@@ -71,6 +71,7 @@ class Reader:
         self.at = Context()
         self.current = -1
         self.continues = False
+        self.bare_rows = False
 
     # -- the whole ------------------------------------------------------------------------------------------------
 
@@ -78,6 +79,7 @@ class Reader:
         """Read from the first heading at ``start`` to ``tail``, where the plan's own text ends."""
         self.at.ranks = self._ranks(areas, start)
         self.continues = self._continues(areas, start)
+        self.bare_rows = not self.continues and self._bare_rows(areas)
         p = start
         for area in areas:
             self._stretch(p, area.start, area)
@@ -159,6 +161,16 @@ class Reader:
                 bare += 1
             p = area.end
         return headed > 0 and bare > max(1, 0.2 * (headed + bare))
+
+    def _bare_rows(self, areas: list[Area]) -> bool:
+        """Whether a row begins with its title alone, without a sign, right after another row."""
+        for area, following in zip(areas, areas[1:], strict=False):
+            q = self._skip(area.end, following.start)
+            if q < following.start and sign_at(self.chars, q, following.start) is None:
+                if self.vocabulary.at(self.chars, q, following.start, (PART, SECTION)) is None:
+                    if self._title_like(q, following.start):
+                        return True
+        return False
 
     # -- one stretch ----------------------------------------------------------------------------------------------
 
@@ -242,10 +254,10 @@ class Reader:
                 p = inner
                 nested = True
                 continue
-            if sign.rank == PART and self.at.row_rank != PART and self._only_heading(q, stop):
+            if sign.rank < ROW and self._only_heading(sign.rank, q, stop):
                 line = self._line_or_stop(q, stop)
                 self._enter(sign.rank, self.flow.original(q, line), sign, 0)
-                self.draft.paint(self.flow, p, line, "part")
+                self.draft.paint(self.flow, p, line, "part" if sign.rank == PART else "section")
                 p = self._intro(line, stop)
                 nested = True
                 continue
@@ -255,10 +267,14 @@ class Reader:
     def _after_title(self, p: int, stop: int) -> int:
         return p + 1 if p < stop and self.chars[p] in "。:.,;" else p
 
-    def _only_heading(self, q: int, stop: int) -> bool:
-        """A part's name on a line of its own, with rows that carry no sign after it."""
+    def _only_heading(self, rank: int, q: int, stop: int) -> bool:
+        """The name of a part or section on a line of its own, with rows that carry no sign after it."""
         line = self.flow.next_bol(q, stop)
-        return line < stop and line - q <= 20 and "。" not in self.chars[q:line] and len(self.at.ranks - {PART}) > 0
+        if line >= stop or line - q > 20 or "。" in self.chars[q:line]:
+            return False
+        if rank == PART and self.at.ranks - {PART}:
+            return True
+        return self.bare_rows and sign_at(self.chars, line, stop) is None and self._title_like(line, stop)
 
     def _line_or_stop(self, q: int, stop: int) -> int:
         line = self.flow.next_bol(q, stop)
@@ -461,8 +477,13 @@ class Reader:
         row = self.draft.rows[self.current]
         said = read_area(self.chars, *area.inner, self.lexicon, area.label)
         measure = None
-        if self.continues and row.measures and row.duties:
+        if row.measures and row.duties and self.continues:
+            # several areas in one row: each is for the measure before it, and so was the first
             measure = len(row.measures) - 1
+            for duty in row.duties:
+                duty.measure = row.first_area if duty.measure is None else duty.measure
+        elif not row.duties:
+            row.first_area = len(row.measures) - 1
         row.duties += duties_of(self.flow, said.units, said.time_limit, measure)
         row.time_limit = row.time_limit or said.time_limit
         self.draft.paint(self.flow, area.start, area.end, "duty", self.current)
