@@ -1,0 +1,108 @@
+"""Word documents: the page of an office, a mark on every page, texts that cannot break them."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+import pytest
+from docx import Document
+from docx.shared import Mm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jinzhi.engines.documents import BODY_FONT, FALLBACKS, Grid, Heading, Pairs, Paper, Text, write
+
+MARK = "演示数据，非官方统计"
+PAPER = Paper(
+    "督办单",
+    ["津知督〔2026〕1号"],
+    [
+        Heading("一、督办要求"),
+        Text("请于期限前完成。\n并报送佐证。"),
+        Pairs([("承办单位", "滨海新区"), ("期限", "2026-12-01")]),
+        Grid(["序号", "内容"], [["1", "甲"], ["2", "乙"]], [20, 136]),
+        Text("2026 年 11 月 22 日", kind="right"),
+    ],
+)
+
+
+def opened(content: bytes):
+    return Document(BytesIO(content))
+
+
+def part(content: bytes, name: str) -> str:
+    with zipfile.ZipFile(BytesIO(content)) as packed:
+        return packed.read(name).decode()
+
+
+def test_the_page_has_the_measures_of_gb_t_9704():
+    section = opened(write([PAPER])).sections[0]
+
+    def whole(length: int) -> int:
+        return round(length / Mm(1))
+
+    assert (whole(section.page_width), whole(section.page_height)) == (210, 297)
+    assert whole(section.page_width - section.left_margin - section.right_margin) == 156
+    assert whole(section.page_height - section.top_margin - section.bottom_margin) == 225
+
+
+def test_every_line_of_a_paper_is_in_the_document():
+    doc = opened(write([PAPER]))
+    texts = [p.text for p in doc.paragraphs]
+    assert texts[:5] == ["督办单", "津知督〔2026〕1号", "一、督办要求", "请于期限前完成。", "并报送佐证。"]
+    assert [[c.text for c in r.cells] for r in doc.tables[0].rows] == [["承办单位", "滨海新区"], ["期限", "2026-12-01"]]
+    assert [c.text for c in doc.tables[1].rows[2].cells] == ["2", "乙"]
+
+
+def test_the_mark_stands_in_the_head_of_every_page():
+    doc = opened(write([PAPER, PAPER], mark=MARK))
+    [section] = doc.sections
+    assert section.header.paragraphs[0].text == MARK
+    assert not section.different_first_page_header_footer
+    assert opened(write([PAPER])).sections[0].header.paragraphs[0].text == ""
+
+
+def test_each_paper_begins_on_its_own_page():
+    titles = [p for p in opened(write([PAPER, PAPER, PAPER])).paragraphs if p.style.name == "Title"]
+    assert [bool(t.paragraph_format.page_break_before) for t in titles] == [False, True, True]
+
+
+def test_fonts_are_named_with_their_fallback():
+    content = write([PAPER])
+    table = part(content, "word/fontTable.xml")
+    for name, other in FALLBACKS.items():
+        assert f'w:name="{name}"><w:altName w:val="{other}"' in table
+    assert f'w:eastAsia="{BODY_FONT}"' in part(content, "word/styles.xml")
+
+
+def test_nothing_is_printed_in_red():
+    content = write([PAPER], mark=MARK)
+    for name in ("word/document.xml", "word/header1.xml"):
+        assert "w:color" not in part(content, name)
+    assert str(opened(content).styles["Title"].font.color.rgb) == "000000"
+
+
+def test_the_head_of_a_long_table_repeats_and_rows_stay_whole():
+    xml = part(write([PAPER]), "word/document.xml")
+    assert xml.count("<w:tblHeader/>") == 1
+    assert xml.count("<w:cantSplit/>") == 5
+
+
+def test_a_table_wider_than_the_page_is_refused():
+    with pytest.raises(ValueError, match="200 mm"):
+        write([Paper("宽", [], [Grid(["甲", "乙"], [], [100, 100])])])
+
+
+def test_no_paper_is_no_document():
+    with pytest.raises(ValueError, match="at least one"):
+        write([])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_can_be_written_and_shows_what_it_could_not_hold(text):
+    content = write([Paper("题", [], [Pairs([("事项", text)])])])
+    [table] = opened(content).tables
+    kept = table.rows[0].cells[1].text
+    assert len(kept) == len(text.replace("\r\n", "\n"))
