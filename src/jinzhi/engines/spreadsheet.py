@@ -130,7 +130,7 @@ class CellError:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet as read. ``errors`` empty: every cell holds. ``present``: keys of the columns that the sheet has.
+    """A sheet as read. ``errors`` empty: every cell holds. ``places``: the letter of each column that it has, by key.
 
     ``notes`` says, Chinese and English, what was read in a way that a person may not expect (hidden rows) or not
     read at all (columns that nobody knows).
@@ -140,7 +140,11 @@ class Table:
     rows: tuple[SheetRow, ...]
     errors: tuple[CellError, ...]
     notes: tuple[tuple[str, str], ...]
-    present: frozenset[str]
+    places: Mapping[str, str]
+
+    @property
+    def present(self) -> frozenset[str]:
+        return frozenset(self.places)
 
 
 # --- writing ------------------------------------------------------------------------------------------------
@@ -323,7 +327,9 @@ def read(content: bytes, columns: Sequence[Column], *, sheet: str = "", max_rows
         notes.append((f"第 {shown} 行是隐藏行，同样读入了", f"rows {shown} are hidden; they were read as well"))
     rows = [SheetRow(y, dict(_row(page, y, cells[y], places, merged, errors))) for y in below]
     errors.sort(key=lambda e: (e.row, len(e.column), e.column))
-    return Table(page.title, tuple(rows), tuple(errors), tuple(notes), frozenset(c.key for c in places.values()))
+    return Table(
+        page.title, tuple(rows), tuple(errors), tuple(notes), {c.key: get_column_letter(x) for x, c in places.items()}
+    )
 
 
 def _open(content: bytes) -> Workbook:

@@ -1,0 +1,307 @@
+"""Writing registers: create, update, close and reopen an entry. Each is one transaction and one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import now, today
+from jinzhi.apps.catalogue.numbers import next_number
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.registers.models import Entry
+from jinzhi.apps.registers.queries import key_digest, resolve_unit, search_words, title_of
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.access import within
+from jinzhi.kernel.fields import FieldError, Type, Value, parse_all
+from jinzhi.kernel.register import Register
+
+CREATE, UPDATE, CLOSE, REOPEN = "create", "update", "close", "reopen"
+
+
+class EntryRefused(Exception):
+    """An entry that may not be written. ``zh``/``en`` say why; ``errors`` are those of its fields."""
+
+    def __init__(self, zh: str, en: str, errors: tuple[FieldError, ...] = ()):
+        self.zh, self.en, self.errors = zh, en, errors
+        super().__init__(zh)
+
+
+def may_write(register: Register, who: Acting, verb: str) -> bool:
+    """Whether the role keeps this register; the unit is checked with the entry."""
+    return who.role.id in register.writes and who.may(f"register.{register.id}.{verb}")
+
+
+def _require(register: Register, who: Acting, verb: str) -> None:
+    if not may_write(register, who, verb):
+        raise EntryRefused(
+            f"您的角色“{who.role.zh}”不维护“{register.zh}”", f"the role {who.role.en} does not keep {register.en}"
+        )
+
+
+def _refused(errors: Iterable[FieldError]) -> EntryRefused:
+    found = tuple(errors)
+    return EntryRefused(
+        "请更正：" + "；".join(str(e) for e in found),
+        "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in found),
+        found,
+    )
+
+
+def parsed(
+    register: Register, raw: Mapping[str, object], known: Mapping[str, Value], who: Acting
+) -> tuple[dict[str, Value], tuple[FieldError, ...]]:
+    """The data of an entry after ``raw`` is laid over what is known, and every error.
+
+    Fields that ``raw`` does not name stay as they are. A personal field left empty by somebody who may not see it
+    stays as well: they were shown dots, not the value. Units are found by id or by name.
+    """
+    given = [
+        f
+        for f in register.fields
+        if not known or (f.id in raw and not (f.personal and not who.role.personal and not raw[f.id]))
+    ]
+    values, errors = parse_all(given, raw)
+    found = list(errors)
+    for field in given:
+        value = values.get(field.id)
+        if value is None:
+            continue
+        if field.type is Type.UNIT:
+            unit = resolve_unit(str(value))
+            if unit is None:
+                found.append(FieldError(field, f"没有名为“{value}”的单位", f"no unit is called {value!r}"))
+            else:
+                values[field.id] = unit.code
+        elif field.type is Type.REF:
+            there = Entry.objects.visible_to(who).filter(register=field.of, number=value).exists()
+            if not there:
+                found.append(FieldError(field, f"没有编号为“{value}”的条目", f"no entry is numbered {value!r}"))
+    merged = {k: v for k, v in {**known, **values}.items() if v is not None}
+    return {f.id: merged[f.id] for f in register.fields if f.id in merged}, tuple(found)
+
+
+def owner_of(register: Register, data: Mapping[str, Value], who: Acting) -> Unit:
+    """The unit under which an entry is kept. Raises EntryRefused where it lies out of reach."""
+    if not register.unit_field:
+        return who.unit
+    code = data.get(register.unit_field)
+    unit = Unit.objects.filter(code=code).first() if code else who.unit
+    if unit is None or not within(who.path, who.reach, unit.path):
+        field = register.field(register.unit_field)
+        raise _refused([FieldError(field, "不在您可管理的单位之内", "is not a unit that you answer for")])
+    return unit
+
+
+def _clash(register: Register, who: Acting) -> EntryRefused:
+    names_zh = "、".join(register.field(k).zh for k in register.key)
+    names_en = ", ".join(register.field(k).en for k in register.key)
+    field = register.field(register.key[0])
+    error = FieldError(
+        field,
+        f"已有“{names_zh}”相同的条目，请查找并更新原条目",
+        f"an entry with the same {names_en} exists: update that one",
+    )
+    return _refused([error])
+
+
+def _project(entry: Entry, register: Register, data: Mapping[str, Value], unit: Unit, event: Event) -> None:
+    """Bring the columns of an entry up to an event. Raises IntegrityError where the key occurs already."""
+    entry.data = dict(data)
+    entry.title = title_of(register, data)[:300]
+    entry.words = search_words(register, data, entry.number)
+    entry.key_digest = key_digest(register, data)
+    entry.unit, entry.unit_path = unit, unit.path
+    entry.state = {CLOSE: "closed", REOPEN: "active"}.get(event.verb, entry.state)
+    entry.seq, entry.updated_at = event.seq, event.at
+    with transaction.atomic():
+        entry.save()
+
+
+def _earlier(key: str, verb: str, register: Register, data: Mapping[str, object]) -> Entry | None:
+    """The entry that the same submission made before. Raises KeyReused where the content differs."""
+    before = Event.objects.filter(key=key).first() if key else None
+    if before is None:
+        return None
+    said = {"register": register.id, "values": dict(data)}
+    if (
+        not before.stream.startswith("entry:")
+        or before.verb != verb
+        or any(before.data.get(k) != v for k, v in said.items())
+    ):
+        raise KeyReused(f"the key {key!r} was used for {before}")
+    return Entry.objects.unrestricted("the caller's own earlier submission").get(pk=int(before.stream[6:]))
+
+
+@transaction.atomic
+def create(
+    register_id: str,
+    raw: Mapping[str, object],
+    *,
+    who: Acting,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Entry:
+    """Make an entry. Raises EntryRefused with every wrong field; the same key makes one entry only."""
+    register = catalogue().get(Register, register_id)
+    _require(register, who, CREATE)
+    data, errors = parsed(register, raw, {}, who)
+    if errors:
+        raise _refused(errors)
+    made = _earlier(key, CREATE, register, data)
+    if made is not None:
+        return made
+    unit = owner_of(register, data, who)
+    day, moment = on or today(), at or now()
+    digest = key_digest(register, data)
+    if digest and _holder(register, digest) is not None:
+        raise _clash(register, who)
+    number = register.numbering.format(
+        id=register.id, year=day.year, seq=next_number(f"register.{register.id}", day.year)
+    )
+    try:
+        with transaction.atomic():
+            entry = Entry.objects.create(
+                register=register.id, number=number, title=title_of(register, data)[:300], unit=unit,
+                unit_path=unit.path, data=dict(data), key_digest=digest, created_at=moment, updated_at=moment,
+            )  # fmt: skip
+    except IntegrityError:
+        raise _clash(register, who) from None
+    said = {"register": register.id, "number": number, "unit": unit.code, "values": dict(data)}
+    event = record(entry.stream, CREATE, said, who=who, on=day, expected=0, key=key, at=moment)
+    _project(entry, register, data, unit, event)
+    return entry
+
+
+def _holder(register: Register, digest: str) -> Entry | None:
+    """The entry that has these key values, whoever keeps it: a key occurs once in the whole register."""
+    rows = Entry.objects.unrestricted("a key occurs once in a register, whoever keeps it")
+    return rows.filter(register=register.id, key_digest=digest).first()
+
+
+def _locked(entry: Entry, register: Register, who: Acting, verb: str) -> Entry:
+    _require(register, who, verb)
+    rows = Entry.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit")
+    fresh = rows.filter(pk=entry.pk).first()
+    if fresh is None:
+        raise EntryRefused("此条目不在您可管理的单位之内", "this entry is not kept by a unit that you answer for")
+    return fresh
+
+
+@transaction.atomic
+def update(
+    entry: Entry,
+    raw: Mapping[str, object],
+    *,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    reason: str = "",
+    on: date | None = None,
+) -> Entry:
+    """Change fields of an entry; only those that ``raw`` names. The event holds each change as [old, new].
+
+    Where nothing differs, nothing is written. Raises EntryRefused, Conflict, KeyReused.
+    """
+    register = catalogue().get(Register, entry.register)
+    if key and Event.objects.filter(key=key, stream=entry.stream, verb=UPDATE).exists():
+        return Entry.objects.visible_to(who).get(pk=entry.pk)
+    entry = _locked(entry, register, who, UPDATE)
+    if expected is not None and expected != last_seq(entry.stream):
+        raise Conflict(entry.stream, expected, last_seq(entry.stream))
+    if entry.state == "closed":
+        raise EntryRefused("条目已注销，恢复后才能修改", "the entry is closed: reopen it first")
+    data, errors = parsed(register, raw, entry.data, who)
+    if errors:
+        raise _refused(errors)
+    changes = differences(entry.data, data)
+    if not changes:
+        return entry
+    unit = owner_of(register, data, who) if register.unit_field in changes else entry.unit
+    said: dict[str, object] = {"register": register.id, "changes": changes}
+    if unit.pk != entry.unit_id:
+        said["unit"] = unit.code
+    if reason.strip():
+        said["reason"] = reason.strip()
+    digest = key_digest(register, data)
+    if digest and digest != entry.key_digest and _holder(register, digest) is not None:
+        raise _clash(register, who)
+    event = record(entry.stream, UPDATE, said, who=who, on=on or today(), expected=expected, key=key)
+    try:
+        _project(entry, register, data, unit, event)
+    except IntegrityError:
+        raise _clash(register, who) from None
+    return entry
+
+
+def differences(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str, list[Value]]:
+    """Each field that differs, as [old, new]; None where it is empty."""
+    ids = [*old, *(k for k in new if k not in old)]
+    return {id: [old.get(id), new.get(id)] for id in ids if old.get(id) != new.get(id)}
+
+
+def _turn(
+    entry: Entry, verb: str, state: str, reason: str, who: Acting, expected: int | None, key: str, on: date | None
+) -> Entry:
+    register = catalogue().get(Register, entry.register)
+    if key and Event.objects.filter(key=key, stream=entry.stream, verb=verb).exists():
+        return Entry.objects.visible_to(who).get(pk=entry.pk)
+    entry = _locked(entry, register, who, verb)
+    if not reason.strip():
+        raise EntryRefused("请写明原因", "give the reason")
+    if expected is not None and expected != last_seq(entry.stream):
+        raise Conflict(entry.stream, expected, last_seq(entry.stream))
+    if entry.state == state:
+        raise EntryRefused("条目已经是这个状态", "the entry is in this state already")
+    said = {"register": register.id, "reason": reason.strip()}
+    event = record(entry.stream, verb, said, who=who, on=on or today(), expected=expected, key=key)
+    _project(entry, register, entry.data, entry.unit, event)
+    return entry
+
+
+@transaction.atomic
+def close(
+    entry: Entry,
+    *,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+) -> Entry:
+    """Take an entry out of use; it stays in the register with its history. Raises EntryRefused, Conflict."""
+    return _turn(entry, CLOSE, "closed", reason, who, expected, key, on)
+
+
+@transaction.atomic
+def reopen(
+    entry: Entry,
+    *,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+) -> Entry:
+    """Take a closed entry into use again. Raises EntryRefused, Conflict."""
+    return _turn(entry, REOPEN, "active", reason, who, expected, key, on)
+
+
+def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> None:
+    """Leave an event that somebody was shown personal data of an entry."""
+    shown = sorted(fields)
+    if shown:
+        record(f"viewing:entry:{entry.pk}", "view-personal", {"fields": shown}, who=who, on=today())
+
+
+def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> None:
+    """Leave an event that somebody took personal data out of a register in a file."""
+    shown = sorted(fields)
+    if shown and count:
+        said = {"fields": shown, "entries": count, "filters": filters}
+        record(f"viewing:register:{register.id}", "export-personal", said, who=who, on=today())

@@ -1,0 +1,58 @@
+"""Invariants of registers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from jinzhi.apps.catalogue.integrity import invariant
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.registers.models import Entry
+from jinzhi.apps.registers.queries import key_digest, replay, search_words, title_of
+from jinzhi.kernel.register import Register
+
+
+def _histories() -> Iterator[tuple[str, list[Event]]]:
+    events = Event.objects.filter(stream__startswith="entry:").order_by("stream", "seq").iterator(chunk_size=2000)
+    for stream, own in groupby(events, key=lambda e: e.stream):
+        yield stream, list(own)
+
+
+@invariant("entry-projection", "名录条目各列与其事件一致", "Every entry's columns are what its events lead to")
+def projections() -> Iterator[str]:
+    kept = {e.stream: e for e in Entry.objects.unrestricted("integrity checker").select_related("unit")}
+    for stream, events in _histories():
+        entry = kept.pop(stream, None)
+        if entry is None:
+            yield f"{stream}: has events but is no entry"
+            continue
+        data, state = replay(events)
+        found = (entry.data, entry.state, entry.seq, entry.unit_path)
+        if found != (data, state, events[-1].seq, entry.unit.path):
+            yield f"{entry.number}: the columns are not what its {len(events)} events lead to"
+    for entry in kept.values():
+        yield f"{entry.number}: has no events"
+
+
+@invariant("entry-declared", "名录条目符合其名录的定义", "Every entry fits the declaration of its register")
+def declared() -> Iterator[str]:
+    for entry in Entry.objects.unrestricted("integrity checker").iterator(chunk_size=2000):
+        register = catalogue().find(Register, entry.register)
+        if register is None:
+            yield f"{entry.number}: no register is called {entry.register!r}"
+            continue
+        values, errors = register.check(entry.data)
+        for error in errors:
+            yield f"{entry.number}: {error}"
+        known = {f.id for f in register.fields}
+        for id in entry.data:
+            if id not in known:
+                yield f"{entry.number}: holds {id!r}, which is no field of {register.id}"
+        if not errors and {k: v for k, v in values.items() if v is not None and k in entry.data} != entry.data:
+            yield f"{entry.number}: the stored values are not in the form that the fields give"
+        derived = (title_of(register, entry.data)[:300], key_digest(register, entry.data))
+        if (entry.title, entry.key_digest) != derived:
+            yield f"{entry.number}: title or key differ from the data"
+        if entry.words != search_words(register, entry.data, entry.number):
+            yield f"{entry.number}: the words of the search differ from the data"
