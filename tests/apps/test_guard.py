@@ -139,7 +139,7 @@ DIGITS = ("0001", "0009", "000A", "00ZZ")
     reach=st.sampled_from(list(Reach)),
 )
 def test_visible_to_is_what_the_kernel_says(db, city, trees, names, at, reach):
-    """Random trees of materialised paths, also with the last digit of the alphabet, where the next path carries over."""
+    """Random trees of paths, also with the last digit of the alphabet, where the next path carries over."""
     Case.objects.unrestricted("test").delete()
     unit = Unit.objects.get_first_root_node()
     paths = {"".join(names[i] for i in steps) for steps in trees}

@@ -248,7 +248,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             made = form.cleaned_data
             post = who.user.memberships.get(pk=who.membership_id)
-            token, secret = create_token(
+            _token, secret = create_token(
                 post, made["name"], made["scopes"], made["expires_on"], who=who, key=submitted(request)[1]
             )
             form = TokenForm(who=who, initial={"expires_on": today() + timedelta(days=90)})
