@@ -88,7 +88,7 @@ def likeness(a: str, b: str) -> float:
 
 
 #: A title this like a declared one is that row wherever it stands; at the same place a looser likeness will do.
-ALIKE, ALIKE_IN_PLACE = 0.82, 0.55
+ALIKE, ALIKE_IN_PLACE = 0.82, 0.7
 
 
 def match_rows(found: Sequence[tuple[Place, str]], rows: Sequence[PlanRow]) -> tuple[RowMatch, ...]:

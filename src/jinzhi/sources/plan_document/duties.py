@@ -22,7 +22,8 @@ LABEL = re.compile(
     r"|(?P<time>(?:完成|办理|办结|推进|落实)?(?:时限|期限)(?:要求)?|完成时间|时间节点|时间要求|时间进度|完成日期)"
 )
 _DAY = (
-    r"(?:20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?|20[0-9]{2}[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?|[0-9]{1,2}月(?:[0-9]{1,2}日)?|每年(?:[0-9]{1,2}月)?|当年|年)"
+    r"(?:20[0-9]{2}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?"
+    r"|20[0-9]{2}[-./][0-9]{1,2}(?:[-./][0-9]{1,2})?|[0-9]{1,2}月(?:[0-9]{1,2}日)?|每年(?:[0-9]{1,2}月)?|当年|年)"
 )
 TIME = re.compile(
     rf"(?:{_DAY}(?:年?底|年?末|上半年|下半年|[一二三四]季度|第[一二三四]季度|上旬|中旬|下旬|底)*"
@@ -44,8 +45,12 @@ _ALONE = re.compile(
 _WITH = re.compile(r"会同|会商|联合|协同|商(?=市|各|天津|有关)|指导(?=市|各|有关)")
 _JOIN = re.compile(r"[、,;。:.·/]|以及|及其|及|和|与|等(?:单位|部门|有关单位|有关部门)?|由|暨|以")
 _HARD_JOIN = re.compile(r"[、,;。:()]|以及|及")
-_VERB_END = re.compile(r"(?:负责|牵头|配合|参加|参与|落实|实施|协助|协办|承办|推进)(?:[,;]?\S{0,14}?(?:完成|底前|年底))?\Z")
-_HEADING = re.compile(r"\([一二三四五六七八九十]{1,3}\)|(?<![0-9.])[0-9]{1,2}[.、](?=[^0-9])|[一二三四五六七八九十]{1,3}、")
+_VERB_END = re.compile(
+    r"(?:负责|牵头|配合|参加|参与|落实|实施|协助|协办|承办|推进)(?:[,;]?\S{0,14}?(?:完成|底前|年底))?\Z"
+)
+_HEADING = re.compile(
+    r"\([一二三四五六七八九十]{1,3}\)|(?<![0-9.])[0-9]{1,2}[.、](?=[^0-9])|[一二三四五六七八九十]{1,3}、"
+)
 _LONGEST = 600
 
 
@@ -350,10 +355,10 @@ def _close(chars: str, inner: int, end: int) -> tuple[int, bool]:
             if _HEADING.match(chars, p, end):
                 break
             depth += 1
-        elif c == "。" and not LABEL.match(chars, p + 1, end) and not chars.startswith(")", p + 1):
-            break
-        elif p > inner and _HEADING.match(chars, p, end) and not TIME.match(chars, p, end):
-            break
+        else:
+            stops = c == "。" and not LABEL.match(chars, p + 1, end) and not chars.startswith(")", p + 1)
+            if stops or (p > inner and _HEADING.match(chars, p, end) and not TIME.match(chars, p, end)):
+                break
         p += 1
     verbs = [m.end() for m in re.finditer(r"负责|牵头|配合|参加|参与|落实", chars[inner:p])]
     return (inner + verbs[-1] if verbs else p), False

@@ -12,20 +12,21 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 
 from opencc import OpenCC
 
 _T2S = OpenCC("t2s")
 
-_AS = {c: "(" for c in "（〔［【[﹙〖"} | {c: ")" for c in "）〕］】]﹚〗"}
+_AS = dict.fromkeys("（〔［【[﹙〖", "(") | dict.fromkeys("）〕］】]﹚〗", ")")
 _AS |= {"「": "“", "」": "”", "『": "“", "』": "”", "〈": "《", "〉": "》", "﹑": "、"}
 #: enumerating signs keep their own shape: folded they would be bare digits
 _SIGNS = re.compile(r"[\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 
 
-@lru_cache(maxsize=None)
+@cache
 def folded(char: str) -> str:
     """One character in the shape it is compared in: half width, simplified, brackets as ( ). Always one character."""
     if char in _AS:
@@ -97,7 +98,7 @@ def page_marks(text: str) -> list[tuple[int, int]]:
             bare.append((start, start + len(words), -1 if at_page_end else int(words)))
     # digits alone on a line are page numbers beside a page break, or when they count up one by one
     numbers = [n for _, _, n in bare if n >= 0]
-    counted = len(numbers) >= 2 and all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    counted = len(numbers) >= 2 and all(b == a + 1 for a, b in pairwise(numbers))
     marks += [(s, e) for s, e, n in bare if n < 0 or counted]
     return sorted(marks)
 
@@ -121,6 +122,9 @@ def _wrap_width(sizes: Sequence[int]) -> int:
         if near >= 0.4 * len(long) and near >= 3 and longer <= 0.15 * len(long):
             return width
     return 0
+
+
+_TERMINAL = "。.:：;；!！?？)）】〕”」"
 
 
 @dataclass(frozen=True)
@@ -197,9 +201,19 @@ def build(
     by_count, by_width = _wrap_width([len(s) for s in lines]), _wrap_width([_width(s) for s in lines])
     exact = by_count and sum(len(s) == by_count for s in lines) >= 0.6 * len(lines)
 
+    # lines of any length that mostly stop in mid-sentence were wrapped by hand or by a reader of screens
+    told = [
+        s
+        for s in lines
+        if len(s) >= 25 and not re.match("[(（【〔]?(?:责任|牵头|配合|协办|主办|負責|责任|负责|完成)", s)
+    ]
+    ragged = not paragraphs and len(told) >= 5 and sum(s[-1] not in _TERMINAL for s in told) > 0.6 * len(told)
+
     def full(line: str) -> bool:
         if paragraphs or not line:
             return False
+        if ragged and line[-1] not in _TERMINAL:
+            return True
         return bool((by_count and len(line) >= by_count - 2) or (by_width and _width(line) >= by_width - 4))
 
     chars: list[str] = []

@@ -109,7 +109,7 @@ def _walk(chars: str, p: int, end: int, shape: str) -> int:
         c = chars[p]
         if c == shape[k]:
             k += 1
-        elif c.isalnum() or c in "。;,:()" or k == 0 and c not in "“《":
+        elif c.isalnum() or c in "。;,:()" or (k == 0 and c not in "“《"):
             return 0
         p += 1
     while p < end and chars[p] in "”》":
@@ -128,23 +128,28 @@ class Title:
     whole: bool = False
 
 
-def title_end(flow: Flow, q: int, end: int) -> Title:
-    """Where the title that begins at ``q`` ends, by the shape of the text alone."""
+def title_end(flow: Flow, q: int, end: int, *, projects: bool = False) -> Title:
+    """Where the title that begins at ``q`` ends, by the shape of the text alone.
+
+    Among ``projects`` a name ends in 工程, though a short sentence may follow without a stop between.
+    """
     chars = flow.chars
     stop = _first(chars, "。!?", q, end)
     line = flow.next_bol(q, end)
     if line < end and line <= q + LONGEST_TITLE and line <= stop and chars[line - 1] not in ",、;":
         return Title(line, line, True)
     colon = _first(chars, ":", q, min(end, q + 30))
-    if stop + 1 < end and stop - q <= 42 and stop < end and not (";" in chars[q:stop]) and stop < colon:
-        if chars[q:stop].count(",") <= 1:
-            return Title(stop, stop + 1, "," not in chars[q:stop] or stop - q <= 30)
+    named = _SUFFIX.match(chars, q, end)
+    if projects and named and named.end() + 6 <= stop:
+        return Title(named.end(), named.end(), False)
+    first = chars[q:stop]
+    if stop + 1 < end and stop - q <= 42 and stop < colon and ";" not in first and first.count(",") <= 1:
+        return Title(stop, stop + 1, "," not in first or stop - q <= 30)
     if colon < min(end, q + 30) and colon - q >= 4 and "," not in chars[q:colon]:
         return Title(colon, colon + 1, True)
     space = flow.gap.find(b"\x01", q + 4, min(end, q + 36))
     if space > 0 and not any(c in ",;。:" for c in chars[q:space]):
         return Title(space, space, False)
-    named = _SUFFIX.match(chars, q, end)
     if named and named.end() < end:
         return Title(named.end(), named.end(), False)
     if stop - q <= LONGEST_TITLE and "," not in chars[q:stop]:

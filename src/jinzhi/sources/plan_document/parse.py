@@ -20,7 +20,7 @@ from jinzhi.kernel.plan import (
     UnitSeen,
     match_rows,
 )
-from jinzhi.sources.plan_document.draft import Draft, DraftRow
+from jinzhi.sources.plan_document.draft import Draft
 from jinzhi.sources.plan_document.duties import Area, Lexicon, find_areas
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import Flow, build, fold, page_marks
@@ -272,9 +272,7 @@ def _warnings(
                 out.append(ParseWarning("missing-row", f"已知的规划任务有 {len(missing)} 行在文件中没有找到:{listed}"))
         loose = [r for r in parsed if not r.matched]
         if loose:
-            out.append(
-                ParseWarning("unmatched-row", f"{len(loose)} 行没有与已知的规划任务对应,可以手工绑定")
-            )
+            out.append(ParseWarning("unmatched-row", f"{len(loose)} 行没有与已知的规划任务对应,可以手工绑定"))
     doubled = [t for t, n in Counter(r.title for r in parsed).items() if n > 1]
     for title in doubled:
         out.append(ParseWarning("doubled-title", f"标题“{title}”出现了不止一次,请核对"))

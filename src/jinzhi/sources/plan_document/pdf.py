@@ -72,9 +72,7 @@ class _Page:
             if not char or char in "\r\n\x00\ufffe\u0002" or char.isspace():
                 continue
             left, bottom, right, top = text.get_charbox(i, loose=True)
-            self.glyphs.append(
-                Glyph(char, (left + right) / 2, (top + bottom) / 2, left, right, bottom, top)
-            )
+            self.glyphs.append(Glyph(char, (left + right) / 2, (top + bottom) / 2, left, right, bottom, top))
         self.across: list[tuple[float, float, float]] = []
         self.down: list[tuple[float, float, float]] = []
         for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=4):
@@ -256,9 +254,7 @@ def _running_heads(pages: Sequence[Sequence[tuple[int, int, str]]]) -> tuple[tup
     edges = [[*page[:2], *page[-2:]] if len(page) > 3 else list(page) for page in pages]
     count = Counter(key for page in edges for key in {_bare(words) for _, _, words in page})
     often = {key for key, n in count.items() if key and n >= max(3, 0.6 * len(pages))}
-    return tuple(
-        dict.fromkeys((start, end) for page in edges for start, end, words in page if _bare(words) in often)
-    )
+    return tuple(dict.fromkeys((start, end) for page in edges for start, end, words in page if _bare(words) in often))
 
 
 def _bare(words: str) -> str:

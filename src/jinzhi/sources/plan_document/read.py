@@ -26,7 +26,7 @@ from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.numbering import Numbering
 from jinzhi.sources.plan_document.parse import Layout
 from jinzhi.sources.plan_document.pdf import read_pdf
-from jinzhi.sources.plan_document.tables import Cell, Table
+from jinzhi.sources.plan_document.tables import Cell, Head, Table
 
 #: bytes of a file, of what a zip may unpack to, and how much smaller than its contents a zip may be
 LARGEST = 32 * 1024 * 1024
@@ -34,6 +34,7 @@ LARGEST_UNPACKED = 256 * 1024 * 1024
 STRONGEST_RATIO = 200
 MOST_CELLS = 400_000
 TYPES = (".txt", ".docx", ".xlsx", ".pdf", ".html", ".htm")
+_RESAVE = "文件已损坏,不能打开。请在 Office 或 WPS 中打开后另存一次再导入。"
 _OTHERS = {
     ".doc": "旧版 Word(.doc)请在 Word 或 WPS 中另存为 .docx 再导入。",
     ".wps": "WPS 文字请另存为 .docx 再导入。",
@@ -89,8 +90,9 @@ def read(file: Path | str | bytes, filename: str = "") -> Source:
 
 def _too_large(size: int) -> PlanDocumentError:
     return PlanDocumentError(
-        "size", f"文件有 {size / 1048576:.0f} MB,超过 {LARGEST // 1048576} MB 的上限。请只导入分工文件本身,或删去其中的图片。"
-    )  # fmt: skip
+        "size",
+        f"文件有 {size / 1048576:.0f} MB,超过 {LARGEST // 1048576} MB 的上限。请只导入分工文件本身,或删去其中的图片。",
+    )
 
 
 def _kind(data: bytes, suffix: str) -> str:
@@ -104,7 +106,9 @@ def _kind(data: bytes, suffix: str) -> str:
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         return _zip_kind(data, suffix)
     if suffix in (".docx", ".xlsx"):
-        raise PlanDocumentError("damaged", f"这不是有效的 {suffix} 文件,可能没有下载完整。请重新取得文件,或另存一次再导入。")
+        raise PlanDocumentError(
+            "damaged", f"这不是有效的 {suffix} 文件,可能没有下载完整。请重新取得文件,或另存一次再导入。"
+        )
     if suffix == ".pdf":
         raise PlanDocumentError("damaged", "这不是有效的 PDF 文件,可能没有下载完整。请重新取得文件再导入。")
     if suffix in _OTHERS:
@@ -141,7 +145,8 @@ def _zip_kind(data: bytes, suffix: str) -> str:
         return ".docx"
     if "xl/workbook.xml" in names:
         return ".xlsx"
-    raise PlanDocumentError("type", _OTHERS.get(suffix, "这是压缩包,不是 Word 或 Excel 文件。请先解压,再导入其中的文件。"))
+    way_out = "这是压缩包,不是 Word 或 Excel 文件。请先解压,再导入其中的文件。"
+    raise PlanDocumentError("type", _OTHERS.get(suffix, way_out))
 
 
 # -- plain text ---------------------------------------------------------------------------------------------------
@@ -174,7 +179,9 @@ def decode(data: bytes) -> str:
             if "\x00" in text:
                 break
             return text
-    raise PlanDocumentError("type", "认不出文件的文字编码,它可能不是文本文件。请另存为 UTF-8 的 .txt,或使用 .docx、.pdf。")
+    raise PlanDocumentError(
+        "type", "认不出文件的文字编码,它可能不是文本文件。请另存为 UTF-8 的 .txt,或使用 .docx、.pdf。"
+    )
 
 
 def _txt(data: bytes) -> tuple[str, Layout, list[str]]:
@@ -233,11 +240,11 @@ class _Builder:
 
 def _carried_on(table: Table, before: Table | None) -> Table:
     """A table without a head that goes on from one of the same width has its head."""
-    if table.head is None and before is not None and before.head is not None:
-        if len(table.grid[0]) == len(before.grid[0]):
-            head = type(before.head)(0, -1, before.head.roles)
-            return Table(table.start, table.end, table.grid, head)
-    return table
+    if table.head is not None or before is None or before.head is None:
+        return table
+    if len(table.grid[0]) != len(before.grid[0]):
+        return table
+    return Table(table.start, table.end, table.grid, Head(0, -1, before.head.roles))
 
 
 # -- Word -----------------------------------------------------------------------------------------------------------
@@ -247,7 +254,7 @@ def _docx(data: bytes) -> tuple[str, Layout, list[str]]:
     try:
         document = docx.Document(io.BytesIO(data))
     except Exception:  # python-docx lets through what zipfile, lxml and its own parts raise
-        raise PlanDocumentError("damaged", "Word 文件已损坏,不能打开。请在 Word 或 WPS 中打开后另存一次再导入。") from None
+        raise PlanDocumentError("damaged", f"Word {_RESAVE}") from None
     out = _Builder()
     grids: list[list[list[Cell]]] = []
     numbering = Numbering(document)
@@ -307,7 +314,7 @@ def _xlsx(data: bytes) -> tuple[str, Layout, list[str]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception:  # openpyxl lets through what zipfile, the XML parser and its own readers raise
-        raise PlanDocumentError("damaged", "Excel 文件已损坏,不能打开。请在 Excel 或 WPS 中打开后另存一次再导入。") from None
+        raise PlanDocumentError("damaged", f"Excel {_RESAVE}") from None
     out = _Builder()
     grids: list[list[list[Cell]]] = []
     notes: list[str] = []
@@ -317,8 +324,9 @@ def _xlsx(data: bytes) -> tuple[str, Layout, list[str]]:
             continue
         if sheet.max_row * sheet.max_column > MOST_CELLS:
             raise PlanDocumentError(
-                "size", f"工作表“{sheet.title}”有 {sheet.max_row} 行 {sheet.max_column} 列,太大了。请删去空行空列再导入。"
-            )  # fmt: skip
+                "size",
+                f"工作表“{sheet.title}”有 {sheet.max_row} 行 {sheet.max_column} 列,太大了。请删去空行空列再导入。",
+            )
         merged: dict[tuple[int, int], tuple[int, int]] = {}
         for area in sheet.merged_cells.ranges:
             for r in range(area.min_row, area.max_row + 1):
@@ -356,9 +364,10 @@ def _cell_text(value: object) -> str:
 # -- HTML -----------------------------------------------------------------------------------------------------------
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body br dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr li "
-    "main nav ol p pre section ul title".split()  # noqa: SIM905
-)
+    ("address", "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
+     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "ul",
+     "title")
+)  # fmt: skip
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
@@ -373,7 +382,9 @@ def _html(data: bytes) -> tuple[str, Layout, list[str]]:
     try:
         root = lxml.html.document_fromstring(text)
     except (lxml.etree.LxmlError, ValueError):
-        raise PlanDocumentError("empty", "网页里没有文字。请在浏览器中另存为完整网页,或复制正文存为 .txt 再导入。") from None
+        raise PlanDocumentError(
+            "empty", "网页里没有文字。请在浏览器中另存为完整网页,或复制正文存为 .txt 再导入。"
+        ) from None
     out = _Builder()
     grids: list[list[list[Cell]]] = []
     _walk(root, out, grids)

@@ -7,7 +7,9 @@ missing signs are made up for by the declared names of parts, sections and rows.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from jinzhi.sources.plan_document.draft import Draft, DraftRow, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Area, Lexicon, read_area
@@ -25,6 +27,7 @@ from jinzhi.sources.plan_document.headings import (
     sign_at,
     title_end,
 )
+from jinzhi.sources.plan_document.surroundings import ends_title
 
 
 @dataclass
@@ -99,6 +102,8 @@ class Reader:
                     return p
                 if free and sign.value == 1 and not self._is_hint(p, end):
                     return p
+                if sign.rank < ROW and sign.value == 1 and ends_title(self.chars, p):
+                    return p
             elif free:
                 known = self.vocabulary.at(self.chars, p, end)
                 if known and self._stands_alone(known, p, end):
@@ -164,12 +169,13 @@ class Reader:
 
     def _bare_rows(self, areas: list[Area]) -> bool:
         """Whether a row begins with its title alone, without a sign, right after another row."""
-        for area, following in zip(areas, areas[1:], strict=False):
+        for area, following in pairwise(areas):
             q = self._skip(area.end, following.start)
-            if q < following.start and sign_at(self.chars, q, following.start) is None:
-                if self.vocabulary.at(self.chars, q, following.start, (PART, SECTION)) is None:
-                    if self._title_like(q, following.start):
-                        return True
+            if q >= following.start or sign_at(self.chars, q, following.start) is not None:
+                continue
+            above = self.vocabulary.at(self.chars, q, following.start, (PART, SECTION))
+            if above is None and self._title_like(q, following.start):
+                return True
         return False
 
     # -- one stretch ----------------------------------------------------------------------------------------------
@@ -261,7 +267,8 @@ class Reader:
                 p = self._intro(line, stop)
                 nested = True
                 continue
-            return True, self._open(sign, q, title_end(self.flow, q, stop))
+            projects = re.search("工程|项目|行动|专项", self.at.part + self.at.section) is not None
+            return True, self._open(sign, q, title_end(self.flow, q, stop, projects=projects))
         return False, p
 
     def _after_title(self, p: int, stop: int) -> int:
@@ -288,9 +295,10 @@ class Reader:
         inline = limit if full < 0 else full + 1
         for p in range(sign.end + 2, inline):
             inner = sign_at(self.chars, p, stop)
-            if inner and inner.rank > sign.rank and inner.rank in self.at.ranks and inner.rank != ITEM:
-                if inner.value == 1 or self.flow.bol[p] or self.vocabulary.at(self.chars, inner.end, stop):
-                    return inner
+            if inner is None or inner.rank <= sign.rank or inner.rank not in self.at.ranks or inner.rank == ITEM:
+                continue
+            if inner.value == 1 or self.flow.bol[p] or self.vocabulary.at(self.chars, inner.end, stop):
+                return inner
         # a paragraph of introduction may stand between a heading on its own line and the first row
         line = self.flow.next_bol(sign.end, stop)
         if line < min(stop, sign.end + LONGEST_TITLE):
@@ -345,7 +353,7 @@ class Reader:
         at = self.at
         row = DraftRow(
             part=at.part, part_number=at.part_number, section=at.section, section_number=at.section_number,
-            number=at.number, printed_number=sign is not None, title=self.flow.original(q, title.end).strip("。::"),
+            number=at.number, printed_number=sign is not None, title=self.flow.original(q, title.end).strip("。:："),
             sure=title.sure, whole=title.whole,
         )  # fmt: skip
         self.draft.rows.append(row)
@@ -365,9 +373,9 @@ class Reader:
             known = self.vocabulary.at(self.chars, sign.end if sign else q, stop)
             if sign and known and not (known.row and known.row.id in self.at.seen):
                 return q
-            if known and known.row and known.row.id not in self.at.seen and len(known.name) >= 8:
-                if self.flow.bol[q] or self.chars.startswith("。", known.end):
-                    return q
+            fresh = known and known.row and known.row.id not in self.at.seen and len(known.name) >= 8
+            if known and fresh and (self.flow.bol[q] or self.chars.startswith("。", known.end)):
+                return q
             if sign is None or sign.rank not in self.at.ranks or sign.rank > self.at.row_rank or sign.rank == ITEM:
                 continue
             deeper = sign.rank < self.at.row_rank and sign.value == self.at.expected(sign.rank)
@@ -448,6 +456,16 @@ class Reader:
                 and sign.value == self.at.expected(sign.rank) and self._title_like(sign.end, stop)
             ):  # fmt: skip
                 return q
+        # words that belong nowhere may run straight into the heading that is due
+        for q in range(start + 1, min(stop, start + 2 * LONGEST_TITLE)):
+            sign = sign_at(self.chars, q, stop)
+            if sign is None or sign.rank not in self.at.ranks or sign.rank > self.at.row_rank or sign.rank == ITEM:
+                continue
+            if sign.value == self.at.expected(sign.rank) and "。" not in self.chars[start:q]:
+                if sign.rank == self.at.row_rank and self._title_like(sign.end, stop):
+                    return q
+                if sign.rank < self.at.row_rank and self._deeper(sign, stop):
+                    return q
         return None
 
     def _unplaced(self, start: int, stop: int) -> None:

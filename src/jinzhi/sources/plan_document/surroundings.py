@@ -10,7 +10,7 @@ from jinzhi.sources.plan_document.flow import Flow
 
 #: words of document sites, portals and their footers; looked for only outside the plan's own text
 SITE = re.compile(
-    r"ID:[0-9]{3,}|大小:[0-9.]+\s*[KMG]?B|页数:[0-9]+|上传者|上传时间|上传日期|上传用户|资源描述|资源大小|资源ID|会员|在线阅读|文库|豆丁"
+    r"ID:[0-9]{3,}|大小:[0-9.]+\s*[KMG]?B|页数:[0-9]+|上传者|上传时间|上传日期|上传用户|资源描述|资源大小|资源ID|会员|在线阅读|文库|文档网|资料网|豆丁"
     r"|道客|预览|下载|收益归|版权归|版权声明|版权所有|版权所属|版权问题|版权争议|温馨提示|友情提示|用户上传|代发布|本站|站内|网站地图|网站声明|网站标识码|联系我们|关于我们"
     r"|联系客服|客服|侵权投诉|积分|金币|VIP|付费|收藏|点赞|分享(?:到|至)|打印本页|打印|关闭窗口|关闭本页|字体:|字号:|(?:字体)?大中小|浏览(?:量|次数)|阅读(?:量|次数)|点击(?:量|次数)"
     r"|来源:|信息来源|发布(?:时间|日期|机构):|发布者|作者:|编辑:|责任编辑|当前位置|您的位置|您所在的位置|首页>|上一篇|下一篇|相关推荐|相关文档|相关阅读|猜你喜欢"
@@ -19,7 +19,8 @@ SITE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
-    r"(?:关闭|返回|返回顶部|分享|打印|收藏|更多|首页|正文|全文|展开|收起|时间:[0-9\-/. :]+|日期:[0-9\-/. :]+|[\-=_*·.—…]+|目录|[<>»›|/]+)[。:]?",
+    r"(?:关闭|返回|返回顶部|分享|打印|收藏|更多|首页|正文|全文|展开|收起"
+    r"|时间:[0-9\-/. :]+|日期:[0-9\-/. :]+|[\-=_*·.—…]+|目录|[<>»›|/]+)[。:]?",
 )
 _TITLE_WORDS = re.compile(
     r"分工|分解|责任清单|任务清单|工作台账|任务台账|工作方案|实施方案|推进方案|行动计划|行动方案|工作要点|推进计划|任务书|重点任务|工作任务|规划"
@@ -60,6 +61,14 @@ def pieces(flow: Flow, start: int, end: int) -> list[tuple[int, int]]:
     if first < end:
         out.append((first, end))
     return out
+
+
+def ends_title(chars: str, p: int) -> bool:
+    """Whether a title ends right before ``p``, though no line does."""
+    before = chars[max(0, p - 20) : p]
+    return before.endswith(
+        ("分工", "分解", "清单", "台账", "方案", "计划", "要点", "任务书", "分解表", "分工表", "意见")
+    )
 
 
 def signature_at(flow: Flow, start: int) -> bool:

@@ -175,9 +175,8 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
         cells: list[Cell] = []
         start = m.start()
         for part in re.finditer(r"[^\t]*" if here == "\t" else r"[^||│┃]*", line):
-            if part.start() == part.end() and part.start() not in (0,) and line[part.start() - 1 : part.start()] not in (
-                "\t", "|", "|", "│", "┃"
-            ):  # fmt: skip
+            # an empty match right after a full one is no cell of its own
+            if part.start() == part.end() and part.start() and line[part.start() - 1] not in "\t||│┃":
                 continue
             cells.append(Cell(start + part.start(), start + part.end()))
         if here == "|":
@@ -263,12 +262,13 @@ class TableReader:
             rank = sign.rank
         else:
             return False
-        self.enter(rank, words.original(q, end), (sign.value if sign and sign.rank == rank else 0) or (known.number if known else 0))  # fmt: skip
+        printed = sign.value if sign and sign.rank == rank else 0
+        self.enter(rank, words.original(q, end), printed or (known.number if known else 0))
         self.draft.paint(words, start, end, "part" if rank == PART else "section")
         return True
 
     def enter(self, rank: int, name: str, number: int) -> None:
-        name = name.strip("。:: ")
+        name = name.strip("。:： ")
         if rank == PART:
             if name != self.part:
                 self.part, self.part_number = name, number or self.part_number + 1
@@ -344,7 +344,7 @@ class TableReader:
                 flow = cell_flow(text, cell, self.loose)
                 sign = sign_at(flow.chars, 0, len(flow))
                 self.draft.paint(flow, 0, len(flow), role)
-                name = flow.original(sign.end if sign else 0, len(flow)).strip("。:: ")
+                name = flow.original(sign.end if sign else 0, len(flow)).strip("。:： ")
                 if name != (self.part if rank == PART else self.section):
                     self.enter(rank, name, sign.value if sign else 0)
         self._row(by_role)
@@ -419,7 +419,7 @@ class TableReader:
             DraftRow(
                 part=self.part, part_number=self.part_number, section=self.section,
                 section_number=self.section_number, number=self.number, printed_number=bool(number or sign),
-                title=flow.original(q, title_stop).strip("。:: "), sure=sure, whole=whole,
+                title=flow.original(q, title_stop).strip("。:： "), sure=sure, whole=whole,
             )
         )  # fmt: skip
         self.current = len(self.draft.rows) - 1
