@@ -330,8 +330,9 @@ def test_a_sheet_makes_and_changes_entries_and_a_second_time_nothing(district):
     def work(page):
         heads = {c.value: c.column for c in page[1]}
         page.cell(2, heads["地址"]).value = "二号"
-        for head, value in (("网点名称", "乙站"), ("网点类型", "政务服务窗口"), ("所属单位", "滨海新区政府"),
-                            ("地址", "三号"), ("服务电话", "022-1"), ("设立日期", "2026/1/5"), ("可网上预约", "否")):  # fmt: skip
+        new = {"网点名称": "乙站", "网点类型": "政务服务窗口", "所属单位": "滨海新区政府", "地址": "三号"}
+        new |= {"服务电话": "022-1", "设立日期": "2026/1/5", "可网上预约": "否"}
+        for head, value in new.items():
             page.cell(3, heads[head]).value = value
 
     content = filled(sheet_of(district), work)
