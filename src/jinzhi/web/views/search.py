@@ -1,15 +1,287 @@
-"""PLACEHOLDER of the lead: the helper who owns this area replaces it."""
+"""Search over everything that the reader may see: rows, measures, units, cases, register entries, declarations.
 
+Every word of the query must occur. A number known exactly (C1, the number of a case or an entry) leads straight to
+its page. The search language of `design/search.md` comes with its own engine; until then the page says what it did.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from jinzhi.web.shell import page
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.plan.models import Measure, Row
+from jinzhi.apps.plan.queries import current
+from jinzhi.apps.registers.models import Entry
+from jinzhi.apps.registers.queries import readable
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.declare import Declaration
+from jinzhi.kernel.organisation import OrgUnit, UnitGroup
+from jinzhi.kernel.plan import PlanRow
+from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.register import Register
+from jinzhi.web.shell import choice, named, page, paged
+
+LONGEST = 200
+SHOWN = 10
+AROUND = 40
+#: declarations found elsewhere on the page: rows and units as kept
+KEPT = (PlanRow.kind, OrgUnit.kind, UnitGroup.kind)
+
+
+def words_of(query: str) -> list[str]:
+    """The words of a query, each once; full-width spaces divide as well."""
+    return list(dict.fromkeys(query.split()))
+
+
+def highlight(text: object, words: Sequence[str]) -> SafeString:
+    """The text, escaped, with every occurrence of a word marked."""
+    plain = str(text)
+    if not words:
+        return conditional_escape(plain)
+    parts = re.split(
+        "(" + "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True)) + ")", plain, flags=re.I
+    )
+    marked = [format_html("<mark>{}</mark>", p) if i % 2 else conditional_escape(p) for i, p in enumerate(parts)]
+    return mark_safe("".join(marked))
+
+
+def excerpt(text: str, words: Sequence[str]) -> SafeString:
+    """What stands around the first hit; what is left out is said by …"""
+    places = [at for at in (text.casefold().find(w.casefold()) for w in words) if at >= 0]
+    first = min(places) if places else 0
+    start, end = max(0, first - AROUND), first + 2 * AROUND
+    shown = ("…" if start else "") + text[start:end] + ("…" if end < len(text) else "")
+    return highlight(shown, words)
+
+
+def every(words: Iterable[str], *fields: str) -> Q:
+    """Each word occurs in one of the fields."""
+    out = Q()
+    for word in words:
+        one = Q()
+        for field in fields:
+            one |= Q(**{f"{field}__icontains": word})
+        out &= one
+    return out
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something found: its name, its page, what it belongs to, and the words around the hit."""
+
+    title: SafeString
+    href: str
+    meta: str = ""
+    text: SafeString | str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A group of results: who is found by words, and how one is shown."""
+
+    id: str
+    label: Any
+    find: Callable[[Sequence[str], Acting], QuerySet | list]
+    show: Callable[[Any, Sequence[str]], Hit]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Results of a kind: how many in all, those shown, the address that shows all of them."""
+
+    kind: Kind
+    total: int
+    hits: list[Hit]
+    all_href: str
+
+
+def row_href(key: str) -> str:
+    return f"/plan/rows/{key}/"
+
+
+def find_rows(words: Sequence[str], who: Acting) -> QuerySet:
+    release = current()
+    if release is None:
+        return Row.objects.none()
+    rows = Row.objects.filter(release=release)
+    return rows.filter(every(words, "title", "key", "section", "part")).order_by("position")
+
+
+def show_row(row: Row, words: Sequence[str]) -> Hit:
+    return Hit(highlight(f"{row.key} {row.title}", words), row_href(row.key), row.heading)
+
+
+def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
+    release = current()
+    if release is None:
+        return Measure.objects.none()
+    found = Measure.objects.filter(row__release=release).filter(every(words, "text"))
+    return found.select_related("row").order_by("row__position", "position")
+
+
+def show_measure(measure: Measure, words: Sequence[str]) -> Hit:
+    row = measure.row
+    return Hit(excerpt(measure.text, words), row_href(row.key), f"{row.key} {row.title}")
+
+
+def find_units(words: Sequence[str], who: Acting) -> QuerySet:
+    declared = [u.id for u in catalogue().all(OrgUnit) if all(_in(w, u.names()) for w in words)]
+    named_so = every(words, "zh", "en", "short", "code")
+    return Unit.objects.filter(named_so | Q(code__in=declared), active=True).order_by("path")
+
+
+def _in(word: str, names: Iterable[str]) -> bool:
+    return any(word.casefold() in n.casefold() for n in names)
+
+
+def show_unit(unit: Unit, words: Sequence[str]) -> Hit:
+    return Hit(highlight(unit.name, words), reverse("unit", args=[unit.code]), unit.label)
+
+
+def find_cases(words: Sequence[str], who: Acting) -> QuerySet:
+    if not who.may("case.read"):
+        return Case.objects.visible_to(who).none()
+    seen = Case.objects.visible_to(who).select_related("unit")
+    return seen.filter(every(words, "number", "title", "subject_title")).order_by("-opened_on", "-pk")
+
+
+def show_case(case: Case, words: Sequence[str]) -> Hit:
+    procedure = catalogue().find(Procedure, case.procedure)
+    meta = " · ".join(x for x in (named(procedure) if procedure else "", case.unit.label, str(case.opened_on)) if x)
+    return Hit(highlight(f"{case.number} {case.title}", words), reverse("case", args=[case.pk]), meta)
+
+
+def find_entries(words: Sequence[str], who: Acting) -> QuerySet:
+    seen = Entry.objects.visible_to(who).filter(register__in=[r.id for r in readable(who)])
+    for word in words:
+        seen = seen.filter(words__contains=word.casefold())
+    return seen.select_related("unit").order_by("register", "number")
+
+
+def entry_href(entry: Entry) -> str:
+    return f"/registers/{entry.register}/{entry.pk}/"
+
+
+def show_entry(entry: Entry, words: Sequence[str]) -> Hit:
+    register = catalogue().find(Register, entry.register)
+    meta = " · ".join(x for x in (named(register) if register else "", entry.unit.label) if x)
+    return Hit(highlight(f"{entry.number} {entry.title}", words), entry_href(entry), meta)
+
+
+def find_declarations(words: Sequence[str], who: Acting) -> list[Declaration]:
+    kinds = catalogue().found
+    every_one = [f.value for kind in catalogue().kinds() if kind not in KEPT for f in kinds[kind].values()]
+    return [d for d in every_one if all(_in(w, (d.id, d.zh, d.en, d.why)) for w in words)]
+
+
+def show_declaration(found: Declaration, words: Sequence[str]) -> Hit:
+    hit = excerpt(found.why, words) if any(_in(w, (found.why,)) for w in words) else ""
+    return Hit(highlight(named(found), words), reverse("declaration", args=[found.kind, found.id]), found.id, hit)
+
+
+KINDS = (
+    Kind("rows", gettext_lazy("规划任务"), find_rows, show_row),
+    Kind("measures", gettext_lazy("措施"), find_measures, show_measure),
+    Kind("units", gettext_lazy("单位"), find_units, show_unit),
+    Kind("cases", gettext_lazy("办理事项"), find_cases, show_case),
+    Kind("entries", gettext_lazy("名录条目"), find_entries, show_entry),
+    Kind("declarations", gettext_lazy("事项目录"), find_declarations, show_declaration),
+)
+
+
+def count(found: QuerySet | list) -> int:
+    return len(found) if isinstance(found, list) else found.count()
+
+
+def exact(query: str, who: Acting) -> str:
+    """The page of a number known exactly, if the reader may see it; empty where there is none."""
+    release = current()
+    row = Row.objects.filter(release=release, key__iexact=query).first() if release else None
+    if row is not None:
+        return row_href(row.key)
+    if who.may("case.read"):
+        case = Case.objects.visible_to(who).filter(number=query).first()
+        if case is not None:
+            return reverse("case", args=[case.pk])
+    entry = Entry.objects.visible_to(who).filter(number=query, register__in=[r.id for r in readable(who)]).first()
+    return entry_href(entry) if entry else ""
+
+
+def address(query: str, kind: str = "") -> str:
+    """The search for a query, of one kind where it is named."""
+    return f"{reverse('search')}?{urlencode({'q': query, **({'kind': kind} if kind else {})})}"
+
+
+def without_each(words: list[str], who: Acting) -> list[tuple[str, str, int]]:
+    """For a query that found nothing: each query with one word less, its address and how much it finds."""
+    out = []
+    for dropped in words[:6]:
+        rest = [w for w in words if w != dropped]
+        total = sum(count(k.find(rest, who)) for k in KINDS)
+        if total:
+            out.append((" ".join(rest), address(" ".join(rest)), total))
+    return out
 
 
 @page(nav="search", scope="plan.read")
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+    who: Acting = request.acting
+    query = request.GET.get("q", "").strip()
+    only = choice(request, "kind", [k.id for k in KINDS])
+    context: dict[str, Any] = {"crumbs": [(_("首页"), "/")], "query": query, "longest": LONGEST}
+    if len(query) > LONGEST:
+        said = _("检索词最多 %(n)s 字，现有 %(m)s 字，请缩短后再试") % {"n": LONGEST, "m": len(query)}
+        return render(request, "search/index.html", {**context, "error": said}, status=400)
+    if "\x00" in query:
+        return render(request, "search/index.html", {**context, "error": _("检索词含有不可见的空字符")}, status=400)
+    words = words_of(query)
+    if not words:
+        return render(request, "search/index.html", context)
+    if not only:
+        straight = exact(query, who)
+        if straight:
+            return redirect(straight)
+    groups: list[Group] = []
+    here: Page | None = None
+    for kind in KINDS:
+        if only and kind.id != only:
+            continue
+        found = kind.find(words, who)
+        if only:
+            here = paged(request, found)
+            groups.append(Group(kind, here.paginator.count, [kind.show(x, words) for x in here], ""))
+            continue
+        total = count(found)
+        if total:
+            groups.append(Group(kind, total, [kind.show(x, words) for x in found[:SHOWN]], address(query, kind.id)))
+    total = sum(g.total for g in groups)
+    context |= {
+        "words": words,
+        "groups": groups,
+        "total": total,
+        "shown": SHOWN,
+        "page": here,
+        "only": only,
+        "all_href": address(query),
+        "variants": without_each(words, who) if not total and len(words) > 1 and not only else [],
+    }
+    return render(request, "search/index.html", context)
 
 
 urlpatterns = [path("search/", index, name="search")]
