@@ -102,7 +102,7 @@ def find_title(flow: Flow, end: int) -> tuple[int, int] | None:
         alone = _DATE.search(first_words) or _ISSUER.fullmatch(first_words) or re.search("[。:;]|通知$", first_words)
         for last in (stop, stop if alone or i + 1 >= len(lines) else lines[i + 1][1]):
             words = chars[first:last]
-            if 6 <= len(words) <= 90 and _TITLE_WORDS.search(words) and _fits_title(words) and not is_site(words):
+            if 4 <= len(words) <= 90 and _TITLE_WORDS.search(words) and _fits_title(words) and not is_site(words):
                 if best and best[0] < first < best[1]:
                     break
                 best = (first, last)

@@ -18,6 +18,7 @@ from jinzhi.sources.plan_document.headings import (
     sign_at,
     title_end,
 )
+from jinzhi.sources.plan_document.surroundings import is_site, read_tail, signature_at
 
 _ROLES = (
     ("number", re.compile(r"序号?|编号|项次|任务序号|任务编号|号|no\.?|#", re.I)),
@@ -330,6 +331,9 @@ class TableReader:
                 self.draft.paint(flow, 0, len(flow), "note")
                 return
             if self.heading(flow, 0, len(flow)):
+                return
+            if signature_at(flow, 0) or is_site(flow.chars):
+                read_tail(self.draft, flow, 0, len(flow))
                 return
             if covers >= _WHOLE_ROW and len(flow) <= 40 and "。" not in flow.chars:
                 self.enter(SECTION, flow.original(0, len(flow)), 0)
