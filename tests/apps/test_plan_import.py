@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import copy
+import io
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Event
@@ -15,8 +18,8 @@ from jinzhi.apps.plan.comparing import compare, words
 from jinzhi.apps.plan.mending import MendRefused, numbers
 from jinzhi.apps.plan.models import Duty, Import, Measure, Release, Row
 from jinzhi.sources.plan_document import PlanDocumentError
+from tests.sources.plan_documents import SEED, needs_seed
 
-SEED = Path(__file__).parents[3] / "shared" / "seed" / "plan_division_2021.txt"
 YEARS = {"starts": date(2021, 1, 1), "ends": date(2025, 12, 31)}
 
 SMALL = """《天津市知识产权“十四五”规划》主要任务工作分工
@@ -312,7 +315,7 @@ def test_words_that_differ_are_marked_and_nothing_is_lost():
     assert ("removed", "10") in [(s.kind, s.text) for s in found]
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the seed document lies beside the project, not in it")
+@needs_seed
 def test_the_seed_becomes_a_plan_of_37_rows_with_every_duty_resolved(above):
     imported = importing.start(SEED.read_bytes(), SEED.name, above.acting)
     counts = numbers(imported.parse)
@@ -322,4 +325,59 @@ def test_the_seed_becomes_a_plan_of_37_rows_with_every_duty_resolved(above):
     assert keys[0] == "C1" and keys[-1] == "K5" and len(set(keys)) == 37
     assert all(d.unit or d.group for d in Duty.objects.filter(row__release=release))
     assert all(d.units.exists() for d in Duty.objects.filter(row__release=release))
+    assert compare(issuing.wordings(release), issuing.wordings_of(imported.parse)).nothing
+
+
+# --- the console ------------------------------------------------------------------------------------------
+def run(*words: object) -> dict:
+    out = io.StringIO()
+    call_command("plan", "import", *map(str, words), "--json", stdout=out)
+    return json.loads(out.getvalue())
+
+
+@pytest.fixture
+def paper(tmp_path):
+    def write(text: str) -> Path:
+        file = tmp_path / "分工.txt"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
+
+
+def test_the_console_imports_for_review(city, paper):
+    said = run(paper(SMALL))
+    assert said["release"] is None and said["unresolved"] == ["月球事务局"]
+    imported = Import.objects.unrestricted("test").get()
+    assert said["review"] == f"/plan/imports/{imported.pk}/" and imported.state == "review"
+
+
+def test_the_console_stores_where_nothing_is_open(city, paper):
+    said = run(paper(SMALL.replace("月球事务局", "市商务局")), "--store", "--plan", "ip-14")
+    release = Release.objects.get(pk=said["release"]["id"])
+    assert (release.plan, release.starts, release.ends) == ("ip-14", *YEARS.values())
+
+
+def test_the_console_says_what_is_open_and_stores_nothing(city, paper):
+    with pytest.raises(CommandError, match="月球事务局") as refused:
+        run(paper(SMALL), "--store", "--plan", "ip-14")
+    assert refused.value.returncode == 2
+    assert not Release.objects.exists()
+    assert Import.objects.unrestricted("test").count() == 1
+
+
+def test_the_console_does_not_import_the_same_file_twice_unasked(city, paper):
+    file = paper(SMALL)
+    run(file)
+    with pytest.raises(CommandError, match="--again"):
+        run(file)
+    assert run(file, "--again")["rows"] == 3
+
+
+def test_our_own_document_of_another_city_is_imported_whole(above):
+    file = Path(__file__).parents[1] / "sources" / "plan_document_own.txt"
+    imported = importing.start(file.read_bytes(), file.name, above.acting)
+    counts = numbers(imported.parse)
+    assert counts.rows > 0 and counts.furniture > 0
+    release = store(imported, above, accepted=True)
     assert compare(issuing.wordings(release), issuing.wordings_of(imported.parse)).nothing

@@ -177,7 +177,7 @@ def start(content: bytes, filename: str, who: Acting | None, *, again: bool = Fa
     names = NameBook.from_catalogue(catalogue(), simplify)
     document = parse_file(content, name, names=names, rows=catalogue().all(PlanRow))
     parse = kept(document)
-    unit = who.unit if who else Unit.get_first_root_node()
+    unit = who.unit if who else Unit.objects.get_first_root_node()
     if unit is None:
         raise MendRefused("", "还没有单位：请先运行 jinzhi sync", "there are no units yet: run jinzhi sync first")
     imported = Import.objects.create(
@@ -261,7 +261,8 @@ def resolve(
     members: dict[str, list[str]] = {}
     meant: Mapping[str, Any] = target(choice)
     for row in imported.mended["rows"]:
-        if any(d["raw"] == raw and not d["unit_id"] for d in row["duties"]):
+        # also where it is resolved by now: the same form sent again must make the same change
+        if any(d["raw"] == raw for d in row["duties"]):
             members[row["uid"]] = target(choice, text_of(row))["members"]
     change = {"raw": raw, "unit": meant["unit"], "unit_id": meant["unit_id"], "kind": meant["kind"], "members": members}
     return mend(imported, "resolve", change, who=who, expected=expected, key=key)

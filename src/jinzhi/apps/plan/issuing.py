@@ -60,6 +60,12 @@ def term(title: str) -> tuple[date, date] | None:
     return found.pop() if len(found) == 1 else None
 
 
+def slug_of(years: tuple[date | None, date | None]) -> str:
+    """A name for a new plan of these years; empty where they are not known."""
+    starts, ends = years
+    return f"plan-{starts.year}-{ends.year}" if starts and ends else ""
+
+
 def in_force() -> list[Release]:
     """The release in force of each plan, the one that began last first."""
     return list(Release.objects.filter(in_force=True).order_by("-starts", "-pk"))

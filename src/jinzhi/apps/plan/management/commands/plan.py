@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
+from datetime import date
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.plan import importing, issuing
+from jinzhi.apps.plan.mending import MendRefused, numbers
+from jinzhi.apps.plan.models import Import, Release
 from jinzhi.kernel.organisation import NameBook
 from jinzhi.kernel.plan import PlanDocument, PlanRow
 from jinzhi.sources.plan_document import PlanDocumentError, parse_file, simplify
@@ -22,9 +27,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, title="子命令")
         self.add_parse(verbs.add_parser("parse", help="解析任务分工文件并显示结果,不保存"))
+        self.add_import(verbs.add_parser("import", help="导入任务分工文件供核对;加 --store 直接入库"))
 
     def add_parse(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help=".txt .docx .xlsx .pdf .html 文件")
+        parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+
+    def add_import(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", help=".txt .docx .xlsx .pdf .html 文件")
+        parser.add_argument("--store", action="store_true", help="没有待核对的问题时直接入库,否则退出码为 2")
+        parser.add_argument("--plan", default="", help="规划代号;已有的规划入为新版本,没有的新建")
+        parser.add_argument("--starts", type=_day, help="起始日期,如 2021-01-01;“十四五”“十五五”可省略")
+        parser.add_argument("--ends", type=_day, help="结束日期,如 2025-12-31")
+        parser.add_argument("--again", action="store_true", help="同一文件已导入过时仍再导入一次")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def handle(self, *args: object, **options: object) -> None:
@@ -36,6 +51,67 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(document.as_dict(), ensure_ascii=False, indent=2))
         else:
             self.stdout.write(summary(document))
+
+    def handle_import(self, options: dict[str, object]) -> None:
+        file = Path(str(options["file"]))
+        imported = self._import(file, again=bool(options["again"]))
+        counts = numbers(imported.mended)
+        said = {
+            "import": imported.pk, "review": f"/plan/imports/{imported.pk}/", "rows": counts.rows,
+            "measures": counts.measures, "units": counts.units, "unbound": len(counts.unbound),
+            "unresolved": list(counts.unresolved), "untitled": len(counts.untitled),
+            "accounted": {"placed": counts.placed, "furniture": counts.furniture, "unplaced": counts.unplaced},
+        }  # fmt: skip
+        release: Release | None = None
+        refused: list[str] = []
+        if options["store"]:
+            try:
+                release = self._store(imported, options)
+            except issuing.StoreRefused as e:
+                refused = [w.zh for w in e.errors]
+        if options["json"]:
+            stored = {"id": release.pk, "plan": release.plan, "number": release.number} if release else None
+            self.stdout.write(json.dumps({**said, "release": stored, "open": refused}, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write(
+                f"导入 {imported.pk}:任务 {counts.rows} 项,措施 {counts.measures} 条,单位 {counts.units} 个;"
+                f"未绑定 {len(counts.unbound)},未识别单位 {len(counts.unresolved)},未归位 {counts.unplaced} 字"
+            )
+            if release:
+                self.stdout.write(f"已入库:{release.plan} 第 {release.number} 版,现行有效")
+            else:
+                self.stdout.write(f"请在网页 /plan/imports/{imported.pk}/ 核对后入库")
+        if refused:
+            raise CommandError(f"没有入库(导入 {imported.pk} 已保留,可在网页核对):" + ";".join(refused), returncode=2)
+
+    def _import(self, file: Path, *, again: bool) -> Import:
+        try:
+            return importing.start(file.read_bytes(), file.name, None, again=again)
+        except importing.AlreadyImported as e:
+            raise CommandError(f"{e},导入号 {e.earlier.pk};要再导入一次请加 --again", returncode=2) from None
+        except (PlanDocumentError, MendRefused) as e:
+            raise CommandError(str(e), returncode=2) from None
+        except OSError as e:
+            raise CommandError(f"读不了文件 {file}:{e.strerror}", returncode=2) from None
+
+    def _store(self, imported: Import, options: dict[str, object]) -> Release:
+        plans = issuing.in_force()
+        guess = issuing.likely(imported.mended, plans)
+        years = issuing.term(imported.mended["title"] or "") or (None, None)
+        plan = str(options["plan"]) or (guess.plan if guess else issuing.slug_of(years))
+        current = next((r for r in plans if r.plan == plan), None)
+        if current:
+            years = (current.starts, current.ends)
+        given = {"starts": options["starts"] or years[0], "ends": options["ends"] or years[1]}
+        return issuing.store(imported, plan=plan, new=current is None, who=None, expected=imported.seq, **given)
+
+
+def _day(text: str) -> date:
+    """A day of the command line; argparse names the argument where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} 不是日期,请写成 2021-01-01") from None
 
 
 def read_plan(file: str) -> PlanDocument:
