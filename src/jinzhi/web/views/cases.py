@@ -1,15 +1,483 @@
-"""PLACEHOLDER of the lead: the helper who owns this area replaces it."""
+"""Cases: the desk (what is due first), the page of a case, opening one, taking a step, correcting an event."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import path
+from __future__ import annotations
 
-from jinzhi.web.shell import page
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import StepRefused, correct, open_case, take
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.queries import events_of, steps_for
+from jinzhi.apps.cases.queries import view as fold_of
+from jinzhi.apps.catalogue.clock import now, today
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence import store
+from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.units.models import Unit
+from jinzhi.engines import flow
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.law import NoRuleInForce
+from jinzhi.kernel.procedure import CORRECT, Procedure, ProcedureError, Step, may_open
+from jinzhi.web import case_list
+from jinzhi.web.case_page import (
+    DAY,
+    SURE,
+    clock_cards,
+    happenings,
+    offer_cards,
+    personal_files,
+    reader,
+    step_form,
+    step_of,
+    subject_url,
+)
+from jinzhi.web.forms import FieldsForm
+from jinzhi.web.shell import english, named, page, paged, require, submitted
+from jinzhi.web.templatetags.ui import Cell, Empty, Link, Tag
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+UNIT = Field(id="_unit", zh="办理单位", en="Unit whose case it is", type=Type.UNIT)
+REASON = Field(id="_reason", zh="更正理由", en="Reason for the correction", type=Type.LONG)
+RETRIES = 3
+
+
+@page(nav="cases", scope="case.read")
+@require_GET
+def desk(request: HttpRequest) -> HttpResponse:
+    """All cases that the acting post sees, what is due first on top."""
+    who, day = request.acting, today()
+    what = case_list.asked(request)
+    rows = case_list.narrowed(what, who, day)
+    counts = case_list.tallies(rows, what, who, day)
+    here = paged(request, case_list.ordered(rows.filter(case_list.view_query(what.view, who)), what))
+    empty = Empty(_("没有符合条件的事项"), _("去掉部分条件，或从事项目录发起一件"), reverse("catalogue"), _("事项目录"))
+    query = request.GET.copy()
+    query.pop("page", None)
+    return render(
+        request,
+        "cases/list.html",
+        {
+            "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
+            "views": case_list.view_links(request, what, counts),
+            "filters": case_list.filters(what),
+            "note": _("共 %(n)s 件") % {"n": here.paginator.count},
+            "table": case_list.table(list(here.object_list), what, counts, day, empty),
+            "page": here,
+            "exports": [
+                Link(_("当前清单 Excel"), f"{reverse('case-export')}?{query.urlencode()}", "export", download=True)
+            ],
+            "openings": [
+                Link(named(p), reverse("case-open", args=[p.id]))
+                for p in catalogue().all(Procedure)
+                if who.user and openings(p, who)
+            ],
+            "print_title": _("办理事项"),
+            "print_facts": query.urlencode(),
+        },
+    )
+
+
+@page(nav="cases", scope="case.read")
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """Every row of the current filter as Excel."""
+    who, day = request.acting, today()
+    what = case_list.asked(request)
+    rows = case_list.narrowed(what, who, day).filter(case_list.view_query(what.view, who))
+    moment = now().strftime("%Y-%m-%d %H:%M")
+    content = case_list.workbook(list(case_list.ordered(rows, what)), what, who, day, moment)
+    name = f"cases-{day.isoformat()}.xlsx"
+    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def find_case(who: Acting, pk: int) -> Case:
+    """The case, if ``who`` sees it; a case of others is as good as not there."""
+    seen = Case.objects.visible_to(who).select_related("unit", "office", "parent")
+    return get_object_or_404(seen, pk=pk)
+
+
+def declared(id: str) -> Procedure:
+    procedure = catalogue().find(Procedure, id)
+    if procedure is None:
+        raise Http404(_("没有名为“%(id)s”的事项") % {"id": id})
+    return procedure
+
+
+def put_viewing_on_record(case: Case, fields: set[str], who: Acting) -> None:
+    """One event a viewing of personal data, in a stream beside the case's own."""
+    data = {"case": case.number, "fields": sorted(fields)}
+    for left in reversed(range(RETRIES)):
+        try:
+            record(f"viewing:{case.stream}", "view-personal-data", data, who=who, on=today())
+            return
+        except Conflict:  # somebody looked at the same moment: the next number is free
+            if not left:
+                raise
+
+
+@page(nav="cases", scope="case.read")
+@require_GET
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    return case_page(request, find_case(request.acting, pk))
+
+
+def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm] | None = None) -> HttpResponse:
+    """The page of a case; ``refused``: the form of a step that came back with errors."""
+    who, day = request.acting, today()
+    procedure = declared(found.procedure)
+    events = events_of(found)
+    folded = fold_of(found, day, events)
+    eyes = reader(who, found, procedure)
+    story = happenings(found, procedure, events, eyes)
+    if eyes.seen:
+        put_viewing_on_record(found, eyes.seen, who)
+    children = Case.objects.visible_to(who).filter(parent=found).select_related("unit").order_by("pk")
+    parent = Case.objects.visible_to(who).filter(pk=found.parent_id).first() if found.parent_id else None
+    url = subject_url(found.subject)
+    about = found.subject_title or found.subject
+    withheld = personal_files(found, procedure, events)
+    state = folded.state
+    svg = reverse("case-svg", args=[found.pk])
+    context: dict[str, Any] = {
+        "crumbs": [
+            Link(_("办理事项"), reverse("cases")),
+            Link(named(procedure), f"{reverse('cases')}?procedure={procedure.id}"),
+        ],
+        "case": found,
+        "procedure": procedure,
+        "procedure_name": named(procedure),
+        "title": f"{found.number} {found.title}",
+        "state": Tag(state.zh, state.en, state.tone),
+        "refused": refused[1] if refused else None,
+        "offers": offer_cards(found, steps_for(found, folded, who), who, day, refused),
+        "seq": len(events),
+        "story": story,
+        "clocks": clock_cards(folded, day),
+        "flow_src": f"{svg}?v={len(events)}&lang={'en' if english() else 'zh'}",
+        "flow_alt": flow.summary(procedure, state.id, folded.history, "en" if english() else "zh"),
+        "facts": [
+            (_("事项"), Cell(named(procedure), href=reverse("procedure", args=[procedure.id]))),
+            (_("办理单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
+            (_("发起单位"), Cell(found.office.name, href=reverse("unit", args=[found.office.code]))),
+            (_("对象"), Cell(about, href=url) if about else ""),
+            (_("发起日"), folded.opened.isoformat()),
+            (_("办结日"), folded.closed.isoformat() if folded.closed else ""),
+            (_("上级事项"), Cell(str(parent), href=reverse("case", args=[parent.pk])) if parent else ""),
+        ],
+        "files": [
+            (kept, not who.role.personal and str(kept.pk) in withheld)
+            for kept in sorted(eyes.files.values(), key=lambda a: a.pk)
+        ],
+        "children": [(c, reverse("case", args=[c.pk]), _tag(procedure_state(c))) for c in children],
+        "sealed": events[-1] if events else None,
+        "print_title": f"{found.number} {found.title}",
+        "print_facts": named(procedure),
+    }
+    return render(request, "cases/case.html", context, status=422 if refused else 200)
+
+
+def procedure_state(found: Case) -> Any:
+    return case_list.state_of(found, {p.id: p for p in catalogue().all(Procedure)})
+
+
+def _tag(state: Any) -> Tag:
+    return Tag(state.zh, state.en, state.tone) if state else Tag("?", "?")
+
+
+@page(nav="cases", scope="case.read")
+@require_GET
+def case_svg(request: HttpRequest, pk: int) -> HttpResponse:
+    """The flow chart of a case, its present state lit; ``?theme=dark`` for dark screens."""
+    found = find_case(request.acting, pk)
+    procedure = declared(found.procedure)
+    folded = fold_of(found, today())
+    theme = "dark" if request.GET.get("theme") == "dark" else "light"
+    language = "en" if request.GET.get("lang") == "en" else "zh"
+    drawn = flow.svg(procedure, state=folded.state.id, history=folded.history, language=language, theme=theme)
+    return HttpResponse(drawn, content_type="image/svg+xml; charset=utf-8")
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def kept_files(form: FieldsForm, who: Acting, unit: Unit, stream: str) -> dict[str, Attachment]:
+    """Keep the files of a form. A refused one becomes an error beside its field and raises FileRefused."""
+    out: dict[str, Attachment] = {}
+    for id, file in form.given.items():
+        try:
+            out[id] = store.attach(file, unit=unit, stream=stream, user=who.user)
+        except FileRefused as e:
+            form.add_error(id, str(e))
+            raise
+    return out
+
+
+def answers(form: FieldsForm, files: dict[str, Attachment]) -> tuple[dict[str, object], date]:
+    """What an action is handed: the values and the ids of the files; and the day."""
+    raw: dict[str, object] = {k: v for k, v in form.values.items() if not k.startswith("_")}
+    raw |= {id: str(kept.pk) for id, kept in files.items()}
+    return raw, date.fromisoformat(str(form.values[DAY.id]))
+
+
+def sound(form: FieldsForm, step: Step) -> bool:
+    """Whether the form holds, the second question included."""
+    if form.is_valid() and step.confirm and not form.values[SURE.id]:
+        form.add_error(SURE.id, _("请勾选确认后再办理"))
+    return form.is_valid()
+
+
+def refusal(form: FieldsForm, e: Exception) -> None:
+    """Put what an action refused beside its field, or at the head of the form."""
+    if isinstance(e, StepRefused) and e.errors:
+        form.refuse(e.errors)
+    elif isinstance(e, StepRefused):
+        form.add_error(None, e.en if english() else e.zh)
+    elif isinstance(e, NoRuleInForce):
+        form.add_error(DAY.id, _("这一天没有可以适用的规定版本，请核对日期"))
+    elif isinstance(e, ProcedureError):
+        form.add_error(None, _("这样办理与已有记录不相容：%(reason)s") % {"reason": e})
+
+
+def seen_before(key: str) -> Event | None:
+    """The event that this submission wrote already, if the button was pressed twice."""
+    return Event.objects.filter(key=key).first() if key else None
+
+
+@page(nav="cases", scope="case.read")
+@require_http_methods(["GET", "POST"])
+def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a step. A refused form is shown again on the case's page with what was typed."""
+    who = request.acting
+    found = find_case(who, pk)
+    if request.method == "GET":
+        return redirect("case", pk=pk)
+    taken = step_of(declared(found.procedure), step)
+    if taken is None or taken.opens:
+        raise Http404(_("此事项没有步骤“%(step)s”") % {"step": step})
+    require(who, f"case.{found.procedure}.{step}")
+    expected, key = submitted(request)
+    if (before := seen_before(key)) and before.stream == found.stream:
+        return redirect("case", pk=pk)
+    form = step_form(taken, who, today(), request.POST, request.FILES)
+    if sound(form, taken):
+        try:
+            with transaction.atomic():
+                raw, on = answers(form, kept_files(form, who, found.unit, found.stream))
+                take(found, step, raw, who=who, expected=expected, on=on, key=key)
+        except (StepRefused, ProcedureError, NoRuleInForce) as e:
+            refusal(form, e)
+        except FileRefused:
+            pass  # already said beside the field
+        else:
+            messages.success(request, _("已办理“%(step)s”") % {"step": named(taken)})
+            return redirect("case", pk=pk)
+    found.refresh_from_db()
+    return case_page(request, found, (step, form))
+
+
+def openings(procedure: Procedure, who: Acting) -> list[Step]:
+    """The opening steps that ``who`` may take."""
+    return [s for s in may_open(procedure, who.roles) if who.may(f"case.{procedure.id}.{s.id}")]
+
+
+@page(nav="cases", scope="case.read")
+@require_http_methods(["GET", "POST"])
+def case_open(request: HttpRequest, id: str) -> HttpResponse:
+    """The form of an opening step. ``?subject=row:C1&subject_title=…&unit=…&parent=…`` come with the link."""
+    who, procedure = request.acting, declared(id)
+    may = openings(procedure, who)
+    asked = request.POST.get("_step") or request.GET.get("step", "")
+    step = next((s for s in may if s.id == asked), None) if asked else next(iter(may), None)
+    if asked and step is None and any(s.id == asked for s in procedure.opening):
+        require(who, f"case.{id}.{asked}")
+    given = request.POST if request.method == "POST" else request.GET
+    carried = {
+        name: given.get(f"_{name}" if request.method == "POST" else name, "")
+        for name in ("subject", "subject_title", "parent")
+    }
+    carried["subject"], carried["subject_title"] = carried["subject"][:120], carried["subject_title"][:300]
+    parent = find_case(who, int(carried["parent"])) if carried["parent"].isdecimal() else None
+    form = None
+    if step is not None:
+        bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+        initial = {DAY.id: today().isoformat(), UNIT.id: request.GET.get("unit") or who.unit.code}
+        fields = (UNIT, DAY, *step.inputs, *((SURE,) if step.confirm else ()))
+        form = FieldsForm(fields, *bound, who=who, initial=initial, name="open")
+    if request.method == "POST":
+        if form is None or step is None:
+            require(who, f"case.{id}.{asked or procedure.opening[0].id}")
+            raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
+        _expected, key = submitted(request)
+        before = seen_before(key)
+        if before and before.stream.startswith("case:"):
+            return redirect("case", pk=int(before.stream[5:]))
+        if sound(form, step):
+            opened = opened_by(form, procedure, step, who, carried, parent, key)
+            if opened:
+                messages.success(request, _("已发起 %(number)s") % {"number": opened.number})
+                return redirect("case", pk=opened.pk)
+    return render(
+        request,
+        "cases/open.html",
+        {
+            "crumbs": [
+                Link(_("事项目录"), reverse("catalogue")),
+                Link(named(procedure), reverse("procedure", args=[procedure.id])),
+            ],
+            "procedure": procedure,
+            "title": _("发起：%(name)s") % {"name": named(procedure)},
+            "steps": [Link(named(s), f"?step={s.id}", current=s is step) for s in may] if len(may) > 1 else [],
+            "step": step,
+            "help": (step.help_en if english() else step.help_zh) if step else "",
+            "form": form,
+            "carried": carried,
+            "parent": parent,
+            "nobody": who.user is None,
+        },
+        status=422 if form is not None and form.is_bound else 200,
+    )
+
+
+def opened_by(
+    form: FieldsForm,
+    procedure: Procedure,
+    step: Step,
+    who: Acting,
+    carried: dict[str, str],
+    parent: Case | None,
+    key: str,
+) -> Case | None:
+    """Open the case and keep its files under it; None where it was refused, the form then says why."""
+    unit = Unit.objects.get(code=form.values[UNIT.id])
+    try:
+        with transaction.atomic():
+            files = kept_files(form, who, unit, f"opening:{key}")
+            raw, on = answers(form, files)
+            opened = open_case(
+                procedure.id,
+                step.id,
+                raw,
+                who=who,
+                unit=unit,
+                subject=carried["subject"],
+                subject_title=carried["subject_title"],
+                parent=parent,
+                on=on,
+                key=key,
+            )
+            for kept in files.values():
+                kept.stream = opened.stream
+                kept.save(update_fields=["stream"])
+            return opened
+    except (StepRefused, ProcedureError, NoRuleInForce) as e:
+        refusal(form, e)
+    except FileRefused:
+        pass  # already said beside the field
+    return None
+
+
+@page(nav="cases", scope="case.read")
+@require_http_methods(["GET", "POST"])
+def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
+    """Correct the day or the data of an event; what stood before stays in the history."""
+    who = request.acting
+    found = find_case(who, pk)
+    procedure = declared(found.procedure)
+    require(who, f"case.{procedure.id}.{CORRECT}")
+    folded = fold_of(found, today())
+    event = next((e for e in folded.history if e.seq == seq), None)
+    step = step_of(procedure, event.step) if event else None
+    if event is None or step is None:
+        raise Http404(_("没有第 %(seq)s 条可以更正的记录") % {"seq": seq})
+    # files are not replaced by a correction; what a role may not see it may not change
+    inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and (who.role.personal or not f.personal))
+    shown = {f.id for f in inputs if f.personal and event.data.get(f.id)}
+    initial = {DAY.id: event.on.isoformat(), **{f.id: event.data.get(f.id) for f in inputs}}
+    bound = request.POST if request.method == "POST" else None
+    form = FieldsForm((DAY, *inputs, REASON), bound, who=who, initial=initial, name="correct")
+    if request.method == "POST":
+        expected, key = submitted(request)
+        if (before := seen_before(key)) and before.stream == found.stream:
+            return redirect("case", pk=pk)
+        if form.is_valid():
+            changed = {f.id: form.values[f.id] for f in inputs if form.values[f.id] != event.data.get(f.id)}
+            on = date.fromisoformat(str(form.values[DAY.id]))
+            if not changed and on == event.on:
+                form.add_error(None, _("没有改动：日期和内容都与原来一样"))
+            else:
+                try:
+                    correct(
+                        found,
+                        seq,
+                        reason=str(form.values[REASON.id]),
+                        who=who,
+                        expected=expected if expected is not None else folded.seq,
+                        on=on if on != event.on else None,
+                        data=changed or None,
+                        key=key,
+                    )
+                except (StepRefused, ProcedureError, NoRuleInForce) as e:
+                    refusal(form, e)
+                else:
+                    messages.success(request, _("已更正第 %(seq)s 条记录，原记录保留在时间线中") % {"seq": seq})
+                    return redirect("case", pk=pk)
+    if shown:
+        put_viewing_on_record(found, shown, who)
+    return render(
+        request,
+        "cases/correct.html",
+        {
+            "crumbs": [Link(_("办理事项"), reverse("cases")), Link(found.number, reverse("case", args=[pk]))],
+            "case": found,
+            "title": _("更正第 %(seq)s 条：%(name)s") % {"seq": seq, "name": named(step)},
+            "form": form,
+            "seq": folded.seq,
+        },
+        status=422 if form.is_bound else 200,
+    )
 
 
 @page(nav="cases", scope="plan.read")
-def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "base.html")
+@require_GET
+def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file, always as a download: nothing that somebody uploaded is opened inside our pages."""
+    who = request.acting
+    kept = get_object_or_404(Attachment.objects.visible_to(who), pk=pk)
+    if kept.stream.startswith("case:"):
+        found = Case.objects.visible_to(who).filter(pk=int(kept.stream[5:])).first()
+        if found and str(kept.pk) in personal_files(found, declared(found.procedure), events_of(found)):
+            if not who.role.personal:
+                raise Http404(_("附件含个人信息，当前角色不能下载"))
+            put_viewing_on_record(found, {f"attachment:{kept.pk}"}, who)
+    try:
+        content = store.read(kept)
+    except FileRefused as e:
+        raise Http404(str(e)) from None
+    response = HttpResponse(content, content_type=kept.media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, kept.name) or "attachment"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
 
 
-urlpatterns = [path("cases/", index, name="cases")]
+urlpatterns = [
+    path("cases/", desk, name="cases"),
+    path("cases/export.xlsx", export, name="case-export"),
+    path("cases/<int:pk>/", case, name="case"),
+    path("cases/<int:pk>/flow.svg", case_svg, name="case-svg"),
+    path("cases/<int:pk>/steps/<slug:step>/", case_step, name="case-step"),
+    path("cases/<int:pk>/events/<int:seq>/correct/", case_correct, name="case-correct"),
+    path("procedures/<slug:id>/open/", case_open, name="case-open"),
+    path("attachments/<int:pk>/", attachment, name="attachment"),
+]

@@ -1,0 +1,291 @@
+"""The page of a case: what its events and declaration say, as values for the template.
+
+Personal data are shown only to a role that needs them; :class:`Reader` decides, and remembers what was shown, so
+that the view can put the viewing on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.declare import Citation
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.law import Dated, Law
+from jinzhi.kernel.period import Length
+from jinzhi.kernel.procedure import CORRECT, CaseView, ClockView, Offer, Procedure, Step
+from jinzhi.web.forms import FieldsForm
+from jinzhi.web.shell import english, named
+from jinzhi.web.templatetags.ui import Cell, Due, Tag
+
+#: the day of a step and the second question before harm; no field of a declaration begins with an underscore
+DAY = Field(id="_on", zh="办理日期", en="Day", type=Type.DATE)
+SURE = Field(id="_confirm", zh="我已核对，确认办理（此步骤不能撤回）", en="I have checked this", type=Type.BOOL)
+HIDDEN = Tag("个人信息，当前角色不显示", "Personal data, not shown to this role", "neutral", "◇")
+
+CLOCK_TAGS = {
+    "running": Tag("计时中", "Running", "open"),
+    "paused": Tag("中止", "Suspended", "neutral", "‖"),
+    "met": Tag("按期完成", "Met", "done"),
+    "late": Tag("逾期完成", "Met late", "late"),
+    "expired": Tag("已超期", "Overdue", "late"),
+}
+
+
+@dataclass
+class Reader:
+    """Shows values to one person; ``seen`` holds the personal fields that were shown with a value in them."""
+
+    who: Acting
+    units: Mapping[str, Unit]
+    files: Mapping[str, Attachment]
+    seen: set[str] = field(default_factory=set)
+
+    def show(self, declared: Field, value: object) -> Any:
+        """What the page shows for a stored value: text, a cell with a link, or why it is not shown."""
+        if value is None or value == "":
+            return ""
+        if declared.personal and not self.who.role.personal:
+            return HIDDEN
+        if declared.personal:
+            self.seen.add(declared.id)
+        if declared.type is Type.FILE:
+            kept = self.files.get(str(value))
+            if kept is None:
+                return _("附件不在可见范围或已不存在")
+            return Cell(kept.name, href=reverse("attachment", args=[kept.pk]), sub=f"SHA-256 {kept.sha256}")
+        if declared.type is Type.UNIT:
+            unit = self.units.get(str(value))
+            return unit.name if unit else str(value)
+        text = declared.show(value, "en" if english() else "zh")
+        return f"{text} {declared.unit}" if declared.unit else text
+
+    def pairs(self, fields: Iterable[Field], data: Mapping[str, Any]) -> list[tuple[str, Any]]:
+        return [(named(f), shown) for f in fields if (shown := self.show(f, data.get(f.id))) != ""]
+
+
+def reader(who: Acting, case: Case, procedure: Procedure) -> Reader:
+    """A reader with the attachments of the case; unit names only where the procedure asks for units."""
+    files = {str(a.pk): a for a in Attachment.objects.visible_to(who).filter(stream=case.stream)}
+    asks = any(f.type is Type.UNIT for s in procedure.steps for f in s.inputs)
+    units = {u.code: u for u in Unit.objects.all()} if asks else {}
+    return Reader(who, units, files)
+
+
+@dataclass(frozen=True)
+class Happening:
+    """An event as the timeline shows it. ``corrected``: a later event replaced its day or data."""
+
+    seq: int
+    what: str
+    event: Event
+    pairs: list[tuple[str, Any]]
+    basis: list[Cell]
+    correction: bool = False
+    corrected: bool = False
+    correct_url: str = ""
+
+
+def cite(text: str | Citation) -> Cell:
+    """A citation with the title of its law, linked to its page."""
+    said = str(text)
+    id, _mark, article = said.partition(" § ")
+    law = catalogue().find(Law, id)
+    if law is None:
+        return Cell(said)
+    title = law.en if english() else law.title_zh
+    place = (f" § {article}" if english() else f"第{article}条") if article else ""
+    return Cell(f"{title}{place}", href=reverse("law", args=[id]) + (f"#art-{article}" if article else ""))
+
+
+def step_of(procedure: Procedure, id: str) -> Step | None:
+    return next((s for s in procedure.steps if s.id == id), None)
+
+
+def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Reader) -> list[Happening]:
+    """All events, the latest first."""
+    by_seq = {e.seq: e for e in events}
+    mended = {e.data.get("seq") for e in events if e.verb == CORRECT}
+    may_correct = reader.who.may(f"case.{procedure.id}.{CORRECT}") and reader.who.user is not None
+    out: list[Happening] = []
+    for e in events:
+        if e.verb == CORRECT:
+            target = by_seq.get(e.data.get("seq") or 0)
+            step = step_of(procedure, target.verb) if target else None
+            name = named(step) if step else "?"
+            pairs: list[tuple[str, Any]] = [(_("更正理由"), e.data.get("reason", ""))]
+            if e.data.get("on"):
+                pairs.append((_("改为日期"), e.data["on"]))
+            if step and isinstance(e.data.get("data"), Mapping):
+                pairs += reader.pairs(step.inputs, e.data["data"])
+            what = _("更正第 %(seq)s 条“%(name)s”") % {"seq": e.data.get("seq"), "name": name}
+            out.append(Happening(e.seq, what, e, pairs, [], correction=True))
+            continue
+        step = step_of(procedure, e.verb)
+        url = reverse("case-correct", args=[case.pk, e.seq]) if may_correct else ""
+        out.append(
+            Happening(
+                e.seq,
+                named(step) if step else e.verb,
+                e,
+                reader.pairs(step.inputs, e.data) if step else [],
+                [cite(c) for c in e.basis],
+                corrected=e.seq in mended,
+                correct_url=url,
+            )
+        )
+    return out[::-1]
+
+
+@dataclass(frozen=True)
+class ClockCard:
+    """A clock as the page shows it. ``working``: the day-by-day working, as (days, what, counted)."""
+
+    id: str
+    name: str
+    tag: Tag
+    due: Due | None
+    used: float | None
+    pairs: list[tuple[str, Any]]
+    working: list[tuple[str, str, str]]
+    note: str
+    unverified: bool
+
+
+def length_of(clock: ClockView, opened: date, on: date) -> Length | None:
+    """The length that this run of the clock has, before extensions."""
+    declared = clock.clock.length
+    if isinstance(declared, Dated):
+        return declared.for_case(opened, min(on, clock.stopped or on)).value
+    return declared
+
+
+def clock_cards(view: CaseView, day: date) -> list[ClockCard]:
+    """The clocks of a case, running ones first, then those that are done."""
+    cards = [_card(c, view, day) for c in view.clocks]
+    order = [not c.open for c in view.clocks]
+    return [card for _shut, card in sorted(zip(order, cards, strict=True), key=lambda pair: pair[0])]
+
+
+def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
+    length = length_of(c, view.opened, day)
+    pairs: list[tuple[str, Any]] = [(_("起算"), _("%(day)s 当日不计入") % {"day": c.started.isoformat()})]
+    if length:
+        pairs.append((_("期限长度"), length.en if english() else length.zh))
+    d = c.deadline
+    if d and d.rolled_from:
+        pairs.append((_("顺延"), _("%(day)s 逢休假日") % {"day": d.rolled_from.isoformat()}))
+    if d and d.on is None and d.left:
+        pairs.append((_("剩余"), " ".join(x.en if english() else x.zh for x in d.left)))
+    if c.told:
+        pairs.append((_("已告知的日期"), c.told.isoformat()))
+    if c.stopped:
+        pairs.append((_("完成于"), c.stopped.isoformat()))
+    if c.citation:
+        pairs.append((_("依据"), cite(c.citation)))
+    note = c.clock.basis_note_en if english() else c.clock.basis_note_zh
+    if not c.citation and length and not note:
+        note = _("平台期限，非法定期限")
+    expiry = c.clock.on_expiry_en if english() else c.clock.on_expiry_zh
+    if expiry:
+        pairs.append((_("届满后果"), expiry))
+    if d and d.provisional:
+        pairs.append((_("暂算"), d.note_en if english() else d.note_zh))
+    due = None
+    if c.due:
+        provisional = bool(d and d.provisional and not c.told)
+        due = Due(c.due, day, done=not c.open, provisional=provisional)
+    used = None
+    if c.due and c.open:
+        total = (c.due - c.started).days
+        used = 100.0 if total <= 0 else min(100.0, 100 * (day - c.started).days / total)
+    working = [
+        (
+            s.day.isoformat() if s.day == s.last else f"{s.day.isoformat()} — {s.last.isoformat()}",
+            s.en if english() else s.zh,
+            f"{s.counted:g}" if s.counted else "",
+        )
+        for s in (d.steps if d else ())
+    ]
+    return ClockCard(c.clock.id, named(c.clock), CLOCK_TAGS[c.status], due, used, pairs, working, note, not c.verified)
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """A step on offer: its form, or why it may not be taken."""
+
+    step: Step
+    name: str
+    help: str
+    basis: list[Cell]
+    url: str
+    form: FieldsForm | None
+    why_not: str = ""
+    open: bool = False
+
+
+def step_form(step: Step, who: Acting, day: date, data: Any = None, files: Any = None) -> FieldsForm:
+    """The form of a step: its day, its inputs, and where it does harm the second question."""
+    fields = (DAY, *step.inputs, *((SURE,) if step.confirm else ()))
+    return FieldsForm(fields, data, files, who=who, initial={DAY.id: day.isoformat()}, name=f"s-{step.id}")
+
+
+def offer_cards(
+    case: Case, offers: Iterable[Offer], who: Acting, day: date, refused: tuple[str, FieldsForm] | None
+) -> list[OfferCard]:
+    """Those that may be taken first. ``refused``: a step's form that came back with errors."""
+    out: list[OfferCard] = []
+    for offer in offers:
+        step = offer.step
+        back = refused[1] if refused and refused[0] == step.id else None
+        allowed, why = offer.allowed, offer.why_not_en if english() else offer.why_not_zh
+        if allowed and not who.may(f"case.{case.procedure}.{step.id}"):
+            allowed, why = False, _("您的角色不能办理此步骤")
+        if allowed and who.user is None:
+            allowed, why = False, _("登录后才能办理")
+        out.append(
+            OfferCard(
+                step,
+                named(step),
+                step.help_en if english() else step.help_zh,
+                [cite(c) for c in step.basis],
+                reverse("case-step", args=[case.pk, step.id]),
+                back or (step_form(step, who, day) if allowed else None),
+                why,
+                open=back is not None,
+            )
+        )
+    return sorted(out, key=lambda o: o.form is None)
+
+
+def subject_url(subject: str) -> str:
+    """Where the page of a case's subject is; empty where this installation has no page for it."""
+    kind, _mark, id = subject.partition(":")
+    routes = {"row": "row", "indicator": "indicator", "register": "register", "unit": "unit", "case": "case"}
+    if not id or kind not in routes:
+        return ""
+    try:
+        return reverse(routes[kind], args=[id])
+    except NoReverseMatch:
+        return ""
+
+
+def personal_files(case: Case, procedure: Procedure, events: Iterable[Event]) -> set[str]:
+    """The ids of attachments that a case keeps in personal fields."""
+    return {
+        str(e.data[f.id])
+        for e in events
+        if (step := step_of(procedure, e.verb))
+        for f in step.inputs
+        if f.type is Type.FILE and f.personal and e.data.get(f.id)
+    }

@@ -1,0 +1,332 @@
+"""The desk and the page of a case: who sees what, what may be done and why not, and that nothing typed is lost."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from jinzhi.apps.cases.actions import open_case, take
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.units.models import Unit
+
+ORDER = {"title": "加快推进", "demand": "限期完成", "due": "2026-11-20"}
+COMPLAINT = {
+    "title": "购机纠纷",
+    "channel": "platform",
+    "complainant": "张三丰",
+    "contact": "13800001111",
+    "respondent": "某商行",
+    "facts": "要求退货",
+}
+
+
+def issue(above, unit: Unit, due: str = "2026-11-20", **more) -> Case:
+    return open_case(
+        "supervision-order", "issue", {**ORDER, "due": due, **more}, who=above.acting, unit=unit, on=date(2026, 11, 2)
+    )
+
+
+@pytest.fixture
+def order(above, district) -> Case:
+    return issue(above, district.acting.unit)
+
+
+@pytest.fixture
+def handler(make_person):
+    return make_person("handler", "tj-binhai", "case-handler", "承办人")
+
+
+@pytest.fixture
+def complaint(handler) -> Case:
+    return open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
+
+
+def text(response) -> str:
+    return response.content.decode()
+
+
+def hidden(response, name: str) -> str:
+    return re.search(rf'name="{name}" value="([^"]*)"', text(response))[1]
+
+
+# ── the desk ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_people_see_their_own_cases(order, district, above, elsewhere):
+    for person, sees in ((district, True), (above, True), (elsewhere, False)):
+        page = person.client.get(reverse("cases"))
+        assert page.status_code == 200
+        assert (order.number in text(page)) is sees
+
+
+def test_another_unit_does_not_find_the_case(order, elsewhere):
+    for name, args in (("case", [order.pk]), ("case-svg", [order.pk]), ("case-correct", [order.pk, 1])):
+        assert elsewhere.client.get(reverse(name, args=args)).status_code in (403, 404)
+    assert elsewhere.client.post(reverse("case-step", args=[order.pk, "sign"])).status_code == 404
+
+
+def test_cases_are_grouped_by_urgency(above, district):
+    for due in ("2026-11-20", "2026-11-24", "2026-11-30", "2027-03-01"):
+        case = issue(above, district.acting.unit, due)
+        take(case, "sign", {}, who=district.acting, on=date(2026, 11, 3))
+    page = text(district.client.get(reverse("cases")))
+    where = [page.index(word) for word in ("已超期</span>", "3日内到期</span>", "10日内到期</span>", "充裕</span>")]
+    assert where == sorted(where)
+
+
+def test_mine_is_what_waits_for_me(order, district, above, elsewhere):
+    def mine(person) -> bool:
+        return order.number in text(person.client.get(reverse("cases"), {"view": "mine"}))
+
+    assert (mine(district), mine(above), mine(elsewhere)) == (True, True, False)  # the office may still withdraw it
+    take(order, "answer", {"answer": "好"}, who=district.acting)
+    assert (mine(district), mine(above)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"procedure": "supervision-order"}, True),
+        ({"procedure": "complaint"}, False),
+        ({"state": "supervision-order.issued"}, True),
+        ({"state": "supervision-order.closed"}, False),
+        ({"due": "overdue"}, True),
+        ({"due": "10"}, False),
+        ({"unit": "tj-binhai"}, True),
+        ({"unit": "tj-dongli"}, False),
+        ({"q": "加快"}, True),
+        ({"q": "没有这样的"}, False),
+        ({"view": "closed"}, False),
+        ({"view": "office"}, True),
+    ],
+)
+def test_a_filter_narrows_the_list(order, above, query, found):
+    page = above.client.get(reverse("cases"), query)
+    assert page.status_code == 200
+    assert (f'/cases/{order.pk}/"' in text(page)) is found
+
+
+@pytest.mark.parametrize(
+    "query", [{"sort": "nonsense"}, {"view": "x"}, {"procedure": "x"}, {"due": "x"}, {"page": "x"}]
+)
+def test_a_wrong_address_is_a_clear_400(above, query):
+    assert above.client.get(reverse("cases"), query).status_code == 400
+
+
+@pytest.mark.parametrize("sort", ["due", "-due", "number", "-title", "procedure", "state", "unit", "-opened"])
+def test_every_sort_shows_the_list(order, above, sort):
+    assert order.number in text(above.client.get(reverse("cases"), {"sort": sort}))
+
+
+def test_the_list_takes_the_same_queries_however_long(above, district, django_assert_max_num_queries):
+    issue(above, district.acting.unit)
+    with django_assert_max_num_queries(13):
+        above.client.get(reverse("cases"))
+    for _ in range(12):
+        issue(above, district.acting.unit)
+    with django_assert_max_num_queries(13):
+        above.client.get(reverse("cases"))
+
+
+def test_excel_holds_every_row_of_the_filter_and_says_how(order, above, district):
+    for i in range(60):
+        issue(above, district.acting.unit, title=f"=1+{i}")
+    got = above.client.get(reverse("case-export"), {"q": "1+", "procedure": "supervision-order"})
+    book = load_workbook(BytesIO(got.content))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert len(rows) == 61
+    assert all(c.data_type != "f" for row in book.worksheets[0].iter_rows() for c in row)
+    notes = {a: str(b) for a, b in book["说明"].iter_rows(values_only=True, max_col=2)}
+    assert notes["检索词"] == "1+"
+    assert notes["事项"] == "督办单"
+    assert notes["数据截至"] == "2026-11-22"
+
+
+# ── the page ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_page_says_which_steps_are_on_offer_and_why_not(order, district):
+    page = text(district.client.get(reverse("case", args=[order.pk])))
+    for step in ("签收", "答复"):
+        assert f'type="submit">{step}</button>' in page
+    assert "延期 — 不能办理：您的角色不能办理此步骤" in re.sub(r"\s+", " ", page)
+
+
+def test_the_page_shows_the_working_and_both_digests(order, district):
+    page = text(district.client.get(reverse("case", args=[order.pk])))
+    event = Event.objects.get(stream=order.stream)
+    assert "逐日算法" in page
+    assert "事件发生当日，不计入" in page
+    assert event.sha256 in page
+    assert event.sm3 in page
+    assert "平台工作期限，非法定期限" in page
+
+
+def test_a_clock_of_law_names_its_article(complaint, handler):
+    page = text(handler.client.get(reverse("case", args=[complaint.pk])))
+    assert "《市场监督管理投诉举报处理办法》第15条" in page
+
+
+def test_a_step_is_taken_by_its_form(order, district):
+    page = district.client.get(reverse("case", args=[order.pk]))
+    form = {"_seq": hidden(page, "_seq"), "_key": hidden(page, "_key"), "_on": "2026-11-03"}
+    done = district.client.post(reverse("case-step", args=[order.pk, "sign"]), form)
+    assert done.status_code == 302
+    order.refresh_from_db()
+    assert order.state == "accepted"
+    again = district.client.post(reverse("case-step", args=[order.pk, "sign"]), form)
+    assert again.status_code == 302  # a double click
+    order.refresh_from_db()
+    assert order.seq == 2
+
+
+def test_a_refused_form_keeps_what_was_typed(order, district):
+    form = {"_seq": "1", "_on": "没有这一天", "answer": ""}
+    page = district.client.post(reverse("case-step", args=[order.pk, "answer"]), form)
+    assert page.status_code == 422
+    assert 'href="#s-answer-answer"' in text(page)
+    assert 'value="没有这一天"' in text(page)
+    assert Event.objects.filter(stream=order.stream).count() == 1
+
+
+def test_a_day_in_the_future_is_refused(order, district):
+    page = district.client.post(reverse("case-step", args=[order.pk, "sign"]), {"_seq": "1", "_on": "2026-12-01"})
+    assert page.status_code == 422
+    assert "日期不能晚于今天" in text(page)
+
+
+def test_a_stale_form_is_a_conflict(order, district):
+    take(order, "sign", {}, who=district.acting)
+    form = {"_seq": "1", "_on": "2026-11-22", "answer": "写了很久的话"}
+    page = district.client.post(reverse("case-step", args=[order.pk, "answer"]), form)
+    assert page.status_code == 409
+    assert "写了很久的话" in text(page)
+    # the way out of that page leads to the case
+    assert district.client.get(reverse("case-step", args=[order.pk, "answer"])).status_code == 302
+
+
+def test_harm_asks_twice(order, above):
+    form = {"_seq": "1", "_on": "2026-11-22", "reason": "重复下达"}
+    url = reverse("case-step", args=[order.pk, "withdraw"])
+    page = above.client.post(url, form)
+    assert page.status_code == 422
+    assert "请勾选确认" in text(page)
+    assert above.client.post(url, {**form, "_confirm": "on"}).status_code == 302
+
+
+def test_a_role_without_the_step_is_refused(order, district):
+    assert district.client.post(reverse("case-step", args=[order.pk, "close"]), {"_seq": "1"}).status_code == 422
+
+
+def test_a_file_goes_under_the_case_and_comes_back(order, district, elsewhere):
+    file = SimpleUploadedFile("佐证.txt", "已完成".encode(), "text/plain")
+    form = {"_seq": "1", "_on": "2026-11-22", "answer": "见附件", "file": file}
+    assert district.client.post(reverse("case-step", args=[order.pk, "answer"]), form).status_code == 302
+    kept = Attachment.objects.unrestricted("test").get()
+    assert kept.stream == order.stream
+    assert Event.objects.get(stream=order.stream, seq=2).data["file"] == str(kept.pk)
+    got = district.client.get(reverse("attachment", args=[kept.pk]))
+    assert got.content == "已完成".encode()
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert elsewhere.client.get(reverse("attachment", args=[kept.pk])).status_code == 404
+    assert "佐证.txt" in text(district.client.get(reverse("case", args=[order.pk])))
+
+
+def test_a_refused_step_keeps_no_file(order, district):
+    file = SimpleUploadedFile("佐证.txt", b"x", "text/plain")
+    form = {"_seq": "1", "_on": "2027-01-01", "answer": "见附件", "file": file}
+    assert district.client.post(reverse("case-step", args=[order.pk, "answer"]), form).status_code == 422
+    assert not Attachment.objects.unrestricted("test").exists()
+
+
+def test_the_picture_lights_the_present_state(order, district):
+    got = district.client.get(reverse("case-svg", args=[order.pk]))
+    assert got.headers["Content-Type"].startswith("image/svg+xml")
+    assert 'data-state="issued" data-kind="doing"' in text(got)
+
+
+# ── opening and correcting ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_case_is_opened_with_its_subject(above):
+    url = reverse("case-open", args=["supervision-order"])
+    page = above.client.get(url, {"subject": "row:C1", "subject_title": "C1 制度", "unit": "tj-dongli"})
+    assert "C1 制度" in text(page)
+    form = {
+        "_step": "issue", "_key": hidden(page, "_key"), "_subject": "row:C1", "_subject_title": "C1 制度",
+        "_unit": "tj-dongli", "_on": "2026-11-22", **ORDER,
+    }  # fmt: skip
+    done = [above.client.post(url, form) for _ in range(2)]
+    assert [d.status_code for d in done] == [302, 302]
+    case = Case.objects.unrestricted("test").get()
+    assert (case.subject, case.unit.code) == ("row:C1", "tj-dongli")
+    assert done[0].url == done[1].url == reverse("case", args=[case.pk])
+
+
+def test_who_may_not_open_is_told(district):
+    page = district.client.get(reverse("case-open", args=["supervision-order"]))
+    assert "您的角色不能发起此事项" in text(page)
+    assert district.client.post(reverse("case-open", args=["supervision-order"]), ORDER).status_code in (403, 422)
+
+
+def test_nobody_opens_a_case_for_a_unit_they_do_not_see(handler):
+    form = {"_step": "receive", "_unit": "tj-dongli", "_on": "2026-11-22", **COMPLAINT}
+    page = handler.client.post(reverse("case-open", args=["complaint"]), form)
+    assert page.status_code == 422
+    assert "不在您可见的单位之内" in text(page)
+
+
+def test_a_day_before_any_rule_is_said_at_the_day(handler):
+    form = {"_step": "receive", "_unit": "tj-binhai", "_on": "2019-05-06", **COMPLAINT}
+    page = handler.client.post(reverse("case-open", args=["complaint"]), form)
+    assert page.status_code == 422
+    assert "没有可以适用的规定版本" in text(page)
+    assert not Case.objects.unrestricted("test").exists()
+
+
+def test_a_correction_is_a_new_event(order, district, above):
+    take(order, "sign", {}, who=district.acting, on=date(2026, 11, 5))
+    url = reverse("case-correct", args=[order.pk, 2])
+    page = above.client.get(url)
+    form = {"_seq": hidden(page, "_seq"), "_key": hidden(page, "_key"), "_on": "2026-11-04", "_reason": "日期录错"}
+    assert above.client.post(url, form).status_code == 302
+    shown = text(above.client.get(reverse("case", args=[order.pk])))
+    assert "更正第 2 条“签收”" in shown
+    assert "已被更正" in shown
+    assert Event.objects.get(stream=order.stream, seq=2).on == date(2026, 11, 5)
+
+
+def test_a_correction_that_changes_nothing_is_refused(order, above):
+    form = {"_seq": "1", "_on": "2026-11-02", "_reason": "无", **ORDER}
+    page = above.client.post(reverse("case-correct", args=[order.pk, 1]), form)
+    assert page.status_code == 422
+    assert "没有改动" in text(page)
+
+
+# ── personal data ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_personal_data_are_shown_to_a_role_that_needs_them_and_the_viewing_is_kept(complaint, handler, district):
+    page = text(handler.client.get(reverse("case", args=[complaint.pk])))
+    assert "13800001111" in page
+    seen = Event.objects.get(stream=f"viewing:{complaint.stream}")
+    assert (seen.user, seen.data["fields"]) == (handler.user, ["complainant", "contact"])
+    other = text(district.client.get(reverse("case", args=[complaint.pk])))
+    assert "13800001111" not in other
+    assert "张三丰" not in other
+    assert "个人信息，当前角色不显示" in other
+    assert Event.objects.filter(stream=f"viewing:{complaint.stream}").count() == 1
+
+
+def test_the_correction_form_hides_personal_data_too(complaint, make_person):
+    approver = make_person("approver", "tj-binhai", "approver")
+    page = text(approver.client.get(reverse("case-correct", args=[complaint.pk, 1])))
+    assert "购机纠纷" in page
+    assert "13800001111" not in page
