@@ -1,0 +1,296 @@
+"""A report while it is filled in and read: what it lacks, what changed, its files; calling for a round of reports.
+
+The content itself is saved by :func:`jinzhi.apps.plan.actions.save_content`; here stands what a form adds to it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Concat
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.store import attach
+from jinzhi.apps.plan.actions import Locked, open_round, save_content
+from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, Row
+from jinzhi.apps.plan.queries import ReportRow, responsible
+from jinzhi.apps.units.models import Unit
+
+PERIOD_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z")
+EDITABLE = ("draft", "returned")
+
+Content = Mapping[str, Mapping[str, object]]
+Changes = dict[str, dict[str, list[str | None]]]
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something a report needs before it can be submitted: the progress of a row, or the figure of a milestone."""
+
+    row: Row
+    milestone: Milestone | None
+
+
+def lacking(rows: Iterable[ReportRow]) -> list[Lack]:
+    """The same as ``queries.missing``, with the place of each."""
+    out: list[Lack] = []
+    for r in rows:
+        if not (r.note and r.note.progress.strip()):
+            out.append(Lack(r.row, None))
+        out += [
+            Lack(r.row, line.milestone)
+            for line in r.lines
+            if line.required and (line.figure is None or line.figure.achieved is None)
+        ]
+    return out
+
+
+def neighbours(report: Report, who: Acting) -> tuple[Report | None, Report | None]:
+    """The same unit's reports of the period before and after, as far as ``who`` sees them."""
+    seen = Report.objects.visible_to(who).filter(plan=report.plan, unit_id=report.unit_id).select_related("period")
+    before = seen.filter(period__starts__lt=report.period.starts).order_by("-period__starts").first()
+    after = seen.filter(period__starts__gt=report.period.starts).order_by("period__starts").first()
+    return before, after
+
+
+def first_submitted(reports: QuerySet[Report]) -> QuerySet[Report]:
+    """Reports with ``own_stream`` and ``first_submit``: the day of the first submission, whatever came after."""
+    stream = Concat(Value("case:"), Cast("case_id", CharField()))
+    found = Event.objects.filter(stream=OuterRef("own_stream"), verb="submit").order_by("seq")
+    return reports.annotate(own_stream=stream).annotate(first_submit=Subquery(found.values("on")[:1]))
+
+
+# changes since a version
+
+
+def since(report: Report, version: int) -> list[Event]:
+    """What was saved of a report after a version, oldest first."""
+    found = Event.objects.filter(stream=f"report:{report.pk}", seq__gt=version)
+    return list(found.select_related("unit").order_by("seq"))
+
+
+def changed_since(events: Iterable[Event]) -> Changes:
+    """By row key or milestone code, then field: the value at the version, and the value now."""
+    out: Changes = {}
+    for event in events:
+        for place, fields in event.data.get("changes", {}).items():
+            kept = out.setdefault(place, {})
+            for name, (old, new) in fields.items():
+                kept[name] = [kept[name][0] if name in kept else old, new]
+    return out
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A form that was made from an older version, brought onto the present one.
+
+    ``notes`` and ``figures`` hold what the person typed, and what others saved where the person had typed nothing
+    new. ``clashes`` are the places where both did, as (place, field).
+    """
+
+    notes: dict[str, dict[str, object]]
+    figures: dict[str, dict[str, object]]
+    clashes: frozenset[tuple[str, str]]
+    taken: frozenset[tuple[str, str]]
+
+
+def merge(notes: Content, figures: Content, changes: Changes) -> Merged:
+    """Three-way: a field that the person left as it was takes what others saved; one that both changed clashes."""
+    clashes: set[tuple[str, str]] = set()
+    taken: set[tuple[str, str]] = set()
+
+    def merged(content: Content) -> dict[str, dict[str, object]]:
+        out: dict[str, dict[str, object]] = {}
+        for place, fields in content.items():
+            out[place] = dict(fields)
+            for name, typed in fields.items():
+                if name not in changes.get(place, {}):
+                    continue
+                old, new = changes[place][name]
+                if _same(typed, new):
+                    continue
+                if _same(typed, old):
+                    out[place][name] = new or ""
+                    taken.add((place, name))
+                else:
+                    clashes.add((place, name))
+        return out
+
+    return Merged(merged(notes), merged(figures), frozenset(clashes), frozenset(taken))
+
+
+def _same(typed: object, kept: str | None) -> bool:
+    a, b = str(typed or "").strip().replace("\r\n", "\n"), (kept or "").strip()
+    if a == b:
+        return True
+    try:
+        return bool(a and b) and Decimal(a) == Decimal(b)
+    except ArithmeticError:
+        return False
+
+
+# saving
+
+
+@dataclass(frozen=True)
+class Saved:
+    """``changes`` as recorded; how many files came and went."""
+
+    changes: Mapping[str, object] = field(default_factory=dict)
+    attached: int = 0
+    removed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.attached or self.removed)
+
+
+def seen_before(report: Report, key: str) -> bool:
+    """Whether this very form was saved already (a double click)."""
+    return bool(key) and Event.objects.filter(stream=f"report:{report.pk}", key__in=(key, f"{key}.f")).exists()
+
+
+def would_change(
+    report: Report, release: Release, *, notes: Content, figures: Content, who: Acting
+) -> Mapping[str, object]:
+    """What saving would change (old → new); nothing is written. Raises what save_content raises."""
+    with transaction.atomic():
+        changes = save_content(report, release, notes=notes, figures=figures, who=who, expected=report.version)
+        transaction.set_rollback(True)
+    return changes
+
+
+@transaction.atomic
+def save_report(
+    report: Report,
+    release: Release,
+    *,
+    notes: Content,
+    figures: Content,
+    files: Sequence[tuple[Milestone, UploadedFile]] = (),
+    remove: Sequence[tuple[Figure, Attachment]] = (),
+    who: Acting,
+    expected: int,
+    source: str = "form",
+    key: str = "",
+) -> Saved:
+    """Save a report's content and its files in one go. Raises Locked, Conflict, ContentRefused, FileRefused."""
+    changes = save_content(
+        report, release, notes=notes, figures=figures, who=who, expected=expected, source=source, key=key
+    )
+    fresh = Report.objects.unrestricted("read again after its content was saved").get(pk=report.pk)
+    if fresh.locked:
+        raise Locked(fresh.state)
+    stream, seq = f"report:{report.pk}", fresh.version
+    once = f"{key}.f" if key else ""
+
+    def note(verb: str, milestone: Milestone, kept: Attachment) -> None:
+        nonlocal seq, once
+        data = {"milestone": milestone.code, "name": kept.name, "sha256": kept.sha256, "sm3": kept.sm3}
+        seq = record(stream, verb, data, who=who, on=today(), expected=seq, key=once).seq
+        once = ""
+
+    for milestone, file in files:
+        figure, _ = Figure.objects.get_or_create(report=fresh, milestone=milestone)
+        kept = attach(file, unit=report.unit, stream=stream, user=who.user)
+        note("attach", milestone, kept)
+        figure.attachments.add(kept)
+    for figure, kept in remove:
+        note("detach", figure.milestone, kept)
+        figure.attachments.remove(kept)
+    if seq != fresh.version:
+        Report.objects.unrestricted("the report just changed").filter(pk=report.pk).update(version=seq)
+    return Saved(changes, len(files), len(remove))
+
+
+# rounds
+
+
+@dataclass(frozen=True)
+class Round:
+    """A period for which reports are to be called: an existing one, or one to be made."""
+
+    code: str
+    starts: date
+    ends: date
+    due: date
+
+
+def round_errors(release: Release, wanted: Round) -> list[tuple[str, str, str]]:
+    """What speaks against a round: (field, Chinese, English)."""
+    out: list[tuple[str, str, str]] = []
+    if not PERIOD_CODE.match(wanted.code):
+        out.append(
+            ("code", "只能用字母、数字和连字符，最多 20 个，如 2026Q4", "letters, digits and hyphens, at most 20")
+        )
+    if wanted.ends < wanted.starts:
+        out.append(("ends", "不能早于开始日期", "must not be before the first day"))
+    if wanted.due < wanted.starts:
+        out.append(("due", "不能早于报告期开始日期", "must not be before the first day of the period"))
+    if wanted.starts < release.starts or wanted.starts > release.ends:
+        zh = f"不在规划期 {release.starts.isoformat()} 至 {release.ends.isoformat()} 之内"
+        out.append(("starts", zh, f"is outside the plan's time {release.starts} to {release.ends}"))
+    periods = list(Period.objects.filter(plan=release.plan))
+    known = next((p for p in periods if p.code == wanted.code), None)
+    if known and (known.starts, known.ends, known.due) != (wanted.starts, wanted.ends, wanted.due):
+        zh = f"报告期 {known.code} 已存在（{known.starts} 至 {known.ends}，截止 {known.due}），请从已有报告期中选择"
+        out.append(("code", zh, f"period {known.code} exists with other days: choose it from the list"))
+    for p in periods:
+        if p is not known and p.starts <= wanted.ends and wanted.starts <= p.ends:
+            zh = f"与报告期 {p.code}（{p.starts} 至 {p.ends}）重叠"
+            out.append(("starts", zh, f"overlaps the period {p.code} ({p.starts} to {p.ends})"))
+    return out
+
+
+def to_be_asked(release: Release, code: str) -> tuple[list[Unit], list[Unit]]:
+    """The units that a round would ask, and those that have a report of the period already."""
+    answering = responsible(release)
+    has = set(
+        Report.objects.unrestricted("a round goes to all units")
+        .filter(plan=release.plan, period__code=code)
+        .values_list("unit_id", flat=True)
+    )
+    units = list(Unit.objects.filter(pk__in=answering, active=True).order_by("path"))
+    return [u for u in units if u.pk not in has], [u for u in units if u.pk in has]
+
+
+class RoundRefused(ValueError):
+    """A round that cannot be opened; ``errors`` as from round_errors."""
+
+    def __init__(self, errors: list[tuple[str, str, str]]):
+        self.errors = errors
+        super().__init__("；".join(e[1] for e in errors))
+
+
+@transaction.atomic
+def call_round(release: Release, wanted: Round, *, who: Acting, key: str = "") -> tuple[Period, list[Report]]:
+    """Make the period where it is new, and call for a report from every unit that has none. Raises RoundRefused.
+
+    Units that were asked already are not asked again, so doing it twice does no harm.
+    """
+    stream = f"period:{release.plan}:{wanted.code}"
+    if key and Event.objects.filter(stream=stream, key=key).exists():
+        return Period.objects.get(plan=release.plan, code=wanted.code), []
+    errors = round_errors(release, wanted)
+    if errors:
+        raise RoundRefused(errors)
+    period, _ = Period.objects.get_or_create(
+        plan=release.plan, code=wanted.code,
+        defaults={"year": wanted.starts.year, "starts": wanted.starts, "ends": wanted.ends, "due": wanted.due},
+    )  # fmt: skip
+    made = open_round(release, period, who=who)
+    data = {
+        "starts": wanted.starts.isoformat(), "ends": wanted.ends.isoformat(), "due": wanted.due.isoformat(),
+        "units": [r.unit.code for r in made],
+    }  # fmt: skip
+    record(stream, "call", data, who=who, on=today(), key=key)
+    return period, made
