@@ -31,8 +31,8 @@ policy_documents = Register(
         Field(id="issued_on", zh="印发日期", en="Issued on", type=Type.DATE),
         Field(id="in_force_from", zh="施行日期", en="In force from", type=Type.DATE, filtered=True),
         Field(
-            id="valid_until", zh="有效期至", en="Valid until", type=Type.DATE, required=False,
-            help_zh="长期有效的留空；当日仍有效", help_en="empty: without end; the day itself is included",
+            id="expires_on", zh="失效日期", en="Expires on", type=Type.DATE, required=False,
+            help_zh="自该日起不再有效；长期有效的留空", help_en="it no longer holds from this day on; empty: without end",
         ),
         Field(id="repealed_on", zh="废止日期", en="Repealed on", type=Type.DATE, required=False, filtered=True,
               help_zh="自该日起不再有效", help_en="it no longer holds from this day on"),

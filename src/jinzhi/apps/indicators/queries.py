@@ -1,0 +1,255 @@
+"""Reading indicators: the value for somebody's eyes on a day, its parts by unit, its past, the records behind it."""
+
+from __future__ import annotations
+
+import calendar as months
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.core.cache import cache
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.sources_registry import Sees, records
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.indicators.models import Snapshot
+from jinzhi.apps.units.models import Unit
+from jinzhi.engines.indicator_memory import breakdown, evaluate
+from jinzhi.kernel.access import Reach, within
+from jinzhi.kernel.indicator import (
+    All,
+    Any,
+    Condition,
+    Count,
+    Indicator,
+    Not,
+    OnOrBeforeAsOf,
+    Record,
+    Scalar,
+    Sum,
+    Value,
+    parts,
+)
+from jinzhi.kernel.status import AHEAD, LATE, NORMAL, RISK, LightRule, Status
+
+#: values are kept for this long at most, in seconds; a new event makes them stale at once
+KEPT = 600
+QUARTERS_SHOWN = 9
+
+
+@dataclass(frozen=True)
+class Below:
+    """A unit and all below it, as somebody to whom rows are visible."""
+
+    path: str
+    reach: Reach = Reach.BELOW
+
+
+@dataclass
+class Pool:
+    """The records of every source, read once for several indicators."""
+
+    who: Sees
+    on: date
+    kept: dict[str, tuple[Record, ...]] = field(default_factory=dict)
+
+    def of(self, indicator: Indicator) -> Mapping[str, Sequence[Record]]:
+        for part in parts(indicator.measure):
+            if part.source not in self.kept:
+                self.kept[part.source] = records(part.source, self.who, self.on)
+        return self.kept
+
+    def find(self, ids: Iterable[str]) -> Iterator[Record]:
+        wanted = set(ids)
+        for rows in self.kept.values():
+            yield from (r for r in rows if r.id in wanted)
+
+
+def scope_of(who: Acting, unit: Unit | None) -> Sees:
+    """Whose records are counted: a chosen unit and all below it, or all that somebody sees."""
+    return who if unit is None else Below(unit.path, Reach.OWN if who.reach is Reach.OWN else Reach.BELOW)
+
+
+def sees_unit(who: Sees, unit: Unit) -> bool:
+    return within(who.path, who.reach, unit.path)
+
+
+def stamp() -> str:
+    """Changes with every write: the digest of the last event."""
+    return Event.objects.order_by("-pk").values_list("sha256", flat=True).first() or ""
+
+
+def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Callable[[], Value]) -> Value:
+    name = f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{who.path}:{seal}"
+    got = cache.get(name)
+    if got is None:
+        got = compute()
+        cache.set(name, got, KEPT)
+    return got
+
+
+def values(indicators: Iterable[Indicator], who: Sees, on: date) -> dict[str, Value]:
+    """The value of each indicator for who looks, by id. Sources are read once, and only where a value is not kept."""
+    pool, seal = Pool(who, on), stamp()
+    return {
+        i.id: _cached(i, who, on, seal, lambda i=i: evaluate(i, pool.of(i), on))  # type: ignore[misc]
+        for i in indicators
+    }
+
+
+def as_of(year: int | None, today: date) -> date:
+    """The day that a year stands for: its last day, or today in the running year."""
+    if year is None or year == today.year:
+        return today
+    return date(year, 12, 31)
+
+
+def years(indicator: Indicator | None, today: date) -> tuple[int, ...]:
+    """The years on offer, newest first: from the first target or base, or the plan's first year, to today's."""
+    known = [*indicator.targets, *([indicator.base[0]] if indicator and indicator.base else [])] if indicator else []
+    return tuple(range(today.year, min([2021, *known]) - 1, -1))
+
+
+# --- light ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Standing:
+    """A value against its target: the target, what was to be reached by the day, the ratio, the light and why."""
+
+    target: Decimal | None
+    expected: Decimal | None
+    ratio: Decimal | None
+    light: Status | None
+    zh: str
+    en: str
+
+
+def rule_on(day: date) -> LightRule | None:
+    """The published rule of the lights in force on a day."""
+    held = [r for r in catalogue().all(LightRule) if r.since <= day]
+    return max(held, key=lambda r: r.since) if held else None
+
+
+def standing(indicator: Indicator, value: Value) -> Standing:
+    """The light of a value by the ratio to its target of the year.
+
+    A Count or Sum that flows over the year (``date_field``) is held against the share of the target that belongs to
+    the days gone by, whole numbers for a Count; every other value against the whole target.
+    """
+    target = indicator.targets.get(value.as_of.year)
+    if target is None:
+        return Standing(None, None, None, None, f"{value.as_of.year} 年未设目标", f"no target for {value.as_of.year}")
+    if value.number is None:
+        return Standing(target, None, None, None, value.why_none_zh, value.why_none_en)
+    expected = target
+    if indicator.date_field and isinstance(indicator.measure, (Count, Sum)) and indicator.direction == "up":
+        first = date(value.as_of.year, 1, 1)
+        length = (date(value.as_of.year, 12, 31) - first).days + 1
+        expected = target * ((value.as_of - first).days + 1) / length
+        if isinstance(indicator.measure, Count):
+            expected = Decimal(int(expected))
+    rule = rule_on(value.as_of)
+    if rule is None:
+        return Standing(target, expected, None, None, "没有生效的亮灯规则", "no rule of the lights is in force")
+    if indicator.direction == "up":
+        ratio = value.number / expected if expected else None
+    else:
+        ratio = expected / value.number if value.number else None
+    if ratio is None:
+        light = AHEAD if value.number else NORMAL
+        if indicator.direction == "down":
+            light = AHEAD
+        return Standing(target, expected, None, light, "按时间进度尚无应完成数", "nothing is due yet by the time gone")
+    steps = ((rule.ahead_from, AHEAD), (rule.normal_from, NORMAL), (rule.risk_from, RISK))
+    light = next((light for bound, light in steps if ratio >= bound), LATE)
+    of_zh = "应完成数" if expected != target else "目标"
+    of_en = "what was due by now" if expected != target else "the target"
+    return Standing(target, expected, ratio, light, f"达到{of_zh}的 {ratio:.0%}", f"{ratio:.0%} of {of_en}")
+
+
+# --- past -----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Point:
+    """A value on a day. ``source``: frozen, computed (from today's records), or none."""
+
+    day: date
+    number: Decimal | None
+    source: str
+
+
+def _looks_at_day(condition: Condition) -> bool:
+    match condition:
+        case OnOrBeforeAsOf():
+            return True
+        case Not(inner):
+            return _looks_at_day(inner)
+        case All(inner) | Any(inner):
+            return any(_looks_at_day(c) for c in inner)
+    return False
+
+
+def knows_past(indicator: Indicator) -> bool:
+    """Whether the records as they are tell the value of a day gone by: the indicator looks at their dates."""
+    return bool(indicator.date_field) or any(_looks_at_day(p.where) for p in parts(indicator.measure))
+
+
+def quarter_ends(until: date, count: int = QUARTERS_SHOWN) -> tuple[date, ...]:
+    """The last days of the quarters before a day, and the day itself, oldest first."""
+    out = [until]
+    year, month = until.year, (until.month - 1) // 3 * 3  # the last month of the quarter before
+    while len(out) < count:
+        if month == 0:
+            year, month = year - 1, 12
+        end = date(year, month, months.monthrange(year, month)[1])
+        if end < until:
+            out.append(end)
+        month -= 3
+    return tuple(reversed(out))
+
+
+def past(indicator: Indicator, who: Sees, unit: Unit, rows: Mapping[str, Sequence[Record]], on: date) -> list[Point]:
+    """The value at each quarter's end up to a day.
+
+    A frozen value is taken where there is one. Where there is none, an indicator that looks at dates is computed from
+    the records as they are; any other has no value: what was so on that day is no longer known.
+    """
+    days = quarter_ends(on)
+    frozen = {
+        s.day: s for s in Snapshot.objects.visible_to(who).filter(indicator=indicator.id, unit=unit, day__in=days)
+    }
+    out: list[Point] = []
+    for day in days:
+        if day == on:
+            out.append(Point(day, evaluate(indicator, rows, day).number, "computed"))
+        elif day in frozen:
+            number = frozen[day].number
+            out.append(Point(day, Decimal(number) if number else None, "frozen"))
+        elif knows_past(indicator):
+            out.append(Point(day, evaluate(indicator, rows, day).number, "computed"))
+        else:
+            out.append(Point(day, None, "none"))
+    return out
+
+
+# --- parts ----------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Group:
+    """One group of a breakdown; ``unit`` where it is broken down by unit."""
+
+    key: Scalar
+    label: str
+    value: Value
+    unit: Unit | None = None
+
+
+def by_unit(indicator: Indicator, rows: Mapping[str, Sequence[Record]], on: date, english: bool) -> list[Group]:
+    """The value of each unit that keeps records of it, in the order of the units."""
+    found = breakdown(indicator, rows, "unit", on)
+    units = {u.code: u for u in Unit.objects.filter(code__in=[str(k) for k, _ in found])}
+    out = []
+    for key, value in found:
+        unit = units.get(str(key))
+        label = str(key) if unit is None else (unit.en if english else unit.short or unit.zh)
+        out.append(Group(key, label, value, unit))
+    return sorted(out, key=lambda g: (g.unit.position if g.unit else 10**6, g.label))
