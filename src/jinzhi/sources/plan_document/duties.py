@@ -396,6 +396,8 @@ def _plain_bracket(flow: Flow, p: int, end: int, lexicon: Lexicon) -> Area | Non
     while q < min(end, p + _LONGEST):
         if chars[q] == "(":
             depth += 1
+            if depth > 3:
+                return None
         elif chars[q] == ")":
             if depth == 0:
                 break

@@ -33,7 +33,7 @@ _MARKUP = re.compile(r"^#{1,6}(?=\s)|\*\*", re.MULTILINE)
 _IMPRINT = re.compile(r"ICP|公网安备|网站|技术支持|版权所有|联系电话|网址|邮编|copyright", re.IGNORECASE)
 
 #: the longest text that is read as one document
-LONGEST = 2_000_000
+LONGEST = 600_000
 
 
 @dataclass(frozen=True, slots=True)
