@@ -243,9 +243,9 @@ def save_content(
     Returns the changes (old → new) that were recorded, empty if nothing changed. Raises Locked, Conflict (somebody
     saved in between), ContentRefused with every error; nothing is saved then.
     """
-    report = Report.objects.unrestricted("read again inside the transaction").select_related("period", "unit").get(
-        pk=report.pk
-    )  # fmt: skip
+    # locked, so that of two who save at once the second meets the version of the first
+    again = Report.objects.unrestricted("read again inside the transaction").select_for_update(of=("self",))
+    report = again.select_related("period", "unit").get(pk=report.pk)
     if report.locked:
         raise Locked(report.state)
     if expected != report.version:
@@ -320,7 +320,7 @@ def attach_to_figure(
     report: Report, milestone: Milestone, attachment: Attachment, *, who: Acting, expected: int
 ) -> Figure:
     """Hang a kept file on a milestone of a report. Raises Locked, Conflict."""
-    report = Report.objects.unrestricted("read again inside the transaction").get(pk=report.pk)
+    report = Report.objects.unrestricted("read again inside the transaction").select_for_update().get(pk=report.pk)
     if report.locked:
         raise Locked(report.state)
     figure, _ = Figure.objects.get_or_create(report=report, milestone=milestone)
