@@ -172,6 +172,7 @@ def test_the_page_shows_the_working_and_both_digests(order, district):
 def test_a_clock_of_law_names_its_article(complaint, handler):
     page = text(handler.client.get(reverse("case", args=[complaint.pk])))
     assert "《市场监督管理投诉举报处理办法》第15条" in page
+    assert "暂行办法" not in page  # repealed before the case was opened
 
 
 def test_a_step_is_taken_by_its_form(order, district):

@@ -293,6 +293,12 @@ def _visits(procedure: Procedure, history: Sequence[Event]) -> tuple[dict[str, s
     return entered, taken
 
 
+def size(procedure: Procedure, language: str = "zh") -> tuple[int, int]:
+    """Width and height of the picture in pixels."""
+    plan = layout(procedure, language)
+    return round(plan.width), round(plan.height)
+
+
 def summary(procedure: Procedure, state: str | None, history: Sequence[Event], language: str = "zh") -> str:
     """What the picture shows, in words."""
     entered, _ = _visits(procedure, history)
@@ -322,7 +328,7 @@ def svg(
     plan = layout(procedure, language)
     entered, taken = _visits(procedure, history)
     label = summary(procedure, state, history, language)
-    w, h = f"{plan.width:.0f}", f"{plan.height:.0f}"
+    w, h = round(plan.width), round(plan.height)
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" '
         f'aria-label={quoteattr(label)} font-family="{FONT}" font-size="13">',

@@ -279,7 +279,7 @@ def table(rows: list[Case], what: Asked, counts: dict[str, int], day: date, empt
         Column(_("名称"), "title", wide=True),
         Column(_("事项"), "procedure"),
         Column(_("环节"), "state"),
-        Column(_("期限"), "due"),
+        Column(_("期限"), "due", numeric=True),
         Column(_("办理单位"), "unit"),
         Column(_("发起单位")),
         Column(_("发起日"), "opened"),

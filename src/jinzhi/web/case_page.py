@@ -108,6 +108,18 @@ def cite(text: str | Citation) -> Cell:
     return Cell(f"{title}{place}", href=reverse("law", args=[id]) + (f"#art-{article}" if article else ""))
 
 
+def applicable(cites: Iterable[str | Citation], opened: date, day: date) -> list[Cell]:
+    """The citations that hold for a case: of laws in force when it was opened (it keeps them) or on the day.
+
+    A step names the articles of every version. Where none was in force, all are shown rather than none.
+    """
+    kept = list(cites)
+    laws = {str(c): catalogue().find(Law, str(c).partition(" § ")[0]) for c in kept}
+    at_opening = [c for c in kept if (x := laws[str(c)]) and x.in_force_on(opened)]
+    on_day = [c for c in kept if (x := laws[str(c)]) and x.in_force_on(day)]
+    return [cite(c) for c in at_opening or on_day or kept]
+
+
 def step_of(procedure: Procedure, id: str) -> Step | None:
     return next((s for s in procedure.steps if s.id == id), None)
 
@@ -139,7 +151,7 @@ def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Re
                 named(step) if step else e.verb,
                 e,
                 reader.pairs(step.inputs, e.data) if step else [],
-                [cite(c) for c in e.basis],
+                applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
                 correct_url=url,
             )
@@ -258,7 +270,7 @@ def offer_cards(
                 step,
                 named(step),
                 step.help_en if english() else step.help_zh,
-                [cite(c) for c in step.basis],
+                applicable(step.basis, case.opened_on, day),
                 reverse("case-step", args=[case.pk, step.id]),
                 back or (step_form(step, who, day) if allowed else None),
                 why,

@@ -166,6 +166,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
         "story": story,
         "clocks": clock_cards(folded, day),
         "flow_src": f"{svg}?v={len(events)}&lang={'en' if english() else 'zh'}",
+        "flow_size": flow.size(procedure, "en" if english() else "zh"),
         "flow_alt": flow.summary(procedure, state.id, folded.history, "en" if english() else "zh"),
         "facts": [
             (_("事项"), Cell(named(procedure), href=reverse("procedure", args=[procedure.id]))),

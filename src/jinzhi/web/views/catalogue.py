@@ -19,7 +19,7 @@ from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.law import Dated, Force, Law, Parameter
 from jinzhi.kernel.period import HolidayNotice, Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
-from jinzhi.web.case_page import cite
+from jinzhi.web.case_page import CLOCK_TAGS, cite
 from jinzhi.web.declared import address, kind_name, parts, plain, responsible, without_empty
 from jinzhi.web.shell import choice, english, named, page
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag
@@ -216,6 +216,7 @@ def procedure(request: HttpRequest, id: str) -> HttpResponse:
             "title": named(p),
             "may_open": bool(request.acting.user and openings(p, request.acting)),
             "flow_src": f"{reverse('procedure-svg', args=[p.id])}?lang={language}",
+            "flow_size": flow.size(p, language),
             "flow_alt": flow.summary(p, None, (), language),
             "common": without_empty(responsible(p)),
             "cases": Cell(_("%(n)s 件") % {"n": cases.count()}, href=f"{reverse('cases')}?procedure={p.id}"),
@@ -242,12 +243,13 @@ def procedure(request: HttpRequest, id: str) -> HttpResponse:
     )
 
 
-def expected(p: Procedure, e: Example) -> list[tuple[str, str]]:
+def expected(p: Procedure, e: Example) -> list[tuple[str, Any]]:
+    """What an example says must come out, in words."""
     clocks = {c.id: named(c) for c in p.clocks}
-    pairs = [(_("环节"), named(p.state(e.state)))]
+    pairs: list[tuple[str, Any]] = [(_("环节"), named(p.state(e.state)))]
     if e.on:
         pairs.append((_("观察日"), e.on.isoformat()))
-    return pairs + [(clocks.get(id, id), value) for id, value in e.clocks.items()]
+    return pairs + [(clocks.get(id, id), CLOCK_TAGS.get(value, value)) for id, value in e.clocks.items()]
 
 
 def states_table(p: Procedure) -> Table:
