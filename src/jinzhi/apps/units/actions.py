@@ -12,7 +12,10 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import Actor, record
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit
-from jinzhi.kernel.organisation import NameBook, OrgUnit, UnitGroup
+from jinzhi.kernel.organisation import LEVELS, NameBook, OrgUnit, UnitGroup
+
+
+ORDER = ("city", "department", "external", *(x for x in LEVELS if x not in ("city", "department", "external")))
 
 
 @transaction.atomic
@@ -46,6 +49,8 @@ def sync_units() -> tuple[int, int]:
 
 
 def _parents_first(declared: tuple[OrgUnit, ...]) -> list[OrgUnit]:
+    """Parents before children, and among siblings the city's own departments before the districts."""
+    declared = tuple(sorted(declared, key=lambda d: ORDER.index(d.level)))
     out: list[OrgUnit] = []
     done: set[str] = set()
     waiting = list(declared)
