@@ -83,6 +83,12 @@ def test_an_overdue_milestone_makes_the_row_late(reports, release):
     assert "53 天" in judged.why_zh
 
 
+def test_the_cells_of_all_years_are_kept_like_those_of_one(reports, release):
+    first = cells(release.plan, TODAY, None)
+    assert {c.row_key for c in first} >= {"U1"}
+    assert cells(release.plan, TODAY, None) == first
+
+
 def test_two_people_saving_meet_a_conflict(reports, release, district):
     report = reports["tj-binhai"]
     save_content(report, release, notes={"U1": {"progress": "甲"}}, figures={}, who=district.acting, expected=0)

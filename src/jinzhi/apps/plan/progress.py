@@ -111,7 +111,7 @@ def cells(plan: str, day: date, year: int | None) -> list[Cell]:
         with transaction.atomic():
             made = compute(plan, day, year)
             Snapshot.objects.get_or_create(
-                plan=plan, day=day, year=year, defaults={"basis": "milestones", "data": pack(made)}
+                plan=plan, day=day, year=year or 0, defaults={"basis": "milestones", "data": pack(made)}
             )
         return made
     return unpack(kept.data)
