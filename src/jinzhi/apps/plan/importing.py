@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
@@ -49,7 +50,7 @@ class AlreadyImported(Exception):
 
     def __init__(self, earlier: Import):
         self.earlier = earlier
-        super().__init__(f"这个文件已经在 {earlier.at:%Y-%m-%d} 导入过（“{earlier.filename}”）")
+        super().__init__(f"这个文件已经在 {localtime(earlier.at):%Y-%m-%d} 导入过（“{earlier.filename}”）")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def start(content: bytes, filename: str, who: Acting | None, *, again: bool = Fa
     parse = kept(document)
     unit = who.unit if who else Unit.objects.get_first_root_node()
     if unit is None:
-        raise MendRefused("", "还没有单位：请先运行 jinzhi sync", "there are no units yet: run jinzhi sync first")
+        raise MendRefused("", "还没有单位，请先建立单位目录", "there are no units yet: set them up first")
     imported = Import.objects.create(
         filename=name, sha256=sha256, text=document.text, parse=parse, mended=parse, unit=unit, unit_path=unit.path,
         user=who.user if who else None, at=now(), seq=1,

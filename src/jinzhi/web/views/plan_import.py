@@ -16,6 +16,7 @@ from django.db.models.fields.json import KT
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -102,7 +103,8 @@ def index(request: HttpRequest) -> HttpResponse:
         Row(
             (
                 Cell(i.filename, href=reverse("plan-import-review", args=[i.pk])), i.title or "",
-                Cell(tag=STATES[i.state]), Cell(str(i.user or _("系统")), sub=i.unit.label), f"{i.at:%Y-%m-%d}",
+                Cell(tag=STATES[i.state]), Cell(str(i.user or _("系统")), sub=i.unit.label),
+                f"{localtime(i.at):%Y-%m-%d}",
             )
         )
         for i in shown
@@ -138,7 +140,7 @@ def _exported(found: list[Import], state: str, text: str, who: Acting) -> HttpRe
     rows = [
         {
             "filename": i.filename, "title": i.title or "", "state": named(STATES[i.state]),
-            "who": str(i.user or _("系统")), "at": f"{i.at:%Y-%m-%d}", "sha256": i.sha256,
+            "who": str(i.user or _("系统")), "at": f"{localtime(i.at):%Y-%m-%d}", "sha256": i.sha256,
         }
         for i in found
     ]  # fmt: skip
@@ -312,7 +314,7 @@ def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None
             (_("印发单位"), doc["issued_by"]),
             (_("印发日期"), doc["issued_on"] or ""),
             (_("文号"), doc["number"]),
-            (_("导入"), f"{imported.at:%Y-%m-%d %H:%M} · {imported.user or _('系统')}"),
+            (_("导入"), f"{localtime(imported.at):%Y-%m-%d %H:%M} · {imported.user or _('系统')}"),
             (
                 _("原文字符"),
                 _("共 %(n)s：已归位 %(placed)s，页面装饰 %(furniture)s，未归位 %(unplaced)s")

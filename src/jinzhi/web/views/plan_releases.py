@@ -10,6 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -134,7 +135,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 (
                     Cell(r.title, href=reverse("plan-release", args=[r.pk]), sub=r.plan), r.number,
                     Cell(tag=IN_FORCE if r.in_force else REPLACED), r.row_count,
-                    f"{r.starts:%Y-%m-%d} – {r.ends:%Y-%m-%d}", f"{r.stored_at:%Y-%m-%d}", diff,
+                    f"{r.starts:%Y-%m-%d} – {r.ends:%Y-%m-%d}", f"{localtime(r.stored_at):%Y-%m-%d}", diff,
                 )
             )
         )  # fmt: skip
@@ -193,7 +194,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             (_("规划代号"), found.plan), (_("版次"), str(found.number)), (_("印发单位"), found.issued_by),
             (_("印发日期"), found.issued_on.isoformat() if found.issued_on else ""),
             (_("起止"), f"{found.starts:%Y-%m-%d} – {found.ends:%Y-%m-%d}"), (_("任务"), str(len(lines))),
-            (_("入库"), f"{found.stored_at:%Y-%m-%d}"),
+            (_("入库"), f"{localtime(found.stored_at):%Y-%m-%d}"),
             (
                 _("来源"),
                 Cell(found.source.filename, href=reverse("plan-import-review", args=[found.source_id]) if may else "")
