@@ -231,7 +231,7 @@ def test_viewing_personal_data_leaves_an_event(district, make_person):
     entry = point(district)
     log_viewing(entry, ["contact"], handler.acting)
     event = Event.objects.get(stream=f"viewing:entry:{entry.pk}")
-    assert event.data == {"fields": ["contact"]} and event.user == handler.user
+    assert event.data == {"entry": entry.number, "fields": ["contact"]} and event.user == handler.user
 
 
 def test_a_register_with_readers_is_closed_to_others(district):

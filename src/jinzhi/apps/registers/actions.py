@@ -20,6 +20,7 @@ from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import FieldError, Type, Value, parse_all
 from jinzhi.kernel.register import Register
 
+RETRIES = 3
 CREATE, UPDATE, CLOSE, REOPEN = "create", "update", "close", "reopen"
 
 
@@ -292,11 +293,21 @@ def reopen(
     return _turn(entry, REOPEN, "active", reason, who, expected, key, on)
 
 
+def _log(stream: str, verb: str, said: Mapping[str, object], who: Acting) -> None:
+    for left in reversed(range(RETRIES)):
+        try:
+            record(stream, verb, said, who=who, on=today())
+            return
+        except Conflict:  # somebody looked at the same moment: the next number is free
+            if not left:
+                raise
+
+
 def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> None:
     """Leave an event that somebody was shown personal data of an entry."""
     shown = sorted(fields)
     if shown:
-        record(f"viewing:entry:{entry.pk}", "view-personal", {"fields": shown}, who=who, on=today())
+        _log(f"viewing:entry:{entry.pk}", "view-personal-data", {"entry": entry.number, "fields": shown}, who)
 
 
 def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> None:
@@ -304,4 +315,4 @@ def log_export(register: Register, count: int, fields: Iterable[str], filters: s
     shown = sorted(fields)
     if shown and count:
         said = {"fields": shown, "entries": count, "filters": filters}
-        record(f"viewing:register:{register.id}", "export-personal", said, who=who, on=today())
+        _log(f"viewing:register:{register.id}", "export-personal-data", said, who)
