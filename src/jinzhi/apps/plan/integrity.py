@@ -8,6 +8,7 @@ from django.db.models import F
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
+from jinzhi.apps.plan import importing
 from jinzhi.apps.plan.models import Report, Snapshot
 from jinzhi.apps.plan.progress import compute, pack
 
@@ -38,3 +39,8 @@ def parents() -> Iterator[str]:
         late = below.exclude(pk=report.pk).exclude(state__in=("approved", "cancelled")).first()
         if late is not None:
             yield f"{report}: approved although {late} is {late.state}"
+
+
+@invariant("plan-import", "导入内容与其事件一致", "Every import is the fold of its events")
+def imports() -> Iterator[str]:
+    yield from importing.unfaithful()

@@ -14,7 +14,6 @@ from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.organisation import LEVELS, NameBook, OrgUnit, UnitGroup
 
-
 ORDER = ("city", "department", "external", *(x for x in LEVELS if x not in ("city", "department", "external")))
 
 
