@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
@@ -269,8 +269,12 @@ def layout(procedure: Procedure, language: str = "zh") -> Layout:
         half = max(text_width(_name(s, language)) for s in a.steps) / 2
         low_x, high_x = min(low_x, a.label_at[0] - half - 4), max(high_x, a.label_at[0] + half + 4)
     if low_x < 0:
-        raise ValueError(f"{procedure.id}: a label of the flow chart would stand outside it")
-    return Layout(boxes, tuple(arrows), high_x, height)
+        # a long label hangs out on the left: everything moves to the right
+        boxes = {id: replace(box, x=box.x - low_x) for id, box in boxes.items()}
+        for a in arrows:
+            a.points = [(x - low_x, y) for x, y in a.points]
+            a.label_at = (a.label_at[0] - low_x, a.label_at[1])
+    return Layout(boxes, tuple(arrows), high_x - low_x, height)
 
 
 def _box_height(procedure: Procedure, state: State, language: str) -> float:
