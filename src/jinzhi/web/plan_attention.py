@@ -171,21 +171,22 @@ def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empt
     before = ""
     for item in items:
         if item.group != before:
-            rows.append(ui.Group(group_name(item.group), tags[item.group], counts[item.group]))
+            heading = _("%(group)s：%(n)s 项") % {"group": group_name(item.group), "n": counts[item.group]}
+            rows.append(ui.Group(heading, tags[item.group]))
             before = item.group
         rows.append(
             ui.Row(
                 (
-                    item.number,
-                    ui.Cell(item.title, href=item.href, sub=item.why),
+                    ui.Cell(f"{item.number} {item.title}", href=item.href, sub=item.why)
+                    if item.group in (LATE_ROWS, RISK_ROWS, SOON_ROWS)
+                    else ui.Cell(item.title, href=item.href, sub=f"{item.number} · {item.why}"),
                     ui.Cell(item.unit, href=item.unit_href),
                     ui.Cell(due=ui.Due(item.due, board.day, soon=SOON_DAYS)) if item.due else "",
                     ui.Cell(item.percent, tag=item.light),
                 )
             )
         )
-    heads = [
-        ui.Column(_("编号")), ui.Column(_("事项和原因"), wide=True), ui.Column(_("单位")),
+    heads = [ ui.Column(_("事项和原因"), wide=True), ui.Column(_("单位")),
         ui.Column(_("期限"), numeric=True), ui.Column(_("状态")),
     ]  # fmt: skip
     return ui.Table(_("需要关注的事项"), heads, rows, empty, stack=True, caption_hidden=True, id="attention-table")

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.status import LIGHTS, NO_DATA, NONE, LightRule, Status
 from jinzhi.web.shell import choice, english, named
 from jinzhi.web.templatetags import ui
@@ -37,6 +39,13 @@ EVERY = "all"
 RANK = {kind: n for n, kind in enumerate(("alone", "led", "divided", "support"))}
 #: one character for narrow cells and print; the word stands beside it or in the legend
 DUTY_SYMBOLS = {"alone": "★", "led": "◎", "divided": "◇", "support": "△"}
+#: the words for narrow cells
+SHORT_DUTIES = {
+    "alone": ("单独", "alone"),
+    "led": ("牵头", "leads"),
+    "divided": ("分工", "shares"),
+    "support": ("配合", "supports"),
+}
 LIGHT_IDS = (*(s.id for s in LIGHTS), NO_DATA.id, NONE.id)
 
 
@@ -235,9 +244,25 @@ def _duties(release: Release) -> tuple[dict[tuple[int, str], str], dict[str, lis
     return kinds, dict(names)
 
 
+def unit_order(unit: Unit) -> tuple[int, int, str]:
+    """The departments first, then the districts, as offices list them."""
+    level = LEVELS.index(unit.level) if unit.level in LEVELS else len(LEVELS)
+    return (level, unit.position, unit.path)
+
+
 # --- words ------------------------------------------------------------------------------------------------
 def duty_word(kind: str) -> str:
     zh, en = DUTY_KINDS.get(kind, (kind, kind))
+    return en if english() else zh
+
+
+def amount(value: Decimal | None) -> str:
+    """A figure without needless zeros; — where there is none."""
+    return "—" if value is None else f"{value.normalize():f}"
+
+
+def short_duty(kind: str) -> str:
+    zh, en = SHORT_DUTIES.get(kind, (kind, kind))
     return en if english() else zh
 
 

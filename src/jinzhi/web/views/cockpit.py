@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
@@ -55,9 +56,12 @@ from jinzhi.web.plan_board import (
     read_board,
     row_views,
     rows_sheet,
+    unit_order,
     why,
     workbook,
 )
+from jinzhi.web.plan_kpis import facts as kpi_facts
+from jinzhi.web.plan_kpis import kpis
 from jinzhi.web.shell import choice, english, named, page, paged
 from jinzhi.web.templatetags import ui
 
@@ -112,7 +116,7 @@ def heat_lines(board: Board) -> list[Line]:
     tops = {p[: len(top.path) + steps] for p in busy if len(p) > len(top.path)}
     below = [u for u in board.units.values() if u.path in tops]
     deep = {p[: len(top.path) + steps] for p in busy if len(p) > len(top.path) + steps}
-    lines += [Line(u, u.path in deep) for u in sorted(below, key=lambda u: (u.position, u.path))]
+    lines += [Line(u, u.path in deep) for u in sorted(below, key=unit_order)]
     return lines
 
 
@@ -191,6 +195,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     nothing = ui.Empty(_("没有需要关注的事项"), _("没有滞后、有风险或 30 日内到期的任务。"))
     few = first_of_each(items, SHOWN)
     context |= {
+        "kpis": kpis(board),
         "heat": heat_rows(board, table),
         "sections": section_heads(board, table),
         "attention": table_of(few, board, counts=counts, empty=nothing),
@@ -330,7 +335,7 @@ def districts(board: Board) -> dict[str, Any]:
                     ui.Cell(area(unit), href=board.rows_url(unit, True, board.section)),
                     percent(got) or "—",
                     ui.Cell(tag=light_of(got, True), sub=why(got) if got else ""),
-                    ui.Cell(got.late, href=board.rows_url(unit, True, board.section, light="late")) if got else "—",
+                    ui.Cell(got.late, href=late_url(board, unit)) if got else "—",
                 )
             )
         )
@@ -346,6 +351,12 @@ def districts(board: Board) -> dict[str, Any]:
     }
 
 
+def late_url(board: Board, unit: Unit) -> str:
+    """What is behind in a district: the list whose first group this number counts."""
+    query = {"tab": "attention", "year": board.year_value, "unit": unit.code, "below": "1", "section": board.section}
+    return f"{reverse('cockpit')}?{urlencode({k: v for k, v in query.items() if v})}"
+
+
 def area(unit: Unit) -> str:
     """The short name of the area that a district's government governs."""
     return unit.label.removesuffix("人民政府").removesuffix("政府")
@@ -359,7 +370,9 @@ def export(request: HttpRequest) -> HttpResponse:
     if board is None:
         return render(request, "plan/no_plan.html", {"steps": no_plan(request.acting), "crumbs": []})
     sheets = [heat_sheet(board), attention_sheet(attention(board)), rows_sheet(row_views(board))]
-    return workbook("cockpit", request.acting, sheets, [*board.facts(), (_("亮灯规则"), named(board.rule))])
+    return workbook(
+        "cockpit", request.acting, sheets, [*board.facts(), (_("亮灯规则"), named(board.rule)), *kpi_facts(board)]
+    )
 
 
 def heat_sheet(board: Board) -> spreadsheet.Sheet:

@@ -30,6 +30,7 @@ from jinzhi.kernel.status import Status
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.plan_board import (
     Board,
+    amount,
     column,
     default_year,
     language,
@@ -59,11 +60,6 @@ SORTS = {"due": "due", "unit": "unit__path", "row": "row_key", "met": "met_on"}
 
 def by_state(id: str) -> Status:
     return next(s for s in MILESTONE_STATES if s.id == id)
-
-
-def amount(value: Any) -> str:
-    """A figure without needless zeros."""
-    return f"{value.normalize():f}" if value is not None else "—"
 
 
 # --- list -------------------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ from jinzhi.web.plan_board import (
     LIGHT_IDS,
     Board,
     RowView,
+    amount,
     column,
     duty_word,
     language,
@@ -48,6 +49,8 @@ from jinzhi.web.plan_board import (
     read_board,
     row_views,
     rows_sheet,
+    short_duty,
+    unit_order,
     why,
     workbook,
 )
@@ -58,7 +61,7 @@ from jinzhi.web.views import plan_milestones
 #: how much of a measure is shown around the first hit
 AROUND = 36
 LONGEST = 80
-NOTES_A_PAGE = 20
+NOTES_A_PAGE = 8
 UNITS_A_PAGE = 60
 SORTS = ("key", "title", "due", "share", "light")
 #: for sorting by light: what is worst comes first
@@ -306,7 +309,8 @@ def units_table(board: Board, row: Row, milestones: list[Milestone]) -> ui.Table
         open_due = [m.due for m in milestones if m.unit_id == unit.pk and m.met_on is None]
         through = (duty.group.en if language() == "en" else duty.group.zh) if duty and duty.group else ""
         limit = _("时限：%(limit)s") % {"limit": duty.time_limit} if duty and duty.time_limit else ""
-        words = " · ".join(w for w in (through, duty.wording if duty else "", limit) if w)
+        wording = duty.wording if duty and duty.wording != duty_word(duty.kind) else ""
+        words = " · ".join(w for w in (through, wording, limit) if w)
         rows.append(
             ui.Row(
                 (
@@ -347,11 +351,6 @@ def approvals(milestones: Iterable[Milestone]) -> dict[int, tuple[Figure, str]]:
     return {pk: (f, who.get(f.report.case.stream, "")) for pk, f in last.items()}
 
 
-def amount(value: Any) -> str:
-    """A figure without needless zeros."""
-    return f"{value.normalize():f}" if value is not None else "—"
-
-
 def milestones_table(board: Board, milestones: list[Milestone], caption: str, *, row: bool = False) -> ui.Table:
     """Milestones grouped by unit: what is due when, how far it is, who approved the figure."""
     said = approvals(milestones)
@@ -360,7 +359,8 @@ def milestones_table(board: Board, milestones: list[Milestone], caption: str, *,
         by_unit[m.unit_id].append(m)
     rows: list[ui.Row | ui.Group] = []
     for group in sorted(by_unit.values(), key=lambda g: g[0].unit.path):
-        rows.append(ui.Group(group[0].unit.label, count=len(group)))
+        heading = _("%(unit)s：%(n)s 个里程碑") % {"unit": group[0].unit.label, "n": len(group)}
+        rows.append(ui.Group(heading))
         for m in group:
             status = milestone_status(m, board.day)
             figure, approver = said.get(m.pk, (None, ""))
@@ -567,9 +567,9 @@ def state_facts(counts: Counter[str]) -> list[tuple[Status, int]]:
 
 # --- matrix -----------------------------------------------------------------------------------------------
 def matrix_units(board: Board) -> list[Unit]:
-    """The units with duties within the chosen unit, in the order of the tree. The division of duties is public."""
+    """The units with duties within the chosen unit, departments first. The division of duties is public."""
     busy = {pk for pk, _key in board.duties} | set(board._rows_of_unit)
-    return [u for u in board.units.values() if u.pk in busy and board.meant(u.path)]
+    return sorted((u for u in board.units.values() if u.pk in busy and board.meant(u.path)), key=unit_order)
 
 
 @dataclass(frozen=True)
@@ -592,8 +592,13 @@ def matrix_cell(board: Board, row: Row, unit: Unit, cells: list) -> MatrixCell |
     got = board.judge(cells) if cells else None
     light = light_of(got, True) if board.sees(unit) else None
     href = f"{reverse('row', args=[row.key])}?year={board.year_value}#unit-{unit.code}"
-    word = duty_word(kind) if kind else _("未列入分工")
+    word = short_duty(kind) if kind else _("分工外")
     return MatrixCell(kind, DUTY_SYMBOLS.get(kind, "·"), word, light, percent(got), href, f"{row.key} {unit.label}")
+
+
+def legend_word(kind: str) -> str:
+    short, full = short_duty(kind), duty_word(kind)
+    return full if short == full else f"{short}：{full}"
 
 
 def matrix_rows(board: Board, units: Sequence[Unit], kind: str) -> list[dict[str, Any]]:
@@ -628,7 +633,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
     kind = choice(request, "kind", DUTY_SYMBOLS)
     units = matrix_units(board)
     here = Paginator(units, UNITS_A_PAGE).get_page(whole(request, "page", 1))
-    legend = [(symbol, duty_word(k)) for k, symbol in DUTY_SYMBOLS.items()]
+    legend = [(symbol, legend_word(k)) for k, symbol in DUTY_SYMBOLS.items()]
     duty_filter = ui.Filter("kind", _("责任"), options=[ui.Option(k, duty_word(k)) for k in DUTY_SYMBOLS])
     return render(
         request,

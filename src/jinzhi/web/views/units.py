@@ -26,6 +26,7 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.organisation import LEVELS, Alias, OrgUnit
+from jinzhi.web.plan_unit import unit_summary
 from jinzhi.web.shell import choice, english, named, page, require, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag, TimelineItem
 
@@ -258,8 +259,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "seq": last_seq(stream_of(found)),
         "people": people_of(found) if who.may("accounts.read") else None,
         "history": history(found) if who.may("units.write") else [],
-        # THE PLAN'S PART OF THIS PAGE: the plan's owner puts here what plan/unit_summary.html shows
-        "plan": None,
+        "plan": unit_summary(request, found),
     }
     return render(request, "units/unit.html", context, status=status)
 
