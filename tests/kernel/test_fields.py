@@ -1,0 +1,170 @@
+"""Fields: what a person, a sheet or a client gives becomes one stored value, or an error that says the way out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from jinzhi.kernel.canonical import canonical
+from jinzhi.kernel.declare import Named
+from jinzhi.kernel.fields import Field, FieldError, Type, parse_all
+
+COLOURS = (Named("red", "红", "Red"), Named("blue", "蓝", "Blue"))
+
+
+def field(type: Type = Type.TEXT, **more) -> Field:
+    choices = COLOURS if type is Type.CHOICE else ()
+    of = "books" if type is Type.REF else ""
+    return Field(id="x", zh="某项", en="Thing", type=type, choices=choices, of=of, **more)
+
+
+@pytest.mark.parametrize("type", list(Type))
+def test_a_sound_field_has_no_problem(type):
+    assert list(field(type).problems()) == []
+
+
+@pytest.mark.parametrize("raw", ["2026-11-22", "2026/11/22", "2026.11.22", "2026年11月22日", date(2026, 11, 22)])
+def test_a_date_is_read_however_it_is_written(raw):
+    assert field(Type.DATE).parse(raw) == "2026-11-22"
+
+
+def test_a_moment_from_a_sheet_is_its_day():
+    assert field(Type.DATE).parse(datetime(2026, 11, 22, 8, 30)) == "2026-11-22"
+
+
+@pytest.mark.parametrize("raw", ["2026-02-30", "22.11.2026", "明天", "20261122", "２０２６-11-22"])
+def test_a_date_that_is_none_is_refused_with_an_example(raw):
+    with pytest.raises(FieldError, match="2026-11-22"):
+        field(Type.DATE).parse(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "stored"),
+    [("12", 12), ("１２", 12), (" 1,200 ", 1200), ("1，200", 1200), ("-3", -3), (12, 12), (12.0, 12), ("12.0", 12)],
+)
+def test_a_whole_number_is_read_as_offices_write_it(raw, stored):
+    assert field(Type.INT).parse(raw) == stored
+
+
+@pytest.mark.parametrize(("raw", "stored"), [("0.1", "0.1"), ("1.50", "1.50"), ("1e3", "1000"), (Decimal("7"), "7")])
+def test_an_amount_is_stored_as_text_so_that_nothing_is_rounded(raw, stored):
+    assert field(Type.DECIMAL).parse(raw) == stored
+
+
+@pytest.mark.parametrize("raw", ["一百", "NaN", "inf", "1.2.3", "0x10"])
+def test_what_is_no_number_is_refused(raw):
+    with pytest.raises(FieldError, match="不是数字"):
+        field(Type.DECIMAL).parse(raw)
+
+
+def test_a_fraction_is_no_whole_number():
+    with pytest.raises(FieldError, match="应为整数"):
+        field(Type.INT).parse("1.5")
+
+
+def test_bounds_are_named():
+    percent = field(Type.DECIMAL, min=Decimal(0), max=Decimal(100))
+    assert percent.parse("100") == "100"
+    with pytest.raises(FieldError, match="不能大于 100"):
+        percent.parse("100.1")
+    with pytest.raises(FieldError, match="不能小于 0"):
+        percent.parse("-0.1")
+
+
+def test_a_number_of_the_wrong_unit_is_suspected():
+    with pytest.raises(FieldError, match="核对单位"):
+        field(Type.INT).parse("1000000000000000")
+
+
+@pytest.mark.parametrize("raw", ["red", "红", "Red"])
+def test_a_choice_is_known_by_its_id_and_both_names(raw):
+    assert field(Type.CHOICE).parse(raw) == "red"
+
+
+def test_a_wrong_choice_names_the_right_ones():
+    with pytest.raises(FieldError, match="红、蓝"):
+        field(Type.CHOICE).parse("绿")
+
+
+@pytest.mark.parametrize(("raw", "stored"), [("是", True), ("on", True), ("否", False), ("", False), (None, False)])
+def test_yes_and_no(raw, stored):
+    assert field(Type.BOOL).parse(raw) is stored
+
+
+@pytest.mark.parametrize("raw", ["", "   ", None, []])
+def test_what_is_required_may_not_be_empty_and_what_is_not_may(raw):
+    with pytest.raises(FieldError, match="必填"):
+        field().parse(raw)
+    assert field(required=False).parse(raw) is None
+
+
+def test_a_text_too_long_says_how_long_it_is():
+    with pytest.raises(FieldError, match="最多 3 字，现有 4 字"):
+        field(max_length=3).parse("一二三四")
+
+
+def test_a_text_with_a_nul_is_refused():
+    with pytest.raises(FieldError):
+        field().parse("a\x00b")
+
+
+def test_all_errors_are_found_at_once():
+    fields = (field(Type.DATE), Field(id="y", zh="乙", en="Y"), Field(id="z", zh="丙", en="Z"))
+    values, errors = parse_all(fields, {"x": "never", "z": " 好 "})
+    assert values == {"z": "好"}
+    assert [e.field.id for e in errors] == ["x", "y"]
+
+
+def test_a_value_is_shown_in_the_readers_language():
+    assert field(Type.CHOICE).show("red") == "红"
+    assert field(Type.CHOICE).show("red", "en") == "Red"
+    assert field(Type.BOOL).show(True) == "是"
+    assert field().show(None) == ""
+
+
+ANYTHING = st.one_of(st.text(), st.integers(), st.dates(), st.booleans(), st.decimals(), st.none(), st.floats())
+
+
+@given(st.sampled_from(list(Type)), ANYTHING)
+def test_whatever_is_given_is_stored_as_json_or_refused_in_words(type, raw):
+    try:
+        stored = field(type).parse(raw)
+    except FieldError as e:
+        assert e.zh
+        assert e.en
+        assert str(e).startswith("某项：")
+    else:
+        try:
+            canonical(stored)
+        except ValueError:
+            assert isinstance(stored, str)
+            assume(not any("\ud800" <= c <= "\udfff" for c in stored))
+            raise
+
+
+@given(st.sampled_from(list(Type)), ANYTHING)
+def test_a_stored_value_is_read_as_itself(type, raw):
+    try:
+        stored = field(type, required=False).parse(raw)
+    except FieldError:
+        return
+    assert field(type, required=False).parse(stored) == stored
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (Field(id="Größe", zh="x", en="x"), "not lower_case"),
+        (Field(id="x", zh="", en="x"), "lacks a name"),
+        (Field(id="x", zh="x", en="x", type=Type.CHOICE), "choices go with type CHOICE"),
+        (Field(id="x", zh="x", en="x", choices=COLOURS), "choices go with type CHOICE"),
+        (Field(id="x", zh="x", en="x", type=Type.REF), "of goes with type REF"),
+        (Field(id="x", zh="x", en="x", type=Type.CHOICE, choices=(COLOURS[0], COLOURS[0])), "share an id"),
+    ],
+)
+def test_a_wrong_field_says_what_is_wrong(wrong, said):
+    assert any(said in p for p in wrong.problems())

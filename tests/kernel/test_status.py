@@ -1,0 +1,103 @@
+"""The lights: computed from dates and ratios by the published rule, each with its reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jinzhi.kernel.declare import Catalogue
+from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status
+from jinzhi.matters.china.plan.lights import lights_2021 as lights
+
+WEIGHTS = st.decimals(0, 100, places=1)
+
+
+def progress(done: int = 0, planned: int = 0, total: int = 10, overdue: int = 0, soon: int | None = None) -> Progress:
+    return Progress(Decimal(done), Decimal(planned), Decimal(total), overdue, soon)
+
+
+@st.composite
+def progresses(draw: st.DrawFn) -> Progress:
+    total = draw(WEIGHTS)
+    planned = draw(st.decimals(0, max(total, Decimal(0)), places=1))
+    overdue = draw(st.integers(0, 400))
+    return Progress(draw(WEIGHTS), planned, total, overdue, draw(st.none() | st.integers(0, 900)))
+
+
+def test_without_milestones_there_is_no_light():
+    assert lights.light(progress(total=0)) is NO_DATA
+
+
+def test_a_milestone_just_overdue_is_a_risk_and_long_overdue_is_behind():
+    limit = lights.late_after_days
+    assert lights.light(progress(10, 10, overdue=limit)).id == "risk"
+    assert lights.light(progress(10, 10, overdue=limit + 1)).id == "late"
+
+
+def test_pace_decides_at_the_published_thresholds():
+    def at(share: Decimal) -> str:
+        return lights.light(Progress(share * 10, Decimal(10), Decimal(20))).id
+
+    tiny = Decimal("0.0001")
+    assert at(lights.ahead_from) == "ahead"
+    assert at(lights.normal_from) == "normal"
+    assert at(lights.normal_from - tiny) == "risk"
+    assert at(lights.risk_from) == "risk"
+    assert at(lights.risk_from - tiny) == "late"
+
+
+def test_what_falls_due_soon_is_a_risk():
+    assert lights.light(progress(10, 10, 20, soon=lights.soon_days)).id == "risk"
+    assert lights.light(progress(10, 10, 20, soon=lights.soon_days + 1)).id != "risk"
+
+
+def test_work_done_before_anything_was_due_is_ahead():
+    assert lights.light(progress(1, 0, 10)).id == "ahead"
+    assert lights.light(progress(0, 0, 10)).id == "normal"
+
+
+@given(progresses())
+def test_every_progress_has_a_light_with_a_reason_in_both_languages(p):
+    light, zh, en = lights.judge(p)
+    assert light in (*LIGHTS, NO_DATA)
+    assert zh
+    assert en
+
+
+@given(progresses(), st.decimals(0, 50, places=1))
+def test_doing_more_never_makes_the_light_worse(p, more):
+    order = ["late", "risk", "normal", "ahead"]
+    before, after = lights.light(p), lights.light(replace(p, done=p.done + more))
+    if before is not NO_DATA:
+        assert order.index(after.id) >= order.index(before.id)
+
+
+@given(progresses(), st.integers(1, 100))
+def test_being_later_never_makes_the_light_better(p, days):
+    order = ["late", "risk", "normal", "ahead"]
+    before, after = lights.light(p), lights.light(replace(p, overdue_days=p.overdue_days + days))
+    if before is not NO_DATA:
+        assert order.index(after.id) <= order.index(before.id)
+
+
+def test_ratio_and_pace_are_unknown_where_there_is_nothing_to_divide_by():
+    assert progress(total=0).ratio is None
+    assert progress(planned=0).pace is None
+    assert progress(5, 4, 10).ratio == Decimal("0.5")
+    assert progress(5, 4, 10).pace == Decimal("1.25")
+
+
+def test_a_rule_whose_thresholds_cross_is_refused():
+    wrong = replace(lights, normal_from=Decimal(2))
+    assert any("thresholds" in p for p in wrong.problems(Catalogue()))
+
+
+def test_colour_never_stands_alone():
+    symbols = {s.symbol for s in LIGHTS}
+    assert symbols == {"▲", "●", "◆", "■"}
+    with pytest.raises(KeyError):
+        _ = Status("x", "某", "Some", "pink").symbol
