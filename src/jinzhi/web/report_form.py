@@ -12,7 +12,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.evidence.models import Attachment
-from jinzhi.apps.plan.actions import ACHIEVED, FIGURE_NOTE, NOTE_FIELDS, REACHED_ON, Wrong
+from jinzhi.apps.plan.actions import ACHIEVED, FIGURE_NOTE, NOTE_FIELDS, PROGRESS, REACHED_ON, Wrong
 from jinzhi.apps.plan.models import Figure, Milestone, Row, RowNote
 from jinzhi.apps.plan.queries import DUTY_KINDS, Line, ReportRow
 from jinzhi.apps.plan.reporting import Merged
@@ -56,6 +56,11 @@ class Control:
     @property
     def kind(self) -> str:
         return {Type.LONG: "area", Type.DATE: "date", Type.DECIMAL: "number"}.get(self.field.type, "text")
+
+    @property
+    def needed(self) -> bool:
+        """Needed before the report is handed in (it can be saved without); milestones say so in their line."""
+        return self.field is PROGRESS
 
     @property
     def typed_day(self) -> bool:

@@ -254,6 +254,10 @@ class Change:
     old: str
     new: str
 
+    @property
+    def from_excel(self) -> bool:
+        return str(self.event.data.get("source", "")).startswith("excel:")
+
 
 FIELD_NAMES = {**{f.id: f for f in FIGURE_FIELDS}, **{f.id: f for f in NOTE_FIELDS}}
 
@@ -389,6 +393,8 @@ def report_page(
         "lacking": [(lack_anchor(x, form, editing), lack_label(x)) for x in lacks],
         "steps": happened(case_events, is_demo()),
         "changes": changes if everything else changes[:HISTORY],
+        "changes_count": len(changes),
+        "everything": everything,
         "more_changes": 0 if everything else max(0, len(changes) - HISTORY),
         "exports": [
             Link(_("填报表 Excel"), reverse("report-excel", args=[found.pk]), "export", download=True),
