@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from jinzhi.web import gallery
+from jinzhi.web.api.urls import urlpatterns as api_urls
 from jinzhi.web.views import (
     account,
     cases,
@@ -35,6 +36,7 @@ urlpatterns = [
     *search.urlpatterns,
     *operations.urlpatterns,
     *account.urlpatterns,
+    *api_urls,
     *gallery.urlpatterns,
     path("accounts/", include("allauth.urls")),
 ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
-from jinzhi.apps.accounts.acting import Acting, acting_as
+from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
 from jinzhi.apps.accounts.models import Membership, Token
 from jinzhi.apps.catalogue.clock import now, today
 
 PREFIX = "jz_"
+USE_NOTED_EVERY = timedelta(minutes=5)
 
 
 def make_token(membership: Membership, name: str, scopes: list[str], expires_on: date) -> tuple[Token, str]:
@@ -38,8 +39,10 @@ def acting_by_token(secret: str) -> Acting | None:
     )
     if token is None or not token.membership.user.is_active:
         return None
-    until = token.membership.until
-    if until is not None and until < today():
+    if token.membership not in memberships(token.membership.user):
         return None
-    Token.objects.filter(pk=token.pk).update(used_at=now())
+    moment = now()
+    # not with every request: reading should not have to write
+    if token.used_at is None or moment - token.used_at > USE_NOTED_EVERY:
+        Token.objects.filter(pk=token.pk).update(used_at=moment)
     return acting_as(token.membership, scopes=tuple(token.scopes))

@@ -112,7 +112,7 @@ class Group:
 
 
 def row_href(key: str) -> str:
-    return f"/plan/rows/{key}/"
+    return reverse("row", args=[key])
 
 
 def find_rows(words: Sequence[str], who: Acting) -> QuerySet:
@@ -175,7 +175,7 @@ def find_entries(words: Sequence[str], who: Acting) -> QuerySet:
 
 
 def entry_href(entry: Entry) -> str:
-    return f"/registers/{entry.register}/{entry.pk}/"
+    return reverse("entry", args=[entry.register, entry.pk])
 
 
 def show_entry(entry: Entry, words: Sequence[str]) -> Hit:

@@ -1,0 +1,62 @@
+"""The API as one object: its operations, its errors, its document."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.operation import Operation
+from ninja.parser import Parser
+
+from jinzhi.web.api import cases, catalogue, indicators, plan, problems, registers, units
+from jinzhi.web.api.caller import RATE, Caller, Rate
+from jinzhi.web.api.document import written
+
+ABOUT = (
+    "Reads and writes what the pages show, made from the same declarations. Give a token in the header Authorization "
+    "(Bearer) or a session; every operation names the scope that it needs (`x-scope`). Lists are paged by cursor. What "
+    "can change has an ETag; changing it needs If-Match. Every error is `application/problem+json` (RFC 9457) with the "
+    "wrong fields in `errors`, in Chinese and English."
+)
+
+
+class Exact(Parser):
+    """JSON bodies with amounts as they are written, not as binary fractions; NaN and Infinity are no JSON."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        def refuse(word: str) -> None:
+            raise ValueError(f"{word} is no JSON")
+
+        return json.loads(request.body, parse_float=Decimal, parse_constant=refuse)
+
+
+class Api(NinjaAPI):
+    """Ninja's API with our document; operations are called by the names of their functions."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return str(operation.view_func.__name__)
+
+    def get_openapi_schema(self, **options: Any) -> dict[str, Any]:
+        """The OpenAPI 3.1 document as plain JSON values."""
+        options.setdefault("path_prefix", problems.HOME)
+        schema = json.loads(json.dumps(super().get_openapi_schema(**options)))
+        return written(schema, problems.HOME)
+
+
+api = Api(
+    title="Jinzhi 津知",
+    version="1",
+    urls_namespace="api-1",
+    description=ABOUT,
+    openapi_url=None,
+    docs_url=None,
+    auth=Caller(),
+    throttle=Rate(RATE),
+    parser=Exact(),
+)
+problems.install(api)
+for module in (catalogue, units, plan, registers, cases, indicators):
+    api.add_router("", module.router)

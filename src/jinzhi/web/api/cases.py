@@ -1,0 +1,278 @@
+"""Cases of procedures: the fold of their events, what may be done next, and taking a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Body, Query, Router
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import open_case, take
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.queries import events_of, procedure_of, steps_for, view
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.access import within
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.procedure import CORRECT, ClockView, Offer, Procedure, Step
+from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
+from jinzhi.web.api.paging import Cursor, Limit, page_of
+from jinzhi.web.api.plain import object_schema
+from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
+from jinzhi.web.api.shapes import CaseFull, CaseList, OpenIn, StepIn
+
+router = Router(tags=["cases"])
+READ = {"x-scope": "case.read"}
+
+
+def declared(id: str) -> Procedure:
+    procedure = catalogue().find(Procedure, id)
+    if procedure is None:
+        raise missing(f"没有名为“{id}”的事项", f"no procedure is called {id!r}")
+    return procedure
+
+
+def shown(case: Case) -> dict[str, Any]:
+    names = ("procedure", "number", "title", "state", "subject", "opened_on", "closed_on", "next_due", "next_clock")
+    return {
+        "id": case.pk,
+        **{n: getattr(case, n) for n in names},
+        "unit": case.unit.code,
+        "office": case.office.code,
+        "parent": case.parent_id,
+        "provisional": case.provisional,
+        "seq": case.seq,
+    }
+
+
+def clock_shown(c: ClockView) -> dict[str, Any]:
+    return {
+        "id": c.clock.id,
+        "zh": c.clock.zh,
+        "en": c.clock.en,
+        "status": c.status,
+        "started": c.started,
+        "due": c.due,
+        "stopped": c.stopped,
+        "told": c.told,
+        "provisional": bool(c.deadline and c.deadline.provisional),
+        "basis": str(c.citation) if c.citation else None,
+        "verified": c.verified,
+    }
+
+
+def offer_shown(offer: Offer) -> dict[str, Any]:
+    step = offer.step
+    return {
+        "step": step.id,
+        "zh": step.zh,
+        "en": step.en,
+        "allowed": offer.allowed,
+        "why_not_zh": offer.why_not_zh,
+        "why_not_en": offer.why_not_en,
+        "inputs": object_schema(step.inputs, f"{step.zh} · {step.en}"),
+    }
+
+
+def step_of(procedure: Procedure, id: str) -> Step | None:
+    return next((s for s in procedure.steps if s.id == id), None)
+
+
+class Eyes:
+    """Shows the data of events to one caller and remembers which personal fields were shown."""
+
+    def __init__(self, who: Acting):
+        self.who = who
+        self.seen: set[str] = set()
+
+    def show(self, fields: Iterable[Field], data: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """The data without what the role may not see, and the ids of what was left out."""
+        private = {f.id for f in fields if f.personal}
+        if not self.who.role.personal:
+            return {k: v for k, v in data.items() if k not in private}, sorted(private & data.keys())
+        self.seen |= {k for k in private if data.get(k) not in (None, "")}
+        return dict(data), []
+
+    def event(self, event: Event, procedure: Procedure, by_seq: Mapping[int, Event]) -> dict[str, Any]:
+        data, hidden = dict(event.data), []
+        step = step_of(procedure, event.verb)
+        if step is not None:
+            data, hidden = self.show(step.inputs, data)
+        elif event.verb == CORRECT and isinstance(data.get("data"), Mapping):
+            target = by_seq.get(int(data.get("seq") or 0))
+            corrected = step_of(procedure, target.verb) if target else None
+            data["data"], hidden = self.show(corrected.inputs if corrected else (), data["data"])
+        return {
+            "seq": event.seq,
+            "step": event.verb,
+            "on": event.on,
+            "at": event.at,
+            "actor": event.actor,
+            "role": event.role,
+            "unit": event.unit.code if event.unit else None,
+            "basis": event.basis,
+            "data": data,
+            "hidden": hidden,
+            "sha256": event.sha256,
+            "sm3": event.sm3,
+        }
+
+
+def full(case: Case, who: Acting) -> dict[str, Any]:
+    """A case as the fold of its events; showing personal data leaves an event of its own."""
+    procedure, day = procedure_of(case), today()
+    events = events_of(case)
+    folded = view(case, day, events)
+    eyes = Eyes(who)
+    by_seq = {e.seq: e for e in events}
+    said = [eyes.event(e, procedure, by_seq) for e in events]
+    if eyes.seen:
+        viewed = {"case": case.number, "fields": sorted(eyes.seen)}
+        record(f"viewing:{case.stream}", "view-personal-data", viewed, who=who, on=day)
+    return {
+        **shown(case),
+        "state_zh": folded.state.zh,
+        "state_en": folded.state.en,
+        "clocks": [clock_shown(c) for c in folded.clocks],
+        "offers": [offer_shown(o) for o in steps_for(case, folded, who)],
+        "events": said,
+    }
+
+
+def visible(pk: int, who: Acting) -> Case:
+    case = Case.objects.visible_to(who).select_related("unit", "office").filter(pk=pk).first()
+    if case is None:
+        raise missing(f"没有编号为 {pk} 的案件，或不在可见范围", f"no case {pk}, or it is not yours to see")
+    return case
+
+
+def takes(step: Step, given: Mapping[str, Any]) -> None:
+    """Refuse inputs that the step does not ask for, and files, which the pages take."""
+    fields = {f.id: f for f in step.inputs}
+    wrong = [Wrong(f"inputs.{n}", "此步骤没有这一项", "is no input of this step") for n in given if n not in fields]
+    wrong += [
+        Wrong(f"inputs.{n}", "附件请在网页上提交", "files are handed over on the pages")
+        for n in given
+        if n in fields and fields[n].type is Type.FILE
+    ]
+    if wrong:
+        raise invalid(*wrong)
+
+
+@router.get(
+    "/procedures/{slug:id}/cases",
+    response=CaseList,
+    summary="Cases of a procedure that the caller sees",
+    openapi_extra=READ,
+)
+def list_cases(
+    request: HttpRequest,
+    id: str,
+    limit: Limit,
+    cursor: Cursor,
+    state: Annotated[str, Query("", max_length=60, description="Id of a state.")],
+    unit: Annotated[str, Query("", max_length=80, description="Code of the unit whose case it is.")],
+    open: Annotated[bool | None, Query(None, description="true: not closed yet; false: closed.")],
+) -> dict[str, Any]:
+    who = caller(request, "case.read")
+    only(request, "limit", "cursor", "state", "unit", "open")
+    found = declared(id)
+    states = [s.id for s in found.states]
+    if state and state not in states:
+        raise invalid(Wrong("state", f"应为 {'、'.join(states)}", f"must be one of {', '.join(states)}"))
+    rows = Case.objects.visible_to(who).filter(procedure=found.id).select_related("unit", "office")
+    if state:
+        rows = rows.filter(state=state)
+    if unit:
+        rows = rows.filter(unit__code=unit)
+    if open is not None:
+        rows = rows.filter(closed_on__isnull=open)
+    cases, after = page_of(rows, limit, cursor)
+    return {"items": [shown(c) for c in cases], "next": after}
+
+
+@router.post(
+    "/procedures/{slug:id}/cases",
+    response={201: CaseFull},
+    summary="Open a case",
+    description="Send `Idempotency-Key`: the same key opens one case only.",
+    openapi_extra={"x-scope": "case.{id}.{step}"},
+)
+def create_case(
+    request: HttpRequest, response: HttpResponse, id: str, body: Annotated[OpenIn, Body(...)]
+) -> dict[str, Any]:
+    who = caller(request, "case.read")
+    only(request)
+    found = declared(id)
+    step = next((s for s in found.opening if s.id == body.step), None)
+    if step is None:
+        known = ", ".join(s.id for s in found.opening)
+        raise invalid(Wrong("step", f"不是立案步骤；可用：{known}", f"opens no case; known: {known}"))
+    scope = f"case.{found.id}.{step.id}"
+    if who.role.id not in step.roles or not who.may(scope):
+        said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
+        raise Problem("forbidden", *said, scope=scope)
+    takes(step, body.inputs)
+    unit = Unit.objects.filter(code=body.unit).first() if body.unit else who.unit
+    if unit is None or not within(who.path, who.reach, unit.path):
+        raise invalid(Wrong("unit", "没有这个单位，或不在可见范围", "is no unit, or not one that you see"))
+    parent = visible(body.parent, who) if body.parent is not None else None
+    case = open_case(
+        found.id, step.id, body.inputs, who=who, unit=unit, parent=parent, on=body.on, key=submission(request)
+    )
+    tagged(request, response, case.seq)
+    response["Location"] = reverse("api-1:get_case", args=[case.pk])
+    return full(case, who)
+
+
+@router.get(
+    "/cases/{int:pk}",
+    response={200: CaseFull, 304: None},
+    summary="A case: state, clocks, steps on offer, history",
+    openapi_extra=READ,
+)
+def get_case(request: HttpRequest, response: HttpResponse, pk: int) -> Any:
+    who = caller(request, "case.read")
+    only(request)
+    case = visible(pk, who)
+    if unchanged(request, case.seq):
+        return HttpResponse(status=304, headers={"ETag": f'"{case.seq}"'})
+    tagged(request, response, case.seq)
+    return full(case, who)
+
+
+@router.post(
+    "/cases/{int:pk}/steps",
+    response=CaseFull,
+    summary="Take a step of a case",
+    description="Needs `If-Match` with the ETag that was read: 428 without it, 412 where somebody was faster. With "
+    "`Idempotency-Key` a step sent twice is taken once.",
+    openapi_extra={"x-scope": "case.{procedure}.{step}"},
+)
+def take_step(
+    request: HttpRequest, response: HttpResponse, pk: int, body: Annotated[StepIn, Body(...)]
+) -> dict[str, Any]:
+    who = caller(request, "case.read")
+    only(request)
+    case = visible(pk, who)
+    procedure = procedure_of(case)
+    expected = version(request)
+    step = step_of(procedure, body.step)
+    if step is None:
+        known = ", ".join(s.id for s in procedure.steps if s.sources)
+        raise invalid(Wrong("step", f"没有这一步骤；可用：{known}", f"is no step; known: {known}"))
+    scope = f"case.{procedure.id}.{step.id}"
+    if not who.may(scope):
+        said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
+        raise Problem("forbidden", *said, scope=scope)
+    takes(step, body.inputs)
+    take(case, step.id, body.inputs, who=who, expected=expected, on=body.on, key=submission(request))
+    case = visible(pk, who)
+    tagged(request, response, case.seq)
+    return full(case, who)

@@ -1,0 +1,138 @@
+"""The plan in force: its rows with their lights, and the reports of the units."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.plan.models import Release, Report, Row
+from jinzhi.apps.plan.progress import Judged, judged_by, light_rule, visible_cells
+from jinzhi.apps.plan.queries import current, milestones, rows_of
+from jinzhi.kernel.status import NO_DATA
+from jinzhi.web.api.caller import caller, only
+from jinzhi.web.api.paging import Cursor, Limit, page_of
+from jinzhi.web.api.problems import missing
+from jinzhi.web.api.shapes import Reports, RowFull, Rows
+
+router = Router(tags=["plan"])
+
+
+def release_shown(release: Release) -> dict[str, Any]:
+    names = ("plan", "number", "title", "issued_by", "issued_on", "starts", "ends")
+    return {n: getattr(release, n) for n in names}
+
+
+def lights(release: Release, who: Acting, day: date) -> dict[str, Judged]:
+    """The light of each row, over the units that the caller sees."""
+    cells = visible_cells(release.plan, day, None, who)
+    return judged_by(cells, lambda c: c.row_key, day, light_rule(day))
+
+
+def row_shown(row: Row, judged: Judged | None) -> dict[str, Any]:
+    names = ("key", "bound", "part", "section", "number", "title", "time_limit")
+    duties = [
+        {
+            "kind": d.kind,
+            "raw": d.raw,
+            "unit": d.unit.code if d.unit else None,
+            "group": d.group.code if d.group else None,
+            "units": [u.code for u in d.units.all()],
+        }
+        for d in row.duties.all()
+    ]
+    return {
+        **{n: getattr(row, n) for n in names},
+        "measures": [m.text for m in row.measures.all()],
+        "duties": duties,
+        "light": judged.light.id if judged else NO_DATA.id,
+        "why_zh": judged.why_zh if judged else "尚未设置里程碑",
+        "why_en": judged.why_en if judged else "no milestones yet",
+        "percent": judged.percent if judged else None,
+    }
+
+
+@router.get(
+    "/plan/rows", response=Rows, summary="The rows of the plan in force", openapi_extra={"x-scope": "plan.read"}
+)
+def list_rows(request: HttpRequest) -> dict[str, Any]:
+    who = caller(request, "plan.read")
+    only(request)
+    release, day = current(), today()
+    if release is None:
+        return {"release": None, "as_of": day, "items": []}
+    judged = lights(release, who, day)
+    items = [row_shown(row, judged.get(row.key)) for row in rows_of(release)]
+    return {"release": release_shown(release), "as_of": day, "items": items}
+
+
+@router.get(
+    "/plan/rows/{slug:key}",
+    response=RowFull,
+    summary="A row of the plan in force, with the milestones that the caller sees",
+    openapi_extra={"x-scope": "plan.read"},
+)
+def get_row(request: HttpRequest, key: str) -> dict[str, Any]:
+    who = caller(request, "plan.read")
+    only(request)
+    release, day = current(), today()
+    row = rows_of(release).filter(key__iexact=key).first() if release else None
+    if release is None or row is None:
+        raise missing(f"现行规划没有编号为“{key}”的任务", f"the plan in force has no row {key!r}")
+    found = [
+        {
+            "code": m.code,
+            "title": m.title,
+            "unit": m.unit.code,
+            "due": m.due,
+            "target": f"{m.target:f}",
+            "achieved": f"{m.achieved:f}",
+            "measured_in": m.measured_in,
+            "met_on": m.met_on,
+        }
+        for m in milestones(who, release, row_key=row.key)
+    ]
+    judged = lights(release, who, day).get(row.key)
+    return {**row_shown(row, judged), "milestones": found, "as_of": day}
+
+
+@router.get(
+    "/plan/reports",
+    response=Reports,
+    summary="The progress reports that the caller sees",
+    openapi_extra={"x-scope": "report.read"},
+)
+def list_reports(
+    request: HttpRequest,
+    limit: Limit,
+    cursor: Cursor,
+    period: Annotated[str, Query("", max_length=20, description="Code of a period, such as 2026Q3.")],
+    unit: Annotated[str, Query("", max_length=80, description="Code of a unit.")],
+    state: Annotated[str, Query("", max_length=20, description="draft, submitted, returned, approved …")],
+) -> dict[str, Any]:
+    who = caller(request, "report.read")
+    only(request, "limit", "cursor", "period", "unit", "state")
+    rows = Report.objects.visible_to(who).select_related("unit", "period")
+    for name, value in (("period__code", period), ("unit__code", unit), ("state", state)):
+        if value:
+            rows = rows.filter(**{name: value})
+    found, after = page_of(rows, limit, cursor)
+    items = [
+        {
+            "id": r.pk,
+            "case": r.case_id,
+            "plan": r.plan,
+            "period": r.period.code,
+            "unit": r.unit.code,
+            "state": r.state,
+            "version": r.version,
+            "submitted_on": r.submitted_on,
+            "approved_on": r.approved_on,
+        }
+        for r in found
+    ]
+    return {"items": items, "next": after}

@@ -1,0 +1,303 @@
+"""What the API answers: each shape once, with what its members mean."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+
+class Strict(Schema):
+    """A body: a member that nobody knows is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class WrongOut(Schema):
+    field: str = Field(description="The field, parameter or header.")
+    zh: str
+    en: str
+
+
+class ProblemOut(Schema):
+    """An error after RFC 9457, as `application/problem+json`."""
+
+    type: str = Field(description="Address of the kind of problem.")
+    title: str
+    status: int
+    detail: str = Field(description="What happened and the way out, in the language of Accept-Language.")
+    instance: str = Field(description="The path that was asked.")
+    zh: str
+    en: str
+    errors: list[WrongOut]
+
+
+class KindOut(Schema):
+    kind: str
+    count: int
+    href: str
+
+
+class Kinds(Schema):
+    items: list[KindOut]
+
+
+class DeclaredOut(Schema):
+    id: str
+    zh: str
+    en: str
+    serves: list[str] = Field(description="Rows of the plan that it works for.")
+    href: str
+
+
+class DeclaredList(Schema):
+    items: list[DeclaredOut]
+
+
+class UnitOut(Schema):
+    code: str
+    zh: str
+    en: str
+    short: str
+    level: str = Field(description="city, department, district, bureau, street or external")
+    parent: str | None = Field(description="Code of the unit above.")
+    contact: str
+    active: bool
+
+
+class Units(Schema):
+    items: list[UnitOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last.")
+
+
+class RegisterOut(Schema):
+    id: str
+    zh: str
+    en: str
+    entries: str = Field(description="Address of its entries.")
+    schema_: str = Field(alias="schema", description="Address of the JSON Schema of an entry's values.")
+    may_write: bool
+
+
+class RegisterList(Schema):
+    items: list[RegisterOut]
+
+
+class EntryOut(Schema):
+    id: int
+    register_: str = Field(alias="register")
+    number: str
+    title: str
+    unit: str = Field(description="Code of the unit that keeps it.")
+    state: str = Field(description="active or closed")
+    seq: int = Field(description="Its version: the number of its events, also its ETag.")
+    created_at: datetime
+    updated_at: datetime
+    values: dict[str, Any] = Field(description="The declared fields that have a value.")
+    hidden: list[str] = Field(description="Fields with personal data that the caller's role may not see.")
+
+
+class Entries(Schema):
+    items: list[EntryOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last.")
+
+
+class CaseOut(Schema):
+    id: int
+    procedure: str
+    number: str
+    title: str
+    state: str
+    unit: str = Field(description="Code of the unit whose case it is.")
+    office: str = Field(description="Code of the unit that issued it.")
+    subject: str
+    parent: int | None
+    opened_on: date
+    closed_on: date | None
+    next_due: date | None
+    next_clock: str
+    provisional: bool = Field(description="The due date lies beyond the last published holiday notice.")
+    seq: int = Field(description="Its version: the number of its events, also its ETag.")
+
+
+class CaseList(Schema):
+    items: list[CaseOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last.")
+
+
+class ClockOut(Schema):
+    id: str
+    zh: str
+    en: str
+    status: str = Field(description="running, paused, met, late or expired")
+    started: date
+    due: date | None
+    stopped: date | None
+    told: date | None = Field(description="The day that a party was told; it is not computed again.")
+    provisional: bool
+    basis: str | None
+    verified: bool
+
+
+class OfferOut(Schema):
+    step: str
+    zh: str
+    en: str
+    allowed: bool
+    why_not_zh: str
+    why_not_en: str
+    inputs: dict[str, Any] = Field(description="JSON Schema of what the step asks for.")
+
+
+class EventOut(Schema):
+    seq: int
+    step: str
+    on: date = Field(description="The legal day.")
+    at: datetime = Field(description="The moment of recording.")
+    actor: str
+    role: str
+    unit: str | None
+    basis: list[str]
+    data: dict[str, Any]
+    hidden: list[str] = Field(description="Inputs with personal data that the caller's role may not see.")
+    sha256: str
+    sm3: str
+
+
+class CaseFull(CaseOut):
+    """A case as the fold of its events: state, clocks, what may be done next and why not, and what happened."""
+
+    state_zh: str
+    state_en: str
+    clocks: list[ClockOut]
+    offers: list[OfferOut]
+    events: list[EventOut]
+
+
+class OpenIn(Strict):
+    """Opens a case by one of the procedure's opening steps."""
+
+    step: str
+    unit: str = Field("", description="Code of the unit whose case it is; the caller's own where it is left out.")
+    inputs: dict[str, Any] = Field(default_factory=dict, description="What the step asks for.")
+    on: date | None = Field(None, description="The legal day; today where it is left out.")
+    parent: int | None = Field(None, description="The case that this one belongs to.")
+
+
+class StepIn(Strict):
+    """Takes a step that is on offer."""
+
+    step: str
+    inputs: dict[str, Any] = Field(default_factory=dict, description="What the step asks for.")
+    on: date | None = Field(None, description="The legal day; today where it is left out.")
+
+
+class DutyOut(Schema):
+    kind: str = Field(description="alone, divided, led or support")
+    raw: str = Field(description="The unit as the document writes it.")
+    unit: str | None
+    group: str | None
+    units: list[str] = Field(description="Codes of the units that are meant.")
+
+
+class RowOut(Schema):
+    key: str
+    bound: str = Field(description="The declared row that it was matched with; empty if none.")
+    part: str
+    section: str
+    number: int
+    title: str
+    time_limit: str
+    measures: list[str]
+    duties: list[DutyOut]
+    light: str = Field(description="ahead, normal, risk, late or no-data, over what the caller sees.")
+    why_zh: str
+    why_en: str
+    percent: int | None = Field(description="Done of all, in whole per cent.")
+
+
+class ReleaseOut(Schema):
+    plan: str
+    number: int
+    title: str
+    issued_by: str
+    issued_on: date | None
+    starts: date
+    ends: date
+
+
+class Rows(Schema):
+    release: ReleaseOut | None = Field(description="The release in force; null before the first.")
+    as_of: date
+    items: list[RowOut]
+
+
+class MilestoneOut(Schema):
+    code: str
+    title: str
+    unit: str
+    due: date
+    target: str
+    achieved: str
+    measured_in: str
+    met_on: date | None
+
+
+class RowFull(RowOut):
+    milestones: list[MilestoneOut]
+    as_of: date
+
+
+class ReportOut(Schema):
+    id: int
+    case: int
+    plan: str
+    period: str
+    unit: str
+    state: str
+    version: int
+    submitted_on: date | None
+    approved_on: date | None
+
+
+class Reports(Schema):
+    items: list[ReportOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last.")
+
+
+class IndicatorOut(Schema):
+    id: str
+    zh: str
+    en: str
+    number: str | None = Field(description="The value as a plain decimal; null where there is nothing to compute.")
+    unit_of_measure: str
+    as_of: date
+    target: str | None = Field(description="Target of the year.")
+    light: str | None = Field(description="ahead, normal, risk or late; null without a target.")
+    why_zh: str
+    why_en: str
+    why_none_zh: str
+    why_none_en: str
+    parts: list[str | None] = Field(description="The number; for a ratio its top and its bottom.")
+    record_count: int
+
+
+class IndicatorList(Schema):
+    items: list[IndicatorOut]
+
+
+class RecordOut(Schema):
+    id: str
+    title: str
+    url: str
+    unit: str
+    parts: list[int] = Field(description="Which parts of the measure count it: 0 the top, 1 the bottom.")
+
+
+class RecordList(Schema):
+    as_of: date
+    count: int
+    items: list[RecordOut]
+    next: str | None = Field(description="Cursor of the next page; null on the last.")
