@@ -16,10 +16,13 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
-from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.acting import Acting, acting_as
+from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.store import attach_bytes
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.actions import add_milestone, attach_to_figure, open_round, save_content
@@ -27,7 +30,9 @@ from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import children_open, content, responsible
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Unit
+from jinzhi.demo.entries import make_entries
 from jinzhi.demo.people import People, make_people
+from jinzhi.kernel.procedure import Procedure
 
 TODAY = date(2026, 11, 22)
 PLAN = "demo-2025-2029"
@@ -71,6 +76,11 @@ def make_city(say: Callable[[str], object] = lambda _: None) -> Release:
     if Installation.objects.exists() or Release.objects.exists():
         raise NotEmpty("this installation already holds a city; name another folder in JINZHI_VAR")
     Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin", demo=True, today=TODAY)
+    with standing_on(TODAY):
+        return _make(say)
+
+
+def _make(say: Callable[[str], object]) -> Release:
     sync_units()
     _contacts()
     people = make_people(list(Unit.objects.exclude(code="tianjin").order_by("path")))
@@ -85,7 +95,9 @@ def make_city(say: Callable[[str], object] = lambda _: None) -> Release:
     say("各期报告已生成")
     _orders(city)
     _adjustments(city)
-    say("督办单和规划调整已生成")
+    _complaints(city)
+    say("督办单、规划调整和投诉已生成")
+    say(f"名录条目已生成：{make_entries(people)} 条")
     return release
 
 
@@ -304,3 +316,41 @@ def _adjustments(city: City) -> None:
         for later, step in enumerate(steps, start=2):
             on = day + timedelta(days=later)
             take(case, step, values.get(step, {}), who=people.office, on=on, at=at(on, step, row.key))
+
+
+#: (received on, what it is about, steps as (step, day, values)); the first two stand on both sides of 2026-04-15
+COMPLAINTS: tuple[tuple[str, str, tuple[tuple[str, str, dict[str, str]], ...]], ...] = (
+    ("2026-04-14", "网店销售标注专利号的水杯", (
+        ("accept", "2026-04-14", {}),
+        ("settle", "2026-06-02", {"terms": "退货退款。（演示）"}),
+    )),
+    ("2026-04-15", "商场专柜销售疑似冒用商标的运动鞋", (("accept", "2026-04-17", {}),)),
+    ("2026-10-09", "购买的茶叶与地理标志标注不符", (
+        ("accept", "2026-10-15", {}),
+        ("appraise", "2026-10-20", {"body": "演示鉴定机构", "object": "茶叶产地鉴定。（演示）"}),
+        ("appraised", "2026-11-06", {"result": "产地不符。（演示）"}),
+    )),
+    ("2026-11-02", "二手平台购得的耳机疑为假冒", (
+        ("reject", "2026-11-06", {"ground": "elsewhere", "reason": "平台已先行赔付并处理完毕。（演示）"}),
+    )),
+    ("2026-11-17", "图书疑为盗版印刷", ()),
+)  # fmt: skip
+
+
+def _complaints(city: City) -> None:
+    """A few complaints at the market regulator, where the demonstration declares such a procedure."""
+    if catalogue().find(Procedure, "complaint") is None:
+        return
+    unit = Unit.objects.get(code="tj-market-regulation")
+    who = acting_as(Membership.objects.select_related("user", "unit").get(unit=unit, role="case-handler"))
+    for received, about, steps in COMPLAINTS:
+        day = date.fromisoformat(received)
+        raw = {
+            "title": f"{about}（演示）", "channel": "platform", "complainant": "张某（演示）",
+            "contact": "000-00000000", "respondent": "演示经营者", "amount": "128.00",
+            "facts": f"{about}，要求退款。（演示）",
+        }  # fmt: skip
+        case = open_case("complaint", "receive", raw, who=who, unit=unit, on=day, at=at(day, "receive", about))
+        for step, on, values in steps:
+            moment = date.fromisoformat(on)
+            take(case, step, values, who=who, on=moment, at=at(moment, step, about))

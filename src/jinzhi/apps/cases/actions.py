@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -54,9 +54,9 @@ def _basis(step: Step) -> list[str]:
     return [str(c) for c in step.basis]
 
 
-def _project(case: Case, event: Event) -> CaseView:
-    """Bring the projections of a case up to its events."""
-    folded = view(case, max(today(), event.on))
+def _project(case: Case, event: Event, events: Sequence[Event]) -> CaseView:
+    """Bring the projections of a case up to its events, the last of which is ``event``."""
+    folded = view(case, max(today(), event.on), events)
     due = folded.next_due
     case.state = folded.state.id
     case.closed_on = folded.closed
@@ -114,7 +114,7 @@ def open_case(
         state=allowed[step].to or "",
     )
     event = record(case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at)
-    _project(case, event)
+    _project(case, event, [event])
     return case
 
 
@@ -140,7 +140,7 @@ def take(
         record(case.stream, step, {}, who=who, on=today(), expected=expected)
     day = on or today()
     folded = view(case, max(day, today()), events)
-    offer = next((o for o in steps_for(case, folded, who) if o.step.id == step), None)
+    offer = next((o for o in steps_for(case, folded, who, only=step) if o.step.id == step), None)
     if offer is None:
         raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
     if not offer.allowed:
@@ -154,7 +154,7 @@ def take(
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at
     )
-    return _project(case, event)
+    return _project(case, event, [*events, event])
 
 
 @transaction.atomic
@@ -181,12 +181,12 @@ def correct(
     if data:
         change["data"] = dict(data)
     event = record(case.stream, CORRECT, change, who=who, on=today(), expected=expected, key=key)
-    return _project(case, event)
+    return _project(case, event, events_of(case))
 
 
 def rebuild(case: Case) -> bool:
     """Derive the projections of a case again; returns whether anything differed."""
     events = events_of(case)
     before = (case.state, case.closed_on, case.seq, case.next_due, case.next_clock)
-    _project(case, events[-1])
+    _project(case, events[-1], events)
     return before != (case.state, case.closed_on, case.seq, case.next_due, case.next_clock)

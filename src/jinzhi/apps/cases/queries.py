@@ -8,9 +8,9 @@ from datetime import date
 from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.cases.facts import established
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.procedure import CaseView, Offer, Procedure
@@ -35,9 +35,13 @@ def view(case: Case, on: date, events: Iterable[Event] | None = None) -> CaseVie
     return kernel.fold(procedure_of(case), as_kernel(recorded), calendar(), on)
 
 
-def steps_for(case: Case, folded: CaseView, who: Acting | None) -> tuple[Offer, ...]:
-    """Every step that leads on, and for each whether ``who`` may take it or why not."""
-    needed = [f for s in folded.procedure.steps if folded.state.id in s.sources for f in s.needs]
+def steps_for(case: Case, folded: CaseView, who: Acting | None, only: str = "") -> tuple[Offer, ...]:
+    """Every step that leads on, and for each whether ``who`` may take it or why not.
+
+    ``only``: the one step that matters; the facts that others need are then not looked up.
+    """
+    leading = [s for s in folded.procedure.steps if folded.state.id in s.sources]
+    needed = [f for s in leading if only in ("", s.id) for f in s.needs]
     facts: Mapping[str, bool] = established(case, needed)
     roles = who.roles if who else ()
     standing = who.standing(case.unit, case.office) if who else ()
