@@ -37,7 +37,6 @@ from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.procedure import CaseView, ClockView, Procedure, may_open
-from jinzhi.web.case_page import CLOCK_TAGS
 from jinzhi.web.forms import Choices, FieldsForm, visible_units
 from jinzhi.web.shell import choice, english, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Due, Empty, Filter, Link, Option, Row, Table, Tag
@@ -46,7 +45,12 @@ from jinzhi.web.views.plan_reports import MARK, XLSX, download, is_demo, plan_in
 LONGEST = 80
 #: one document with more papers than this is not printed by anybody; the filter has to be narrowed
 MOST_PAPERS = 200
-ANSWERED = ("met", "late", "expired", "running")
+ANSWERED = {
+    "met": Tag("按期答复", "Answered in time", "done"),
+    "late": Tag("逾期答复", "Answered late", "late"),
+    "expired": Tag("超期未答复", "Overdue", "late"),
+    "running": Tag("未到期", "Not yet due", "open"),
+}
 SORTS = ("due", "number", "title", "unit", "state", "issued")
 
 
@@ -175,7 +179,7 @@ def ordered(orders: list[Order], sort: str) -> list[Order]:
 
 
 def answered_names() -> dict[str, str]:
-    return {k: named(CLOCK_TAGS[k]) for k in ANSWERED}
+    return {k: named(ANSWERED[k]) for k in ANSWERED}
 
 
 def share(orders: Iterable[Order]) -> tuple[int, int]:
@@ -258,7 +262,7 @@ def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
     for o in orders:
         state, clock = o.view.state, o.clock
         due = Due(o.due, day, done=not clock.open) if clock and o.due else None
-        fate = CLOCK_TAGS[o.answered] if o.answered else None
+        fate = ANSWERED[o.answered] if o.answered else None
         rows.append(
             Row(
                 [
