@@ -45,6 +45,10 @@ DUE_DAYS = ((3, 31), (6, 30), (9, 30), (11, 30), (12, 20))
 TARGETS = ((1, "项"), (1, "项"), (1, "项"), (12, "家"), (20, "件"), (6, "期"), (40, "次"))
 
 
+#: how the last round stands at the units one can sign in for (see _report), so that there is something to do
+LAST_FATES = {"tj-binhai": 1, "tj-binhai-ip": 3, "tj-dongli": 2, "tj-dongli-huaming": 0, "tj-ip-office": 1}
+
+
 class NotEmpty(Exception):
     """This installation already holds a city."""
 
@@ -197,6 +201,8 @@ def _report(city: City, report: Report, called: date, last: bool) -> None:
     people, names = city.people, (report.unit.code, report.period.code)
     who = people.reporters[report.unit.code]
     fate = pick(range(10), "fate", *names)
+    if last:
+        fate = LAST_FATES.get(report.unit.code, fate)
     if last and fate == 0:
         return  # not filled in: overdue today
     on = called + timedelta(days=pick((5, 9, 12, 15, 18, 19, 19, 24), "submit", *names))

@@ -16,16 +16,16 @@ SINCE = date(2025, 1, 1)
 
 #: username, name, unit, role: those offered on the sign-in page
 CAST = (
-    ("demo-office", "规划办 赵某", "tianjin", "plan-office"),
-    ("demo-leader", "市领导 钱某", "tianjin", "leader"),
-    ("demo-ip-office", "市知识产权局 孙某", "tj-ip-office", "reporter"),
-    ("demo-binhai", "滨海新区填报人 李某", "tj-binhai", "reporter"),
-    ("demo-binhai-approver", "滨海新区审核人 周某", "tj-binhai", "approver"),
-    ("demo-binhai-ip", "滨海新区知识产权局 吴某", "tj-binhai-ip", "reporter"),
-    ("demo-dongli", "东丽区填报人 郑某", "tj-dongli", "reporter"),
-    ("demo-huaming", "华明街填报人 王某", "tj-dongli-huaming", "reporter"),
-    ("demo-handler", "市市场监管委承办人 冯某", "tj-market-regulation", "case-handler"),
-    ("demo-admin", "系统管理员 陈某", "tianjin", "administrator"),
+    ("demo-office", "赵某", "tianjin", "plan-office"),
+    ("demo-leader", "钱某", "tianjin", "leader"),
+    ("demo-ip-office", "孙某", "tj-ip-office", "reporter"),
+    ("demo-binhai", "李某", "tj-binhai", "reporter"),
+    ("demo-binhai-approver", "周某", "tj-binhai", "approver"),
+    ("demo-binhai-ip", "吴某", "tj-binhai-ip", "reporter"),
+    ("demo-dongli", "郑某", "tj-dongli", "reporter"),
+    ("demo-huaming", "王某", "tj-dongli-huaming", "reporter"),
+    ("demo-handler", "冯某", "tj-market-regulation", "case-handler"),
+    ("demo-admin", "陈某", "tianjin", "administrator"),
 )
 SURNAMES = "褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎"
 
