@@ -51,6 +51,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNIT = Field(id="_unit", zh="办理单位", en="Unit whose case it is", type=Type.UNIT)
 REASON = Field(id="_reason", zh="更正理由", en="Reason for the correction", type=Type.LONG)
 RETRIES = 3
+#: procedures whose cases come with records of another app, and the page that opens them together
+OPENED_ELSEWHERE = {"progress-report": "round-open"}
 
 
 @page(nav="cases", scope="case.read")
@@ -298,6 +300,8 @@ def openings(procedure: Procedure, who: Acting) -> list[Step]:
 def case_open(request: HttpRequest, id: str) -> HttpResponse:
     """The form of an opening step. ``?subject=row:C1&subject_title=…&unit=…&parent=…`` come with the link."""
     who, procedure = request.acting, declared(id)
+    if id in OPENED_ELSEWHERE:
+        return redirect(OPENED_ELSEWHERE[id])
     may = openings(procedure, who)
     asked = request.POST.get("_step") or request.GET.get("step", "")
     step = next((s for s in may if s.id == asked), None) if asked else next(iter(may), None)
