@@ -8,18 +8,20 @@ from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.queries import children_open, current, missing
 
 
-def _report(case: Case) -> Report:
+def _report(case: Case) -> Report | None:
+    """The report of a case; None where the case was opened without one: then nothing is established."""
     found = Report.objects.unrestricted("the case itself was read by somebody who sees it")
-    return found.select_related("period", "unit").get(case=case)
+    return found.select_related("period", "unit").filter(case=case).first()
 
 
 @answers("children-approved")
 def children_approved(case: Case) -> bool:
-    return not children_open(_report(case)).exists()
+    report = _report(case)
+    return report is not None and not children_open(report).exists()
 
 
 @answers("report-complete")
 def report_complete(case: Case) -> bool:
     report = _report(case)
-    release = current(report.plan)
-    return release is not None and not missing(report, release)
+    release = current(report.plan) if report else None
+    return report is not None and release is not None and not missing(report, release)
