@@ -1,0 +1,579 @@
+"""What a search query means: the definition, over documents in memory. Every other engine must agree with it.
+
+- A word or phrase denotes spans (start, end) of token positions in one field of one document, ``end`` not included.
+  A phrase stands within one paragraph (claim, value); Han characters written together stand in one run of Han
+  characters, Latin words stand next to each other whatever punctuation parts them.
+- ``A (nW) B``: a span of A, then one of B that does not overlap it, with at most n tokens between; ``(nD)``: in either
+  order; ``EQU/n``: in order with exactly n between. ``(S)``, ``(P)``: not overlapping, and both together within one
+  sentence or paragraph, or within n+1 neighbouring ones; ``(F)``: not overlapping, in the same field. The result is
+  the span from the first start to the last end. ``(nW)`` and ``(nD)`` may cross sentences and paragraphs of a field.
+- ``X NOT prox Y``: the spans of X that no span of Y stands near. One is enough to find the document.
+- OR in an operand is the union of spans, AND is drawn out (``kernel.query.distributed``).
+- AND, OR, XOR, NOT elsewhere combine documents. A word sought in several fields is sought in each by itself.
+- NAME fields (applicants, addresses …) are text, but nothing crosses from one value to the next.
+- KEY fields compare whole values; classes by prefix, or by the tree where the field says so; numbers by the keys that
+  ``Numbers`` gives; a date of a year or month stands for all its days.
+- A document without a value in a field is found by nothing in that field, and so by every NOT of it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinzhi.kernel.query import (
+    WILDCARDS,
+    And,
+    Char,
+    ClassTree,
+    Doc,
+    Freq,
+    Gap,
+    Kind,
+    Near,
+    Node,
+    Not,
+    Numbers,
+    Or,
+    Piece,
+    Prox,
+    Query,
+    QueryError,
+    Range,
+    Resolver,
+    Semantic,
+    Step,
+    Term,
+    TooWide,
+    Word,
+    Xor,
+    check,
+    class_begins,
+    class_symbol,
+    count_of,
+    date_bounds,
+    distributed,
+    get_field,
+    leaves,
+    pattern_of,
+    plain_number,
+    resolved,
+    stored_fields,
+    text_fields,
+    wildcard_test,
+)
+from jinzhi.kernel.query import children as inner_nodes
+from jinzhi.kernel.tokens import EMPTY, Tokens, fold, tokenise
+
+Span = tuple[int, int]
+
+#: spans that one operand may have in one field of one document
+MAX_SPANS = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a query needs beside documents. ``semantic`` gives the ids of what is like a text."""
+
+    numbers: Numbers = field(default_factory=Numbers)
+    tree: ClassTree | None = None
+    resolver: Resolver | None = None
+    semantic: Callable[[str, int | None], Collection[int]] | None = None
+
+
+ALONE = Context()
+
+
+class Record:
+    """A document with its tokens, made when first asked for. Holding Records makes many queries cheaper."""
+
+    def __init__(self, doc: Doc):
+        self.doc = doc
+        self._tokens: dict[str, Tokens] = {}
+        self._places: dict[str, dict[str, list[int]]] = {}
+
+    def tokens(self, code: str) -> Tokens:
+        """The tokens of a TEXT field, or of a NAME field with each value as a paragraph."""
+        if code not in self._tokens:
+            source = self.doc.text if get_field(code).kind is Kind.TEXT else self.doc.keys
+            self._tokens[code] = tokenise(source[code]) if source.get(code) else EMPTY
+        return self._tokens[code]
+
+    def places(self, code: str) -> dict[str, list[int]]:
+        """The positions of each token of a field."""
+        if code not in self._places:
+            places: dict[str, list[int]] = {}
+            for position, text in enumerate(self.tokens(code).texts):
+                places.setdefault(text, []).append(position)
+            self._places[code] = places
+        return self._places[code]
+
+
+class Plan:
+    """A query made ready: references put in, AND drawn out of proximity, patterns and values read once."""
+
+    def __init__(self, query: Query | Node, context: Context = ALONE):
+        root = query.root if isinstance(query, Query) else query
+        self.context = context
+        self.whole = resolved(root, context.resolver)
+        check(self.whole)
+        self.root = distributed(self.whole)
+        self._patterns: dict[int, Pattern] = {}
+        self._tests: dict[tuple[int, str], Callable[[Record], bool]] = {}
+        self._similar: dict[int, Collection[int]] = {}
+        self._colours = {id(leaf): number for number, leaf in reversed(list(enumerate(leaves(self.whole))))}
+        for leaf in leaves(self.root):
+            self._ready(leaf)
+
+    def _ready(self, leaf: Node) -> None:
+        if isinstance(leaf, Semantic):
+            if self.context.semantic is None:
+                raise QueryError(
+                    "这里没有启用语义检索：请改用关键词，或由管理员配置向量模型",
+                    "semantic search is not available here: use words, or have a model configured",
+                    leaf.at,
+                )
+            self._similar[id(leaf)] = frozenset(self.context.semantic(leaf.text, leaf.top))
+        if not isinstance(leaf, (Term, Range)):
+            return
+        for code in stored_fields(leaf):
+            if get_field(code).kind in (Kind.TEXT, Kind.NAME):
+                assert isinstance(leaf, Term)
+                self._patterns.setdefault(id(leaf), Pattern(leaf))
+        for code in leaf.fields:
+            for stored in get_field(code).stored:
+                if get_field(stored).kind not in (Kind.TEXT, Kind.NAME):
+                    self._tests[id(leaf), code + ">" + stored] = value_test(leaf, code, stored, self.context)
+
+    # --- documents
+
+    def finds(self, record: Record) -> bool:
+        """Whether the query finds the document."""
+        return self.holds(self.root, record)
+
+    def holds(self, node: Node, record: Record) -> bool:
+        """Whether one node of the tree finds the document."""
+        match node:
+            case Term() | Range():
+                return self._leaf_holds(node, record)
+            case Prox() | Freq():
+                return any(self.spans(node, record, code) for code in sorted(text_fields(node)))
+            case And():
+                return all(self.holds(item, record) for item in node.items)
+            case Or():
+                return any(self.holds(item, record) for item in node.items)
+            case Xor():
+                return sum(self.holds(item, record) for item in node.items) % 2 == 1
+            case Not():
+                return not self.holds(node.inner, record)
+            case Semantic():
+                return record.doc.id in self._similar[id(node)]
+            case _:
+                raise AssertionError(f"{node} should have been resolved")
+
+    def _leaf_holds(self, leaf: Term | Range, record: Record) -> bool:
+        if any(self._tests[key](record) for key in self._keys_of(leaf)):
+            return True
+        return any(self.spans(leaf, record, code) for code in sorted(text_fields(leaf)))
+
+    def _keys_of(self, leaf: Term | Range) -> list[tuple[int, str]]:
+        keys = [(id(leaf), f"{code}>{stored}") for code in leaf.fields for stored in get_field(code).stored]
+        return [key for key in keys if key in self._tests]
+
+    # --- spans
+
+    def spans(self, node: Node, record: Record, code: str) -> set[Span]:
+        """The spans of a node (free of And, Not, Xor) in one stored text field."""
+        match node:
+            case Term():
+                if code not in stored_fields(node):
+                    return set()
+                return self._patterns[id(node)].spans(record.tokens(code), record.places(code))
+            case Or():
+                return set().union(*(self.spans(item, record, code) for item in node.items))
+            case Freq():
+                found = self.spans(node.inner, record, code)
+                return found if len(found) >= node.least else set()
+            case Prox():
+                left = self.spans(node.left, record, code)
+                if not left:
+                    return left
+                pairs = near_pairs(node, left, self.spans(node.right, record, code), record.tokens(code), code)
+                if node.negated:
+                    return left - {one for one, _ in pairs}
+                return _bounded({(min(a, c), max(b, d)) for (a, b), (c, d) in pairs}, node.at)
+            case _:
+                return set()
+
+    # --- highlighting
+
+    def marks(self, record: Record) -> dict[str, list[tuple[int, int, int]]]:
+        """See ``spans`` of the module."""
+        found: dict[str, set[tuple[int, int, int]]] = {}
+        self._mark(self.root, record, found)
+        return {code: sorted(marks) for code, marks in sorted(found.items()) if marks}
+
+    def _mark(self, node: Node, record: Record, found: dict[str, set[tuple[int, int, int]]]) -> None:
+        match node:
+            case Term() | Prox() | Freq():
+                for code in sorted(text_fields(node)):
+                    spans = self.spans(node, record, code)
+                    self._mark_spans(node, record, code, spans, found.setdefault(code, set()))
+                if isinstance(node, Term):
+                    self._mark_values(node, record, found)
+            case And() | Or() | Xor():
+                for item in node.items:
+                    if self.holds(item, record):
+                        self._mark(item, record, found)
+            case _:
+                return
+
+    def _mark_values(self, leaf: Term, record: Record, found: dict[str, set[tuple[int, int, int]]]) -> None:
+        for key in self._keys_of(leaf):
+            stored = key[1].split(">")[1]
+            for index, value in enumerate(record.doc.keys.get(stored, ())):
+                if self._tests[key](Record(Doc(record.doc.id, record.doc.number, keys={stored: (value,)}))):
+                    found.setdefault(stored, set()).add((index, index + 1, self._colours[id(leaf)]))
+
+    def _mark_spans(
+        self, node: Node, record: Record, code: str, keep: set[Span], found: set[tuple[int, int, int]]
+    ) -> None:
+        """Mark the leaves' spans that take part in the spans to keep."""
+        match node:
+            case Term():
+                found.update((start, end, self._colours[id(node)]) for start, end in keep)
+            case Or():
+                for item in node.items:
+                    self._mark_spans(item, record, code, keep & self.spans(item, record, code), found)
+            case Freq():
+                self._mark_spans(node.inner, record, code, keep, found)
+            case Prox():
+                if not keep:
+                    return
+                if node.negated:
+                    self._mark_spans(node.left, record, code, keep, found)
+                    return
+                left, right = self.spans(node.left, record, code), self.spans(node.right, record, code)
+                pairs = near_pairs(node, left, right, record.tokens(code), code)
+                kept = [(a, b) for a, b in pairs if (min(a[0], b[0]), max(a[1], b[1])) in keep]
+                self._mark_spans(node.left, record, code, {a for a, _ in kept}, found)
+                self._mark_spans(node.right, record, code, {b for _, b in kept}, found)
+            case _:
+                return
+
+
+# --- words and phrases ----------------------------------------------------------------------------------------
+
+
+class Pattern:
+    """The words of a leaf, and where they stand in tokens."""
+
+    def __init__(self, leaf: Term):
+        self.at = leaf.at
+        self.words = pattern_of(leaf.text, leaf.at)
+        self.slop = leaf.slop
+        self.steps: Word = tuple(step for word in self.words for step in word)
+        self._tests = {
+            step.text: wildcard_test(step.text) for step in self.steps if isinstance(step, Piece) and step.wild
+        }
+
+    def spans(self, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
+        """Every span of the pattern."""
+        if not tokens.texts:
+            return set()
+        if self.slop is not None:
+            return self._any_order(tokens, places)
+        return self._in_order(self.steps, tokens, places)
+
+    def _in_order(self, steps: Word, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
+        first = steps[0]
+        starts: Iterable[int] = range(len(tokens))
+        if isinstance(first, Char) or (isinstance(first, Piece) and not first.wild):
+            starts = places.get(first.text, ())
+        found = {(start, end) for start in starts for end in self._ends(steps, tokens, start)}
+        same = tokens.paragraphs
+        return _bounded({(s, e) for s, e in found if e > s and same[s] == same[e - 1]}, self.at)
+
+    def _ends(self, steps: Word, tokens: Tokens, start: int) -> set[int]:
+        """Where the steps can end when they begin at a position."""
+        # a state is a position and the run of Han characters in which a glued step must stand (None: any)
+        states: set[tuple[int, int | None]] = {(start, None)}
+        for step in steps:
+            states = {after for state in states for after in self._after(step, tokens, state)}
+            if not states:
+                break
+        return {position for position, _ in states}
+
+    def _after(self, step: Step, tokens: Tokens, state: tuple[int, int | None]) -> Iterable[tuple[int, int | None]]:
+        position, run = state
+        inside = position < len(tokens)
+        match step:
+            case Char():
+                glued = not step.glued or run is None or (inside and tokens.runs[position] == run)
+                if inside and glued and tokens.texts[position] == step.text:
+                    yield position + 1, tokens.runs[position]
+            case Piece():
+                if inside and self._same(step, tokens.texts[position]):
+                    yield position + 1, None
+            case Gap():
+                run = run if step.glued else None
+                count = 0
+                while True:
+                    if count >= step.least:
+                        yield position, run
+                    if count == step.most or position >= len(tokens) or tokens.runs[position] < 0:
+                        return
+                    if run is not None and tokens.runs[position] != run:
+                        return
+                    run = tokens.runs[position]
+                    position, count = position + 1, count + 1
+
+    def _same(self, step: Piece, text: str) -> bool:
+        return self._tests[step.text](text) if step.wild else step.text == text
+
+    def _any_order(self, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
+        """All words, not overlapping, in one paragraph, with at most ``slop`` other tokens between first and last."""
+        assert self.slop is not None
+        options = sorted(
+            (start, end, number)
+            for number, word in enumerate(self.words)
+            for start, end in self._in_order(word, tokens, places)
+        )
+        if len({number for _, _, number in options}) < len(self.words):
+            return set()
+        starts = [start for start, _, _ in options]
+        everything = (1 << len(self.words)) - 1
+        found: set[Span] = set()
+        todo = [(start, end, 1 << number, 0) for start, end, number in options]
+        seen = set(todo)
+        while todo:
+            first, end, used, between = todo.pop()
+            if used == everything:
+                found.add((first, end))
+                continue
+            low, high = bisect_left(starts, end), bisect_right(starts, end + self.slop - between)
+            for start, after, number in options[low:high]:
+                state = (first, after, used | 1 << number, between + start - end)
+                if used & 1 << number or state in seen or tokens.paragraphs[first] != tokens.paragraphs[start]:
+                    continue
+                seen.add(state)
+                todo.append(state)
+            _bounded(seen, self.at)
+        return found
+
+
+def _bounded(spans: set[Any], at: int) -> set[Any]:
+    if len(spans) > MAX_SPANS:
+        raise TooWide("一个字段内的匹配位置", "matching places within one field", len(spans), MAX_SPANS, at)
+    return spans
+
+
+# --- proximity ------------------------------------------------------------------------------------------------
+
+
+def near_pairs(node: Prox, left: set[Span], right: set[Span], tokens: Tokens, code: str) -> list[tuple[Span, Span]]:
+    """Pairs of a left and a right span that stand as the operator asks, each pair once."""
+    ordered = sorted(right)
+    starts = [start for start, _ in ordered]
+    by_end = sorted(right, key=lambda span: span[1])
+    ends = [end for _, end in by_end]
+    units = [_units(node, tokens)[start] for start in starts] if node.near in (Near.S, Near.P) else []
+    one_value = get_field(code).kind is Kind.NAME
+    pairs: list[tuple[Span, Span]] = []
+    for span in sorted(left):
+        start, end = span
+        found: list[Span] = []
+        match node.near:
+            case Near.W:
+                found = ordered[bisect_left(starts, end) : bisect_right(starts, end + node.n)]
+            case Near.EQU:
+                found = ordered[bisect_left(starts, end + node.n) : bisect_right(starts, end + node.n)]
+            case Near.D:
+                found = ordered[bisect_left(starts, end) : bisect_right(starts, end + node.n)]
+                found += by_end[bisect_left(ends, start - node.n) : bisect_right(ends, start)]
+            case Near.S | Near.P | Near.F:
+                found = [
+                    other
+                    for other in _neighbours(node, span, ordered, units, tokens)
+                    if other[0] >= end or other[1] <= start
+                ]
+        pairs += [(span, other) for other in found if _together(node, span, other, tokens, one_value)]
+        if len(pairs) > MAX_SPANS:
+            raise TooWide("一个字段内的匹配位置", "matching places within one field", len(pairs), MAX_SPANS, node.at)
+    return pairs
+
+
+def _units(node: Prox, tokens: Tokens) -> tuple[int, ...]:
+    return tokens.sentences if node.near is Near.S else tokens.paragraphs
+
+
+def _neighbours(node: Prox, span: Span, ordered: list[Span], units: list[int], tokens: Tokens) -> Iterable[Span]:
+    """The spans that begin in a sentence or paragraph near enough (``units``: where each of them begins)."""
+    if node.near is Near.F:
+        return ordered
+    numbers = _units(node, tokens)
+    low = bisect_left(units, numbers[span[1] - 1] - node.n)
+    return ordered[low : bisect_right(units, numbers[span[0]] + node.n)]
+
+
+def _together(node: Prox, one: Span, other: Span, tokens: Tokens, one_value: bool) -> bool:
+    first, last = min(one[0], other[0]), max(one[1], other[1]) - 1
+    if one_value and tokens.paragraphs[first] != tokens.paragraphs[last]:
+        return False
+    if node.near is Near.S:
+        return tokens.sentences[last] - tokens.sentences[first] <= node.n
+    if node.near is Near.P:
+        return tokens.paragraphs[last] - tokens.paragraphs[first] <= node.n
+    return True
+
+
+# --- values ---------------------------------------------------------------------------------------------------
+
+
+def value_test(leaf: Term | Range, code: str, stored: str, context: Context = ALONE) -> Callable[[Record], bool]:
+    """Whether a document's values in one stored field (no text) are what a leaf asks for in the field of ``code``."""
+    kind = get_field(stored).kind
+    if kind in (Kind.DATE, Kind.COUNT):
+        low, high = bounds(leaf, kind)
+
+        def in_bounds(record: Record) -> bool:
+            values = record.doc.dates if kind is Kind.DATE else record.doc.numbers
+            value = values.get(stored)
+            return value is not None and (low is None or value >= low) and (high is None or value <= high)
+
+        return in_bounds
+    assert isinstance(leaf, Term)
+    test = key_test(leaf, code, stored, context)
+    return lambda record: any(test(value) for value in record.doc.keys.get(stored, ()))
+
+
+def bounds(leaf: Term | Range, kind: Kind) -> tuple[int | None, int | None]:
+    """Lowest and highest value (yyyymmdd or a count) that a leaf asks for, both counted in; None: open.
+
+    A year or month stands for all its days: after 2017 is from 20180101. Days compare as numbers, so "one after" a
+    day need not be a day of the calendar.
+    """
+
+    def ends(text: str) -> tuple[int, int]:
+        if kind is Kind.DATE:
+            return date_bounds(text, leaf.at)
+        value = count_of(text, leaf.at)
+        return value, value
+
+    if isinstance(leaf, Range):
+        low = high = None
+        if leaf.low != "*":
+            first, last = ends(leaf.low)
+            low = first if leaf.low_in else last + 1
+        if leaf.high != "*":
+            first, last = ends(leaf.high)
+            high = last if leaf.high_in else first - 1
+        return low, high
+    first, last = ends(leaf.text)
+    return {
+        "=": (first, last),
+        ">": (last + 1, None),
+        ">=": (first, None),
+        "<": (None, first - 1),
+        "<=": (None, last),
+    }[leaf.op]
+
+
+def key_test(leaf: Term, code: str, stored: str, context: Context = ALONE) -> Callable[[str], bool]:
+    """Whether one stored value of a KEY, CLASS or NUMBER field is what a leaf asks for in the field of ``code``."""
+    asking = get_field(code)
+    wild = bool(WILDCARDS & set(leaf.text))
+    match get_field(stored).kind:
+        case Kind.CLASS:
+            symbol = class_symbol(leaf.text)
+            if wild:
+                matches = wildcard_test(symbol)
+                return lambda value: matches(class_symbol(value))
+            if asking.whole:
+                return lambda value: class_symbol(value) == symbol
+            if asking.below and "/" in symbol:
+                family = below(context.tree, stored, symbol, leaf.at)
+                return lambda value: class_symbol(value) in family
+            return lambda value: class_begins(class_symbol(value), symbol)
+        case Kind.NUMBER:
+            if wild:
+                matches = wildcard_test(plain_number(leaf.text))
+                return lambda value: any(matches(key) for key in context.numbers.keys(value))
+            number = context.numbers.asked(leaf.text)
+            return lambda value: number in context.numbers.keys(value)
+        case _:
+            text = fold(leaf.text).strip()
+            if wild:
+                matches = wildcard_test(text)
+                return lambda value: matches(fold(value).strip())
+            return lambda value: fold(value).strip() == text
+
+
+def below(tree: ClassTree | None, stored: str, symbol: str, at: int) -> frozenset[str]:
+    """A class symbol with all below it by dots. Raises QueryError where no tree is at hand or it lacks the symbol."""
+    if tree is None:
+        raise QueryError(
+            f"没有装入分类表，无法展开 {symbol} 的下位；可改用 ipc={symbol}（仅此小组）",
+            f"no classification is loaded, so what lies below {symbol} is unknown; ipc={symbol} finds this place only",
+            at,
+        )
+    found = tree.subtree({"ipcm": "ipc"}.get(stored, stored), symbol)
+    if found is None:
+        raise QueryError(
+            f"分类表里没有 {symbol}；请核对，或用 ipc={symbol} 按文献所标原文检索",
+            f"the classification has no {symbol}; check it, or search ipc={symbol} as documents state it",
+            at,
+            at + len(symbol),
+        )
+    return found
+
+
+# --- the engine -----------------------------------------------------------------------------------------------
+
+
+def records(docs: Iterable[Doc | Record]) -> list[Record]:
+    """Documents made ready to be searched more than once."""
+    return [doc if isinstance(doc, Record) else Record(doc) for doc in docs]
+
+
+def search(query: Query | Node, docs: Iterable[Doc | Record], context: Context = ALONE) -> list[int]:
+    """The ids of the documents that the query finds, in the documents' order. Raises QueryError."""
+    plan = Plan(query, context)
+    return [record.doc.id for record in records(docs) if plan.finds(record)]
+
+
+def spans(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> dict[str, list[tuple[int, int, int]]]:
+    """What to highlight: by stored field, (start, end, alternative), sorted.
+
+    In TEXT and NAME fields start and end are token positions (``kernel.tokens``), in KEY, CLASS and NUMBER fields
+    indexes of values. The alternative is the number of the leaf in the query from left to right, from 0. Of words
+    under proximity only those occurrences are marked that take part in a match.
+    """
+    return Plan(query, context).marks(records([doc])[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A node of the query, whether it finds the document, its number of spans by field, and the same below it."""
+
+    node: Node
+    found: bool
+    counts: Mapping[str, int]
+    inner: tuple[Explained, ...]
+
+
+def explain(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> Explained:
+    """Why the query finds the document or not, node by node (of the tree with AND drawn out of proximity)."""
+    plan = Plan(query, context)
+    record = records([doc])[0]
+
+    def explained(node: Node, near: bool) -> Explained:
+        counts = {code: len(plan.spans(node, record, code)) for code in sorted(text_fields(node))}
+        counts = {code: count for code, count in counts.items() if count}
+        inside = near or isinstance(node, (Prox, Freq))
+        found = bool(counts) if near else plan.holds(node, record)
+        return Explained(node, found, counts, tuple(explained(child, inside) for child in inner_nodes(node)))
+
+    return explained(plan.root, False)
