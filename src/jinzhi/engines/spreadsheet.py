@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -20,6 +21,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
@@ -181,6 +183,7 @@ def _sheet_title(title: str) -> str:
 def _write_sheet(page: Worksheet, sheet: Sheet, lists: dict[tuple[str, ...], str]) -> None:
     locked = any(c.locked for c in sheet.columns)
     last = len(sheet.rows) + sheet.blank + 1
+    styles: dict[tuple[int, str, bool], StyleArray] = {}
     for x, column in enumerate(sheet.columns, 1):
         head = page.cell(1, x)
         _put_text(head, column.head(sheet.language), f"{sheet.title} {head.coordinate}")
@@ -192,11 +195,17 @@ def _write_sheet(page: Worksheet, sheet: Sheet, lists: dict[tuple[str, ...], str
         for x, column in enumerate(sheet.columns, 1):
             cell = page.cell(y, x)
             _put(cell, column, row.get(column.key), sheet)
+            # composing a style costs more than the cell itself: once for each column and kind of value
+            kind = (x, cell.number_format, cell.quotePrefix)
+            if kind in styles:
+                cell._style = copy(styles[kind])
+                continue
             cell.border = THIN
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             if locked:
                 cell.protection = Protection(locked=column.locked)
                 cell.fill = LOCKED_FILL if column.locked else INPUT_FILL
+            styles[kind] = cell._style
     page.freeze_panes = "A2"
     page.print_title_rows = "1:1"
     page.page_setup.orientation, page.page_setup.paperSize, page.page_setup.fitToHeight = "landscape", 9, 0

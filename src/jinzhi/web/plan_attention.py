@@ -66,6 +66,9 @@ def counted(items: Iterable[Attention]) -> Counter[str]:
 def _rows(board: Board) -> list[Attention]:
     soon = board.day + timedelta(days=SOON_DAYS)
     found: list[tuple[int, date, int, Attention]] = []
+    # one address a row and a unit, not one a cell: a large plan has thousands of cells
+    rows = {key: reverse("row", args=[key]) for key in board.rows}
+    units = {pk: reverse("unit", args=[u.code]) for pk, u in board.units.items()}
     for cell in board.picked:
         unit = board.units.get(cell.unit_id)
         if unit is None:
@@ -86,8 +89,8 @@ def _rows(board: Board) -> list[Attention]:
             days = (cell.next_due - board.day).days
             reason = _("%(n)s 天内有里程碑到期") % {"n": days} + f"；{reason}"
         item = Attention(
-            group, row.key, row.title, f"{reverse('row', args=[row.key])}?year={board.year_value}#unit-{unit.code}",
-            unit.label, reverse("unit", args=[unit.code]), due, judged.light, percent(judged), reason,
+            group, row.key, row.title, f"{rows[row.key]}?year={board.year_value}#unit-{unit.code}",
+            unit.label, units[unit.pk], due, judged.light, percent(judged), reason,
         )  # fmt: skip
         found.append((GROUPS.index(group), due or date.max, row.position, item))
     return [item for *_keys, item in sorted(found, key=lambda f: f[:3])]

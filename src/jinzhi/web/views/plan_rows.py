@@ -271,18 +271,17 @@ def find_row(request: HttpRequest, key: str) -> Place:
         release = Release.objects.filter(plan=force.plan, number=number).first()
         if release is None:
             raise Http404(_("这份规划没有第 %(n)s 次发布") % {"n": number})
-    rows = list(rows_of(release))
-    at = next((i for i, r in enumerate(rows) if r.key == key), None)
-    if at is None and number is None:
+    found = rows_of(release).filter(key=key).first()
+    if found is None and number is None:
         last = Row.objects.filter(release__plan=force.plan, key=key).order_by("-release__number").first()
         if last is not None:
             release = last.release
-            rows = list(rows_of(release))
-            at = next(i for i, r in enumerate(rows) if r.key == key)
-    if at is None:
+            found = rows_of(release).get(key=key)
+    if found is None:
         raise Http404(_("没有编号为“%(key)s”的任务") % {"key": key[:40]})
-    following = rows[at + 1] if at + 1 < len(rows) else None
-    return Place(rows[at], release, rows[at - 1] if at else None, following)
+    before = release.rows.filter(position__lt=found.position).order_by("-position").first()
+    following = release.rows.filter(position__gt=found.position).order_by("position").first()
+    return Place(found, release, before, following)
 
 
 def duty_units(board: Board, row: Row) -> list[tuple[Unit, Duty]]:
