@@ -236,11 +236,11 @@ def test_a_past_day_is_the_frozen_value_or_what_the_dates_tell_or_nothing(distri
     Snapshot.objects.unrestricted("test").filter(indicator="service-points-open", unit=root).update(number="7")
     open_points = indicator("service-points-open")
     pool = Pool(above.acting, DAY)
-    got = {p.day: p for p in past(open_points, above.acting, root, pool.of(open_points), DAY)}
+    got = {p.day: p for p in past(open_points, above.acting, root, pool)}
     assert got[date(2026, 9, 30)].source == "frozen" and got[date(2026, 9, 30)].number == 7
     assert got[date(2026, 6, 30)].source == "computed" and got[date(2026, 6, 30)].number == 1
     contacts = indicator("units-with-contact")
-    got = {p.day: p for p in past(contacts, above.acting, root, pool.of(contacts), DAY)}
+    got = {p.day: p for p in past(contacts, above.acting, root, pool)}
     assert got[date(2026, 6, 30)].source == "none" and got[date(2026, 6, 30)].number is None
 
 

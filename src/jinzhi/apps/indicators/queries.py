@@ -81,8 +81,12 @@ def stamp() -> str:
     return Event.objects.order_by("-pk").values_list("sha256", flat=True).first() or ""
 
 
+def _name(indicator: Indicator, who: Sees, on: date, seal: str) -> str:
+    return f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{who.path}:{seal}"
+
+
 def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Callable[[], Value]) -> Value:
-    name = f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{who.path}:{seal}"
+    name = _name(indicator, who, on, seal)
     got = cache.get(name)
     if got is None:
         got = compute()
@@ -208,28 +212,38 @@ def quarter_ends(until: date, count: int = QUARTERS_SHOWN) -> tuple[date, ...]:
     return tuple(reversed(out))
 
 
-def past(indicator: Indicator, who: Sees, unit: Unit, rows: Mapping[str, Sequence[Record]], on: date) -> list[Point]:
-    """The value at each quarter's end up to a day.
+def past(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> list[Point]:
+    """The value at each quarter's end up to the day of the pool, kept until something is written.
 
     A frozen value is taken where there is one. Where there is none, an indicator that looks at dates is computed from
     the records as they are; any other has no value: what was so on that day is no longer known.
     """
-    days = quarter_ends(on)
+    name = f"{_name(indicator, pool.who, pool.on, stamp())}:{who.reach}:{who.path}:{unit.pk}"
+    got = cache.get(name)
+    if got is None:
+        got = list(_points(indicator, who, unit, pool))
+        cache.set(name, got, KEPT)
+    return got
+
+
+def _points(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> Iterator[Point]:
+    days = quarter_ends(pool.on)
+    rows = pool.of(indicator)
     frozen = {
-        s.day: s for s in Snapshot.objects.visible_to(who).filter(indicator=indicator.id, unit=unit, day__in=days)
+        s.day: s.number
+        for s in Snapshot.objects.visible_to(who)
+        .filter(indicator=indicator.id, unit=unit, day__in=days)
+        .only("day", "number", "indicator")
     }
-    out: list[Point] = []
     for day in days:
-        if day == on:
-            out.append(Point(day, evaluate(indicator, rows, day).number, "computed"))
+        if day == pool.on:
+            yield Point(day, evaluate(indicator, rows, day).number, "computed")
         elif day in frozen:
-            number = frozen[day].number
-            out.append(Point(day, Decimal(number) if number else None, "frozen"))
+            yield Point(day, Decimal(frozen[day]) if frozen[day] else None, "frozen")
         elif knows_past(indicator):
-            out.append(Point(day, evaluate(indicator, rows, day).number, "computed"))
+            yield Point(day, evaluate(indicator, rows, day).number, "computed")
         else:
-            out.append(Point(day, None, "none"))
-    return out
+            yield Point(day, None, "none")
 
 
 # --- parts ----------------------------------------------------------------------------------------------------

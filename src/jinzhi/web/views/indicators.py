@@ -307,7 +307,7 @@ class Seen:
 
     @cached_property
     def points(self) -> list[Point]:
-        return past(self.indicator, self.who, counted_unit(self.who, self.unit), self.rows, self.on)
+        return past(self.indicator, self.who, counted_unit(self.who, self.unit), self.pool)
 
     def address(self, name: str, *args: str, **more: str) -> str:
         return reverse(name, args=[self.indicator.id, *args]) + pick(self.year, self.unit, **more)
@@ -402,7 +402,8 @@ def breakdown_table(view: Seen, by: str, found: Sequence[Group]) -> Table:
         cells += [plain(p) for p in group.value.parts] if ratio else []
         cells.append(len({r for ids in group.value.records for r in ids}))
         rows.append(Row(cells))
-    return Table(_("分解"), columns, rows, Empty(_("没有可分解的记录")), stack=True, caption_hidden=True)
+    empty = Empty(_("没有可分解的记录"))
+    return Table(_("分解"), columns, rows, empty, tall=len(rows) > 20, stack=True, caption_hidden=True)
 
 
 def plain(number: Decimal | None) -> str:

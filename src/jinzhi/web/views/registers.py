@@ -103,7 +103,7 @@ def index(request: HttpRequest) -> HttpResponse:
         rows.append(
             Row(
                 [
-                    Cell(named(register), href=href, sub=register.why, lang=""),
+                    Cell(named(register), href=href, sub=register.why),
                     Cell(" ".join(register.serves)),
                     Cell(tally["n"], href=f"{href}?state=active"),
                     timezone.localtime(tally["last"]).date().isoformat() if tally["last"] else "",
@@ -169,7 +169,7 @@ def register(request: HttpRequest, id: str) -> HttpResponse:
 def facts(found: Register) -> list[tuple[str, Any]]:
     """What a register is for and who answers for it."""
     return [
-        (_("用途"), Cell(found.why, lang="en") if found.why.isascii() else found.why),
+        (_("用途"), Cell(found.why, lang="zh-Hans") if english() else found.why),
         (_("服务的规划任务"), serves(found)),
         (_("唯一性"), "、".join(named(found.field(k)) for k in found.key) or _("不限")),
         (_("维护角色"), "、".join(named(catalogue().get(Role, r)) for r in found.writes)),
@@ -222,9 +222,7 @@ def entry(request: HttpRequest, id: str, pk: int) -> HttpResponse:
     return entry_page(request, found, find_entry(found, pk, request.acting))
 
 
-def entry_page(
-    request: HttpRequest, found: Register, kept: Entry, refused: FieldsForm | None = None
-) -> HttpResponse:
+def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: FieldsForm | None = None) -> HttpResponse:
     who = request.acting
     pasts = history(kept, found)
     eyes = shown.reader(found, [kept], who, pasts)

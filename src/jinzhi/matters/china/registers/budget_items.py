@@ -13,7 +13,7 @@ budget_items = Register(
     en="Budget items",
     serves=("K4", "E6"),
     next_review=date(2027, 6, 30),
-    why="Money is planned and spent for a row of the plan; the share spent is computed, not reported.",
+    why="资金为规划任务而安排、而支出；执行率由登记数推算，不由人填。",
     fields=(
         Field(id="project", zh="项目名称", en="Project", searchable=True),
         Field(id="row", zh="规划任务编号", en="Row of the plan", filtered=True, max_length=10,

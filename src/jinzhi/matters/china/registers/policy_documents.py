@@ -12,7 +12,7 @@ policy_documents = Register(
     en="IP policy documents",
     serves=("K3",),
     next_review=date(2027, 6, 30),
-    why="Whether a policy holds on a day follows from its days in force, never from a mark that somebody sets.",
+    why="文件在某日是否有效，由施行、失效和废止日期推算，不由人标记。",
     fields=(
         Field(id="title", zh="文件名称", en="Title", searchable=True, max_length=300),
         Field(id="document", zh="发文字号", en="Document number", searchable=True, required=False),

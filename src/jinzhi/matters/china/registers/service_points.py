@@ -12,7 +12,7 @@ service_points = Register(
     en="IP public service points",
     serves=("S2", "S1"),
     next_review=date(2027, 6, 30),
-    why="A service exists for the public where there is an address, a telephone and somebody who answers.",
+    why="有地址、有电话、有人答复，公共服务才落得到群众身边。",
     fields=(
         Field(id="name", zh="网点名称", en="Name", searchable=True),
         Field(

@@ -12,7 +12,7 @@ typical_cases = Register(
     en="Typical cases",
     serves=("G4", "P2"),
     next_review=date(2027, 6, 30),
-    why="A published case shows what is protected and how; it counts on the day on which it is published.",
+    why="公开的案例让公众知道什么受保护、怎样保护；发布之日起计入。",
     fields=(
         Field(id="title", zh="案例名称", en="Title", searchable=True),
         Field(

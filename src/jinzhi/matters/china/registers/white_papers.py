@@ -14,7 +14,7 @@ white_papers = Register(
     serves=("G4",),
     basis=(Citation("tianjin-ip-protection-regulation", "6"),),
     next_review=date(2027, 6, 30),
-    why="The city publishes the state of protection every year; when it did so is seen here.",
+    why="本市每年公布知识产权保护状况；何时公布，在此可查。",
     fields=(
         Field(id="title", zh="名称", en="Title", searchable=True),
         Field(
