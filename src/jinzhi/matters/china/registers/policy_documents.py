@@ -32,7 +32,7 @@ policy_documents = Register(
         Field(id="in_force_from", zh="施行日期", en="In force from", type=Type.DATE, filtered=True),
         Field(
             id="expires_on", zh="失效日期", en="Expires on", type=Type.DATE, required=False,
-            help_zh="自该日起不再有效；长期有效的留空", help_en="it no longer holds from this day on; empty: without end",
+            help_zh="自该日起不再有效；长期有效的留空", help_en="it no longer holds from this day on",
         ),
         Field(id="repealed_on", zh="废止日期", en="Repealed on", type=Type.DATE, required=False, filtered=True,
               help_zh="自该日起不再有效", help_en="it no longer holds from this day on"),
