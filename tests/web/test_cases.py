@@ -271,6 +271,16 @@ def test_a_case_is_opened_with_its_subject(above):
     assert done[0].url == done[1].url == reverse("case", args=[case.pk])
 
 
+def test_a_file_given_with_the_opening_lies_under_the_new_case(handler):
+    file = SimpleUploadedFile("投诉书.pdf", b"%PDF-1.7", "application/pdf")
+    form = {"_step": "receive", "_key": "k", "_unit": "tj-binhai", "_on": "2026-11-20", **COMPLAINT, "file": file}
+    assert handler.client.post(reverse("case-open", args=["complaint"]), form).status_code == 302
+    case = Case.objects.unrestricted("test").get()
+    kept = Attachment.objects.unrestricted("test").get()
+    assert kept.stream == case.stream
+    assert Event.objects.get(stream=case.stream).data["file"] == str(kept.pk)
+
+
 def test_who_may_not_open_is_told(district):
     page = district.client.get(reverse("case-open", args=["supervision-order"]))
     assert "您的角色不能发起此事项" in text(page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
@@ -77,6 +78,13 @@ def attach_bytes(
         user=user,
         at=now(),
     )
+
+
+def put_under(attachments: Iterable[Attachment], stream: str) -> None:
+    """Put attachments under the object that was made with them; before it was made it had no stream."""
+    for attachment in attachments:
+        attachment.stream = stream
+        attachment.save(update_fields=["stream"])
 
 
 def read(attachment: Attachment) -> bytes:

@@ -382,9 +382,7 @@ def opened_by(
                 on=on,
                 key=key,
             )
-            for kept in files.values():
-                kept.stream = opened.stream
-                kept.save(update_fields=["stream"])
+            store.put_under(files.values(), opened.stream)
             return opened
     except (StepRefused, ProcedureError, NoRuleInForce) as e:
         refusal(form, e)
