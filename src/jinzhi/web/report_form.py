@@ -220,9 +220,7 @@ class ReportForm:
             if name in self.by_name:
                 self.by_name[name].value = data.get(name, "").replace("\r\n", "\n")
             elif data.get(name, "").strip():
-                self.general.append(
-                    _("“%(value)s”没有保存：它所在的任务或里程碑已不在本期报告中，请核对") % {"value": data[name][:80]}
-                )
+                self._gone(data[name])
         self.sent = {name for name in data if name in self.by_name}
 
     def said(self) -> tuple[dict[str, dict[str, object]], dict[str, dict[str, object]]]:
@@ -239,9 +237,21 @@ class ReportForm:
         return notes, figures
 
     def files(self, given: MultiValueDict) -> list[tuple[Milestone, UploadedFile]]:
-        return [
-            (line.milestone, file) for row in self.rows for line in row.lines for file in given.getlist(line.file_name)
-        ]
+        """The uploaded files by milestone; one whose milestone has gone is an error, not dropped."""
+        known = {line.file_name: line.milestone for row in self.rows for line in row.lines}
+        out: list[tuple[Milestone, UploadedFile]] = []
+        for name, files in given.lists():
+            for file in files:
+                if name in known:
+                    out.append((known[name], file))
+                else:
+                    self._gone(file.name or "")
+        return out
+
+    def _gone(self, value: str) -> None:
+        self.general.append(
+            _("“%(value)s”没有保存：它所在的任务或里程碑已不在本期报告中，请核对") % {"value": value[:80]}
+        )
 
     def removals(self) -> list[tuple[Figure, Attachment]]:
         return [

@@ -475,11 +475,14 @@ def saved(request: HttpRequest, found: Report) -> HttpResponse:
         raise BadRequest(_("表单缺少版本号，请刷新页面后重试"))
     release = release_of(found)
     form = ReportForm(content(found, release), earlier=earlier_notes(found, who), data=request.POST)
+    files = form.files(request.FILES)
     notes, figures = form.said()
+    if form.general and expected == found.version:
+        return report_page(request, found, form, status=422)
     try:
         if expected == found.version:
             done = save_report(
-                found, release, notes=notes, figures=figures, files=form.files(request.FILES),
+                found, release, notes=notes, figures=figures, files=files,
                 remove=form.removals(), who=who, expected=expected, key=key,
             )  # fmt: skip
             if done:
