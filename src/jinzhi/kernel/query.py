@@ -21,10 +21,12 @@ from typing import Protocol
 from jinzhi.kernel.tokens import fold, is_han, tokenise
 
 #: past these a query fails and says the number; nothing is ever cut short
-MAX_LENGTH = 200_000
+MAX_LENGTH = 400_000
 MAX_DEPTH = 60
 MAX_BRANCHES = 4096
 MAX_SLOP_WORDS = 8
+MAX_REFERENCES = 12
+MAX_LEAVES = 50_000
 
 
 class QueryError(ValueError):
@@ -33,7 +35,13 @@ class QueryError(ValueError):
     def __init__(self, zh: str, en: str, at: int | None = None, end: int | None = None):
         self.zh, self.en, self.at = zh, en, at
         self.end = end if end is not None else (None if at is None else at + 1)
-        super().__init__(zh)
+        super().__init__(self.say("zh"))
+
+    def say(self, language: str = "zh") -> str:
+        """The message with the place, in Chinese (zh) or English (any other)."""
+        if language.startswith("zh"):
+            return self.zh if self.at is None else f"第 {self.at + 1} 个字符：{self.zh}"
+        return self.en if self.at is None else f"character {self.at + 1}: {self.en}"
 
 
 class TooWide(QueryError):
@@ -842,41 +850,62 @@ def _check_near(node: Node) -> None:
 # --- forms of a tree ----------------------------------------------------------------------------------------
 
 
-def resolved(node: Node, resolver: Resolver | None, seen: tuple[str, ...] = ()) -> Node:
-    """The tree with history and saved queries put in. Raises QueryError for what is not there or holds itself."""
-    match node:
-        case History() | Saved():
-            name = f"#{node.number}" if isinstance(node, History) else f"##{node.name}"
-            if name in seen:
-                raise QueryError(
-                    f"{name} 引用了自身：{' → '.join([*seen, name])}",
-                    f"{name} refers to itself: {' → '.join([*seen, name])}",
-                    node.at,
-                    node.at + len(name),
-                )
-            found = None
-            if resolver is not None:
-                found = resolver.history(node.number) if isinstance(node, History) else resolver.saved(node.name)
-            if found is None:
-                what = ("检索历史", "history") if isinstance(node, History) else ("已存检索", "saved queries")
-                raise QueryError(
-                    f"{what[0]}里没有 {name}", f"there is no {name} among the {what[1]}", node.at, node.at + len(name)
-                )
-            return resolved(found.root, resolver, (*seen, name))
-        case And():
-            return all_of([resolved(item, resolver, seen) for item in node.items], node.at)
-        case Or():
-            return any_of([resolved(item, resolver, seen) for item in node.items], node.at)
-        case Xor():
-            return one_of([resolved(item, resolver, seen) for item in node.items], node.at)
-        case Not():
-            return replace(node, inner=resolved(node.inner, resolver, seen))
-        case Freq():
-            return replace(node, inner=resolved(node.inner, resolver, seen))
-        case Prox():
-            return replace(node, left=resolved(node.left, resolver, seen), right=resolved(node.right, resolver, seen))
-        case _:
-            return node
+def resolved(node: Node, resolver: Resolver | None) -> Node:
+    """The tree with history and saved queries put in. Raises QueryError for what is not there or holds itself.
+
+    A query that refers to queries that refer to queries … may grow without end: TooWide past ``MAX_LEAVES`` leaves.
+    """
+    return _Resolving(resolver).put_in(node, ())
+
+
+class _Resolving:
+    """One walk over a tree, counting the leaves it makes."""
+
+    def __init__(self, resolver: Resolver | None):
+        self.resolver = resolver
+        self.made = 0
+
+    def put_in(self, node: Node, seen: tuple[str, ...]) -> Node:
+        match node:
+            case History() | Saved():
+                return self._referred(node, seen)
+            case And():
+                return all_of([self.put_in(item, seen) for item in node.items], node.at)
+            case Or():
+                return any_of([self.put_in(item, seen) for item in node.items], node.at)
+            case Xor():
+                return one_of([self.put_in(item, seen) for item in node.items], node.at)
+            case Not():
+                return replace(node, inner=self.put_in(node.inner, seen))
+            case Freq():
+                return replace(node, inner=self.put_in(node.inner, seen))
+            case Prox():
+                return replace(node, left=self.put_in(node.left, seen), right=self.put_in(node.right, seen))
+            case _:
+                self.made += 1
+                if self.made > MAX_LEAVES:
+                    raise TooWide("引用展开后的检索词", "words after references", self.made, MAX_LEAVES, node.at)
+                return node
+
+    def _referred(self, node: History | Saved, seen: tuple[str, ...]) -> Node:
+        name = f"#{node.number}" if isinstance(node, History) else f"##{node.name}"
+        if name in seen:
+            circle = " → ".join([*seen, name])
+            raise QueryError(f"{name} 引用了自身：{circle}", f"{name} refers to itself: {circle}", node.at)
+        if len(seen) >= MAX_REFERENCES:
+            raise TooWide("引用的层数", "levels of references", len(seen) + 1, MAX_REFERENCES, node.at)
+        found = None
+        if self.resolver is not None:
+            if isinstance(node, History):
+                found = self.resolver.history(node.number)
+            else:
+                found = self.resolver.saved(node.name)
+        if found is None:
+            what = ("检索历史", "history") if isinstance(node, History) else ("已存检索", "the saved queries")
+            raise QueryError(
+                f"{what[0]}里没有 {name}", f"there is no {name} in {what[1]}", node.at, node.at + len(name)
+            )
+        return self.put_in(found.root, (*seen, name))
 
 
 def distributed(node: Node) -> Node:
