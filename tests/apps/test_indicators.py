@@ -10,6 +10,7 @@ from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING, UnknownSource, provided, records
+from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.indicators.models import Snapshot
@@ -218,6 +219,14 @@ def test_a_frozen_value_that_was_changed_is_found(district):
     rows = Snapshot.objects.unrestricted("test").filter(indicator="service-points-open", unit__code="tj-binhai")
     rows.update(number="7")
     assert len(found()) == 1
+
+
+def test_the_timer_freezes_the_day_that_is_over(district):
+    create("service-points", POINT, who=district.acting)
+    done = {d.tick.id: d for d in run_ticks(DAY)}["frozen-indicators"]
+    assert done.count > 0 and not done.error
+    assert set(Snapshot.objects.unrestricted("test").values_list("day", flat=True)) == {date(2026, 11, 21)}
+    assert {d.tick.id: d for d in run_ticks(DAY)}["frozen-indicators"].count == 0
 
 
 def test_frozen_values_of_another_unit_are_not_seen(district, elsewhere):

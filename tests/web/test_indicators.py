@@ -98,6 +98,12 @@ def test_a_ratio_shows_top_and_bottom_and_the_mean_of_amounts(district, above):
     assert above.client.get("/indicators/budget-spent/?by=note").status_code == 400
 
 
+def test_the_target_lies_within_the_picture(above):
+    assert "目标 100" in text(above.client.get("/indicators/units-with-contact/chart.svg"))
+    option = above.client.get("/indicators/units-with-contact/chart.json").json()
+    assert option["yAxis"]["max"] == 100
+
+
 def test_no_value_says_why_and_has_no_light(above):
     page = text(above.client.get("/indicators/orders-in-time/"))
     assert value_on(page) == "—" and "分母为零" in page and "无数据" in page

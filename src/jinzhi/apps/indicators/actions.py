@@ -40,7 +40,7 @@ def freeze(day: date) -> int:
     """Freeze every indicator for every unit that has records (and the units above), as of a day.
 
     Returns how many values are new. A value frozen before stays; freezing leaves one event. Called by ``jinzhi tick``
-    at the end of each day, and by the demonstration for the ends of quarters gone by.
+    for the day before. What does not look at dates (see queries.knows_past) is frozen as it is now.
     """
     pool = Pool(EVERYTHING, day)
     units = list(Unit.objects.filter(active=True).order_by("path"))

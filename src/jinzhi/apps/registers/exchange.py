@@ -183,9 +183,9 @@ def _line(
         changes = differences(entry.data if entry else {}, values) if kind in ("new", "changed") else {}
         return Line(row.number, kind, title, values, changes, entry, errors)
 
-    if bad:
-        return line("error", {}, None, *bad)
     entry = by_number.get(number)
+    if bad:
+        return line("error", {}, entry, *bad)
     if number and entry is None:
         return line(
             "error", {}, None,

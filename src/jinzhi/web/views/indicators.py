@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -326,6 +327,11 @@ def figure(number: Decimal | None, indicator: Indicator) -> float | int | None:
     return int(as_shown) if not indicator.decimals else float(as_shown)
 
 
+def ceiling(target: Decimal, indicator: Indicator) -> int:
+    """Where the axis ends so that the target lies within it: 100 for a percentage, else a tenth above."""
+    return 100 if indicator.unit == "%" and target <= 100 else math.ceil(target * Decimal("1.1"))
+
+
 def chart_of(view: Seen) -> charts.Chart:
     """The past of an indicator by quarter, against the target of the year."""
     i = view.indicator
@@ -363,6 +369,9 @@ def chart_of(view: Seen) -> charts.Chart:
         target=float(target) if target is not None else None,
         target_label=_("目标"),
     )
+    if target is not None and target > max([*known, 0]):
+        # a mark line does not widen the axis: without this the target would lie outside the picture
+        option["yAxis"]["max"] = ceiling(target, i)
     source = "、".join(dict.fromkeys(Words(p.source).name() for p in parts(i.measure)))
     return charts.Chart(i.id, name, option, measured_in(i), view.on, source, conclusion)
 
