@@ -350,6 +350,9 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         form = FieldsForm(fields, request.POST, who=who)
         _seq, idempotent = submitted(request)
+        before = Event.objects.filter(key=idempotent, verb="add", stream__startswith="milestone:").first()
+        if idempotent and before is not None:  # the code holds a running number: asked here, not by the action
+            return redirect("milestone", code=before.stream.removeprefix("milestone:"))
         if form.is_valid() and not out_of_term(form, release):
             v = form.values
             made = add_milestone(

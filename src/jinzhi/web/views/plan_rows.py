@@ -250,18 +250,15 @@ def measures_sheet(board: Board, views: Iterable[RowView]) -> spreadsheet.Sheet:
 
 
 # --- page of a row ----------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Place:
-    """Where a row stands: its release, whether that is the one in force, its neighbours."""
-
-    row: Row
-    release: Release
-    previous: Row | None
-    following: Row | None
+def neighbours(board: Board, row: Row) -> tuple[Row | None, Row | None]:
+    """The rows before and after a row, in the order of the document."""
+    rows = list(board.rows.values())
+    at = next(i for i, r in enumerate(rows) if r.key == row.key)
+    return rows[at - 1] if at else None, rows[at + 1] if at + 1 < len(rows) else None
 
 
-def find_row(request: HttpRequest, key: str) -> Place:
-    """The row of the release in force, or of the release that ``?release=`` names; else the newest that has it."""
+def find_row(request: HttpRequest, key: str) -> tuple[Row, Release]:
+    """The row and its release: of the release in force, or of the release that ``?release=`` names; else the newest that has it."""
     force = current()
     if force is None:
         raise Http404(_("还没有规划"))
@@ -279,9 +276,7 @@ def find_row(request: HttpRequest, key: str) -> Place:
             found = rows_of(release).get(key=key)
     if found is None:
         raise Http404(_("没有编号为“%(key)s”的任务") % {"key": key[:40]})
-    before = release.rows.filter(position__lt=found.position).order_by("-position").first()
-    following = release.rows.filter(position__gt=found.position).order_by("position").first()
-    return Place(found, release, before, following)
+    return found, release
 
 
 def duty_units(board: Board, row: Row) -> list[tuple[Unit, Duty]]:
@@ -504,9 +499,9 @@ def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
 @page(nav="rows", scope="plan.read")
 def row(request: HttpRequest, key: str) -> HttpResponse:
     """Everything about a row."""
-    place = find_row(request, key)
-    here, release = place.row, place.release
+    here, release = find_row(request, key)
     board = read_board(request, release)
+    before, following = neighbours(board, here)
     who: Acting = request.acting
     found = Milestone.objects.visible_to(who).filter(plan=release.plan, row_key=here.key, dropped_on=None)
     if board.year:
@@ -549,10 +544,10 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
             "starts": start_links(who, here, board.unit) if release.in_force else [],
             "may_edit": who.may("plan.edit") and who.user is not None and release.in_force,
             "history": release_history(here, release),
-            "previous": reverse("row", args=[place.previous.key]) + suffix if place.previous else "",
-            "previous_row": place.previous,
-            "following": reverse("row", args=[place.following.key]) + suffix if place.following else "",
-            "following_row": place.following,
+            "previous": reverse("row", args=[before.key]) + suffix if before else "",
+            "previous_row": before,
+            "following": reverse("row", args=[following.key]) + suffix if following else "",
+            "following_row": following,
             "print_title": f"{here.key} {here.title}",
             "print_facts": print_facts(board.facts()[:3]),
         },
