@@ -6,8 +6,8 @@ digit. The offices' data files write a third form, ``CN LL YYYY NNNNNNNNN`` of 1
 10 → 1, 11 → 8, 20 → 2, 21 → 9, 30 → 3. That rule was worked out on the public gazette of March to June 2017
 (85,329 rows, both forms): under it all rows give 85,325 numbers, the four that meet are the corrected reprints of
 the same patent, and every LL = 11 row has the year of its filing date, as all T = 8 rows do (divisional
-applications, which do not, occur under 1 and 10 only). 20, 21 and 30 do not occur there; they follow the same table
-of application kinds (applType 10 and 20 in the office's XML).
+applications, which do not, occur under 1 and 10 only). 20 is confirmed by the office's name for a file of utility
+model 202120797205.2, CN202021000797205…; 21 and 30 follow the same table and no sample confirms them (unverified).
 
 Standard forms: ``CN201510163325.6``, ``CN02123456.0``, ``CN104751825B``, ``US7272630B2``, ``US20050004437A1``.
 """

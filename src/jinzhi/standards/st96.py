@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
 from jinzhi.standards import ipc
@@ -80,7 +80,7 @@ class Cited(Protocol):
 class Bibliographic(Protocol):
     """What is written of a document: `jinzhi.kernel.patent.Document` has it (standards do not import the kernel)."""
 
-    __dataclass_fields__: Any
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def country(self) -> str: ...

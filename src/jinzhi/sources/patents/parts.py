@@ -1,0 +1,69 @@
+"""What several readers share: dates as offices write them, IPC texts, headings of descriptions, sources."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from jinzhi.kernel.patent import Symbol
+from jinzhi.standards import ipc
+
+_DIGITS = re.compile(r"(\d{4})[-./年]?(\d{1,2})?[-./月]?(\d{1,2})?日?$")
+
+
+def day(text: str) -> date | None:
+    """The date of ``20231003``, ``2023-10-03``, ``2023.10.3``, ``2023年10月3日``; None where it is no whole date."""
+    partial_day = partial(text)
+    return date.fromisoformat(partial_day) if len(partial_day) == 10 else None
+
+
+def partial(text: str) -> str:
+    """ISO as far as the text goes: ``1993-04`` of ``19930400``; empty where it is no date."""
+    m = _DIGITS.match(text.strip())
+    if not m:
+        return ""
+    year, month, d = m[1], int(m[2] or 0), int(m[3] or 0)
+    if len(text.strip()) == 6 and text.strip().isdigit():  # YYYYMM
+        month, d = int(text.strip()[4:6]), 0
+    if not 1 <= month <= 12:
+        return year
+    try:
+        return date(int(year), month, d).isoformat() if d else f"{year}-{month:02d}"
+    except ValueError:
+        return f"{year}-{month:02d}"
+
+
+def ipc_symbol(text: str, *, version: str = "", main: bool = False, office: str = "", value: str = "") -> Symbol:
+    """A class from any written form; a text that is none is kept as it stands, so that nothing is lost."""
+    try:
+        parsed = ipc.parse(text)
+    except ipc.SymbolError:
+        return Symbol("ipc", " ".join(text.split()), ipc.version_of(version), main, office, value)
+    return Symbol("ipc", parsed.short, parsed.version or ipc.version_of(version), main, office, value or parsed.value)
+
+
+_HEADINGS = (
+    (
+        "drawings",
+        re.compile(r"附图说明|附图的?简[要单]说明|description\s+of\s+(?:the\s+)?(?:several\s+views|drawings?|figures?)", re.I),
+    ),
+    (
+        "mode",
+        re.compile(
+            r"具体实施(?:方式|例)|^实施(?:方式|例)|detailed\s+description|description\s+of\s+(?:the\s+)?(?:preferred\s+|"
+            r"exemplary\s+|illustrative\s+|specific\s+)*embodiments?|^examples?$|best\s+mode|modes?\s+for\s+carrying",
+            re.I,
+        ),
+    ),
+    ("disclosure", re.compile(r"(?:发明|实用新型)内容|summary|disclosure|brief\s+description\s+of\s+the\s+invention", re.I)),
+    ("background", re.compile(r"背景技术|background|(?:prior|related)\s+art|description\s+of\s+related", re.I)),
+    ("field", re.compile(r"技术领域|(?:technical\s+)?field(?:\s+of)?", re.I)),
+    ("other", re.compile(r"cross[\s-]*reference|related\s+(?:u\.?s\.?\s+)?applications?|government|federally|相关申请", re.I)),
+)
+
+
+def heading_kind(text: str) -> str:
+    """The kind of part a heading begins, empty where the heading does not say."""
+    if len(text) > 120:
+        return ""
+    return next((kind for kind, pattern in _HEADINGS if pattern.search(text)), "")
