@@ -151,7 +151,10 @@ def test_a_token_does_no_more_than_its_scopes(district):
 
 def test_a_token_does_no_more_than_its_role(make_person):
     program = Program(make_person("admin", "tianjin", "administrator"), "*")
-    problem(program.get(ORDERS), 403, "forbidden")
+    said = problem(program.post(POINTS, POINT), 403, "forbidden")
+    assert said["scope"] == "register.service-points.create"
+    issue = {"step": "issue", "unit": "tj-binhai", "inputs": INPUTS}
+    problem(program.post(ORDERS, issue), 403, "forbidden")
 
 
 def test_reading_need_not_write(district, django_assert_num_queries):

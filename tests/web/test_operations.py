@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import memberships
 from jinzhi.apps.accounts.models import Membership, User
+from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue import health
 from jinzhi.apps.catalogue import ticks as registry
 from jinzhi.apps.catalogue.health import in_words, last
@@ -105,6 +106,18 @@ def test_doctor_exits_1_on_a_violation_and_names_it(city):
     code, text = run("doctor")
     assert code == 1
     assert "wrong depth" in text
+
+
+def test_a_checker_that_fails_is_a_violation_and_the_others_still_look(city, make_person):
+    unit = make_person("wang", "tj-binhai", "reporter").acting.unit
+    Case.objects.create(
+        procedure="supervision-order", number="1", title="no events", unit=unit, unit_path=unit.path,
+        office=unit, opened_on=date(2026, 11, 1), state="issued",
+    )  # fmt: skip
+    code, text = run("doctor")
+    assert code == 1
+    assert "the checker itself failed" in text
+    assert "(unit-tree)" in text
 
 
 def test_doctor_says_what_to_do_in_an_empty_installation(db):

@@ -115,6 +115,8 @@ HTTPS = flag("JINZHI_HTTPS")
 JINZHI_MATTERS = tuple(p.strip() for p in env("JINZHI_MATTERS").split(",") if p.strip())
 JINZHI_TODAY = env("JINZHI_TODAY")
 JINZHI_STORE = VAR / "store"
+#: whose OpenAPI document the reference is written from
+JINZHI_API = "jinzhi.web.api.application.api"
 MAX_UPLOAD = whole("JINZHI_MAX_UPLOAD_MB") * 1024 * 1024
 
 INSTALLED_APPS = [

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+log = logging.getLogger("jinzhi.integrity")
 Run = Callable[[], Iterator[str]]
 SHOWN = 20
 
@@ -54,9 +56,17 @@ def checkers() -> tuple[Checker, ...]:
 
 
 def run_all() -> tuple[Result, ...]:
-    """Run every checker; at most SHOWN violations of each are kept, and it is said if there are more."""
+    """Run every checker; at most SHOWN violations of each are kept, and it is said if there are more.
+
+    A checker that fails on what it finds is a violation too, and does not keep the others from looking.
+    """
     out: list[Result] = []
     for checker in checkers():
-        found = list(islice(checker.run(), SHOWN + 1))
+        found: list[str] = []
+        try:
+            found.extend(islice(checker.run(), SHOWN + 1))
+        except Exception as e:
+            log.exception("the checker %s failed", checker.id)
+            found.insert(0, f"the checker itself failed: {type(e).__name__}: {e}")
         out.append(Result(checker, tuple(found[:SHOWN]), len(found) > SHOWN))
     return tuple(out)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.views import LoginView
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.views import ActivateTOTPView
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -17,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -116,6 +119,17 @@ class Login(LoginView):
         return {**super().get_context_data(**kwargs), "demo_people": people}
 
 
+class ActivateTotp(ActivateTOTPView):
+    """allauth's page, with its code on white: black on a dark page is not read by any camera."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        head, svg, rest = context["totp_svg"].partition("<path")
+        plate = '<rect width="100%" height="100%" fill="#fff"/>'
+        encoded = base64.b64encode(f"{head}{plate}{svg}{rest}".encode()).decode()
+        return {**context, "totp_svg_data_uri": f"data:image/svg+xml;base64,{encoded}"}
+
+
 @require_POST
 def demo_login(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the invented people; outside a demonstration this address does not exist."""
@@ -138,6 +152,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         ended = (post.until is not None and post.until < day) or post.since > day
         current = who is not None and post.pk == who.membership_id
         posts.append({"post": post, "role": role_of(post), "ended": ended, "current": current})
+    last_login = f"{localtime(user.last_login):%Y-%m-%d %H:%M}" if user.last_login else ""
     second = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists()
     return render(
         request,
@@ -148,7 +163,8 @@ def profile(request: HttpRequest) -> HttpResponse:
             "second_factor": second,
             "token_count": live_tokens(user).count(),
             "may_tokens": who is not None and who.may("token.manage"),
-            "pairs": [(_("姓名"), user.name), (_("用户名"), user.username), (_("上次登录"), user.last_login)],
+            "may_operate": who is not None and who.may("ops.read"),
+            "pairs": [(_("姓名"), user.name), (_("用户名"), user.username), (_("上次登录"), last_login)],
         },
     )
 
@@ -285,4 +301,5 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke/", token_revoke, name="token_revoke"),
     path("accounts/demo/", demo_login, name="demo_login"),
     path("accounts/login/", Login.as_view(), name="account_login"),
+    path("accounts/2fa/totp/activate/", ActivateTotp.as_view(), name="mfa_activate_totp"),
 ]

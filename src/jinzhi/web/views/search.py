@@ -151,7 +151,9 @@ def _in(word: str, names: Iterable[str]) -> bool:
 
 
 def show_unit(unit: Unit, words: Sequence[str]) -> Hit:
-    return Hit(highlight(unit.name, words), reverse("unit", args=[unit.code]), unit.label)
+    return Hit(
+        highlight(unit.name, words), reverse("unit", args=[unit.code]), unit.label if unit.label != unit.name else ""
+    )
 
 
 def find_cases(words: Sequence[str], who: Acting) -> QuerySet:
