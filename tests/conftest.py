@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import date
-
-os.environ.setdefault("JINZHI_VAR", tempfile.mkdtemp(prefix="jinzhi-test-"))
-os.environ.setdefault("JINZHI_TODAY", "2026-11-22")
 
 import pytest
 from django.test import Client
@@ -38,6 +33,16 @@ def person(username: str, unit: str, role: str, name: str = "") -> Person:
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return Person(user, acting_as(post), client, post)
+
+
+@pytest.fixture(autouse=True)
+def place_and_day(settings, tmp_path_factory) -> None:
+    """Every test keeps its files in a folder of its own and stands on the same day, whatever the clock says."""
+    var = tmp_path_factory.getbasetemp() / "var"
+    settings.JINZHI_TODAY = "2026-11-22"
+    settings.JINZHI_STORE = var / "store"
+    settings.EMAIL_FILE_PATH = var / "mail"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -211,7 +211,7 @@ def _report(city: City, report: Report, called: date, last: bool) -> None:
         return  # filled in, not submitted
     case = Case.objects.unrestricted("the city is being made").get(pk=report.case_id)
     take(case, "submit", {}, who=who, on=on, at=at(on, "submit", *names))
-    parent = report.unit.get_parent()
+    parent = Unit.objects.get_parent(report.unit)
     above = people.approvers.get(parent.code, people.office) if parent and parent.code != "tianjin" else people.office
     checked = on + timedelta(days=pick((1, 2, 3, 4), "check", *names))
     if fate == 2:

@@ -8,7 +8,8 @@ REVIEW = date(2027, 6, 30)
 
 administrator = Role(
     id="administrator", zh="系统管理员", en="Administrator", reach=Reach.ALL, next_review=REVIEW,
-    may=("accounts.*", "units.*", "ops.*", "plan.read", "token.*"),
+    may=("accounts.*", "units.*", "ops.*", "plan.read", "report.read", "case.read", "register.read", "indicator.read",
+         "token.*"),
     why="Keeps accounts, units and the installation; does not touch the business of the plan.",
 )  # fmt: skip
 plan_office = Role(
@@ -35,7 +36,7 @@ reporter = Role(
 )  # fmt: skip
 case_handler = Role(
     id="case-handler", zh="承办人", en="Case handler", reach=Reach.BELOW, next_review=REVIEW, personal=True,
-    may=("plan.read", "case.*", "register.*", "indicator.read", "token.*"),
+    may=("plan.read", "report.read", "case.*", "register.*", "indicator.read", "token.*"),
     why="Handles cases with parties; therefore sees their personal data, and each viewing is logged.",
 )  # fmt: skip
 visitor = Role(
