@@ -24,6 +24,7 @@ from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.store import attach_bytes
+from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.actions import add_milestone, attach_to_figure, open_round, save_content
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
@@ -94,6 +95,7 @@ def _make(say: Callable[[str], object]) -> Release:
     say(f"规划已导入：{release.rows.count()} 行")
     _milestones(city)
     say(f"里程碑已生成：{Milestone.objects.unrestricted('the city is being made').count()} 项")
+    say(f"名录条目已生成：{make_entries(people)} 条")
     for code in QUARTERS:
         _quarter(city, code)
     say("各期报告已生成")
@@ -101,7 +103,6 @@ def _make(say: Callable[[str], object]) -> Release:
     _adjustments(city)
     _complaints(city)
     say("督办单、规划调整和投诉已生成")
-    say(f"名录条目已生成：{make_entries(people)} 条")
     return release
 
 
@@ -187,6 +188,7 @@ def _fill(city: City, report: Report, who: Acting, on: date) -> None:
 
 def _quarter(city: City, code: str) -> None:
     period = _period(code)
+    freeze(period.ends)
     called = period.ends + timedelta(days=1)
     reports = open_round(city.release, period, who=city.people.office, on=called, at=at(called, "round", code))
     last = code == QUARTERS[-1]

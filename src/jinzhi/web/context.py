@@ -13,16 +13,17 @@ from jinzhi.apps.accounts.acting import acting_as, memberships
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.apps.catalogue.clock import installation, today
 
-#: key, url name, label: the top bar in its order
+#: key, url name, label, scope that its pages need: the top bar in its order
 NAV = (
-    ("cockpit", "cockpit", _("驾驶舱")),
-    ("rows", "rows", _("规划任务")),
-    ("reports", "reports", _("进展报告")),
-    ("cases", "cases", _("办理事项")),
-    ("indicators", "indicators", _("指标")),
-    ("registers", "registers", _("名录")),
-    ("units", "units", _("单位")),
-    ("catalogue", "catalogue", _("事项目录")),
+    ("cockpit", "cockpit", _("驾驶舱"), "plan.read"),
+    ("rows", "rows", _("规划任务"), "plan.read"),
+    ("reports", "reports", _("进展报告"), "report.read"),
+    ("orders", "orders", _("督办单"), "case.read"),
+    ("cases", "cases", _("办理事项"), "case.read"),
+    ("indicators", "indicators", _("指标"), "indicator.read"),
+    ("registers", "registers", _("名录"), "register.read"),
+    ("units", "units", _("单位"), "plan.read"),
+    ("catalogue", "catalogue", _("事项目录"), "plan.read"),
 )
 
 
@@ -45,7 +46,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": bool(here and here.demo),
         "today": today(),
         "nav": [
-            {"key": key, "url": reverse(name), "label": label, "active": key == section} for key, name, label in NAV
+            {"key": key, "url": reverse(name), "label": label, "active": key == section}
+            for key, name, label, scope in NAV
+            if who is None or who.may(scope)
         ],
         "acting": who,
         "memberships": posts(request),

@@ -188,7 +188,7 @@ def share(orders: Iterable[Order]) -> tuple[int, int]:
     return fates.count("met"), sum(f in ("met", "late", "expired") for f in fates)
 
 
-@page(nav="cases", scope="case.read")
+@page(nav="orders", scope="case.read")
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
     who, day = request.acting, today()
@@ -291,7 +291,7 @@ def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
     return Table(_("督办单"), columns, rows, empty, stack=True, caption_hidden=True)
 
 
-@page(nav="cases", scope="case.read")
+@page(nav="orders", scope="case.read")
 @require_GET
 def excel(request: HttpRequest) -> HttpResponse:
     """Every order of the filter as Excel."""
@@ -414,7 +414,7 @@ def _answered_on(order: Order) -> str:
     return days[-1].isoformat() if days else ""
 
 
-@page(nav="cases", scope="case.read")
+@page(nav="orders", scope="case.read")
 @require_GET
 def docx(request: HttpRequest, pk: int) -> HttpResponse:
     """One order as Word."""
@@ -426,7 +426,7 @@ def docx(request: HttpRequest, pk: int) -> HttpResponse:
     return download(made, f"督办单-{found.number}.docx", documents.MEDIA_TYPE)
 
 
-@page(nav="cases", scope="case.read")
+@page(nav="orders", scope="case.read")
 @require_GET
 def all_docx(request: HttpRequest) -> HttpResponse:
     """All orders of the filter as one Word document, each on its own page."""
@@ -452,7 +452,7 @@ GROUNDS = Field(
 DUE = Field(id="due", zh="办结期限", en="Due date", type=Type.DATE)
 
 
-@page(nav="cases", scope="case.read")
+@page(nav="orders", scope="case.read")
 @require_http_methods(["GET", "POST"])
 def issue(request: HttpRequest) -> HttpResponse:
     """Choose late rows of units (``pair=C1:tj-binhai``), write one demand, look at the orders, issue all at once."""
