@@ -154,7 +154,10 @@ class Party(_Json):
 
 @dataclass(frozen=True, slots=True)
 class Priority(_Json):
-    """A priority claimed: the earlier application. kind: national, regional, international, or as the source says."""
+    """A priority claimed: the earlier application. kind: national, regional, international, or as the source says.
+
+    number: with its country (``JP2008148514``), in the standard form, so that families can be told by it.
+    """
 
     country: str
     number: str

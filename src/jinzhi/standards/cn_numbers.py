@@ -142,6 +142,7 @@ _US_GRANT = re.compile(r"(D|RE|PP|H|T)?0*(\d+)([A-Z]\d?)?")
 _US_APPLICATION = re.compile(r"(\d{4})/?(\d{6,7})([A-Z]\d?)?")
 _OTHER = re.compile(r"([A-Z]{0,4}\d[\dA-Z]*?)([A-Z]\d?)?")
 _PCT = re.compile(r"PCT/?([A-Z]{2})(\d{4}|\d{2})/?(\d{5,6})")
+_EPODOC_PCT = re.compile(r"(\d{4})([A-Z]{2})(\d{5,6})")
 _WO = re.compile(r"(\d{4}|\d{2})/?(\d{5,6})([A-Z]\d?)?")
 _COUNTRY = re.compile(r"[A-Z]{2}(?=[\dA-Z])")
 _NOISE = re.compile(r"[\s\u3000,，·]+")
@@ -195,6 +196,8 @@ def _american(body: str, application: bool) -> Number:
         digits = body.replace("/", "")
         if not digits.isdigit():
             raise NumberError(f"认不出这个美国申请号：{body}", f"{body} is no application number of the US")
+        if len(digits) == 12 and digits[:2] in ("19", "20"):  # EPODOC: year, series, serial number
+            digits = digits[4:]
         return Number("application", "US", digits)
     if (m := _US_APPLICATION.fullmatch(body)) and 2001 <= int(m[1]) <= 2099 and (len(body) > 9 or "/" in body):
         return Number("publication", "US", m[1] + m[2].zfill(7), m[3] or "")
@@ -229,12 +232,26 @@ def normalise(text: str, *, country: str = "", kind: str = "") -> Number:
         return Number("publication", "WO", _century(m[1]) + m[2].zfill(6), m[3] or "")
     squeezed = body.replace("-", "").replace("/", "").replace(".", "")
     if application and re.fullmatch(r"[A-Z0-9]*\d[A-Z0-9]*", squeezed):
-        return Number("application", country, squeezed)
+        return Number("application", country, _foreign(country, squeezed))
     if m := _OTHER.fullmatch(squeezed):
         digits = m[1].lstrip("0") if country == "EP" else m[1]
         if digits:
             return Number("publication", country, digits.zfill(7) if country == "EP" else digits, m[2] or "")
     raise NumberError(f"认不出这个号码：{text.strip()[:40]}", f"{text.strip()[:40]!r} is no number")
+
+
+def _foreign(country: str, digits: str) -> str:
+    """One of the forms in which other offices' applications are written: as the office does, without the zeros,
+    years and type digits that EPODOC and data files put in. What fits no known form stays as it is."""
+    if country == "WO" and (m := _EPODOC_PCT.fullmatch(digits)):
+        return f"PCT/{m[2]}{m[1]}/{m[3].zfill(6)}"
+    if country == "EP" and (m := re.fullmatch(r"(?:19|20)(\d\d)0(\d{6})", digits)):
+        return m[1] + m[2]
+    if country in ("JP", "AU") and (m := re.fullmatch(r"((?:19|20)\d\d)0(\d{6})", digits)):
+        return m[1] + m[2]
+    if country == "KR" and (m := re.fullmatch(r"[123]0((?:19|20)\d\d\d{7})", digits)):
+        return m[1]
+    return digits
 
 
 def _century(year: str) -> str:

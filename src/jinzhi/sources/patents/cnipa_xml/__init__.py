@@ -325,7 +325,7 @@ def _priorities(bibliographic: etree._Element | None) -> tuple[Priority, ...]:
         rank = 0 if (element.get("dataFormat") or "original") == "original" else 1
         key = element.get("sequence") or str(i)
         if number and (key not in found or rank < found[key][0]):
-            written = standard(number, country=country, kind="application") if country == "CN" else number
+            written = standard(number, country=country, kind="application")
             found[key] = (rank, Priority(country, written, partial(ids.get("Date", "")), element.get("kind") or ""))
     return tuple(p for _, p in found.values())
 

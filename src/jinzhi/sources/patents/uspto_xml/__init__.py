@@ -160,7 +160,12 @@ def document(top: etree._Element, source: Source) -> Document:
             for e in findall(bib, "examiners", name)
         ),
         priorities=tuple(
-            Priority(p.get("country", ""), p["doc-number"], partial(p.get("date", "")), e.get("kind") or "")
+            Priority(
+                p.get("country", ""),
+                standard(p["doc-number"], country=p.get("country", ""), kind="application"),
+                partial(p.get("date", "")),
+                e.get("kind") or "",
+            )
             for e in findall(bib, "priority-claims", "priority-claim")
             if (p := {k: text(v[0]) for k, v in kids(e).items()}).get("doc-number")
         ),
