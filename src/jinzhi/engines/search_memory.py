@@ -93,6 +93,7 @@ class Record:
         self.doc = doc
         self._tokens: dict[str, Tokens] = {}
         self._places: dict[str, dict[str, list[int]]] = {}
+        self._number_keys: dict[tuple[str, Numbers], tuple[frozenset[str], ...]] = {}
 
     def tokens(self, code: str) -> Tokens:
         """The tokens of a TEXT field, or of a NAME field with each value as a paragraph."""
@@ -110,6 +111,13 @@ class Record:
             self._places[code] = places
         return self._places[code]
 
+    def number_keys(self, code: str, numbers: Numbers) -> tuple[frozenset[str], ...]:
+        """For each value of a NUMBER field the keys under which it answers."""
+        if (code, numbers) not in self._number_keys:
+            values = self.doc.keys.get(code, ())
+            self._number_keys[code, numbers] = tuple(numbers.keys(value, code) for value in values)
+        return self._number_keys[code, numbers]
+
 
 class Plan:
     """A query made ready: references put in, AND drawn out of proximity, patterns and values read once."""
@@ -121,7 +129,7 @@ class Plan:
         check(self.whole)
         self.root = distributed(self.whole)
         self._patterns: dict[int, Pattern] = {}
-        self._tests: dict[tuple[int, str], Callable[[Record], bool]] = {}
+        self._tests: dict[tuple[int, str, str], Callable[[Record], bool]] = {}
         self._similar: dict[int, Collection[int]] = {}
         self._colours = {id(leaf): number for number, leaf in reversed(list(enumerate(leaves(self.whole))))}
         for leaf in leaves(self.root):
@@ -145,7 +153,7 @@ class Plan:
         for code in leaf.fields:
             for stored in get_field(code).stored:
                 if get_field(stored).kind not in (Kind.TEXT, Kind.NAME):
-                    self._tests[id(leaf), code + ">" + stored] = value_test(leaf, code, stored, self.context)
+                    self._tests[id(leaf), code, stored] = value_test(leaf, code, stored, self.context)
 
     # --- documents
 
@@ -174,13 +182,22 @@ class Plan:
                 raise AssertionError(f"{node} should have been resolved")
 
     def _leaf_holds(self, leaf: Term | Range, record: Record) -> bool:
-        if any(self._tests[key](record) for key in self._keys_of(leaf)):
+        if any(self.value_holds(leaf, code, stored, record) for code, stored in self.value_fields(leaf)):
             return True
         return any(self.spans(leaf, record, code) for code in sorted(text_fields(leaf)))
 
-    def _keys_of(self, leaf: Term | Range) -> list[tuple[int, str]]:
-        keys = [(id(leaf), f"{code}>{stored}") for code in leaf.fields for stored in get_field(code).stored]
-        return [key for key in keys if key in self._tests]
+    def value_fields(self, leaf: Term | Range) -> list[tuple[str, str]]:
+        """The fields of a leaf that compare values: what was asked, and where it is stored."""
+        pairs = [(code, stored) for code in leaf.fields for stored in get_field(code).stored]
+        return [pair for pair in pairs if (id(leaf), *pair) in self._tests]
+
+    def value_holds(self, leaf: Term | Range, code: str, stored: str, record: Record) -> bool:
+        """Whether the document has a value in one of those fields that the leaf asks for."""
+        return self._tests[id(leaf), code, stored](record)
+
+    def pattern(self, leaf: Term) -> Pattern:
+        """The pattern of a leaf that is sought in text."""
+        return self._patterns[id(leaf)]
 
     # --- spans
 
@@ -231,10 +248,10 @@ class Plan:
                 return
 
     def _mark_values(self, leaf: Term, record: Record, found: dict[str, set[tuple[int, int, int]]]) -> None:
-        for key in self._keys_of(leaf):
-            stored = key[1].split(">")[1]
+        for code, stored in self.value_fields(leaf):
             for index, value in enumerate(record.doc.keys.get(stored, ())):
-                if self._tests[key](Record(Doc(record.doc.id, record.doc.number, keys={stored: (value,)}))):
+                alone = Record(Doc(record.doc.id, record.doc.number, keys={stored: (value,)}))
+                if self.value_holds(leaf, code, stored, alone):
                     found.setdefault(stored, set()).add((index, index + 1, self._colours[id(leaf)]))
 
     def _mark_spans(
@@ -445,6 +462,9 @@ def value_test(leaf: Term | Range, code: str, stored: str, context: Context = AL
 
         return in_bounds
     assert isinstance(leaf, Term)
+    if kind is Kind.NUMBER:
+        keyed = number_test(leaf, stored, context)
+        return lambda record: any(keyed(keys) for keys in record.number_keys(stored, context.numbers))
     test = key_test(leaf, code, stored, context)
     return lambda record: any(test(value) for value in record.doc.keys.get(stored, ()))
 
@@ -498,17 +518,23 @@ def key_test(leaf: Term, code: str, stored: str, context: Context = ALONE) -> Ca
                 return lambda value: class_symbol(value) in family
             return lambda value: class_begins(class_symbol(value), symbol)
         case Kind.NUMBER:
-            if wild:
-                matches = wildcard_test(plain_number(leaf.text))
-                return lambda value: any(matches(key) for key in context.numbers.keys(value))
-            number = context.numbers.asked(leaf.text)
-            return lambda value: number in context.numbers.keys(value)
+            keyed = number_test(leaf, stored, context)
+            return lambda value: keyed(context.numbers.keys(value, stored))
         case _:
             text = fold(leaf.text).strip()
             if wild:
                 matches = wildcard_test(text)
                 return lambda value: matches(fold(value).strip())
             return lambda value: fold(value).strip() == text
+
+
+def number_test(leaf: Term, stored: str, context: Context = ALONE) -> Callable[[frozenset[str]], bool]:
+    """Whether a number that answers under some keys is what a leaf asks for in a stored NUMBER field."""
+    if WILDCARDS & set(leaf.text):
+        matches = wildcard_test(plain_number(leaf.text))
+        return lambda keys: any(matches(key) for key in keys)
+    number = context.numbers.asked(leaf.text, stored)
+    return lambda keys: number in keys
 
 
 def below(tree: ClassTree | None, stored: str, symbol: str, at: int) -> frozenset[str]:

@@ -717,12 +717,12 @@ def class_begins(symbol: str, asked: str) -> bool:
     return not (asked[-1:].isdigit() and symbol[len(asked)].isdigit() and set(asked) & set(".-"))
 
 
-def plain_number(text: str) -> str:
+def plain_number(text: str, code: str = "") -> str:
     """A document number without what writing varies: case, width, spaces, dots, dashes, slashes, commas, brackets."""
     return re.sub(r"[\s.,/\-()（）]+", "", fold(text)).upper()
 
 
-def plain_number_keys(text: str) -> frozenset[str]:
+def plain_number_keys(text: str, code: str = "") -> frozenset[str]:
     """Under what a stored number answers: as written, and without its kind code (CN103081473B8: CN103081473)."""
     whole = plain_number(text)
     return frozenset({whole, re.sub(r"(?<=\d)[A-Z]\d?\Z", "", whole)})
@@ -737,10 +737,13 @@ class ClassTree(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How document numbers compare: what is asked for must be among the keys of what is stored."""
+    """How document numbers compare: what is asked for must be among the keys of what is stored.
 
-    asked: Callable[[str], str] = plain_number
-    keys: Callable[[str], frozenset[str]] = plain_number_keys
+    Both functions take the text and the code of the stored field (pn, an …).
+    """
+
+    asked: Callable[[str, str], str] = plain_number
+    keys: Callable[[str, str], frozenset[str]] = plain_number_keys
 
 
 class Resolver(Protocol):

@@ -69,13 +69,13 @@ SPOKEN = (
 
 GRAMMAR = rf"""
 start: or
-or: xor (OR xor)*
-xor: and (XOR and)*
-and: first (AND first | SEP not | not)*
-first: prox (NOT prox)* | (NOT prox)+  -> complement
-not: prox (NOT prox)*
-prox: suf (PROX suf)*
-suf: prim (SUFFIX | FREQ)*
+?or: xor (OR xor)*
+?xor: and (XOR and)*
+?and: first (AND first | SEP not | not)*
+?first: prox (NOT prox)* | (NOT prox)+  -> complement
+?not: prox (NOT prox)*
+?prox: suf (PROX suf)*
+?suf: prim (SUFFIX | FREQ)*
 ?prim: FIELDOP value -> scoped | "(" or ")" -> group | atom
 ?value: "(" or ")" -> group | atom
 ?atom: range | PHRASE | HISTORY | SAVED | SEMANTIC | WORD

@@ -1,0 +1,133 @@
+"""The definition over many documents: a table says which documents hold a token or value, the definition decides.
+
+The same documents as ``search_memory.search``, sooner: a word is only looked for where all its plain tokens stand, a
+value is compared once however many documents have it. For comparisons of engines over tens of thousands of documents;
+everything is kept in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+
+from jinzhi.engines.search_memory import ALONE, Context, Plan, Record, records
+from jinzhi.kernel.query import (
+    And,
+    Char,
+    Doc,
+    Freq,
+    Kind,
+    Node,
+    Not,
+    Or,
+    Piece,
+    Prox,
+    Query,
+    Range,
+    Semantic,
+    Term,
+    Xor,
+    get_field,
+    stored_fields,
+    text_fields,
+)
+
+
+class Collection:
+    """Documents with the table of their tokens and values. ``search`` may be called any number of times."""
+
+    def __init__(self, docs: Iterable[Doc | Record]):
+        self.records = records(docs)
+        self.everything = frozenset(range(len(self.records)))
+        self._holders: dict[tuple[str, str], set[int]] = {}
+        self._with_text: dict[str, set[int]] = {}
+        self._values: dict[str, dict[str | int, set[int]]] = {}
+        for number, record in enumerate(self.records):
+            self._add(number, record)
+
+    def _add(self, number: int, record: Record) -> None:
+        doc = record.doc
+        for code in (*doc.text, *doc.keys):
+            if get_field(code).kind in (Kind.TEXT, Kind.NAME):
+                for token in set(record.tokens(code).texts):
+                    self._holders.setdefault((code, token), set()).add(number)
+                self._with_text.setdefault(code, set()).add(number)
+        for code, values in doc.keys.items():
+            for value in values:
+                self._values.setdefault(code, {}).setdefault(value, set()).add(number)
+        for code, value in (*doc.dates.items(), *doc.numbers.items()):
+            self._values.setdefault(code, {}).setdefault(value, set()).add(number)
+
+    def search(self, query: Query | Node, context: Context = ALONE) -> list[int]:
+        """The ids of the documents that the query finds, in the documents' order. Raises QueryError."""
+        plan = Plan(query, context)
+        return [self.records[number].doc.id for number in sorted(self._find(plan, plan.root))]
+
+    def _find(self, plan: Plan, node: Node) -> frozenset[int] | set[int]:
+        match node:
+            case And():
+                return reduce(lambda a, b: a & b, (self._find(plan, item) for item in node.items))
+            case Or():
+                return reduce(lambda a, b: a | b, (self._find(plan, item) for item in node.items))
+            case Xor():
+                return reduce(lambda a, b: a ^ b, (self._find(plan, item) for item in node.items))
+            case Not():
+                return self.everything - self._find(plan, node.inner)
+            case Semantic():
+                return {number for number in self.everything if plan.holds(node, self.records[number])}
+            case Term() | Range():
+                return self._leaf(plan, node)
+            case _:
+                where = self._operand(plan, node)
+                return {number for number in where if plan.holds(node, self.records[number])}
+
+    def _leaf(self, plan: Plan, leaf: Term | Range) -> set[int]:
+        found: set[int] = set()
+        for code, stored in plan.value_fields(leaf):
+            found |= self._by_values(plan, leaf, code, stored)
+        if isinstance(leaf, Term) and text_fields(leaf):
+            where = self._operand(plan, leaf) - found
+            found |= {number for number in where if plan.holds(leaf, self.records[number])}
+        return found
+
+    def _by_values(self, plan: Plan, leaf: Term | Range, code: str, stored: str) -> set[int]:
+        """Documents with a value that the leaf asks for; each value is compared once."""
+        kind = get_field(stored).kind
+        found: set[int] = set()
+        for value, holders in self._values.get(stored, {}).items():
+            match kind:
+                case Kind.DATE:
+                    alone = Doc(0, "", dates={stored: int(value)})
+                case Kind.COUNT:
+                    alone = Doc(0, "", numbers={stored: int(value)})
+                case _:
+                    alone = Doc(0, "", keys={stored: (str(value),)})
+            if plan.value_holds(leaf, code, stored, Record(alone)):
+                found |= holders
+        return found
+
+    def _operand(self, plan: Plan, node: Node) -> frozenset[int] | set[int]:
+        """Documents in which an operand may have spans: a superset."""
+        match node:
+            case Term():
+                steps = [
+                    step.text
+                    for step in plan.pattern(node).steps
+                    if isinstance(step, Char) or (isinstance(step, Piece) and not step.wild)
+                ]
+                found: set[int] = set()
+                for code in stored_fields(node):
+                    if code in self._with_text:
+                        held = [self._holders.get((code, text), set()) for text in steps]
+                        held.sort(key=len)
+                        found |= reduce(lambda a, b: a & b, held) if held else self._with_text[code]
+                return found
+            case Or():
+                return reduce(lambda a, b: a | b, (self._operand(plan, item) for item in node.items))
+            case Freq():
+                return self._operand(plan, node.inner)
+            case Prox():
+                left = self._operand(plan, node.left)
+                return left if node.negated else left & self._operand(plan, node.right)
+            case _:
+                return self.everything
