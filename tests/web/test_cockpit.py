@@ -50,6 +50,10 @@ def get(person, url: str, status: int = 200) -> str:
     return response.content.decode()
 
 
+def keys_of(page: str) -> list[str]:
+    return re.findall(r'data-item.*?data-label="编号">\s*([^<\s]+)\s*</td>', page, re.S)
+
+
 # --- before there is a plan ---------------------------------------------------------------------------------
 def test_without_a_plan_the_page_says_what_to_do_next(above, district):
     assert "/plan/import/" in get(above, "/plan/")
@@ -102,7 +106,7 @@ def test_a_cell_opens_exactly_the_rows_that_make_it(release, request, who, query
             assert (n, section) not in table.judged
             continue
         page = get(person, cell.href)
-        keys = set(re.findall(r'data-item.*?data-label="编号">\s*([^<\s]+)\s*</td>', page, re.S))
+        keys = set(keys_of(page))
         line = table.lines[n] if n is not None else None
         units = [u for u in board.units.values() if (line.holds(u.path) if line else board.meant(u.path))]
         expected = {
@@ -127,6 +131,13 @@ def test_a_district_stands_with_the_offices_below_it(release, above):
     assert "tj-binhai-ip" not in {line.unit.code for line in table.lines}
     inside = heat_table(board_of(above, "unit=tj-binhai&below=1"))
     assert [(line.unit.code, line.below) for line in inside.lines] == [("tj-binhai", False), ("tj-binhai-ip", False)]
+
+
+def test_a_unit_that_was_closed_keeps_its_line(release, above):
+    Unit.objects.filter(code="tj-science").update(active=False)
+    assert "市科技局" in text_of(get(above, "/plan/"))
+    assert "市科技局" in text_of(get(above, "/plan/matrix/"))
+    assert keys_of(get(above, "/plan/rows/?unit=tj-science")) == ["C2"]
 
 
 def test_departments_come_before_districts(release, above):

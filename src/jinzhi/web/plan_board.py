@@ -203,7 +203,8 @@ def read_board(request: HttpRequest, release: Release | None = None, unit: Unit 
     day = today()
     year = chosen_year(request, release, day)
     rows = {r.key: r for r in release.rows.all()}
-    units = {u.pk: u for u in Unit.objects.filter(active=True).order_by("path")}
+    # a unit that was closed keeps its milestones, so it is read as well
+    units = {u.pk: u for u in Unit.objects.order_by("path")}
     below = choice(request, "below", ("1",)) == "1" if unit is None else False
     section = choice(request, "section", {r.heading for r in rows.values()})
     code = request.GET.get("unit", "").strip() if unit is None else ""

@@ -1,4 +1,5 @@
-"""The plan's part of a unit's page: its rows with their lights, what is due for it, its reports and orders."""
+"""The plan's part of a unit's page: its rows with their lights, what is due for it, its reports and orders; ``own``:
+it is the unit in whose name the reader acts."""
 
 from __future__ import annotations
 
@@ -38,11 +39,14 @@ SHOWN = 12
 
 @dataclass(frozen=True)
 class Summary:
-    """What ``plan/unit_summary.html`` shows. ``sees``: the reader sees the unit's lights, reports and orders."""
+    """What ``plan/unit_summary.html`` shows. ``sees``: the reader sees the unit's lights, reports and orders;
+    ``own``: it is the unit in whose name the reader acts.
+    """
 
     board: Board
     unit: Unit
     sees: bool
+    own: bool
     light: Status
     share: str
     why: str
@@ -72,6 +76,7 @@ def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
         board,
         unit,
         sees,
+        board.who.user is not None and board.who.unit.pk == unit.pk,
         light_of(judged, bool(board.rows_of_unit(unit))),
         percent(judged),
         why(judged) if judged else "",

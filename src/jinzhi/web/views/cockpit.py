@@ -306,7 +306,8 @@ def districts(board: Board) -> dict[str, Any]:
     """The share done per district, its bureaus and streets with it: tiles and a ranked table of the same figures."""
     declared = next(iter(catalogue().all(TileMap)), None)
     places = dict(declared.tiles) if declared else {}
-    shown = [u for u in board.units.values() if u.level == "district" and board.sees(u) and board.meant(u.path)]
+    known = [u for u in board.units.values() if u.level == "district" and board.sees(u) and board.meant(u.path)]
+    shown = [u for u in known if u.active or board.rows_of_unit(u)]
     by_district: dict[int, list[Cell]] = defaultdict(list)
     for cell in board.picked:
         for unit in shown:
@@ -346,7 +347,7 @@ def districts(board: Board) -> dict[str, Any]:
     nothing = ui.Empty(_("您可见的范围内没有区"), _("去掉单位条件，或用能看到各区的身份查看。"))
     return {
         "tiles": tiles,
-        "ranking": ui.Table(_("各区完成率排序"), heads, rows, nothing, caption_hidden=True),
+        "ranking": ui.Table(_("各区完成率排序"), heads, rows, nothing, stack=True, caption_hidden=True),
         "map_name": declared,
     }
 

@@ -258,7 +258,7 @@ def neighbours(board: Board, row: Row) -> tuple[Row | None, Row | None]:
 
 
 def find_row(request: HttpRequest, key: str) -> tuple[Row, Release]:
-    """The row and its release: of the release in force, or of the release that ``?release=`` names; else the newest that has it."""
+    """A row of the release in force, or of the one that ``?release=`` names; else of the newest that has it."""
     force = current()
     if force is None:
         raise Http404(_("还没有规划"))
