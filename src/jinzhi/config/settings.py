@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "jinzhi.apps.registers",
     "jinzhi.apps.indicators",
     "jinzhi.apps.plan",
+    "jinzhi.apps.patents",
     "jinzhi.web",
     "jinzhi.demo",
     "django.contrib.auth",

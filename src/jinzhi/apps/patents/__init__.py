@@ -1,0 +1,1 @@
+"""The collection of patents: store, import, families, citations, status, index, search."""

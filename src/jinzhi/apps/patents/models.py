@@ -1,0 +1,318 @@
+"""The collection of patents as rows.
+
+Patents are public: no row here is owned by a unit, and everybody who may open the pages sees all of them. What units
+write about patents (notes, tags, topics) is theirs and stands elsewhere.
+
+A document is kept whole as the canonical JSON of ``jinzhi.kernel.patent.Document``, compressed; the columns beside it
+are what lists, links and status need, and are made from it by ``jinzhi.apps.patents.storing``.
+"""
+
+from __future__ import annotations
+
+import zlib
+from functools import cached_property
+
+from django.db import models
+from django.db.models import F, Q
+
+from jinzhi.kernel import patent
+
+
+def pack(text: str) -> bytes:
+    """A text as it is kept."""
+    return zlib.compress(text.encode(), 6)
+
+
+def unpack(body: bytes) -> bytes:
+    """The inverse of ``pack``, as UTF-8."""
+    return zlib.decompress(bytes(body))
+
+
+class Batch(models.Model):
+    """One run of the importer over named files. ``finished`` is empty while it runs, or when it was cut off."""
+
+    source = models.CharField(max_length=80)
+    paths = models.JSONField(default=list)
+    started = models.DateTimeField()
+    finished = models.DateTimeField(null=True)
+    demo = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.source} #{self.pk}"
+
+
+class Item(models.Model):
+    """One file of a batch, by content: the same bytes are read once, whatever they are called.
+
+    ``done``: how many of its records are in the store. A file whose reading was cut off goes on after them.
+    ``rest``: what its documents hold and the model lacks, by path, counted.
+    """
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="items")
+    source = models.CharField(max_length=80)
+    name = models.CharField(max_length=400)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    done = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    events = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    rest = models.JSONField(default=dict)
+    finished = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "sha256"], name="patent_item_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Refusal(models.Model):
+    """A record that could not be read: where it stood, why, and its bytes in the store (``sha256``) where kept."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="refusals")
+    name = models.CharField(max_length=400)
+    position = models.PositiveIntegerField()
+    reason_zh = models.TextField()
+    reason_en = models.TextField()
+    excerpt = models.TextField(blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "position"], name="patent_refusal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason_zh}"
+
+
+class State(models.TextChoices):
+    """The plain layer of legal status."""
+
+    IN_FORCE = "in-force", "有效"
+    PENDING = "pending", "审中"
+    ENDED = "ended", "失效"
+    UNCONFIRMED = "unconfirmed", "未确认"
+
+
+STATES_EN = {"in-force": "In force", "pending": "Pending", "ended": "Not in force", "unconfirmed": "Unconfirmed"}
+
+
+class Document(models.Model):
+    """A published document. ``key``: country and digits without kind code, by which citations find it.
+
+    ``revision`` counts what the index would show anew; ``indexed`` is the revision that the index holds (0: none).
+    ``simple`` and ``extended`` name its families (see ``families``).
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    key = models.CharField(max_length=40, db_index=True)
+    application = models.CharField(max_length=40, db_index=True, blank=True)
+    country = models.CharField(max_length=4)
+    kind = models.CharField(max_length=8)
+    type = models.CharField(max_length=16, blank=True)
+    filed = models.DateField(null=True)
+    published = models.DateField(null=True)
+    granted = models.DateField(null=True)
+    title = models.TextField(blank=True)
+    title_en = models.TextField(blank=True)
+    applicants = models.TextField(blank=True)
+    inventors = models.TextField(blank=True)
+    ipc = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    district = models.CharField(max_length=80, blank=True, db_index=True)
+    claims = models.PositiveIntegerField(default=0)
+    simple = models.CharField(max_length=64, blank=True, db_index=True)
+    extended = models.CharField(max_length=64, blank=True, db_index=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.UNCONFIRMED)
+    state_on = models.DateField(null=True)
+    state_why = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=80)
+    file = models.CharField(max_length=400, blank=True)
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+    version = models.PositiveIntegerField(default=1)
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="documents")
+    demo = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+    indexed = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["published", "number"]),
+            models.Index(fields=["source", "country", "published"]),
+            models.Index(fields=["id"], name="patent_to_index", condition=~Q(indexed=F("revision"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @cached_property
+    def content(self) -> patent.Document:
+        """The document as its source gave it."""
+        return patent.Document.from_json(unpack(self.body))
+
+    @property
+    def state_en(self) -> str:
+        return STATES_EN[self.state]
+
+
+class Version(models.Model):
+    """What a document was before a source gave it anew."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+    source = models.CharField(max_length=80)
+    file = models.CharField(max_length=400, blank=True)
+    replaced = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "version"], name="patent_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.document_id} v{self.version}"
+
+    @cached_property
+    def content(self) -> patent.Document:
+        """The document as it was."""
+        return patent.Document.from_json(unpack(self.body))
+
+
+class Event(models.Model):
+    """An announced event of a right: as announced, and placed by ST.27 (``category``, ``cause``, ``effect``)."""
+
+    application = models.CharField(max_length=40, db_index=True)
+    number = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=4)
+    on = models.DateField(null=True)
+    code = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    category = models.CharField(max_length=1, blank=True)
+    cause = models.CharField(max_length=20, blank=True)
+    effect = models.CharField(max_length=12, blank=True)
+    why = models.CharField(max_length=300, blank=True)
+    source = models.CharField(max_length=80)
+    file = models.CharField(max_length=400, blank=True)
+    digest = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        ordering = ["on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.name}"
+
+
+class Citation(models.Model):
+    """A citation of a document in the store. ``cited`` is the number as standardised, empty for other literature."""
+
+    citing = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="citations")
+    position = models.PositiveIntegerField()
+    cited = models.CharField(max_length=40, blank=True)
+    cited_key = models.CharField(max_length=40, blank=True, db_index=True)
+    text = models.TextField(blank=True)
+    phase = models.CharField(max_length=40, blank=True)
+    category = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["citing", "position"], name="patent_citation_once")]
+
+    def __str__(self) -> str:
+        return self.cited or self.text
+
+
+class Earlier(models.Model):
+    """An application on which a document's family rests: a priority, or its own application (``own``)."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="earlier")
+    number = models.CharField(max_length=40, db_index=True)
+    own = models.BooleanField(default=False)
+    on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["document", "number"], name="patent_earlier_once")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Applicant(models.Model):
+    """One person or organisation behind the names that documents print. Only people of the office join names."""
+
+    name = models.CharField(max_length=300, unique=True)
+    district = models.CharField(max_length=80, blank=True)
+    demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AliasKind(models.TextChoices):
+    """Why another name is meant to be the same."""
+
+    FORMER = "former", "曾用名"
+    WRITTEN = "written", "异写"
+    TRANSLATION = "translation", "译名"
+    SHORT = "short", "简称"
+    BRANCH = "branch", "分支机构"
+    GROUP = "group", "集团成员"
+
+
+class Alias(models.Model):
+    """Another name of an applicant, of a stated kind and time. Never derived by cutting suffixes off names."""
+
+    applicant = models.ForeignKey(Applicant, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=300, db_index=True)
+    kind = models.CharField(max_length=12, choices=AliasKind.choices)
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+    basis = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["applicant", "name", "kind"], name="patent_alias_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.applicant_id}"
+
+
+class Named(models.Model):
+    """A name under which a document names an applicant."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="named")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=300, db_index=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["document", "position"], name="patent_named_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ClassSymbol(models.Model):
+    """A place in one edition of a classification, in the order of the scheme."""
+
+    scheme = models.CharField(max_length=12)
+    edition = models.CharField(max_length=20, blank=True)
+    symbol = models.CharField(max_length=40)
+    parent = models.CharField(max_length=40, blank=True)
+    dots = models.PositiveSmallIntegerField(null=True)
+    position = models.PositiveIntegerField()
+    zh = models.TextField(blank=True)
+    en = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["scheme", "edition", "position"]
+        constraints = [models.UniqueConstraint(fields=["scheme", "edition", "symbol"], name="patent_class_once")]
+        indexes = [models.Index(fields=["scheme", "edition", "parent"])]
+
+    def __str__(self) -> str:
+        return self.symbol

@@ -1,0 +1,68 @@
+"""The plain layer of legal status: what the announced events, placed by ST.27, come to.
+
+Nothing is claimed that no source says: a grant without any legal-status record since is 未确认, since fees may have
+lapsed; 专利权的终止 without a reason has ended the right and says nothing about fees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from jinzhi.apps.patents.models import Event, State
+
+#: events that say nothing about whether a right stands
+_SILENT = frozenset("PQRSTUW")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The plain state, since when, and why in Chinese; the source names the record it rests on."""
+
+    state: State
+    on: date | None
+    why: str
+
+
+def plain(events: Iterable[Event], *, published: date | None, granted: date | None) -> Plain:
+    """The state that the events of one application come to, in the order of their days."""
+    told = sorted(events, key=lambda e: (e.on or date.min, e.pk or 0))
+    if not told:
+        return _untold(published, granted)
+    now = Plain(State.IN_FORCE, granted, "授权公告") if granted else Plain(State.PENDING, published, "申请公布")
+    before = now
+    for event in told:
+        after = _after(now, before, event)
+        if after.state != now.state:
+            before = now
+        now = after
+    return now
+
+
+def _untold(published: date | None, granted: date | None) -> Plain:
+    if granted:
+        return Plain(State.UNCONFIRMED, granted, "已授权，库中没有此后的法律状态记录")
+    return Plain(State.UNCONFIRMED, published, "已公布，库中没有此后的法律状态记录")
+
+
+def _after(now: Plain, before: Plain, event: Event) -> Plain:
+    why = f"{event.name}（{event.source}）"[:300]
+    match event.effect:
+        case "grants":
+            return Plain(State.IN_FORCE, event.on, why)
+        case "ends":
+            return Plain(State.ENDED, event.on, why)
+        case "restores" if event.category == "K":
+            return Plain(State.IN_FORCE, event.on, why)
+        case "restores" if event.category == "C":
+            return Plain(State.PENDING, event.on, why)
+        case "restores":
+            return Plain(before.state if now.state == State.ENDED else now.state, event.on, why)
+        case "pending" if event.category in ("D", "Q"):
+            return now if now.state == State.IN_FORCE else Plain(State.PENDING, event.on, why)
+        case "pending":
+            return Plain(State.UNCONFIRMED, event.on, why)
+    if event.category in _SILENT and event.category:
+        return now
+    return Plain(State.UNCONFIRMED, event.on, f"{event.why}：{why}"[:300])
