@@ -14,6 +14,8 @@ from openpyxl import load_workbook
 
 from jinzhi.apps.cases.actions import take
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.indicators.actions import freeze
+from jinzhi.apps.indicators.queries import values
 from jinzhi.apps.plan.models import Milestone, Release
 from jinzhi.apps.plan.progress import compute, judge, light_rule, visible_cells
 from jinzhi.apps.units.models import Unit
@@ -22,6 +24,7 @@ from jinzhi.kernel.status import LightRule
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.web.plan_attention import attention, counted
 from jinzhi.web.plan_board import read_board
+from jinzhi.web.plan_kpis import headline, kpis, shown
 from jinzhi.web.views.cockpit import examples, heat_cell, heat_table, passed
 from tests.web.plan_city import order, plan_city, reports_of
 
@@ -190,6 +193,29 @@ def test_the_share_of_a_year_is_between_nothing_and_all(release, above):
     assert passed(2026, board_of(above)) == 89
     assert passed(2027, board_of(above)) == 0
     assert passed(None, board_of(above)) == 30  # 326 of 1,096 days
+
+
+# --- headline indicators ------------------------------------------------------------------------------------
+def test_each_headline_indicator_is_a_tile_that_opens_its_page(release, above, elsewhere):
+    assert headline()
+    for person in (above, elsewhere):
+        tiles = re.search(r'<ul class="kpis">.*?</ul>', get(person, "/plan/"), re.S)[0]
+        for indicator in headline():
+            assert f'<a href="/indicators/{indicator.id}/">{indicator.zh}</a>' in tiles
+
+
+def test_a_tile_shows_the_value_of_who_looks_and_its_frozen_past(release, above, elsewhere):
+    freeze(date(2026, 6, 30))
+    freeze(date(2026, 9, 30))
+    for person in (above, elsewhere):
+        board = board_of(person)
+        now = values(headline(), person.acting, TODAY)
+        for indicator, tile in zip(headline(), kpis(board), strict=True):
+            number = now[indicator.id].number
+            assert tile.value == shown(number, indicator)
+            assert tile.trend[-1] == (None if number is None else float(number))
+    on_time = next(t for i, t in zip(headline(), kpis(board_of(above)), strict=True) if i.id == "milestones-on-time")
+    assert sum(v is not None for v in on_time.trend) == 3
 
 
 # --- attention ----------------------------------------------------------------------------------------------
