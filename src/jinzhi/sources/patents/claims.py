@@ -17,12 +17,16 @@ _ALL_BEFORE = re.compile(
     r"|(?:preceding|foregoing|previous)\s+claims?",
     re.IGNORECASE,
 )
-_PIECE = re.compile(r"(\d{1,4})(?:\s*(?:-|~|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*(\d{1,4}))?", re.IGNORECASE)
+_PIECE = re.compile(
+    r"(\d{1,4})(?:\s*(?:-|~|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*(\d{1,4}))?", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\s*(\d{1,4})\s*(?:[.．、:：)）]|\s(?=[A-Z\u4e00-\u9fff]))\s*")
 #: 从属权利要求以引用部分开头: 根据、如、按照 … 权利要求 N 所述
 _LEAD = re.compile(r"\s*(?:一种)?(?:根据|如|按照|按|依据|依照|由|基于)?\s*(?:前述|上述|以上|权利要求)")
 #: its first clause names another thing than the claim referred to: 权利要求1所述的组合物的制备方法, …的用途
-_OTHER = re.compile(r"的(?:用途|应用|使用方法|制备方法|制造方法|生产方法|加工方法|检测方法|合成方法|方法的装置)\s*[，,。：:；;]?\s*$")
+_OTHER = re.compile(
+    r"的(?:用途|应用|使用方法|制备方法|制造方法|生产方法|加工方法|检测方法|合成方法|方法的装置)\s*[，,。：:；;]?\s*$"
+)
 #: an English claim of its own kind may name another claim as what it uses or makes
 _OWN = re.compile(
     r"\b(?:for\s+(?:carrying\s+out|performing|using|making|producing)|comprising|including|containing|having|"

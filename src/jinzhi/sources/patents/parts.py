@@ -45,7 +45,9 @@ def ipc_symbol(text: str, *, version: str = "", main: bool = False, office: str 
 _HEADINGS = (
     (
         "drawings",
-        re.compile(r"附图说明|附图的?简[要单]说明|description\s+of\s+(?:the\s+)?(?:several\s+views|drawings?|figures?)", re.I),
+        re.compile(
+            r"附图说明|附图的?简[要单]说明|description\s+of\s+(?:the\s+)?(?:several\s+views|drawings?|figures?)", re.I
+        ),
     ),
     (
         "mode",
@@ -55,10 +57,16 @@ _HEADINGS = (
             re.I,
         ),
     ),
-    ("disclosure", re.compile(r"(?:发明|实用新型)内容|summary|disclosure|brief\s+description\s+of\s+the\s+invention", re.I)),
+    (
+        "disclosure",
+        re.compile(r"(?:发明|实用新型)内容|summary|disclosure|brief\s+description\s+of\s+the\s+invention", re.I),
+    ),
     ("background", re.compile(r"背景技术|background|(?:prior|related)\s+art|description\s+of\s+related", re.I)),
     ("field", re.compile(r"技术领域|(?:technical\s+)?field(?:\s+of)?", re.I)),
-    ("other", re.compile(r"cross[\s-]*reference|related\s+(?:u\.?s\.?\s+)?applications?|government|federally|相关申请", re.I)),
+    (
+        "other",
+        re.compile(r"cross[\s-]*reference|related\s+(?:u\.?s\.?\s+)?applications?|government|federally|相关申请", re.I),
+    ),
 )
 
 

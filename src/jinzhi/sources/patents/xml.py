@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import BinaryIO
 
 from lxml import etree
@@ -90,7 +91,9 @@ def explain(error: etree.XMLSyntaxError) -> Unreadable:
         return Unreadable(f"{line}：单个文本超过 10 MB", f"line {error.lineno}: one text is longer than 10 MB")
     if "entit" in message.lower() or "amplification" in message.lower():
         return Unreadable(f"{line}：实体引用不能展开（{message}）", f"line {error.lineno}: entities: {message}")
-    return Unreadable(f"{line}：不是格式良好的 XML（{message[:160]}）", f"line {error.lineno}: not XML: {message[:160]}")
+    return Unreadable(
+        f"{line}：不是格式良好的 XML（{message[:160]}）", f"line {error.lineno}: not XML: {message[:160]}"
+    )
 
 
 def _pieces(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
@@ -107,7 +110,7 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
         if chunk and (at := data.rfind(b"<", max(0, end - 6))) >= 0 and b"<?xml "[: end - at] == data[at:end]:
             end = at
         cuts = [0, *(s for s in starts if 0 < s < end), end]
-        for a, b in zip(cuts, cuts[1:], strict=False):
+        for a, b in pairwise(cuts):
             if a == b:
                 continue
             piece = data[a:b]

@@ -62,7 +62,19 @@ _PARTS = {
     "DesignBriefExplanation": "other",
 }
 _HEADINGS = frozenset(
-    "技术领域 背景技术 发明内容 实用新型内容 附图说明 具体实施方式 具体实施例 实施例 实施方式 发明概述 相关申请的交叉引用".split()
+    [
+        "技术领域",
+        "背景技术",
+        "发明内容",
+        "实用新型内容",
+        "附图说明",
+        "具体实施方式",
+        "具体实施例",
+        "实施例",
+        "实施方式",
+        "发明概述",
+        "相关申请的交叉引用",
+    ]
 )
 _AGENCY = re.compile(r"(.*\S)\s+(\d{5})")
 _POSTCODE = re.compile(r"\s*(\d{6})\s+")
@@ -82,7 +94,8 @@ _KNOWN = known(
     "BibliographicData/ReferencesCited/Citation/ApplicationCitation|PatentCitation/Name",
     "BibliographicData|DesignBibliographicData/PriorityDetails/Priority/WIPOST3Code|DocNumber|Date",
     "BibliographicData/RelatedDocuments",
-    "BibliographicData/InternationalFilingData|InternationalPublishingData|PCTFilingData|PCTPublishingData/" + _REFERENCE,
+    "BibliographicData/InternationalFilingData|InternationalPublishingData|PCTFilingData|PCTPublishingData/"
+    + _REFERENCE,
     *(
         f"BibliographicData|DesignBibliographicData/Parties/{group}/{path}"
         for group in ("ApplicantDetails/Applicant", "InventorDetails/Inventor", "AssigneeDetails/Assignee")
@@ -175,7 +188,9 @@ def document(top: etree._Element, source: Source) -> Document:
         agencies=agencies,
         assignees=_parties(bibliographic, notes, "AssigneeDetails", "Assignee")
         or _parties(bibliographic, notes, "Parties", "AssigneeDetails", "Assignee"),
-        examiners=tuple(Party(t, language) for e in findall(bibliographic, "ExaminerDetails", "Examiner") if (t := text(e))),
+        examiners=tuple(
+            Party(t, language) for e in findall(bibliographic, "ExaminerDetails", "Examiner") if (t := text(e))
+        ),
         priorities=_priorities(bibliographic),
         citations=tuple(_citations(bibliographic)),
         related=tuple(_related(bibliographic)),
@@ -246,7 +261,9 @@ def _ipc(element: etree._Element) -> Symbol | None:
     parts = {k: text(v[0]) for k, v in kids(element).items()}
     version = parts.get("IPCVersionDate", "")
     if parts.get("Section") and parts.get("MainGroup") and parts.get("Subgroup"):
-        written = "{Section}{MainClass}{Subclass}{MainGroup}/{Subgroup}".format_map({"MainClass": "", "Subclass": "", **parts})
+        written = "{Section}{MainClass}{Subclass}{MainGroup}/{Subgroup}".format_map(
+            {"MainClass": "", "Subclass": "", **parts}
+        )
         return ipc_symbol(written, version=version, value=parts.get("ClassificationValue", ""))
     return ipc_symbol(parts["Text"], version=version) if parts.get("Text") else None
 
@@ -338,7 +355,9 @@ def _citations(bibliographic: etree._Element | None) -> Iterator[Citation]:
         for name in ("ApplicationCitation", "PatentCitation"):
             for cited in inner.get(name, ()):
                 references = findall(cited, "PublicationReference")
-                chosen = next((r for r in references if r.get("dataFormat") == "standard"), references[0] if references else None)
+                chosen = next(
+                    (r for r in references if r.get("dataFormat") == "standard"), references[0] if references else None
+                )
                 ids = _id(chosen)
                 if ids.get("DocNumber"):
                     country = ids.get("WIPOST3Code", "")

@@ -262,7 +262,11 @@ def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, 
     """
     forms: dict[str, dict[str, tuple[str, str]]] = {}
     for e in findall(bib, "parties", group, item):
-        name = text(find(e, f"{item}-name", "name")) or text(find(e, "addressbook", "name")) or text(find(e, f"{item}-name"))
+        name = (
+            text(find(e, f"{item}-name", "name"))
+            or text(find(e, "addressbook", "name"))
+            or text(find(e, f"{item}-name"))
+        )
         form = e.get("data-format") or ""
         country = text(find(e, "residence", "country"))
         forms.setdefault(form, {}).setdefault(e.get("sequence") or "", (name.strip(" ,"), country))
@@ -401,7 +405,9 @@ def _plain(row: dict[str, Any], source: Source, answer: dict[str, Any]) -> Docum
     number = _number(of("country"), of("doc_number"), of("kind"))
     body = answer.get("description")
     lang = answer.get("lang") if isinstance(answer.get("lang"), str) else ""
-    parts = _split([" ".join(p.split()) for p in re.split(r"\n\s*\n", body)], lang or "") if isinstance(body, str) else ()
+    parts = (
+        _split([" ".join(p.split()) for p in re.split(r"\n\s*\n", body)], lang or "") if isinstance(body, str) else ()
+    )
     return Document(
         country=of("country"),
         doc_number=number.removeprefix(of("country")).removesuffix(of("kind")),

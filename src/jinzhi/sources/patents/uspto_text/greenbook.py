@@ -13,7 +13,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from jinzhi.kernel.patent import Citation, Claim, Document, Paragraph, Part, Party, Priority, Related, Source, Symbol, Text
+from jinzhi.kernel.patent import (
+    Citation,
+    Claim,
+    Document,
+    Paragraph,
+    Part,
+    Party,
+    Priority,
+    Related,
+    Source,
+    Symbol,
+    Text,
+)
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
@@ -25,7 +37,13 @@ NAME = "uspto-greenbook"
 
 _SECTION = re.compile(rb"[A-Z]{3}[A-Z0-9]\s*$")
 _FIELD = re.compile(r"([A-Z][A-Z0-9]{1,3}) {1,3}(.*)")
-_TYPES = {"1": ("invention", "A"), "2": ("reissue", "E"), "4": ("design", "S"), "5": ("other", "I5"), "6": ("plant", "P")}
+_TYPES = {
+    "1": ("invention", "A"),
+    "2": ("reissue", "E"),
+    "4": ("design", "S"),
+    "5": ("other", "I5"),
+    "6": ("plant", "P"),
+}
 _TEXTS = {"BSUM": "disclosure", "DRWD": "drawings", "DETD": "mode", "PARN": "other", "GOVT": "other"}
 _PARAGRAPHS = frozenset({"PAR", "PAL", "PA0", "PA1", "PA2", "PA3", "PA4", "PA5", "TBL", "EQU"})
 _LONGEST_LINE = 1 << 20
@@ -54,7 +72,8 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
         try:
             if not whole:
                 raise Unreadable(
-                    f"一件文献超过 {limits.document >> 20} MB", f"one document is larger than {limits.document >> 20} MB"
+                    f"一件文献超过 {limits.document >> 20} MB",
+                    f"one document is larger than {limits.document >> 20} MB",
                 )
             yield document(_sections(lines), Source(NAME, name, digest))
         except (Unreadable, NumberError) as e:
@@ -163,7 +182,11 @@ def document(sections: list[Section], source: Source) -> Document:
         if s.code in {"UREF", "FREF"} and (pno := take(s, "PNO")):
             country = "US" if s.code == "UREF" else take(s, "CNT").rstrip("X")[:2]
             citations.append(
-                Citation(standard(pno, country=country, kind="publication"), date=partial(take(s, "ISD")), name=take(s, "NAM"))
+                Citation(
+                    standard(pno, country=country, kind="publication"),
+                    date=partial(take(s, "ISD")),
+                    name=take(s, "NAM"),
+                )
             )
         elif s.code == "OREF":
             used.add(("OREF", "PAL"))
@@ -183,7 +206,9 @@ def document(sections: list[Section], source: Source) -> Document:
     for s in of("LREP"):
         used.update({("LREP", c) for c in ("FRM", "FR2", "AAT", "AGT", "ATT")})
         agencies.extend(Party(v, "en") for v in s.all("FRM"))
-        agents.extend(Party(v.replace("; ", ", "), "en", original=v) for c in ("FR2", "AAT", "AGT", "ATT") for v in s.all(c))
+        agents.extend(
+            Party(v.replace("; ", ", "), "en", original=v) for c in ("FR2", "AAT", "AGT", "ATT") for v in s.all(c)
+        )
 
     related = [
         Related(f"parent-{take(s, 'COD')}", f"US{a}", partial(take(s, "APD")))
@@ -217,9 +242,7 @@ def document(sections: list[Section], source: Source) -> Document:
         assignees=parties("ASSG"),
         agents=tuple(agents),
         agencies=tuple(agencies),
-        examiners=tuple(
-            Party(v.replace("; ", ", "), "en", original=v) for c in ("EXP", "EXA") if (v := take(head, c))
-        ),
+        examiners=tuple(Party(v.replace("; ", ", "), "en", original=v) for c in ("EXP", "EXA") if (v := take(head, c))),
         priorities=tuple(
             Priority(
                 country := take(s, "CNT").rstrip("X")[:2],

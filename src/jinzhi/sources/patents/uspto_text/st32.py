@@ -32,7 +32,19 @@ from jinzhi.kernel.patent import (
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.sources.patents.xml import CHUNK, LIMITS, Limits, descend, explain, find, findall, known, leftovers, safe_parser, text
+from jinzhi.sources.patents.xml import (
+    CHUNK,
+    LIMITS,
+    Limits,
+    descend,
+    explain,
+    find,
+    findall,
+    known,
+    leftovers,
+    safe_parser,
+    text,
+)
 from jinzhi.standards import locarno
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
 
@@ -188,14 +200,20 @@ def document(top: etree._Element, source: Source) -> Document:
         examiners=_parties(bib, "B745", "B746") + _parties(bib, "B745", "B747"),
         priorities=tuple(
             Priority(
-                _t(e, "B330"), standard(_t(e, "B310"), country=_t(e, "B330"), kind="application"), partial(_t(e, "B320"))
+                _t(e, "B330"),
+                standard(_t(e, "B310"), country=_t(e, "B330"), kind="application"),
+                partial(_t(e, "B320")),
             )
             for e in findall(bib, "B300")
             if _t(e, "B310")
         ),
         citations=tuple(_citations(bib)),
         related=tuple(_related(bib)),
-        drawings=tuple(Drawing(f, (e.get("ID") or "").removeprefix("EMI-")) for e in descend(find(top, "SDODR"), "EMI") if (f := e.get("FILE"))),
+        drawings=tuple(
+            Drawing(f, (e.get("ID") or "").removeprefix("EMI-"))
+            for e in descend(find(top, "SDODR"), "EMI")
+            if (f := e.get("FILE"))
+        ),
         source=source,
         rest=tuple(sorted(Counter(dict(leftovers(top, _KNOWN))).items())),
     )

@@ -195,7 +195,8 @@ def _joined(element: etree._Element) -> str:
 
 def _parts(element: etree._Element) -> str:
     p = {k: text(v[0]) for k, v in kids(element).items()}
-    return f"{p.get('section', '')}{p.get('class', '')}{p.get('subclass', '')}{p.get('main-group', '')}/{p.get('subgroup', '')}"
+    head = "".join(p.get(k, "") for k in ("section", "class", "subclass", "main-group"))
+    return f"{head}/{p.get('subgroup', '')}"
 
 
 def _ipc(bib: etree._Element | None) -> Iterator[Symbol]:
@@ -339,7 +340,9 @@ def _related(bib: etree._Element | None) -> Iterator[Related]:
             if ids.get("doc-number"):
                 kind = "publication" if relation.endswith("publication") else "application"
                 country = "" if ids["doc-number"].startswith(("PCT", "WO")) else ids.get("country", "")
-                yield Related(relation, standard(ids["doc-number"], country=country, kind=kind), partial(ids.get("date", "")))
+                yield Related(
+                    relation, standard(ids["doc-number"], country=country, kind=kind), partial(ids.get("date", ""))
+                )
 
 
 # -------------------------------------------------------------------------------------------------- full text
