@@ -163,9 +163,7 @@ def test_a_restore_brings_the_parse_back_and_can_be_undone(imported, above):
 
 def test_a_known_row_is_bound_to_one_row_only(imported, above):
     with pytest.raises(MendRefused, match="C1 已经绑定"):
-        importing.mend(
-            imported, "bind-row", {"row": uid(imported, 2), "bound": "C1"}, who=above.acting, expected=1
-        )
+        importing.mend(imported, "bind-row", {"row": uid(imported, 2), "bound": "C1"}, who=above.acting, expected=1)
     now = importing.mend(imported, "bind-row", {"row": uid(imported, 0), "bound": ""}, who=above.acting, expected=1)
     now = importing.mend(now, "bind-row", {"row": uid(now, 2), "bound": "C1"}, who=above.acting, expected=2)
     assert [r["matched"] for r in now.mended["rows"]] == [None, "C2", "C1"]

@@ -277,9 +277,7 @@ def test_the_original_file_comes_back_byte_for_byte(imported, above):
 
 
 def test_the_list_is_filtered_and_exported_whole(imported, above):
-    importing.discard(
-        importing.start(CLEAN.encode(), "作废.txt", above.acting), "传错了", who=above.acting, expected=1
-    )
+    importing.discard(importing.start(CLEAN.encode(), "作废.txt", above.acting), "传错了", who=above.acting, expected=1)
     address = reverse("plan-imports")
     assert "作废.txt" not in text_of(above.client.get(address, {"state": "review"}))
     book = load_workbook(io.BytesIO(above.client.get(address, {"format": "xlsx"}).content))

@@ -155,9 +155,7 @@ def modules(package: str) -> Iterator[ModuleType]:
     """Import a package and everything below it, in a stable order."""
     root = importlib.import_module(package)
     yield root
-    for info in sorted(
-        pkgutil.walk_packages(getattr(root, "__path__", []), f"{root.__name__}."), key=lambda i: i.name
-    ):
+    for info in sorted(pkgutil.walk_packages(getattr(root, "__path__", []), f"{root.__name__}."), key=lambda i: i.name):
         yield importlib.import_module(info.name)
 
 

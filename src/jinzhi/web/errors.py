@@ -40,7 +40,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403, "403.html", {"reason": _("表单已过期，请返回上一页刷新后重新提交；您填写的内容仍在页面上")})
+    expired = _("表单已过期，请返回上一页刷新后重新提交；您填写的内容仍在页面上")
+    return _page(request, 403, "403.html", {"reason": expired})
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:

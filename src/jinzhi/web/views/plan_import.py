@@ -243,9 +243,7 @@ def timeline_of(events: list[Event], doc: Doc) -> list[TimelineItem]:
             what = _("第 %(seq)s 次修改：%(verb)s") % {
                 "seq": e.data["undoes"], "verb": VERBS.get(e.data["verb"], e.data["verb"])
             }  # fmt: skip
-        out.append(
-            TimelineItem(VERBS.get(e.verb, e.verb), e.at, e.actor, what, notes=[f"#{e.seq}"], tone="normal")
-        )
+        out.append(TimelineItem(VERBS.get(e.verb, e.verb), e.at, e.actor, what, notes=[f"#{e.seq}"], tone="normal"))
     return out
 
 
@@ -324,8 +322,11 @@ def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None
                 _("解析结果"),
                 _("任务 %(rows)s 项（未绑定 %(unbound)s），措施 %(measures)s 条，职责 %(duties)s 条，单位 %(units)s 个")
                 % {
-                    "rows": counts.rows, "unbound": len(counts.unbound), "measures": counts.measures,
-                    "duties": counts.duties, "units": counts.units,
+                    "rows": counts.rows,
+                    "unbound": len(counts.unbound),
+                    "measures": counts.measures,
+                    "duties": counts.duties,
+                    "units": counts.units,
                 },
             ),
         ],
