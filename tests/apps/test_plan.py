@@ -9,7 +9,7 @@ import pytest
 from jinzhi.apps.cases.actions import StepRefused, take
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.evidence.actions import Conflict
-from jinzhi.apps.plan.actions import ContentRefused, Locked, save_content
+from jinzhi.apps.plan.actions import ContentRefused, Locked, MilestoneRefused, save_content
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.progress import cells, judge, light_rule, milestone_status, visible_cells
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
@@ -130,3 +130,15 @@ def test_cells_are_seen_by_the_unit_and_above_only(reports, release, district, a
         p.user.username: len(visible_cells(release.plan, TODAY, 2026, p.acting)) for p in (district, above, elsewhere)
     }
     assert seen == {"binhai": 1, "office": 1, "dongli": 0}
+
+
+def test_the_same_submission_makes_one_milestone(release):
+    one = milestone(release, "U1", "tj-binhai", date(2026, 9, 30), key="k")
+    two = milestone(release, "U1", "tj-binhai", date(2026, 9, 30), key="k")
+    assert one.code == two.code
+
+
+@pytest.mark.parametrize("due, target", [(date(2031, 1, 1), 1), (date(2026, 9, 30), 0)])
+def test_a_milestone_outside_the_term_or_without_a_target_is_refused(release, due, target):
+    with pytest.raises(MilestoneRefused):
+        milestone(release, "U1", "tj-binhai", due, target)

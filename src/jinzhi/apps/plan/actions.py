@@ -17,7 +17,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.actions import Conflict, record
-from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.plan.queries import approved_before, content, responsible
@@ -56,7 +56,18 @@ class ContentRefused(Exception):
         super().__init__("；".join(f"{e.row_key} {e.milestone} {e.zh}" for e in errors))
 
 
+class MilestoneRefused(ValueError):
+    """A milestone that cannot be: ``args[0]`` says why, in Chinese."""
+
+
 # milestones
+
+
+def _sound(starts: date, ends: date, due: date, target: Decimal, weight: Decimal) -> None:
+    if not starts <= due <= ends:
+        raise MilestoneRefused(f"期限 {due} 不在规划期 {starts} 至 {ends} 之内")
+    if target <= 0 or weight <= 0:
+        raise MilestoneRefused("目标值和权重应大于 0")
 
 
 @transaction.atomic
@@ -74,19 +85,26 @@ def add_milestone(
     key: str = "",
     on: date | None = None,
 ) -> Milestone:
-    """A new milestone of a unit for a row. Its code is <row>-<unit>-<number>."""
+    """A new milestone of a unit for a row. Its code is <row>-<unit>-<number>.
+
+    Raises MilestoneRefused where it lies outside the plan's term or has nothing to reach.
+    """
+    before = Event.objects.filter(key=key, stream__startswith="milestone:", verb="add").first() if key else None
+    if before is not None:
+        return Milestone.objects.unrestricted("the caller's own earlier submission").get(
+            code=before.stream.removeprefix("milestone:")
+        )
+    _sound(release.starts, release.ends, due, target, weight)
     taken = Milestone.objects.unrestricted("codes are unique over all units").filter(plan=release.plan, row_key=row_key)
     number = taken.filter(unit=unit).count() + 1
     code = f"{release.plan}-{row_key}-{unit.code}-{number}"
-    event = record(
+    record(
         f"milestone:{code}",
         "add",
         {"row": row_key, "unit": unit.code, "title": title, "due": due.isoformat(), "target": f"{target:f}",
          "measured_in": measured_in, "weight": f"{weight:f}"},
         who=who, on=on or today(), key=key,
     )  # fmt: skip
-    if event.replayed:
-        return taken.get(code=event.stream.removeprefix("milestone:"))
     made = Milestone.objects.create(
         plan=release.plan, code=code, row_key=row_key, unit=unit, unit_path=unit.path, title=title, due=due,
         target=target, measured_in=measured_in, weight=weight,
