@@ -21,8 +21,10 @@ from typing import Protocol
 from jinzhi.kernel.tokens import fold, is_han, tokenise
 
 #: past these a query fails and says the number; nothing is ever cut short
-MAX_LENGTH = 400_000
-MAX_DEPTH = 60
+MAX_LENGTH = 300_000
+MAX_WORDS = 20_000
+MAX_WORD_LENGTH = 2000
+MAX_DEPTH = 30
 MAX_BRANCHES = 4096
 MAX_SLOP_WORDS = 8
 MAX_REFERENCES = 12
@@ -580,6 +582,8 @@ def gap_of(signs: str, glued: bool) -> Gap:
 
 def pattern_of(text: str, at: int = 0) -> tuple[Word, ...]:
     """The words of a text that may hold wildcards; spaces part words. Raises QueryError where nothing is left."""
+    if len(text) > MAX_WORD_LENGTH:
+        raise TooWide("一个检索词的字符", "characters in one word", len(text), MAX_WORD_LENGTH, at)
     found = tuple(word for part in text.split() if (word := _word(part)))
     if not any(isinstance(step, Char) or (isinstance(step, Piece) and _solid(step)) for word in found for step in word):
         raise QueryError(

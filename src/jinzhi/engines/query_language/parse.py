@@ -19,6 +19,7 @@ from jinzhi.kernel.query import (
     FIELDS,
     MAX_DEPTH,
     MAX_LENGTH,
+    MAX_WORDS,
     Field,
     Freq,
     History,
@@ -83,7 +84,7 @@ range: (LSQB | LBRACE) RV TO RV (RSQB | RBRACE)
 
 PROX.6: /\(\s*(?:NOT\s+)?(?:\d{{0,2}}\s*[WDNA]|[SPFL])\s*\)|{START}(?:NOT\s+)?{SPOKEN}{END}/i
 FREQ.6: /\$FREQ\d+{END}/i
-FIELDOP.5: /{NAME}(?:\s*,\s*{NAME})*\s*(?:!=|>=|<=|[=:<>])/i
+FIELDOP.5: /{NAME}(?:\s*,\s*{NAME}){{0,20}}\s*(?:!=|>=|<=|[=:<>])/i
 AND.4: /{START}(?:AND|与|且|&){END}/i
 XOR.4: /{START}(?:XOR|异或){END}/i
 OR.4: /{START}(?:OR|或|\|){END}/i
@@ -131,6 +132,11 @@ def parse(text: str) -> Query:
     if not plain.strip():
         raise QueryError(
             "检索式是空的：请输入检索词，如 ti=锂电池", "the query is empty: write words, such as ti=锂电池", 0
+        )
+    words = len(re.findall(r"[^\s()\[\]{},;]+", plain))
+    if words > MAX_WORDS:
+        raise TooWide(
+            "检索词的个数（大批号码请用号码批量检索）", "words (search many numbers as a batch)", words, MAX_WORDS
         )
     check_brackets(plain)
     try:

@@ -1,0 +1,839 @@
+"""Queries of other systems, translated to the native language, with everything listed that has no equal.
+
+Each system is a table: its signs, its operators and how tightly they bind, its fields, and how it counts distance.
+The query is read by those and written natively with brackets, so that systems which read from left to right keep
+their meaning. What is told as "from memory" was not confirmed by the systems' own documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from jinzhi.engines.query_language.parse import SIGNS, check_brackets, check_depth
+from jinzhi.engines.query_language.unparse import unparse
+from jinzhi.kernel.query import (
+    MAX_DEPTH,
+    Freq,
+    History,
+    Kind,
+    Near,
+    Node,
+    Not,
+    Prox,
+    QueryError,
+    Range,
+    Term,
+    TooWide,
+    all_of,
+    any_of,
+    check,
+    find_field,
+    get_field,
+    one_of,
+)
+
+MAX_N = 99
+#: a query is typed or pasted; a list of numbers belongs into the batch search
+MAX_FOREIGN = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A place of the foreign query whose meaning is not, or not surely, kept."""
+
+    at: int
+    sign: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The native query, and what was lost on the way, in the order of the text."""
+
+    native: str
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operator of proximity: how it is written, its kind, and what must be added to its n."""
+
+    pattern: str
+    near: Near
+    shift: int = 0
+    negated: bool = False
+    loss_zh: str = ""
+    loss_en: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dialect:
+    """Another system's language.
+
+    ``wild``: its signs to native ones. ``signs``: its operators to and, or, not, xor. ``levels``: how tightly each
+    binds (prox is tightest unless ``prox`` is named); the same number means left to right. ``beside``: what words next
+    to each other mean. ``fields``: its names to native codes, beside those that are native names anyway.
+    """
+
+    id: str
+    zh: str
+    en: str
+    wild: Mapping[str, str]
+    signs: Mapping[str, str]
+    levels: Mapping[str, int]
+    steps: tuple[Step, ...] = ()
+    beside: str = "and"
+    beside_loss: tuple[str, str] | None = None
+    mixed_loss: tuple[str, str] | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    prefix: str = r"[A-Za-z][A-Za-z_-]*|[\u4e00-\u9fff()]{2,}"
+    #: how a suffix of fields is written; group 1 holds the names
+    suffix: str = ""
+    bounded_wild: bool = False
+    european_dates: bool = False
+    history: str = ""
+
+
+WORDS = {"and": "and", "or": "or", "not": "not", "xor": "xor"}
+NORMAL = {"prox": 5, "not": 4, "and": 3, "xor": 2, "or": 1}
+LEFT_TO_RIGHT = {"prox": 5, "not": 1, "and": 1, "xor": 1, "or": 1}
+FROM_MEMORY = (
+    "不同算符混用而没有括号：该系统的优先次序未经其文档证实，请核对译文的括号",
+    "operators are mixed without brackets, and how that system binds them is from memory: check the brackets",
+)
+SENTENCE_ZH = "该系统限同一句内，本系统的词距不限句"
+SENTENCE_EN = "that system stays within one sentence, a distance here does not"
+
+OPS = Dialect(
+    id="ops",
+    zh="欧洲专利局 OPS（CQL）",
+    en="EPO OPS (CQL)",
+    wild={"*": "*", "?": "?", "#": "#"},
+    signs=WORDS,
+    levels=LEFT_TO_RIGHT,
+    steps=(Step(r"prox(?:/[^\s()]+)?", Near.D),),
+    fields={
+        "ti": "ti",
+        "ab": "ab",
+        "txt": "tacd",
+        "ta": "ta",
+        "ia": "in,pa",
+        "ap": "an",
+        "num": "num",
+        "pn": "pn",
+        "pr": "pr",
+        "pd": "pd",
+        "ct": "ct",
+        "ic": "ipc",
+        "ipc": "ipc",
+        "cpc": "cpc",
+        "cl": "ipc,cpc",
+        "famn": "fam",
+        "in": "in",
+        "pa": "pa",
+    },
+)
+DEPATIS = Dialect(
+    id="depatis",
+    zh="德国专商局 DEPATISnet",
+    en="DPMA DEPATISnet",
+    wild={"?": "*", "#": "?", "!": "#"},
+    signs={**WORDS, "und": "and", "oder": "or", "nicht": "not"},
+    levels=NORMAL,
+    mixed_loss=FROM_MEMORY,
+    steps=(
+        Step(r"\(\s*not\s*(\d*)\s*w\s*\)", Near.W, negated=True),
+        Step(r"\(\s*not\s*(\d*)\s*a\s*\)", Near.D, negated=True),
+        Step(r"\(\s*(\d*)\s*w\s*\)", Near.W),
+        Step(r"\(\s*(\d*)\s*a\s*\)", Near.D),
+        Step(r"\(\s*()p\s*\)", Near.P),
+        Step(r"\(\s*()l\s*\)", Near.F, loss_zh="(L) 按同一字段读", loss_en="(L) is read as the same field"),
+    ),
+    fields={
+        "bi": "tacd",
+        "cl": "clm",
+        "de": "desc",
+        "icm": "ipcm",
+        "icb": "ipc",
+        "ic": "ipc",
+        "pub": "pd",
+        "ad": "ad",
+        "prc": "pr",
+        "py": "pd",
+        "ay": "ad",
+        "anr": "an",
+        "ti": "ti",
+        "ab": "ab",
+        "pa": "pa",
+        "in": "in",
+        "pn": "pn",
+        "ct": "ct",
+    },
+    suffix=r"/([A-Za-z]+(?:\s*,\s*[A-Za-z]+)*)(?=$|[\s()])",
+    european_dates=True,
+)
+PPUBS = Dialect(
+    id="ppubs",
+    zh="美国专商局 Patent Public Search",
+    en="USPTO Patent Public Search",
+    wild={"$": "*", "*": "*", "?": "#"},
+    signs=WORDS,
+    levels={"prox": 5, "with": 4, "same": 3, "and": 2, "not": 2, "or": 1, "xor": 1},
+    mixed_loss=FROM_MEMORY,
+    beside="or",
+    steps=(
+        Step(r"not\s+adj(\d*)", Near.W, -1, True, SENTENCE_ZH, SENTENCE_EN),
+        Step(r"not\s+near(\d*)", Near.D, -1, True, SENTENCE_ZH, SENTENCE_EN),
+        Step(r"not\s+with(\d*)", Near.S, 0, True),
+        Step(r"not\s+same(\d*)", Near.P, 0, True),
+        Step(r"adj(\d*)", Near.W, -1, False, SENTENCE_ZH, SENTENCE_EN),
+        Step(r"near(\d*)", Near.D, -1, False, SENTENCE_ZH, SENTENCE_EN),
+        Step(r"with(\d*)", Near.S),
+        Step(r"same(\d*)", Near.P),
+    ),
+    fields={
+        "ti": "ti",
+        "ttl": "ti",
+        "ab": "ab",
+        "clm": "clm",
+        "spec": "desc",
+        "detd": "desc_e",
+        "bsum": "desc_s",
+        "drwd": "desc_d",
+        "as": "pa",
+        "asn": "pa",
+        "aanm": "pa",
+        "in": "in",
+        "inv": "in",
+        "lrep": "ag",
+        "pn": "pn",
+        "did": "pn",
+        "app": "an",
+        "apn": "an",
+        "cpc": "cpc",
+        "cpci": "cpc",
+        "ipc": "ipc",
+        "ad": "ad",
+        "pd": "pd",
+        "prad": "prd",
+        "urpn": "ct",
+        "ref": "ct",
+    },
+    prefix=r"@(?:ad|pd|prad)",
+    suffix=r"\.([A-Za-z]{2,5}(?:\s*,\s*[A-Za-z]{2,5})*)\.",
+    bounded_wild=True,
+    history=r"L(\d+)",
+)
+ORBIT = Dialect(
+    id="orbit",
+    zh="Orbit（Questel）",
+    en="Orbit (Questel)",
+    wild={"+": "*", "?": "?", "#": "#"},
+    signs=WORDS,
+    levels=NORMAL,
+    mixed_loss=FROM_MEMORY,
+    beside_loss=(
+        "检索词之间未写算符：按 AND 读；Orbit 的表单界面读作相邻（W）",
+        "words side by side are read as AND; Orbit's own form reads them as adjacent (W)",
+    ),
+    steps=(
+        Step(r"\(?\s*(\d*)w\s*\)?", Near.W),
+        Step(r"\(?\s*(\d*)d\s*\)?", Near.D),
+        Step(r"\(?\s*()s\s*\)?", Near.S),
+        Step(r"\(?\s*()p\s*\)?", Near.P),
+        Step(r"\(?\s*()f\s*\)?", Near.F),
+    ),
+    fields={
+        "ti": "ti",
+        "ab": "ab",
+        "clms": "clm",
+        "iclm": "iclm",
+        "desc": "desc",
+        "bi": "ta",
+        "tx": "tacd",
+        "pa": "pa",
+        "in": "in",
+        "ic": "ipc",
+        "ipc": "ipc",
+        "cpc": "cpc",
+        "pn": "pn",
+        "ap": "an",
+        "apn": "an",
+        "pr": "pr",
+        "xpn": "pn",
+        "pd": "pd",
+        "apd": "ad",
+        "prd": "prd",
+        "ct": "ct",
+        "ctn": "citing",
+        "rep": "ag",
+    },
+    suffix=r"/([A-Za-z]+(?:[/,][A-Za-z]+)*)(?=$|[\s()])",
+)
+CPRS = Dialect(
+    id="cprs",
+    zh="CPRS",
+    en="CPRS",
+    wild={"$": "*"},
+    signs={"*": "and", "+": "or", "-": "not", **WORDS},
+    levels=LEFT_TO_RIGHT,
+    mixed_loss=FROM_MEMORY,
+    fields={
+        "ti": "ti",
+        "ab": "ab",
+        "cl": "clm",
+        "pa": "pa",
+        "in": "in",
+        "ic": "ipc",
+        "mc": "ipcm",
+        "an": "an",
+        "pn": "pn",
+        "ad": "ad",
+        "pd": "pd",
+        "gd": "gd",
+        "ag": "ag",
+        "at": "agt",
+        "pr": "pr",
+        "co": "prov",
+        "dz": "addr",
+        "ar": "addr",
+        "@lx": "typ",
+        "@co": "cc",
+        "@yx": "st",
+        "@sx": "ls",
+    },
+    prefix=r"@[A-Za-z]+|[A-Za-z]{2,4}|[\u4e00-\u9fff()]{2,}",
+    suffix=r"/([A-Za-z]+(?:\s*[,/]\s*[A-Za-z]+)*)(?=$|[\s()*+-])",
+)
+CNIPR = Dialect(
+    id="cnipr",
+    zh="CNIPR",
+    en="CNIPR",
+    wild={"%": "*", "?": "#"},
+    signs=WORDS,
+    levels=LEFT_TO_RIGHT,
+    mixed_loss=FROM_MEMORY,
+    steps=(
+        Step(r"adj()", Near.W),
+        Step(r"pre/(\d+)", Near.W),
+        Step(r"equ/(\d+)", Near.EQU),
+    ),
+    fields={
+        "ti": "ti",
+        "ab": "ab",
+        "pa": "pa",
+        "in": "in",
+        "an": "an",
+        "pn": "pn",
+        "ad": "ad",
+        "pd": "pd",
+        "ipc": "ipc",
+        "主权项": "iclm",
+        "申请(专利)号": "an",
+        "公开(公告)号": "pn",
+        "公开(公告)日": "pd",
+        "申请(专利权)人": "pa",
+        "发明(设计)人": "in",
+        "分类号": "ipc",
+        "主分类号": "ipcm",
+        "国省代码": "prov",
+        "sic": "ipc",
+        "pic": "ipcm",
+        "clm": "clm",
+        "fta": "tacd",
+        "ft": "tacd",
+    },
+)
+PATSNAP = Dialect(
+    id="patsnap",
+    zh="智慧芽 PatSnap",
+    en="PatSnap",
+    wild={"*": "*", "#": "?", "?": "#"},
+    signs=WORDS,
+    levels=NORMAL,
+    mixed_loss=FROM_MEMORY,
+    beside_loss=(
+        "检索词之间未写算符：按 AND 读，该系统的默认算符未经其文档证实",
+        "words side by side are read as AND; that system's own default is not confirmed",
+    ),
+    steps=(
+        Step(r"\$ws", Near.S, loss_zh="$WS 按同一句读，未经其文档证实", loss_en="$WS is read as the same sentence"),
+        Step(r"\$w(\d+)", Near.D),
+        Step(r"\$pre(\d+)", Near.W),
+        Step(r"\$sen", Near.S),
+        Step(r"\$para", Near.P),
+    ),
+    fields={
+        "ttl": "ti",
+        "ttl_all": "ti",
+        "abst": "ab",
+        "abst_all": "ab",
+        "clms": "clm",
+        "clms_all": "clm",
+        "iclms": "iclm",
+        "desc": "desc",
+        "desc_all": "desc",
+        "ta": "ta",
+        "ta_all": "ta",
+        "tac": "tac",
+        "tac_all": "tac",
+        "tacd": "tacd",
+        "tacd_all": "tacd",
+        "an": "pa",
+        "all_an": "pa",
+        "ancs": "own",
+        "in": "in",
+        "all_in": "in",
+        "at": "agt",
+        "atc": "ag",
+        "pn": "pn",
+        "apno": "an",
+        "prno": "pr",
+        "pbd": "pd",
+        "apd": "ad",
+        "isd": "gd",
+        "prd": "prd",
+        "ipc": "ipc",
+        "mipc": "ipcm",
+        "ipc_low": "ipclow",
+        "cpc": "cpc",
+        "cpc_low": "cpclow",
+        "loc": "loc",
+        "b_cites": "ct",
+        "f_cites": "citing",
+        "desc_f": "desc_f",
+        "desc_b": "desc_b",
+        "desc_s": "desc_s",
+        "desc_d": "desc_d",
+        "desc_e": "desc_e",
+        "authority": "cc",
+        "patent_type": "typ",
+        "simple_legal_status": "st",
+    },
+)
+
+DIALECTS: Mapping[str, Dialect] = {one.id: one for one in (OPS, DEPATIS, PPUBS, ORBIT, CPRS, CNIPR, PATSNAP)}
+
+
+def translate(text: str, dialect: str) -> Translation:
+    """The native query for a query of another system. Raises QueryError with the place, KeyError for no such system."""
+    if len(text) > MAX_FOREIGN:
+        raise TooWide("检索式的长度", "characters in the query", len(text), MAX_FOREIGN)
+    reader = Reader(text.translate(SIGNS), DIALECTS[dialect])
+    node = reader.read()
+    check_depth(node)
+    check(node)
+    return Translation(unparse(node), tuple(sorted(set(reader.losses), key=lambda loss: (loss.at, loss.sign))))
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign of the foreign text: what it is, its text, where it stands, and for proximity its step and n."""
+
+    kind: str
+    text: str
+    at: int
+    step: Step | None = None
+    n: int = 0
+    field: str = ""
+    relation: str = ""
+
+
+COMPARE = r"\s*(==|!=|<>|>=|<=|=|:|>|<|(?<=\s)(?:any|all|within)(?=[\s\"]))"
+
+
+class Reader:
+    """Cuts a foreign query into signs and reads them by how tightly the dialect's operators bind."""
+
+    def __init__(self, text: str, dialect: Dialect):
+        self.text, self.dialect = text, dialect
+        self.losses: list[Loss] = []
+        self.signs: list[Sign] = []
+        self.next = 0
+        self.depth = 0
+
+    def lose(self, sign: Sign | str, zh: str, en: str, at: int | None = None) -> None:
+        """List a place whose meaning is not kept."""
+        text = sign if isinstance(sign, str) else sign.text
+        where = at if at is not None else (sign.at if isinstance(sign, Sign) else 0)
+        self.losses.append(Loss(where, text, zh, en))
+
+    # --- signs
+
+    def cut(self) -> None:
+        """The signs of the text."""
+        one = self.dialect
+        edge = r"(?=$|[\s()\"])"
+        words = "|".join(re.escape(word) for word in one.signs if word.isalpha())
+        signs = "|".join(re.escape(word) for word in one.signs if not word.isalpha())
+        boundary = r"(?<![^\s()\"])"
+        rules: list[tuple[str, str]] = [("space", r"\s+")]
+        rules += [(f"step{i}", rf"{boundary}(?:{step.pattern}){edge}") for i, step in enumerate(one.steps)]
+        rules += [("freq", r"\$freq(\d+)" + edge)]
+        if one.history:
+            rules += [("history", boundary + one.history + edge)]
+        rules += [("op", rf"{boundary}(?:{words}){edge}")]
+        if signs:
+            rules += [("op", signs)]
+        rules += [
+            ("field", rf"({one.prefix})" + COMPARE),
+            ("open", r"\("),
+            ("close", r"\)"),
+            ("phrase", r'"([^"]*)"'),
+            ("range", r"[\[{]\s*([^\s\[\]{}]+)\s+TO\s+([^\s\[\]{}]+)\s*[\]}]"),
+        ]
+        if one.suffix:
+            rules += [("suffix", one.suffix)]
+        rules += [("compare", r">=|<=|[<>]"), ("comma", r"[,;]")]
+        compiled = [(kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in rules]
+        at = 0
+        while at < len(self.text):
+            for kind, pattern in compiled:
+                found = pattern.match(self.text, at)
+                if found and found.end() > at and not (kind.startswith("step") and not self._operand_before()):
+                    self._add(kind, found)
+                    at = found.end()
+                    break
+            else:
+                end = self._word_end(at, signs)
+                self.signs.append(Sign("word", self.text[at:end], at))
+                at = end
+
+    def _operand_before(self) -> bool:
+        return bool(self.signs) and self.signs[-1].kind in ("word", "phrase", "close", "suffix", "history", "freq")
+
+    def _word_end(self, at: int, signs: str) -> int:
+        """Where a word ends: before space, brackets, quotes, operators in signs, and a suffix of fields."""
+        end = at + 1
+        stop = re.compile(rf'[\s()"\[\]{{}},;<>=]{"|" + signs if signs else ""}')
+        suffix = re.compile(self.dialect.suffix, re.IGNORECASE) if self.dialect.suffix else None
+        while end < len(self.text) and not stop.match(self.text, end):
+            if suffix and suffix.match(self.text, end):
+                break
+            end += 1
+        return end
+
+    def _add(self, kind: str, found: re.Match[str]) -> None:
+        at = found.start()
+        if kind == "space":
+            return
+        if kind.startswith("step"):
+            step = self.dialect.steps[int(kind[4:])]
+            if self.dialect is OPS:
+                self.signs.append(self._cql(found[0], at))
+                return
+            number = found[1] if found.re.groups and found[1] else ""
+            n = int(number[:6]) + step.shift if number else 0
+            sign = Sign("step", found[0], at, step, max(0, n))
+            if step.loss_zh:
+                self.lose(sign, step.loss_zh, step.loss_en)
+            self.signs.append(self._within(sign))
+            return
+        if kind == "field":
+            self.signs.append(Sign(kind, found[0], at, field=found[1], relation=found[2].lower()))
+            return
+        self.signs.append(Sign(kind, found[0], at))
+
+    def _within(self, sign: Sign) -> Sign:
+        if sign.n <= MAX_N:
+            return sign
+        self.lose(sign, f"词距最多 {MAX_N}，已按 {MAX_N} 写出", f"a distance is at most {MAX_N} here and was set to it")
+        return replace(sign, n=MAX_N)
+
+    def _cql(self, text: str, at: int) -> Sign:
+        """prox with its modifiers: distance<=n (adjacent words are 1 apart), unit, ordered."""
+        parts = {
+            found[1].lower(): (found[2], found[3].lower())
+            for found in re.finditer(r"/([a-z]+)\s*(<=|>=|=|<|>)\s*(\w+)", text, re.IGNORECASE)
+        }
+        unit = parts.get("unit", ("=", "word"))[1]
+        told = parts.get("ordered", ("=", ""))[1]
+        ordered = told == "true" or (not told and "/ordered" in text.lower())
+        relation, distance = parts.get("distance", ("<=", "1"))
+        n = int(distance[:6]) if distance.isdigit() else 1
+        sign = Sign("step", text, at, Step("", Near.W if ordered else Near.D), 0)
+        if unit in ("sentence", "paragraph"):
+            near = Near.S if unit == "sentence" else Near.P
+            if ordered:
+                self.lose(sign, "同句、同段不分先后，次序未保留", "a sentence or paragraph has no order here")
+            return replace(sign, step=Step("", near), n=0)
+        if unit != "word":
+            self.lose(sign, f"没有 unit={unit}，按词读", f"there is no unit={unit}; words are counted")
+        n -= 1 if relation in ("<=", "=") else 2
+        if relation == "=" and n:
+            if ordered:
+                return self._within(replace(sign, step=Step("", Near.EQU), n=n))
+            self.lose(sign, "“恰好相距”须按次序，这里按“至多”写出", "exactly n needs an order here; at most n is used")
+        if relation in (">", ">="):
+            self.lose(sign, "没有“至少相距”，按“至多”写出，请核对", "there is no distance of at least; at most is used")
+        return self._within(replace(sign, n=max(0, n)))
+
+    # --- reading
+
+    def read(self) -> Node:
+        """The tree of the whole text."""
+        if not self.text.strip():
+            raise QueryError("检索式是空的", "the query is empty", 0)
+        check_brackets(self.text)
+        self.cut()
+        node = self.expression(0, ())
+        if self.next < len(self.signs):
+            raise self._unexpected(self.signs[self.next])
+        used = {sign.text.lower() for sign in self.signs if sign.kind == "op"}
+        kinds = {self.dialect.signs[text] for text in used}
+        if self.dialect.mixed_loss and len(kinds) > 1 and self._mixes():
+            self.lose(next(sign for sign in self.signs if sign.kind == "op"), *self.dialect.mixed_loss)
+        return node
+
+    def _mixes(self) -> bool:
+        """Whether different operators stand side by side within one bracket."""
+        levels: list[set[str]] = [set()]
+        for sign in self.signs:
+            if sign.kind == "open":
+                levels.append(set())
+            elif sign.kind == "close":
+                if len(levels.pop()) > 1:
+                    return True
+            elif sign.kind == "op":
+                levels[-1].add(self.dialect.signs[sign.text.lower()])
+        return any(len(level) > 1 for level in levels)
+
+    def _peek(self) -> Sign | None:
+        return self.signs[self.next] if self.next < len(self.signs) else None
+
+    def _unexpected(self, sign: Sign | None) -> QueryError:
+        if sign is None:
+            return QueryError(
+                "检索式没有写完：缺少检索词",
+                "the query breaks off: something to search is missing",
+                max(0, len(self.text.rstrip()) - 1),
+            )
+        return QueryError(
+            f"这里不应出现“{sign.text}”", f"“{sign.text}” cannot stand here", sign.at, sign.at + len(sign.text)
+        )
+
+    def _operator(self, sign: Sign) -> tuple[str, int, bool]:
+        """What joins the operand before a sign to the one after: operator, how tightly, and whether it is written."""
+        one = self.dialect
+        if sign.kind == "op":
+            name = one.signs[sign.text.lower()]
+            return name, one.levels[name], True
+        if sign.kind == "step":
+            word = re.sub(r"[^a-z]", "", sign.text.lower()).removeprefix("not")
+            return "prox", one.levels.get(word, one.levels["prox"]), True
+        return one.beside, one.levels[one.beside], False
+
+    def expression(self, least: int, fields: tuple[str, ...]) -> Node:
+        """Operands joined by operators that bind at least so tightly."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH * 4:
+            at = self.signs[min(self.next, len(self.signs) - 1)].at
+            raise TooWide("检索式的层数", "levels of the query", self.depth, MAX_DEPTH * 4, at)
+        left = self._chain(self.operand(fields), least, fields)
+        self.depth -= 1
+        return left
+
+    def _chain(self, left: Node, least: int, fields: tuple[str, ...]) -> Node:
+        while (sign := self._peek()) is not None and sign.kind != "close":
+            name, level, written = self._operator(sign)
+            if level < least:
+                break
+            if written:
+                self.next += 1
+                following = self._peek()
+                if name == "and" and following and self._is_not(following):
+                    name = "not"
+                    self.next += 1
+            elif self.dialect.beside_loss:
+                self.lose(sign, *self.dialect.beside_loss)
+            right = self.expression(level + 1, fields)
+            left = self._joined(name, left, right, sign)
+        return left
+
+    def _is_not(self, sign: Sign) -> bool:
+        return sign.kind == "op" and self.dialect.signs[sign.text.lower()] == "not"
+
+    def _joined(self, name: str, left: Node, right: Node, sign: Sign) -> Node:
+        match name:
+            case "and":
+                return all_of([left, right], sign.at)
+            case "or":
+                return any_of([left, right], sign.at)
+            case "xor":
+                return one_of([left, right], sign.at)
+            case "not":
+                return all_of([left, Not(right, sign.at)], sign.at)
+            case _:
+                assert sign.step is not None
+                return Prox(left, right, sign.step.near, sign.n, sign.step.negated, sign.at)
+
+    def operand(self, fields: tuple[str, ...]) -> Node:
+        """A word, a group, a field with its value, or NOT of an operand; then its suffixes."""
+        sign = self._peek()
+        if sign is None:
+            raise self._unexpected(None)
+        self.next += 1
+        start = self.next
+        scope = self._suffix_ahead(start - 1) or fields
+        match sign.kind:
+            case "open":
+                node = self.expression(0, scope)
+                closing = self._peek()
+                if closing is None or closing.kind != "close":
+                    raise self._unexpected(closing)
+                self.next += 1
+            case "field":
+                node = self._value(sign)
+            case "word":
+                node = self._leaf(self._wild(sign.text, sign.at), scope, False, sign.at)
+            case "phrase":
+                node = self._leaf(self._wild(sign.text[1:-1], sign.at + 1), scope, True, sign.at)
+            case "history":
+                node = History(int(re.sub(r"\D", "", sign.text)[:9]), sign.at)
+            case "op" if self._is_not(sign):
+                return Not(self.expression(self.dialect.levels["not"], fields), sign.at)
+            case _:
+                raise self._unexpected(sign)
+        while (after := self._peek()) is not None and after.kind in ("suffix", "freq"):
+            self.next += 1
+            if after.kind == "freq":
+                least = int(after.text[5:][:9])
+                node = Freq(node, max(1, least), after.at)
+        return node
+
+    def _suffix_ahead(self, at: int) -> tuple[str, ...]:
+        """The fields of the suffix that follows the operand beginning at a sign."""
+        depth = 0
+        for index in range(at, len(self.signs)):
+            kind = self.signs[index].kind
+            depth += (kind == "open") - (kind == "close")
+            if depth <= 0:
+                after = self.signs[index + 1] if index + 1 < len(self.signs) else None
+                return self._suffix_fields(after) if after and after.kind == "suffix" else ()
+        return ()
+
+    def _suffix_fields(self, sign: Sign) -> tuple[str, ...]:
+        found: list[str] = []
+        for part in re.finditer(r"[A-Za-z_]+", sign.text):
+            found += self._fields(part[0], sign.at + part.start())
+        return tuple(dict.fromkeys(found))
+
+    def _fields(self, name: str, at: int) -> tuple[str, ...]:
+        """The native codes of a foreign field; none, and a loss, where it has no equal.
+
+        A Chinese name means the same everywhere; a code of letters only what that system's table says.
+        """
+        known = self.dialect.fields
+        if codes := known.get(name.lower()) or known.get(name.lower().removeprefix("@")):
+            return tuple(codes.split(","))
+        if not name.isascii() and (one := find_field(name)):
+            return (one.code,)
+        self.lose(
+            name,
+            f"字段 {name} 没有对应，改在默认字段（名称、摘要、权利要求）检索",
+            f"the field {name} has no equal; title, abstract and claims are searched instead",
+            at,
+        )
+        return ()
+
+    # --- values
+
+    def _value(self, sign: Sign) -> Node:
+        fields, relation = self._fields(sign.field, sign.at), sign.relation
+        negated = relation in ("!=", "<>")
+        if relation == "==":
+            self.lose(sign, "没有“整体等于”，按“包含”检索", "there is no exact equality of a text; it is sought within")
+        after = self._peek()
+        if relation in ("any", "all") and after and after.kind == "phrase":
+            self.next += 1
+            words = [Term(self._wild(word, after.at), fields, False, at=after.at) for word in after.text[1:-1].split()]
+            if not words:
+                raise self._unexpected(after)
+            return any_of(words, sign.at) if relation == "any" else all_of(words, sign.at)
+        dated = bool(fields) and all(get_field(code).kind in (Kind.DATE, Kind.COUNT) for code in fields)
+        if relation in (">", "<", ">=", "<=") or dated:
+            return self._compared(fields, relation if relation in (">", "<", ">=", "<=") else "=", sign)
+        node = self.operand(fields)
+        return Not(node, sign.at) if negated else node
+
+    def _compared(self, fields: tuple[str, ...], op: str, sign: Sign) -> Node:
+        """A comparison, a range, or two comparisons in a row (@pd>=2020<=2021)."""
+        nodes: list[Node] = []
+        while True:
+            after = self._peek()
+            if after is None:
+                raise self._unexpected(None)
+            self.next += 1
+            if after.kind == "open":
+                inner = self._compared(fields, op, sign)
+                closing = self._peek()
+                if closing is None or closing.kind != "close":
+                    raise self._unexpected(closing)
+                self.next += 1
+                nodes.append(inner)
+            elif after.kind == "range":
+                low, high = re.findall(r"[^\s\[\]{}]+", after.text)[::2]
+                nodes.append(
+                    Range(
+                        self._date(low), self._date(high), fields, after.text[0] == "[", after.text[-1] == "]", after.at
+                    )
+                )
+            elif after.kind in ("word", "phrase"):
+                text = after.text.strip('"').strip()
+                span = re.fullmatch(r"(\S+?)(?:\s*(?::|,|\s|-(?=\d{6,8}\Z))\s*)(\S+)", text)
+                if span and op == "=" and not re.fullmatch(r"\d{4}-\d{2}", text):
+                    nodes.append(Range(self._date(span[1]), self._date(span[2]), fields, at=after.at))
+                else:
+                    nodes.append(Term(self._date(text), fields, op=op, at=after.at))
+            else:
+                raise self._unexpected(after)
+            following = self._peek()
+            if following is None or following.kind != "compare":
+                return all_of(nodes, sign.at)
+            op = following.text
+            self.next += 1
+
+    def _date(self, text: str) -> str:
+        if self.dialect.european_dates and (found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)):
+            return f"{found[3]}{int(found[2]):02}{int(found[1]):02}"
+        return text
+
+    def _leaf(self, text: str, fields: tuple[str, ...], phrase: bool, at: int) -> Node:
+        if fields and all(get_field(code).kind is Kind.CLASS for code in fields):
+            text = re.sub(r"\s+|-0*(?=\d)", "", text)
+        if self.dialect.id == "cprs" and fields and {"typ", "cc", "st", "ls"} & set(fields):
+            self.lose(
+                text,
+                "该系统的代码值照原样写出，请核对本系统的取值",
+                "that system's code is written as it stands; check it against the values here",
+                at,
+            )
+        return Term(text.strip(), fields, phrase, at=at)
+
+    def _wild(self, text: str, at: int) -> str:
+        """The word with the dialect's wildcards as native ones; native signs that mean nothing there are left out."""
+        made = ""
+        index = 0
+        while index < len(text):
+            one = text[index]
+            index += 1
+            if one in self.dialect.wild:
+                if self.dialect.bounded_wild and one == "$" and (found := re.match(r"\d{1,2}", text[index:])):
+                    made += "?" * int(found[0])
+                    index += len(found[0])
+                else:
+                    made += self.dialect.wild[one]
+            elif one in "*?#":
+                self.lose(
+                    one,
+                    f"“{one}”在该系统不是截词符，已去掉",
+                    f"“{one}” is no wildcard there and was left out",
+                    at + index - 1,
+                )
+                made += " "
+            else:
+                made += one
+        return made.strip()
