@@ -10,6 +10,7 @@ are what lists, links and status need, and are made from it by ``jinzhi.apps.pat
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from functools import cached_property
 
 from django.db import models
@@ -47,8 +48,9 @@ class Batch(models.Model):
 class Item(models.Model):
     """One file of a batch, by content: the same bytes are read once, whatever they are called.
 
-    ``done``: how many of its records are in the store. A file whose reading was cut off goes on after them.
-    ``rest``: what its documents hold and the model lacks, by path, counted.
+    ``members``: how many files within it are in the store whole; ``within``: how many records of the next one. A file
+    whose reading was cut off goes on there. ``records`` counts all. ``rest``: what its documents hold and the model
+    lacks, by path, counted.
     """
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="items")
@@ -56,7 +58,9 @@ class Item(models.Model):
     name = models.CharField(max_length=400)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
-    done = models.PositiveIntegerField(default=0)
+    members = models.PositiveIntegerField(default=0)
+    within = models.PositiveIntegerField(default=0)
+    records = models.PositiveIntegerField(default=0)
     new = models.PositiveIntegerField(default=0)
     changed = models.PositiveIntegerField(default=0)
     same = models.PositiveIntegerField(default=0)
@@ -154,7 +158,8 @@ class Document(models.Model):
     @cached_property
     def content(self) -> patent.Document:
         """The document as its source gave it."""
-        return patent.Document.from_json(unpack(self.body))
+        told = patent.Document.from_json(unpack(self.body))
+        return replace(told, source=patent.Source(self.source, self.file))
 
     @property
     def state_en(self) -> str:
