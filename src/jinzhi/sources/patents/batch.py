@@ -19,6 +19,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -42,8 +43,8 @@ READERS: dict[str, Read] = {
 #: members that are no text: drawings and pages; named in the batch, not read
 DRAWING = "drawing"
 
-_IMAGES = frozenset("jpg jpeg tif tiff png gif bmp webp pdf cdx mol nb".split())
-_TABLES = frozenset("csv tsv xlsx txt".split())
+_IMAGES = frozenset(["jpg", "jpeg", "tif", "tiff", "png", "gif", "bmp", "webp", "pdf", "cdx", "mol", "nb"])
+_TABLES = frozenset(["csv", "tsv", "xlsx", "txt"])
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, struct.error, ValueError)
 
 
@@ -296,9 +297,9 @@ def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[Member | Ref
             with Joined(paths) as joined:
                 yield from _archive(joined, name, 1, bounds)
         elif head.startswith(b"\x1f\x8b"):
-            yield _gzipped(lambda: open(path, "rb"), name, size, bounds)
+            yield _gzipped(partial(open, path, "rb"), name, size, bounds)
         else:
-            yield _member(name, size, head, lambda: open(path, "rb"))
+            yield _member(name, size, head, partial(open, path, "rb"))
     except (Unreadable, *_BROKEN) as e:
         yield _broken(name, e)
 
