@@ -98,7 +98,8 @@ class Clock:
     ``length`` is looked up by date (law), or a plain Length (a term of the platform), or None where a DATE input
     named ``due_input`` of the starting step says the day itself; steps of ``reschedule`` move that day by their
     ``new_due``. ``pause``/``resume`` suspend it (what is left is kept); steps from ``exclude_from`` to
-    ``exclude_to`` do not count. A clock that nothing stops on some way out is a problem of the declaration.
+    ``exclude_to`` do not count. ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the
+    clock's own "start" (a term that runs from a later act of the authority). A clock that nothing stops on some way out is a problem of the declaration.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Clock:
     start: tuple[str, ...]
     stop: tuple[str, ...]
     length: Dated[Length] | Length | None = None
+    ruled_by: str = "opening"
     due_input: str = ""
     reschedule: tuple[str, ...] = ()
     pause: tuple[str, ...] = ()
@@ -283,6 +285,8 @@ class Procedure(Declaration):
             for s in named:
                 if s not in steps:
                     yield f"clock {clock.id} names the step {s!r}, which is not declared"
+            if clock.ruled_by not in ("opening", "start"):
+                yield f"clock {clock.id}: ruled_by={clock.ruled_by!r} is not opening or start"
             if isinstance(clock.length, Dated):
                 yield from (f"clock {clock.id}: {p}" for p in clock.length.problems(catalogue))
             if (clock.length is None) != bool(clock.due_input):
@@ -459,7 +463,8 @@ def _view(run: _Run, opened: date, calendar: Calendar, on: date) -> ClockView:
         if isinstance(clock.length, Length):
             length = clock.length
         else:
-            version = clock.length.for_case(opened, min(on, run.stopped or on))
+            ruling = run.started if clock.ruled_by == "start" else opened
+            version = clock.length.for_case(ruling, min(on, run.stopped or on))
             length, citation, verified = version.value, version.cite, version.verified
         excluded = [replace(s, last=max(on, s.first)) if s.last is None else s for s in run.excluded]
         start: date = run.started

@@ -169,10 +169,10 @@ complaint = Procedure(
         ),
         Clock(
             id="mediate", zh="调解期限", en="Mediation", start=("accept",), stop=("settle", "end"),
-            length=_term("mediate"), exclude_from=("appraise",), exclude_to=("appraised",),
+            length=_term("mediate"), ruled_by="start", exclude_from=("appraise",), exclude_to=("appraised",),
             on_expiry_zh="应当终止调解", on_expiry_en="mediation is to be ended",
-            basis_note_zh="适用收到投诉之日有效的办法；鉴定检测时间不计入",
-            basis_note_en="the order in force on the day of receipt; appraisal does not count",
+            basis_note_zh="适用受理之日有效的办法；鉴定检测时间不计入",
+            basis_note_en="the order in force on the day of acceptance; appraisal does not count",
         ),
         Clock(
             id="tell", zh="终止告知期限", en="Telling the parties", start=("end",), stop=("tell",),
@@ -199,6 +199,14 @@ complaint = Procedure(
             """,
             # April 16–30: 15; May: 46; 14 June: 60, a Sunday; moved to Monday
             state="mediation", clocks={"mediate": "2026-06-15"},
+        ),
+        Example(
+            "received under the old order, accepted on the day of the change: the new 60 calendar days",
+            """
+            2026-04-13  receive
+            2026-04-15  accept
+            """,
+            state="mediation", clocks={"accept": "met", "mediate": "2026-06-15"},
         ),
         Example(
             "sixty days that end on a public holiday end on the first day after it",
