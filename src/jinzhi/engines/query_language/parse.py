@@ -56,7 +56,9 @@ SIGNS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 EDGE = r"[\s()\"]"
 START, END = r"(?<![^\s()\"])", rf"(?=$|{EDGE})"
 KNOWN = sorted({name for one in FIELDS for name in (one.zh, *one.aliases)} | set(field_names()), key=len, reverse=True)
-SPECIAL = [name.translate(SIGNS) for name in KNOWN if not re.fullmatch(r"[A-Za-z][\w-]*|[\u4e00-\u9fff]{2,}", name)]
+SPECIAL = [
+    name.translate(SIGNS) for name in KNOWN if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*|[\u4e00-\u9fff]{2,}", name)
+]
 NAME = (
     "(?:"
     + "|".join(re.escape(name).replace("/", r"\/") for name in SPECIAL)
@@ -136,7 +138,7 @@ def parse(text: str) -> Query:
     words = len(re.findall(r"[^\s()\[\]{},;]+", plain))
     if words > MAX_WORDS:
         raise TooWide(
-            "检索词的个数（大批号码请用号码批量检索）", "words (search many numbers as a batch)", words, MAX_WORDS
+            "检索词的个数（大批号码请用号码批量检索）", "words (many numbers: search a batch)", words, MAX_WORDS
         )
     check_brackets(plain)
     try:
