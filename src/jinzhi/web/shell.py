@@ -9,8 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import EmptyPage, Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -104,8 +104,14 @@ def choice(request: HttpRequest, name: str, allowed: Any, default: str = "") -> 
 
 
 def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page:
-    """The page that the address asks for; a number beyond the end is a clear 404 from the paginator."""
-    return Paginator(rows, size).get_page(whole(request, "page", 1))
+    """The page that the address asks for; a number beyond the end is a clear 404, not another page."""
+    pages = Paginator(rows, size)
+    number = whole(request, "page", 1)
+    try:
+        return pages.page(number)
+    except EmptyPage:
+        reason = _("没有第 %(n)s 页：这份清单共 %(all)s 页") % {"n": number, "all": pages.num_pages}
+        raise Http404(reason) from None
 
 
 def sort_of(request: HttpRequest, allowed: dict[str, str], default: str) -> tuple[str, str]:
