@@ -104,21 +104,25 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
 
 def _records(stream: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
     """The bytes from each <PATDOC to its end; None for one that is too long or never ends."""
-    kept = b""
+    kept, looked = bytearray(), 0
     while True:
         chunk = stream.read(CHUNK)
         kept += chunk
         while True:
-            start = kept.find(_OPEN)
+            start = kept.find(_OPEN, 0, len(kept) if looked == 0 else len(_OPEN))
             if start < 0:
-                kept = kept[-len(_OPEN) :]
+                del kept[: max(0, len(kept) - len(_OPEN))]
+                looked = 0
                 break
-            end = kept.find(_CLOSE, start)
+            if start:
+                del kept[:start]
+            end = kept.find(_CLOSE, max(0, looked - len(_CLOSE)))
             if end < 0:
-                kept = kept[start:]
+                looked = len(kept)
                 break
-            yield kept[start : end + len(_CLOSE)]
-            kept = kept[end + len(_CLOSE) :]
+            yield bytes(kept[: end + len(_CLOSE)])
+            del kept[: end + len(_CLOSE)]
+            looked = 0
         if len(kept) > limits.document or (not chunk and kept.startswith(_OPEN)):
             yield None
             return
