@@ -828,7 +828,8 @@ def text_fields(node: Node) -> frozenset[str]:
         case Or():
             return frozenset().union(*(text_fields(item) for item in node.items))
         case Prox():
-            return text_fields(node.left) & text_fields(node.right)
+            # an occurrence of left in a field where right is not sought has no right near it
+            return text_fields(node.left) if node.negated else text_fields(node.left) & text_fields(node.right)
         case Freq():
             return text_fields(node.inner)
         case _:
@@ -844,7 +845,7 @@ def check(node: Node) -> None:
 
 
 def _check_near(node: Node) -> None:
-    if isinstance(node, Prox) and not text_fields(node):
+    if isinstance(node, Prox) and not text_fields(node.left) & text_fields(node.right):
         raise QueryError(
             "位置算符两边没有共同的字段，永远不会命中；请放进同一字段，如 ti=(a (3W) b)",
             "the two sides of the proximity share no field, so nothing can match; write ti=(a (3W) b)",

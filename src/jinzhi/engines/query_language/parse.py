@@ -70,6 +70,13 @@ SPOKEN = (
     r"|\$(?:W|PRE)\d{1,2}|\$WS|\$SEN|\$PARA)"
 )
 
+WORD = (
+    rf"(?!{START}(?:{BOOLEAN}|{SPOKEN}|\$FREQ\d*){END})"
+    r"(?:[^\s()\[\]{}\"=<>:,;\/]|\/(?=[\d*?#]))+"
+)
+#: a text that is read as one word by itself
+ONE_WORD = re.compile(rf"(?!#\d+\Z|##){WORD}\Z", re.IGNORECASE)
+
 GRAMMAR = rf"""
 start: or
 ?or: xor (OR xor)*
@@ -95,7 +102,7 @@ SEMANTIC.5: /~\d*"[^"]*"/
 PHRASE.5: /"[^"]*"(?:~\d+)?/
 SAVED.5: /##(?:"[^"]+"|[^\s()\[\]{{}}"=<>:,;]+)/
 HISTORY.5: /#\d+{END}/
-SUFFIX.5: /\/(?!\d)[^\s()\[\]{{}}"=<>:,;\/$]+(?:\s*,\s*[^\s()\[\]{{}}"=<>:,;\/$]+)*/
+SUFFIX.5: /\/(?![\d*?#])[^\s()\[\]{{}}"=<>:,;\/$]+(?:\s*,\s*[^\s()\[\]{{}}"=<>:,;\/$]+)*/
 LSQB: "["
 LBRACE: "{{"
 RSQB: "]"
@@ -103,7 +110,7 @@ RBRACE: "}}"
 SEP: /[,;]/
 TO.5: /TO(?=\s)|至/i
 RV: /[^\s()\[\]{{}}"=<>:,;至]+/
-WORD: /(?!{START}(?:{BOOLEAN}|{SPOKEN}|\$FREQ\d*){END})(?:[^\s()\[\]{{}}"=<>:,;\/]|\/(?=\d))+/i
+WORD: /{WORD}/i
 %ignore /\s+/
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from jinzhi.engines.query_language.parse import ONE_WORD, SIGNS
 from jinzhi.kernel.query import (
     And,
     Freq,
@@ -22,13 +23,7 @@ from jinzhi.kernel.query import (
     leaves,
 )
 
-#: a text that is a word by itself, read back as the same word
-PLAIN = re.compile(r"(?:[^\s()\[\]{}\"=<>:,;/“”„「」『』、　\uff01-\uff5e]|/(?=\d))+\Z")
-RESERVED = re.compile(
-    r"(?:AND|ANDNOT|OR|XOR|NOT|与|且|&|或|\||异或|非|(?:ADJ|NEAR|WITH|SAME)\d{0,2}|(?:PRE|EQU|W|N)/\d{1,2}"
-    r"|\$(?:W|PRE)\d{1,2}|\$WS|\$SEN|\$PARA|\$FREQ\d*|#\d+|##.*|~.*)\Z",
-    re.IGNORECASE,
-)
+SAVED_NAME = re.compile(r"[^\s()\[\]{}\"=<>:,;“”„「」『』、　\uff01-\uff5e]+\Z")
 
 
 def unparse(query: Query | Node) -> str:
@@ -84,7 +79,7 @@ def _closed(node: Node, scope: tuple[str, ...], prox: bool = False) -> str:
         case History():
             return f"#{node.number}"
         case Saved():
-            return f"##{node.name}" if PLAIN.match(node.name) else f'##"{_quotable(node.name)}"'
+            return f"##{node.name}" if SAVED_NAME.match(node.name) else f'##"{_quotable(node.name)}"'
         case Semantic():
             return f'~{"" if node.top is None else node.top}"{_quotable(node.text)}"'
         case Freq():
@@ -131,7 +126,7 @@ def _leaf(leaf: Term | Range, scope: tuple[str, ...]) -> str:
 
 
 def _value(leaf: Term) -> str:
-    if leaf.phrase or not PLAIN.match(leaf.text) or RESERVED.match(leaf.text):
+    if leaf.phrase or not ONE_WORD.match(leaf.text) or leaf.text.translate(SIGNS) != leaf.text:
         return f'"{_quotable(leaf.text)}"' + ("" if leaf.slop is None else f"~{leaf.slop}")
     return leaf.text
 

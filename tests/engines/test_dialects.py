@@ -1,0 +1,143 @@
+"""Other systems' queries: the native translation, and what is told to be lost."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jinzhi.engines.query_language.dialects import DIALECTS, translate
+from jinzhi.engines.query_language.parse import parse
+from jinzhi.kernel.query import QueryError
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "native"),
+    [
+        # the signs of the table of conflicts
+        ("ops", "ti=a* and ti=b? and ti=c#", "ti=(a* AND b? AND c#)"),
+        ("orbit", "(a+ AND b? AND c#)/TI", "ti=(a* AND b? AND c#)"),
+        ("depatis", "ti=(a? AND b# AND c!)", "ti=(a* AND b? AND c#)"),
+        ("ppubs", "(a$ AND b$2).ti.", "ti=(a* AND b??)"),
+        ("cnipr", "名称=(a% and b?)", "ti=(a* AND b#)"),
+        ("cprs", "a$/TI", "ti=a*"),
+        ("patsnap", "TTL:(a* AND b# AND c?)", "ti=(a* AND b? AND c#)"),
+        # ordered, any order, exact, sentence, paragraph
+        ("ops", "a prox/distance<=3/unit=word/ordered=true b", "a (2W) b"),
+        ("ops", "a prox/distance<=3/unit=word/ordered=false b", "a (2D) b"),
+        ("ops", "a prox/unit=sentence b", "a (S) b"),
+        ("ops", "a prox/unit=paragraph b", "a (P) b"),
+        ("orbit", "a 3W b", "a (3W) b"),
+        ("orbit", "a 3D b", "a (3D) b"),
+        ("orbit", "a S b", "a (S) b"),
+        ("orbit", "a P b", "a (P) b"),
+        ("depatis", "a (3W) b", "a (3W) b"),
+        ("depatis", "a (3A) b", "a (3D) b"),
+        ("depatis", "a (P) b", "a (P) b"),
+        ("ppubs", "a ADJ3 b", "a (2W) b"),
+        ("ppubs", "a ADJ b", "a (W) b"),
+        ("ppubs", "a NEAR3 b", "a (2D) b"),
+        ("ppubs", "a WITH b SAME c", "a (S) b (P) c"),
+        ("ppubs", "a NOT SAME b", "a (NOT P) b"),
+        ("cnipr", "a pre/3 b", "a (3W) b"),
+        ("cnipr", "a equ/3 b", "a EQU/3 b"),
+        ("cnipr", "a adj b", "a (W) b"),
+        ("patsnap", "a $PRE3 b", "a (3W) b"),
+        ("patsnap", "a $W3 b", "a (3D) b"),
+        ("patsnap", "a $SEN b", "a (S) b"),
+        ("patsnap", "a $PARA b", "a (P) b"),
+        ("patsnap", "TACD:(a $FREQ3)", "tacd=a $FREQ3"),
+        # what words side by side mean
+        ("ppubs", "a b", "a OR b"),
+        ("ops", "a b", "a AND b"),
+        ("depatis", "a b", "a AND b"),
+        # precedence
+        ("ops", "a or b and c", "(a OR b) AND c"),
+        ("cnipr", "a or b and c", "(a OR b) AND c"),
+        ("cprs", "a+b*c", "(a OR b) AND c"),
+        ("orbit", "a OR b AND c", "a OR (b AND c)"),
+        ("ppubs", "a OR b AND c", "a OR (b AND c)"),
+        ("ppubs", "a SAME b ADJ c", "a (P) (b (W) c)"),
+        # fields, dates, classes, history
+        ("ops", 'pd within "20100101 20121231"', "pd=[20100101 TO 20121231]"),
+        ("ops", 'ti any "a b"', "ti=(a OR b)"),
+        ("ops", 'ti all "a b"', "ti=(a AND b)"),
+        ("depatis", "PUB>=01.02.2010", "pd>=20100201"),
+        ("ppubs", "@pd>=20200101<=20201231", "pd>=20200101 AND pd<=20201231"),
+        ("ppubs", "L3 AND a", "#3 AND a"),
+        ("orbit", "a/TI/AB AND H01M-010/05/IC", "ti,ab=a AND ipc=H01M10/05"),
+        ("cprs", "发动机/TI*(丰田+本田)/PA", "ti=发动机 AND pa=(丰田 OR 本田)"),
+        ("patsnap", "IPC_LOW:(H01M10/05) NOT ANCS:(华为)", "ipclow=H01M10/05 NOT own=华为"),
+        ("patsnap", "APD:[20100101 TO 20121231]", "ad=[20100101 TO 20121231]"),
+    ],
+)
+def test_a_query_is_translated(dialect: str, text: str, native: str) -> None:
+    assert translate(text, dialect).native == native
+    assert parse(native)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "at", "said"),
+    [
+        ("patsnap", "XYZ:(a)", 0, "没有对应"),
+        ("patsnap", "a b", 2, "默认算符"),
+        ("patsnap", "a $WS b", 2, "未经其文档证实"),
+        ("orbit", "smart card", 6, "相邻"),
+        ("orbit", "a* AND b", 1, "不是截词符"),
+        ("orbit", "a OR b AND c", 2, "优先次序"),
+        ("ppubs", "a ADJ3 b", 2, "同一句"),
+        ("ops", "a prox/distance>3/unit=word b", 2, "至少相距"),
+        ("ops", "ti==a", 0, "整体等于"),
+        ("cprs", "@LX=1", 4, "取值"),
+        ("depatis", "a (L) b", 2, "同一字段"),
+        ("depatis", "a (999W) b", 2, "99"),
+    ],
+)
+def test_what_has_no_equal_is_listed_with_its_place(dialect: str, text: str, at: int, said: str) -> None:
+    losses = translate(text, dialect).losses
+    assert any(loss.at == at and said in loss.zh and loss.en for loss in losses), losses
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("ops", "ti=a and (b or c)"),
+        ("orbit", "(a 3W b)/TI"),
+        ("patsnap", "TTL:(a AND b)"),
+        ("cnipr", "名称=a and 摘要=b"),
+    ],
+)
+def test_what_has_an_equal_loses_nothing(dialect: str, text: str) -> None:
+    assert translate(text, dialect).losses == ()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "at"),
+    [
+        ("ops", "ti=", 2),
+        ("orbit", "(a", 0),
+        ("ppubs", "a AND", 4),
+        ("cprs", "*a", 0),
+        ("patsnap", "", 0),
+        ("ops", ")", 0),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(dialect: str, text: str, at: int) -> None:
+    with pytest.raises(QueryError) as caught:
+        translate(text, dialect)
+    assert caught.value.at == at
+
+
+OPERATORS = (" and ", " or ", " NOT ", " xor ", " ADJ3 ", " 3W ", " (3A) ", " $W3 ", " pre/3 ", " any ", " TO ")
+OTHERS = (" prox/distance<=3/unit=word ", "TI=", "/TI", ".ti.", "@pd>=", "IPC:", "2017", "$FREQ2", "L1", "H04L9/32")
+PIECES = st.sampled_from([*'ab锂 ()"*?#!+$%-/.,:;=<>@[]', *OPERATORS, *OTHERS])
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@settings(max_examples=150)
+@given(text=st.one_of(st.lists(PIECES, max_size=12).map("".join), st.text(max_size=40)))
+def test_any_text_is_translated_or_refused(dialect: str, text: str) -> None:
+    try:
+        made = translate(text, dialect)
+    except QueryError as error:
+        assert error.zh and error.en
+        return
+    assert parse(made.native)
