@@ -203,6 +203,8 @@ def store(
 
 def _create(fresh: Sequence[Prepared], item: models.Item | None, demo: bool) -> list[tuple[models.Document, Prepared]]:
     joined = join([one.links for one in fresh])
+    for part in parts(sorted({simple for simple, _ in joined.names} - {""})):
+        models.Document.objects.filter(simple__in=part).update(revision=F("revision") + 1)
     rows = [
         models.Document(
             **one.columns, digest=one.digest, body=one.body, item=item, demo=demo, simple=simple, extended=extended

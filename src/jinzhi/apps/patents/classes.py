@@ -1,0 +1,217 @@
+"""The class tree: loaded from a file that the operator names, else built from the symbols in use, and said so."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.db import transaction
+
+from jinzhi.apps.patents.models import ClassSymbol, Document
+from jinzhi.engines.search_values import Trees
+from jinzhi.standards import ipc
+
+
+class ClassesRefused(ValueError):
+    """A file that is no class table; the message says which line and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading came to."""
+
+    scheme: str
+    edition: str
+    symbols: int
+    titled: int
+    problems: tuple[str, ...]
+
+
+@transaction.atomic
+def load(path: Path, *, scheme: str = "ipc", edition: str = "", language: str = "") -> Loaded:
+    """Load a table of an edition: csv with symbol, kind, dots, title; or a tsv of symbol and title alone.
+
+    A table without dots only gives titles in its language to an edition that is there. Raises ClassesRefused.
+    """
+    rows = list(_rows(path))
+    if not rows:
+        raise ClassesRefused(f"{path.name}：没有一行可读")
+    if rows[0][1] is None:
+        return _title(path, rows, scheme, edition, language or "en")
+    return _replace(rows, scheme, edition, language or "zh")
+
+
+def _rows(path: Path) -> Iterator[tuple[str, int | None, str]]:
+    data = path.read_bytes()
+    if data[:2] == b"\x1f\x8b":
+        data = gzip.decompress(data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as e:
+        raise ClassesRefused(f"{path.name}：不是 UTF-8 文本（第 {e.start} 字节）") from e
+    first = text.partition("\n")[0]
+    if "\t" in first and "symbol" not in first:
+        for n, row in enumerate(csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE), 1):
+            if len(row) != 2:
+                raise ClassesRefused(f"{path.name} 第 {n} 行：应为“分类号、制表符、名称”两列，实为 {len(row)} 列")
+            yield row[0], None, row[1]
+        return
+    reader = csv.DictReader(io.StringIO(text))
+    if not {"symbol", "dots", "title"} <= set(reader.fieldnames or ()):
+        raise ClassesRefused(f"{path.name}：表头应有 symbol、dots、title 三列，实为 {first.strip()[:80]}")
+    for n, line in enumerate(reader, 2):
+        dots, title = (line["dots"] or "").strip(), line["title"] or ""
+        if dots and not dots.isdigit():
+            raise ClassesRefused(f"{path.name} 第 {n} 行：dots 应为整数或空，实为 {dots[:20]}")
+        yield line["symbol"] or "", int(dots or 0) or ipc.dots_in_title(title) or 0, title
+
+
+def _replace(rows: list[tuple[str, int | None, str]], scheme: str, edition: str, language: str) -> Loaded:
+    tree = ipc.Scheme([(symbol, dots) for symbol, dots, _ in rows], edition)
+    titles, dotted = {}, {}
+    for symbol, dots, title in rows:
+        try:
+            short = ipc.short(symbol)
+        except ipc.SymbolError:
+            continue
+        titles[short], dotted[short] = title.strip(), dots
+    ClassSymbol.objects.filter(scheme=scheme, edition=edition).delete()
+    ClassSymbol.objects.bulk_create(
+        [
+            ClassSymbol(
+                scheme=scheme, edition=edition, symbol=symbol, parent=tree.parent(symbol), dots=dotted.get(symbol),
+                position=n, **{language: titles.get(symbol, "")},
+            )
+            for n, symbol in enumerate(tree)
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    scheme_of.cache_clear()
+    return Loaded(scheme, edition, len(tree), sum(1 for t in titles.values() if t), tree.problems)
+
+
+def _title(path: Path, rows: list[tuple[str, int | None, str]], scheme: str, edition: str, language: str) -> Loaded:
+    there = {row.symbol: row for row in ClassSymbol.objects.filter(scheme=scheme, edition=edition)}
+    if not there:
+        raise ClassesRefused(f"{path.name} 没有点数，只能给已装入的版本补名称；请先装入带 dots 列的分类表")
+    changed, problems = [], []
+    for symbol, _, title in rows:
+        try:
+            row = there.get(ipc.short(symbol))
+        except ipc.SymbolError as e:
+            problems.append(str(e))
+            continue
+        if row is None:
+            problems.append(f"{symbol} 不在已装入的版本里")
+        else:
+            setattr(row, language, title.strip())
+            changed.append(row)
+    ClassSymbol.objects.bulk_update(changed, [language], batch_size=400)
+    return Loaded(scheme, edition, len(there), len(changed), tuple(problems))
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def editions(scheme: str = "ipc") -> list[str]:
+    """The editions that are loaded, newest last."""
+    return sorted(set(ClassSymbol.objects.filter(scheme=scheme).values_list("edition", flat=True)))
+
+
+@lru_cache(maxsize=4)
+def scheme_of(scheme: str, edition: str, count: int) -> ipc.Scheme:
+    """A loaded edition as a tree. ``count``: its symbols, so that a new load is a new tree."""
+    rows = ClassSymbol.objects.filter(scheme=scheme, edition=edition).values_list("symbol", "dots")
+    return ipc.Scheme(rows, edition)
+
+
+def trees() -> Trees | None:
+    """The loaded trees for queries “and below”; None where none is loaded, and such queries then say so."""
+    found = {}
+    for scheme in ("ipc", "cpc"):
+        known = editions(scheme)
+        if known:
+            count = ClassSymbol.objects.filter(scheme=scheme, edition=known[-1]).count()
+            found[scheme] = scheme_of(scheme, known[-1], count)
+    return Trees(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A class for the browser: its titles, and how many documents have it or one below as their main class."""
+
+    symbol: str
+    zh: str
+    en: str
+    documents: int
+    leaf: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The classes right below one, and those above it. ``loaded`` is False where symbols in use stand for a table."""
+
+    symbol: str
+    above: tuple[Place, ...]
+    below: tuple[Place, ...]
+    loaded: bool
+    edition: str
+
+
+def browse(symbol: str = "", *, scheme: str = "ipc", edition: str = "") -> Level | None:
+    """The level below a symbol (empty: the sections); None where there is no such symbol."""
+    known = editions(scheme)
+    edition = edition or (known[-1] if known else "")
+    used = Counter(dict(_used()))
+    if known:
+        count = ClassSymbol.objects.filter(scheme=scheme, edition=edition).count()
+        tree = scheme_of(scheme, edition, count)
+    else:
+        tree = _tree_in_use(tuple(sorted(used)))
+    if symbol and symbol not in tree:
+        return None
+    rows = ClassSymbol.objects.filter(scheme=scheme, edition=edition)
+    below = tree.children(symbol) if symbol else tuple(s for s in tree if not tree.parent(s))
+    above = tuple(reversed(tree.ancestors(symbol))) + ((symbol,) if symbol else ())
+    titles = {row.symbol: row for row in rows.filter(symbol__in=(*below, *above))}
+
+    def place(one: str) -> Place:
+        inside = tree.subtree(one)
+        row = titles.get(one)
+        return Place(
+            one, row.zh if row else "", row.en if row else "", sum(used[s] for s in inside), len(inside) == 1
+        )  # fmt: skip
+
+    return Level(symbol, tuple(map(place, above)), tuple(map(place, below)), bool(known), edition)
+
+
+def _used() -> dict[str, int]:
+    """How many documents have each symbol as their main class."""
+    found: Counter[str] = Counter()
+    for symbol in Document.objects.exclude(ipc="").values_list("ipc", flat=True).iterator(chunk_size=5000):
+        found[symbol] += 1
+    return found
+
+
+@lru_cache(maxsize=2)
+def _tree_in_use(symbols: tuple[str, ...]) -> ipc.Scheme:
+    rows: dict[str, int | None] = {}
+    for symbol in symbols:
+        try:
+            parsed = ipc.parse(symbol)
+        except ipc.SymbolError:
+            continue
+        for part in (
+            parsed.section,
+            parsed.section + parsed.main_class,
+            parsed.section + parsed.main_class + parsed.subclass,
+        ):
+            rows.setdefault(part, 0)
+        rows.setdefault(parsed.short, None)
+    return ipc.Scheme(rows.items(), "")
