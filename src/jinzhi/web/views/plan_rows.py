@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -626,7 +625,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/no_plan.html", {"steps": no_plan(request.acting), "crumbs": []})
     kind = choice(request, "kind", DUTY_SYMBOLS)
     units = matrix_units(board)
-    here = Paginator(units, UNITS_A_PAGE).get_page(whole(request, "page", 1))
+    here = paged(request, units, UNITS_A_PAGE)
     legend = [(symbol, legend_word(k)) for k, symbol in DUTY_SYMBOLS.items()]
     duty_filter = ui.Filter("kind", _("责任"), options=[ui.Option(k, duty_word(k)) for k in DUTY_SYMBOLS])
     return render(
