@@ -29,17 +29,18 @@ CACHE = Path(tempfile.gettempdir()) / f"jinzhi-journeys-{os.getuid()}"
 DAY = 24 * 3600
 
 
-def environment(var: Path) -> dict[str, str]:
+def environment(var: Path, **more: str) -> dict[str, str]:
     """The environment of an installation of its own: nothing of the one that runs the tests."""
     env = {k: v for k, v in os.environ.items() if not k.startswith("JINZHI_") and k != "DATABASE_URL"}
     env |= {"JINZHI_VAR": str(var), "DJANGO_SETTINGS_MODULE": "jinzhi.config.settings", "PYTHONPATH": str(SRC)}
-    return env | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+    return env | {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"} | more
 
 
-def jinzhi(var: Path, *command: str) -> str:
+def jinzhi(var: Path, *command: str, **more: str) -> str:
     """Run a console command of the installation in ``var``; its failure fails the test, with what it said."""
     args = [sys.executable, "-m", "django", *command]
-    done = subprocess.run(args, env=environment(var), cwd=ROOT, capture_output=True, text=True, timeout=300)
+    env = environment(var, **more)
+    done = subprocess.run(args, env=env, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
     return done.stdout
 
@@ -92,6 +93,11 @@ class Site:
     def log(self) -> str:
         return (self.var / "server.log").read_text(encoding="utf-8", errors="replace")
 
+    def must_not_have_failed(self) -> None:
+        """A refused request is logged as a warning; a failure of the program as an error, with its traceback."""
+        at = self.log.find(" ERROR ")
+        assert at < 0, self.log[max(0, at - 200) : at + 6000]
+
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database holds, read from outside the server."""
         kept = sqlite3.connect(f"file:{self.var / 'jinzhi.sqlite3'}?mode=ro", uri=True, timeout=20)
@@ -121,7 +127,7 @@ class Site:
             self.process.wait(15)
 
 
-def serve(var: Path) -> Site:
+def serve(var: Path, **more: str) -> Site:
     """Serve the installation in ``var`` on a free port; returns once it answers."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -130,7 +136,9 @@ def serve(var: Path) -> Site:
         "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "jinzhi.config.wsgi:application",
     ]  # fmt: skip
     with open(var / "server.log", "wb") as log:
-        process = subprocess.Popen(command, env=environment(var), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, env=environment(var, **more), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+        )
     site = Site(url, var, process)
     until = time.monotonic() + STARTS_WITHIN
     while True:

@@ -1,0 +1,155 @@
+"""From an empty city to a plan at work: a document is uploaded, looked through, mended, stored and shown.
+
+Step follows step: each test goes on where the one before it ended.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.conftest import Windows
+from tests.journeys.site import PASSWORD, Site, jinzhi, serve
+from tests.sources.plan_documents import HERE, SEED
+
+TODAY = "2026-11-22"
+#: the document the project starts from; where it does not lie beside the checkout, one of our own
+DOCUMENT = SEED if SEED.exists() else HERE / "plan_document_own.txt"
+PERSON = "zhao-office"
+
+
+@pytest.fixture(scope="module")
+def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A real city on its first day: its units, one person of the plan's office, no plan."""
+    var = tmp_path_factory.mktemp("var")
+    jinzhi(var, "migrate", "--verbosity", "0")
+    jinzhi(var, "setup")
+    jinzhi(
+        var, "createperson", PERSON, "--unit", "tianjin", "--role", "plan-office", "--password-env", "FIRST_PASSWORD",
+        FIRST_PASSWORD=PASSWORD,
+    )  # fmt: skip
+    running = serve(var, JINZHI_TODAY=TODAY)
+    yield running
+    running.stop()
+    running.must_not_have_failed()
+
+
+@pytest.fixture(scope="module")
+def parsed(site: Site) -> dict:
+    """What the console prints of the same document."""
+    return json.loads(jinzhi(site.var, "plan", "parse", str(DOCUMENT), "--json"))
+
+
+@pytest.fixture
+def page(window: Windows):
+    return window(PERSON)
+
+
+def upload(page, file: Path) -> None:
+    page.goto("/plan/import/")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="读取文件").click()
+
+
+def test_without_a_plan_the_cockpit_says_what_to_do_first(page, assert_clean):
+    page.goto("/")
+    assert page.locator("h1").inner_text() == "还没有规划"
+    page.locator("main a[href='/plan/import/']").first.click()
+    assert page.locator("h1").inner_text() == "导入任务分工"
+    assert_clean(page)
+
+
+def test_a_file_that_is_no_plan_is_refused_in_words(page, site, tmp_path):
+    recipe = tmp_path / "菜谱.txt"
+    recipe.write_text("宫保鸡丁的做法：鸡肉切丁，花生炸脆，葱姜爆香，翻炒出锅。\n" * 20, encoding="utf-8")
+    upload(page, recipe)
+    summary = page.locator(".error-summary")
+    assert "没有导入" in summary.inner_text()
+    assert re.search(r"任务|规划|分工", summary.inner_text())
+    assert site.one("SELECT count(*) FROM plan_import") == 0
+
+
+def test_the_document_is_uploaded_and_shown_beside_its_source(page, site, parsed, assert_clean):
+    upload(page, DOCUMENT)
+    assert page.locator("h1").inner_text() == "核对导入"
+    assert page.locator("#parse article").count() == len(parsed["rows"])
+    assert page.locator("#source mark").count() == 0, "text that was not placed"
+    assert parsed["accounted"]["unplaced"] == 0
+    assert site.one("SELECT count(*) FROM plan_release") == 0, "nothing is stored before a person says so"
+    assert_clean(page)
+
+
+def test_the_seed_has_its_37_rows(parsed):
+    if DOCUMENT != SEED:
+        pytest.skip("the seed document (../shared/seed) is not here")
+    assert len(parsed["rows"]) == 37
+    assert all(d["unit"] for r in parsed["rows"] for d in r["duties"])
+
+
+def open_review(page) -> None:
+    page.goto("/plan/imports/")
+    page.locator("main a[href*='/plan/imports/']").first.click()
+
+
+def test_one_row_is_mended_and_the_mending_is_on_record(page, site, parsed, assert_clean):
+    open_review(page)
+    page.locator("#parse article a").first.click()
+    title = page.locator("#edit").get_by_label("标题").first
+    title.fill(f"{title.input_value()}（核对稿）")
+    page.get_by_role("button", name="保存修改").click()
+    open_review(page)
+    assert page.locator("#parse article .hit-title").first.inner_text().endswith("（核对稿）")
+    assert page.locator("#history li").count() == 2
+    (kept,) = site.rows("SELECT parse FROM plan_import")[0]
+    assert "（核对稿）" not in kept, "the parse itself stays as it was read"
+    assert_clean(page)
+
+
+def test_it_is_stored_and_becomes_the_plan_in_force(page, site, parsed, assert_clean):
+    open_review(page)
+    page.get_by_role("link", name="入库…").click()
+    plan = page.get_by_label("规划代号")
+    if not plan.input_value():
+        plan.fill("first-plan")
+    for label, day in (("起始日期", "2021-01-01"), ("结束日期", "2025-12-31")):
+        if not page.get_by_label(label).input_value():
+            page.get_by_label(label).fill(day)
+    accept = page.locator("input[type=checkbox][name=accepted]")
+    if accept.count():
+        accept.check()
+    page.get_by_role("button", name="确认入库").click()
+    assert "已入库" in page.locator(".toasts").inner_text()
+    assert site.rows("SELECT number, in_force FROM plan_release") == [(1, 1)]
+    assert site.one("SELECT count(*) FROM plan_row") == len(parsed["rows"])
+    assert_clean(page)
+
+
+def test_the_cockpit_shows_the_plan(page, parsed, assert_clean):
+    page.goto("/plan/")
+    assert f"{len(parsed['rows'])} 项任务" in page.locator("main").inner_text()
+    assert page.locator(".heat-table tbody tr").count() > 3
+    assert_clean(page)
+    page.goto("/plan/rows/?year=all")
+    page.get_by_role("link", name=re.compile("（核对稿）")).first.click()
+    assert page.locator("#measures li").first.inner_text() == parsed["rows"][0]["measures"][0]
+    assert page.locator("#units tbody tr").count() >= len(parsed["rows"][0]["duties"])
+    assert_clean(page)
+
+
+def test_the_same_document_again_asks_first_and_shows_the_difference(page, site, assert_clean):
+    upload(page, DOCUMENT)
+    assert "早先的导入" in page.locator("main").inner_text()
+    assert site.one("SELECT count(*) FROM plan_import") == 1
+    page.get_by_label(re.compile("仍要再导入一次")).check()
+    page.locator("input[type=file]").set_input_files(DOCUMENT)
+    page.get_by_role("button", name="读取文件").click()
+    page.get_by_role("link", name="差异").click()
+    changed = page.locator("main article[data-item]")
+    assert changed.count() == 1, "only the row that a person had mended differs"
+    assert "（核对稿）" in changed.locator("del, ins").first.inner_text()
+    assert site.rows("SELECT number, in_force FROM plan_release") == [(1, 1)], "nothing changes by itself"
+    assert_clean(page)
