@@ -1,0 +1,327 @@
+"""A patent search as a page knows it: what was asked, which documents it finds, facets over all of them.
+
+The engine decides what the words find; facets, conditions and order come from the columns of the store. Lines of
+those columns are kept in memory until the store changes, so that counts are exact over all hits.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from threading import Lock
+from typing import Any, NamedTuple
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from jinzhi.apps.patents.index import Engine, Stamp, context, engine_named, stamp
+from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Named, State
+from jinzhi.apps.patents.queries import standard_names
+from jinzhi.apps.units.models import Unit
+from jinzhi.engines.query_language.unparse import unparse
+from jinzhi.engines.search_memory import Context, Plan
+from jinzhi.kernel.query import And, Node, Query, all_of
+from jinzhi.standards.st16 import is_grant
+from jinzhi.web.shell import english
+
+#: hits on a page
+PAGE = 20
+#: so many answers of the engine are kept until the store changes
+KEPT = 200
+#: so many values of a facet are offered; the analysis page has them all
+OFFERED = 8
+
+TYPES = {
+    "invention": _("发明申请"),
+    "invention-grant": _("发明授权"),
+    "utility-model": _("实用新型"),
+    "design": _("外观设计"),
+    "plant": _("植物专利"),
+    "reissue": _("再颁专利"),
+    "other": _("其他"),
+    "": _("未说明"),
+}
+#: how a state is shown: tone of its tag
+TONES = {State.IN_FORCE: "ahead", State.PENDING: "normal", State.ENDED: "closed", State.UNCONFIRMED: "neutral"}
+SYMBOLS = {State.UNCONFIRMED: "?"}
+
+
+class Line(NamedTuple):
+    """What facets, order and families need of a document."""
+
+    id: int
+    number: str
+    typ: str
+    state: str
+    names: tuple[str, ...]
+    ipc: str
+    district: str
+    year: str
+    family: str
+    published: date
+    filed: date
+    claims: int
+
+
+# --- facets -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A way of dividing hits. ``key``: the name in the address; excluded values stand under ``not_`` + key."""
+
+    key: str
+    label: Any
+    of: Callable[[Line], tuple[str, ...]]
+    #: values in their own order instead of by how many
+    by_value: bool = False
+
+
+FACETS = (
+    Facet("typ", _("专利类型"), lambda line: (line.typ,)),
+    Facet("st", _("法律状态"), lambda line: (line.state,)),
+    Facet("pa", _("申请人"), lambda line: line.names),
+    Facet("ipc", _("IPC 小类"), lambda line: (line.ipc,)),
+    Facet("dist", _("区"), lambda line: (line.district,)),
+    Facet("year", _("申请年"), lambda line: (line.year,), by_value=True),
+)
+FACET = {one.key: one for one in FACETS}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A value of a facet asked for, or left out."""
+
+    facet: Facet
+    value: str
+    without: bool = False
+
+    @property
+    def name(self) -> str:
+        """Its name in the address."""
+        return f"not_{self.facet.key}" if self.without else self.facet.key
+
+
+def chosen_of(query: QueryDict) -> tuple[Chosen, ...]:
+    """The conditions of an address, in the order of the facets. An empty value is written ``-``."""
+    found = []
+    for facet in FACETS:
+        for without in (False, True):
+            one = Chosen(facet, "", without)
+            values = dict.fromkeys(query.getlist(one.name))
+            found += [replace(one, value=unwritten(value)) for value in values if value]
+    return tuple(found)
+
+
+def written(value: str) -> str:
+    """A value of a facet as the address writes it."""
+    return value or "-"
+
+
+def unwritten(value: str) -> str:
+    return "" if value == "-" else value
+
+
+def keeps(line: Line, chosen: Iterable[Chosen]) -> bool:
+    """Whether a line meets the conditions: one of the values asked for of each facet, and none of those left out."""
+    wanted: dict[str, bool] = {}
+    for one in chosen:
+        has = one.value in one.facet.of(line)
+        if one.without:
+            if has:
+                return False
+        else:
+            wanted[one.facet.key] = wanted.get(one.facet.key, False) or has
+    return all(wanted.values())
+
+
+# --- order --------------------------------------------------------------------------------------------------------
+
+SORTS: Mapping[str, tuple[Any, Callable[[Line], Any], bool]] = {
+    "-pd": (_("公开日，新的在前"), lambda line: (line.published, line.number), True),
+    "pd": (_("公开日，旧的在前"), lambda line: (line.published, line.number), False),
+    "-ad": (_("申请日，新的在前"), lambda line: (line.filed, line.number), True),
+    "ad": (_("申请日，旧的在前"), lambda line: (line.filed, line.number), False),
+    "-nclm": (_("权利要求数，多的在前"), lambda line: (line.claims, line.number), True),
+    "pn": (_("公开（公告）号"), lambda line: line.number, False),
+    "pa": (_("第一申请人"), lambda line: (line.names[:1], line.number), False),
+}
+
+
+# --- the collection -----------------------------------------------------------------------------------------------
+
+
+class Library:
+    """The collection at one moment: its lines, what the engine found in it, and what queries may refer to."""
+
+    def __init__(self, at: Stamp):
+        self.stamp = at
+        self.lines = {line.id: line for line in _lines()}
+        self.engine: Engine = engine_named()
+        self.context: Context = context()
+        self._found: dict[str, frozenset[int]] = {}
+
+    def find(self, node: Node) -> frozenset[int]:
+        """The ids that a query finds. Raises QueryError."""
+        text = unparse(node)
+        if text not in self._found:
+            if len(self._found) >= KEPT:
+                self._found.clear()
+            self._found[text] = frozenset(self.engine.search(node, self.context))
+        return self._found[text]
+
+
+def _lines() -> Iterable[Line]:
+    names: dict[int, list[str]] = {}
+    for document, name in Named.objects.order_by("document", "position").values_list("document", "name"):
+        names.setdefault(document, []).append(name)
+    standard = standard_names(name for some in names.values() for name in some)
+    columns = (
+        "pk", "number", "type", "state", "ipc", "district", "filed", "simple", "published", "claims", "country", "kind",
+    )  # fmt: skip
+    for pk, number, typ, state, ipc, district, filed, simple, published, claims, country, kind in (
+        Document.objects.order_by("pk").values_list(*columns).iterator(2000)
+    ):
+        if typ == "invention" and is_grant(country, kind, published.year if published else None):
+            typ = "invention-grant"
+        meant = tuple(dict.fromkeys(s for name in names.get(pk, ()) for s in standard[name]))
+        yield Line(
+            pk, number, typ, state, meant, ipc[:4].strip(), district, str(filed.year) if filed else "",
+            simple or number, published or date.min, filed or date.min, claims,
+        )  # fmt: skip
+
+
+_library: Library | None = None
+_lock = Lock()
+
+
+def library() -> Library:
+    """The collection as it stands; made anew when the store has changed."""
+    global _library
+    now = stamp()
+    with _lock:
+        if _library is None or _library.stamp != now:
+            _library = Library(now)
+        return _library
+
+
+# --- a search -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value of a facet among the hits, with its name and how many documents have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class Search:
+    """A query with its conditions over the collection: hits in their order, facets, what to do when nothing is found.
+
+    ``query`` None stands for the whole collection.
+    """
+
+    def __init__(self, query: Query | None, chosen: Sequence[Chosen] = (), sort: str = "-pd"):
+        self.query, self.chosen, self.sort = query, tuple(chosen), sort
+        self.library = library()
+
+    @cached_property
+    def found(self) -> list[Line]:
+        """What the words find, before conditions."""
+        lines = self.library.lines
+        if self.query is None:
+            return list(lines.values())
+        return [lines[id] for id in self.library.find(self.query.root) if id in lines]
+
+    @cached_property
+    def hits(self) -> list[Line]:
+        """Every document found, in the order asked for."""
+        _label, key, down = SORTS[self.sort]
+        return sorted((line for line in self.found if keeps(line, self.chosen)), key=key, reverse=down)
+
+    @property
+    def total(self) -> int:
+        return len(self.hits)
+
+    @cached_property
+    def families(self) -> int:
+        """How many simple families the hits belong to."""
+        return len({line.family for line in self.hits})
+
+    def count(self, node: Node | None, chosen: Sequence[Chosen]) -> int:
+        """How many documents a variant of this search would find."""
+        if node is None:
+            return sum(1 for line in self.library.lines.values() if keeps(line, chosen))
+        lines = self.library.lines
+        return sum(1 for id in self.library.find(node) if id in lines and keeps(lines[id], chosen))
+
+    def values(self, facet: Facet, names: Names) -> list[Value]:
+        """Every value of a facet among the hits, most first (or in their order)."""
+        counted = Counter(value for line in self.hits for value in dict.fromkeys(facet.of(line)))
+        found = [Value(value, names.of(facet.key, value), n) for value, n in counted.items()]
+        if facet.by_value:
+            return sorted(found, key=lambda one: one.value, reverse=True)
+        return sorted(found, key=lambda one: (-one.count, one.label))
+
+    def at(self, number: str) -> int | None:
+        """Where a document stands among the hits, from 0."""
+        return self._places.get(number)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {line.number: place for place, line in enumerate(self.hits)}
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The query made ready to mark its hits."""
+        return Plan(self.query, self.library.context) if self.query is not None else None
+
+    def variants(self) -> list[tuple[Node | None, tuple[Chosen, ...], str, int]]:
+        """Each part or condition left out by itself: (query, conditions, what is left out, how many are found)."""
+        found: list[tuple[Node | None, tuple[Chosen, ...], str, int]] = []
+        root = self.query.root if self.query else None
+        for one in self.chosen:
+            rest = tuple(other for other in self.chosen if other != one)
+            found.append((root, rest, f"{one.facet.label}", self.count(root, rest)))
+        if isinstance(root, And):
+            for item in root.items:
+                less = all_of([other for other in root.items if other is not item])
+                found.append((less, self.chosen, unparse(item), self.count(less, self.chosen)))
+        return found
+
+
+class Names:
+    """Values of facets in words; districts and classes are read once a page."""
+
+    def __init__(self, lines: Iterable[Line] = ()):
+        self._districts = {unit.code: unit.name for unit in Unit.objects.filter(level__in=("city", "district"))}
+        wanted = {line.ipc for line in lines if line.ipc}
+        self._classes: dict[str, str] = {}
+        if wanted:
+            rows = ClassSymbol.objects.filter(scheme="ipc", symbol__in=sorted(wanted)[:800]).order_by("edition")
+            self._classes = {row.symbol: (row.en if english() else row.zh) for row in rows}
+
+    def of(self, key: str, value: str) -> str:
+        match key:
+            case "typ":
+                return str(TYPES.get(value, value))
+            case "st":
+                return state_name(value)
+            case "dist":
+                return self._districts.get(value, value) or str(_("未说明"))
+            case "ipc" if value:
+                title = self._classes.get(value, "")
+                return f"{value} {title}".strip()
+        return value or str(_("未说明"))
+
+    def district(self, code: str) -> str:
+        return self._districts.get(code, code)
+
+
+def state_name(value: str) -> str:
+    return STATES_EN[value] if english() else str(State(value).label)

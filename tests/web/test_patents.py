@@ -1,0 +1,249 @@
+"""Patents: what a query means and finds, facets and cursors, the document with its hits, and how many statements."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from jinzhi.apps.patents.storing import prepare, prepare_event, store
+from jinzhi.kernel.patent import Citation, Claim, Document, LegalEvent, Paragraph, Part, Party, Priority, Source, Symbol, Text
+
+SOURCE = Source("cnipa-test", "2024/01.zip")
+
+
+def document(number: str, title: str, **more) -> Document:
+    digits = number[2:-1]
+    given = {
+        "country": "CN", "doc_number": digits, "kind": number[-1], "publication_number": number,
+        "publication_date": date(2024, 3, 1), "application_number": f"CN2022100{digits[-5:]}",
+        "application_type": "invention", "filing_date": date(2022, 5, 6), "language": "zh",
+        "titles": (Text("zh", title),),
+        "applicants": (Party("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),),
+        "ipc": (Symbol("ipc", "H01M50/446", main=True),), "source": SOURCE,
+    }  # fmt: skip
+    return Document(**{**given, **more})
+
+
+SEPARATOR = document(
+    "CN117000001A",
+    "一种锂离子电池用陶瓷涂覆隔膜",
+    abstracts=(Text("zh", "本发明公开了一种隔膜，<b>涂层</b>厚度为2微米，隔膜热收缩率低。"),),
+    claims=(
+        Claim(1, "一种隔膜，其特征在于，包括基膜。"),
+        Claim(2, "根据权利要求1所述的隔膜，涂层为勃姆石。", (1,), False),
+        Claim(3, "根据权利要求2所述的隔膜，孔隙率为40%。", (2,), False),
+        Claim(4, "一种权利要求1所述隔膜的制备方法。", (1,), True),
+    ),
+    description=(Part("field", (Paragraph("本发明涉及电池领域。", "0001"),)),),
+    citations=(Citation(number="CN116000002A", phase="SEA", category="X"),),
+)
+DETECTOR = document(
+    "CN116000002A",
+    "电池涂布厚度在线检测装置",
+    abstracts=(Text("zh", "通过激光传感器检测隔膜涂布。"),),
+    publication_date=date(2023, 2, 1),
+    filing_date=date(2021, 1, 4),
+    applicants=(Party("天津某大学", province="天津市", city="市辖区", county="南开区"),),
+    ipc=(Symbol("ipc", "G01B11/06", main=True),),
+)
+MODEL = document(
+    "CN218000003U",
+    "一种电芯夹具",
+    application_type="utility-model",
+    publication_date=date(2024, 9, 3),
+    filing_date=date(2024, 2, 2),
+)
+LATER = document("CN119000004A", "一种隔膜涂覆机", priorities=(Priority("CN", SEPARATOR.application_number, "2022-05-06"),),
+                 filing_date=date(2023, 4, 4), publication_date=date(2024, 10, 1))  # fmt: skip
+
+
+@pytest.fixture
+def patents(city) -> None:
+    granted = LegalEvent(DETECTOR.application_number, "AA", "授权", date(2024, 5, 1), source=Source("cnipa-prs"))
+    store([prepare(d) for d in (SEPARATOR, DETECTOR, MODEL, LATER)], [prepare_event(granted)])
+
+
+def look(person, q: str = "", **query):
+    return person.client.get("/patents/", {"q": q, **query} if q else query)
+
+
+def numbers(response) -> list[str]:
+    return [hit.row.number for hit in response.context["hits"]]
+
+
+def test_the_empty_box_offers_examples_and_the_collection_says_its_day(district, patents):
+    page = look(district)
+    text = page.content.decode()
+    assert "库内 4 件文献，最近公开日 2024-10-01" in text
+    for query, _what, _href in page.context["examples"]:
+        answer = look(district, query)
+        assert answer.status_code == 200
+        assert answer.context["ask"].wrong is None, query
+
+
+def test_a_word_is_found_in_title_abstract_and_claims_newest_first(district, patents):
+    page = look(district, "隔膜")
+    assert numbers(page) == ["CN119000004A", "CN117000001A", "CN116000002A"]
+    text = page.content.decode()
+    assert "系统理解为" in text
+    assert "3 件 / 2 个同族" in text
+
+
+def test_every_alternative_is_marked_in_its_own_class_and_text_is_escaped(district, patents):
+    text = look(district, "隔膜 AND 涂层").content.decode()
+    assert '<mark class="hit-0">隔膜</mark>' in text
+    assert '<mark class="hit-1">涂层</mark>' in text
+    assert "&lt;b&gt;" in text
+    assert "<b>涂层" not in text
+
+
+def test_only_words_that_take_part_in_proximity_are_marked(district, patents):
+    page = look(district, "ab=(热 (1W) 率)")
+    assert numbers(page) == []
+    page = look(district, "ab=(隔膜 (0W) 热收缩)")
+    text = page.content.decode()
+    assert text.count('<mark class="hit-0">隔膜</mark>') == 1  # the second 隔膜 of the abstract, not the first
+
+
+def test_a_wrong_query_says_where(district, patents):
+    page = look(district, "隔膜 AND (涂层")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "检索式有误，没有检索" in text
+    assert '<mark class="wrong">' in text
+    assert "个字符" in page.context["ask"].wrong.message
+
+
+def test_an_unknown_field_names_the_nearest(district, patents):
+    text = look(district, "tii=隔膜").content.decode()
+    assert "ti（名称）" in text
+
+
+def test_a_query_of_nothing_but_not_asks_first(district, patents):
+    page = look(district, "NOT 隔膜")
+    assert page.context["search"] is None
+    assert "确认检索" in page.content.decode()
+    assert numbers(look(district, "NOT 隔膜", all="1")) == ["CN218000003U"]
+
+
+def test_facets_count_all_hits_and_include_and_exclude(district, patents):
+    page = look(district, "电池 OR 隔膜 OR 电芯")
+    counts = {g.facet.key: {c.value.value: c.value.count for c in g.choices} for g in page.context["groups"]}
+    assert counts["typ"] == {"invention": 3, "utility-model": 1}
+    assert counts["ipc"] == {"H01M": 3, "G01B": 1}
+    assert counts["dist"] == {"tj-binhai": 3, "tj-nankai": 1}
+    assert counts["year"] == {"2024": 1, "2023": 1, "2022": 1, "2021": 1}
+    assert numbers(look(district, "电池 OR 隔膜 OR 电芯", typ="utility-model")) == ["CN218000003U"]
+    without = look(district, "电池 OR 隔膜 OR 电芯", not_typ="utility-model")
+    assert "CN218000003U" not in numbers(without)
+    assert "专利类型 排除" in without.content.decode()
+
+
+def test_the_link_of_a_facet_finds_as_many_as_it_says(district, patents):
+    page = look(district, "电池 OR 隔膜 OR 电芯")
+    for group in page.context["groups"]:
+        for one in group.choices:
+            found = district.client.get("/patents/" + one.href)
+            assert found.context["search"].total == one.value.count, (group.facet.key, one.value)
+            rest = district.client.get("/patents/" + one.without)
+            assert rest.context["search"].total == 4 - one.value.count
+
+
+def test_nothing_found_offers_what_to_leave_out(district, patents):
+    page = look(district, "隔膜 AND 夹具", typ="invention")
+    variants = {v.left_out: v for v in page.context["variants"]}
+    assert {name: v.count for name, v in variants.items()} == {"夹具": 3}
+    assert district.client.get("/patents/" + variants["夹具"].href).context["search"].total == 3
+
+
+def test_cursors_walk_every_hit_once(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patents.PAGE", 2)
+    first = look(district, "隔膜")
+    second = district.client.get("/patents/" + first.context["following"])
+    assert numbers(first) + numbers(second) == ["CN119000004A", "CN117000001A", "CN116000002A"]
+    assert second.context["following"] == ""
+    assert numbers(district.client.get("/patents/" + second.context["before"])) == numbers(first)
+    assert look(district, "隔膜", after="CN218000003U").status_code == 404
+
+
+def test_a_wrong_order_is_a_clear_400(district, patents):
+    assert look(district, "隔膜", sort="luck").status_code == 400
+
+
+def test_the_status_says_its_source_and_day(district, patents):
+    text = look(district, "pn=CN116000002A").content.decode()
+    assert "有效" in text
+    assert "授权（cnipa-prs）" in text
+    assert "2024-05-01" in text
+
+
+def test_patents_are_public_to_all_three(district, above, elsewhere, patents):
+    for person in (district, above, elsewhere):
+        assert len(numbers(look(person, "隔膜"))) == 3
+        assert person.client.get("/patents/CN117000001A/").status_code == 200
+
+
+def test_the_search_page_makes_as_many_statements_for_few_hits_as_for_many(
+    district, patents, django_assert_max_num_queries
+):
+    look(district, "隔膜")
+    with django_assert_max_num_queries(22):
+        look(district, "电池 OR 隔膜 OR 电芯")
+
+
+# --- the document ---------------------------------------------------------------------------------------------
+
+
+def page_of(person, number: str, **query):
+    return person.client.get(reverse("patent", args=[number]), query)
+
+
+def test_any_written_form_leads_to_the_document(district, patents):
+    found = page_of(district, "CN117000001", q="隔膜")
+    assert found.status_code == 302
+    assert found["Location"].startswith("/patents/CN117000001A/?q=")
+    assert page_of(district, "CN999999999A").status_code == 404
+
+
+def test_bibliographic_data_has_inid_codes(district, patents):
+    fields = {f.code: f for f in page_of(district, "CN117000001A").context["fields"]}
+    assert fields["22"].name == "申请日"
+    assert fields["22"].values == [date(2022, 5, 6)]
+    assert fields["51"].values == ["H01M50/446"]
+    assert "天津某电池有限公司" in fields["71"].values[0]
+
+
+def test_claims_are_a_tree_that_loses_none(district, patents):
+    roots = page_of(district, "CN117000001A").context["claims"]
+    assert [(b.claim.number, [c.claim.number for c in b.below]) for b in roots] == [(1, [2]), (4, [])]
+    assert [c.claim.number for c in roots[0].below[0].below] == [3]
+    text = page_of(district, "CN117000001A").content.decode()
+    assert '<a href="#cl-2">2</a>' in text
+
+
+def test_citations_go_both_ways(district, patents):
+    assert 'href="/patents/CN116000002A/"' in page_of(district, "CN117000001A").content.decode()
+    assert 'href="/patents/CN117000001A/"' in page_of(district, "CN116000002A").content.decode()
+
+
+def test_the_family_is_listed(district, patents):
+    family = page_of(district, "CN117000001A").context["family"]
+    assert [row.cells[0].value for row in family.rows] == ["CN119000004A"]
+
+
+def test_hits_of_the_query_are_marked_and_neighbours_linked(district, patents):
+    page = page_of(district, "CN117000001A", q="隔膜 AND 涂")
+    text = page.content.decode()
+    assert '<mark class="hit-0">隔膜</mark>' in text
+    steps = page.context["steps"]
+    assert (steps.place, steps.total) == (2, 3)
+    assert steps.previous.startswith("/patents/CN119000004A/?q=")
+    assert steps.following.startswith("/patents/CN116000002A/?q=")
+
+
+def test_a_document_makes_few_statements(district, patents, django_assert_max_num_queries):
+    page_of(district, "CN117000001A", q="隔膜")
+    with django_assert_max_num_queries(30):
+        page_of(district, "CN117000001A", q="隔膜")
