@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
-from django.db.models import Count, Max, QuerySet, Sum
+from django.db.models import Count, F, Max, QuerySet, Sum
 
 from jinzhi.apps.patents.models import Alias, Applicant, Batch, Citation, Document, Event, Item, Refusal
 from jinzhi.standards.cn_numbers import NumberError, normalise
@@ -247,3 +247,17 @@ def collection() -> dict[str, object]:
     """What every result page says of the collection: how many documents, as of when, whether it is demonstration."""
     told = Document.objects.aggregate(documents=Count("pk"), as_of=Max("published"))
     return {**told, "demo": Document.objects.filter(demo=True).exists()}
+
+
+def status() -> dict[str, object]:
+    """The collection as a whole, for the console and the API."""
+    told = collection()
+    as_of = told["as_of"]
+    unfinished = Batch.objects.filter(finished=None).count()
+    return {
+        "documents": told["documents"],
+        "as_of": str(as_of) if as_of else None,
+        "demo": told["demo"],
+        "not_indexed": Document.objects.exclude(indexed=F("revision")).count(),
+        "unfinished_batches": unfinished,
+    }

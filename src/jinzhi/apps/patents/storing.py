@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from enum import Enum
 
 from django.db import transaction
 from django.db.models import F
@@ -54,15 +55,23 @@ class PreparedEvent:
     rest: tuple[tuple[str, int], ...] = ()
 
 
+class Fate(Enum):
+    """What became of a document that was given."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
 @dataclass(slots=True)
 class Told:
-    """What a chunk came to."""
+    """What a chunk came to: the fate of each document in its order, and of each event whether it was new."""
 
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    events: int = 0
-    rest: Counter[str] = field(default_factory=Counter)
+    fates: list[Fate] = field(default_factory=list)
+    event_fates: list[bool] = field(default_factory=list)
+
+    def count(self, fate: Fate) -> int:
+        return self.fates.count(fate)
 
 
 def key_of(number: str) -> str:
@@ -166,63 +175,94 @@ def store(
     documents: Sequence[Prepared],
     events: Sequence[PreparedEvent] = (),
     *,
-    item: models.Item | None = None,
+    items: Sequence[models.Item | None] = (),
     demo: bool = False,
 ) -> Told:
     """Write a chunk: a document once, a changed one as a new version with the old kept, an event once.
 
-    Families, both ways of citation and the plain status of what the chunk touches are brought up to date in the same
-    transaction, so that a chunk is there whole or not at all.
+    ``items``: the file of each document. Families, both ways of citation and the plain status of what the chunk
+    touches are brought up to date in the same transaction, so that a chunk is there whole or not at all.
     """
-    told = Told()
-    latest = {one.number: one for one in documents}
-    told.same += len(documents) - len(latest)
-    before = _by_number(latest)
-    fresh: list[Prepared] = []
-    changed: list[tuple[models.Document, Prepared]] = []
-    for number, one in latest.items():
-        told.rest.update(dict(one.rest))
-        row = before.get(number)
-        if row is None:
-            fresh.append(one)
-        elif row.digest != one.digest:
-            changed.append((row, one))
-        else:
-            told.same += 1
-    told.events, told_of = _store_events(events)
-    touched = _create(fresh, item, demo)
-    if changed:
-        _replace(changed, item)
-        touched += changed
-    _hang(touched)
-    told.new, told.changed = len(fresh), len(changed)
-    refresh_states(told_of | {str(one.columns["application"]) for one in (*fresh, *(c for _, c in changed))} - {""})
-    _cited_anew([one for _, one in touched])
+    told = Told([Fate.SAME] * len(documents))
+    applications: set[str] = set()
+    for round_ in _rounds(documents):
+        before = _by_number(documents[n].number for n in round_)
+        fresh = [n for n in round_ if documents[n].number not in before]
+        changed: list[tuple[models.Document, Prepared, models.Item | None]] = []
+        for n in round_:
+            row = before.get(documents[n].number)
+            if row is not None and (merged := _merged(row, documents[n])) is not None:
+                changed.append((row, merged, items[n] if items else None))
+                told.fates[n] = Fate.CHANGED
+        touched = _create([(documents[n], items[n] if items else None) for n in fresh], demo)
+        for n in fresh:
+            told.fates[n] = Fate.NEW
+        if changed:
+            _replace(changed)
+            touched += [(row, one) for row, one, _ in changed]
+        _hang(touched)
+        _cited_anew([one for _, one in touched])
+        applications |= {str(one.columns["application"]) for _, one in touched}
+    told.event_fates, told_of = _store_events(events)
+    refresh_states((told_of | applications) - {""})
     return told
 
 
-def _create(fresh: Sequence[Prepared], item: models.Item | None, demo: bool) -> list[tuple[models.Document, Prepared]]:
-    joined = join([one.links for one in fresh])
+def _rounds(documents: Sequence[Prepared]) -> list[list[int]]:
+    """The documents by index, so that no number stands twice in one round: what a chunk holds does not matter."""
+    rounds: list[list[int]] = []
+    seen: Counter[str] = Counter()
+    for n, one in enumerate(documents):
+        if seen[one.number] == len(rounds):
+            rounds.append([])
+        rounds[seen[one.number]].append(n)
+        seen[one.number] += 1
+    return rounds
+
+
+def _merged(row: models.Document, given: Prepared) -> Prepared | None:
+    """What the store shall hold when a source gives a document anew; None where nothing changes.
+
+    Of one source the later word counts, of two the fuller document; what the one lacks is taken from the other. So a
+    row of a table takes no text from a full document, whichever came first.
+    """
+    if row.digest == given.digest:
+        return None
+    old, new = row.content, Document.from_json(models.unpack(given.body))
+    new = replace(new, source=Source(new.source.name, str(given.columns["file"])))
+    first, second = (new, old) if old.source.name == new.source.name or _filled(new) > _filled(old) else (old, new)
+    gaps = {f.name: getattr(second, f.name) for f in fields(Document) if not getattr(first, f.name)}
+    merged = prepare(replace(first, **gaps))
+    return None if merged.digest == row.digest else replace(merged, rest=given.rest)
+
+
+def _filled(document: Document) -> int:
+    return sum(1 for f in fields(Document) if getattr(document, f.name))
+
+
+def _create(fresh: Sequence[tuple[Prepared, models.Item | None]], demo: bool) -> list[tuple[models.Document, Prepared]]:
+    joined = join([one.links for one, _ in fresh])
     for part in parts(sorted({simple for simple, _ in joined.names} - {""})):
         models.Document.objects.filter(simple__in=part).update(revision=F("revision") + 1)
     rows = [
         models.Document(
             **one.columns, digest=one.digest, body=one.body, item=item, demo=demo, simple=simple, extended=extended
         )
-        for one, (simple, extended) in zip(fresh, joined.names, strict=True)
+        for (one, item), (simple, extended) in zip(fresh, joined.names, strict=True)
     ]
     for row in rows:
         state = plain((), published=row.published, granted=row.granted)
         row.state, row.state_on, row.state_why = state.state, state.on, state.why
     models.Document.objects.bulk_create(rows)
-    keep((row.pk, one.links) for row, one in zip(rows, fresh, strict=True))
-    return list(zip(rows, fresh, strict=True))
+    made = [(row, one) for row, (one, _) in zip(rows, fresh, strict=True)]
+    keep((row.pk, one.links) for row, one in made)
+    return made
 
 
 def _by_number(numbers: Iterable[str]) -> dict[str, models.Document]:
     found: dict[str, models.Document] = {}
     for part in parts(list(numbers)):
-        found |= {row.number: row for row in models.Document.objects.filter(number__in=part).defer("body")}
+        found |= {row.number: row for row in models.Document.objects.filter(number__in=part)}
     return found
 
 
@@ -231,30 +271,30 @@ def parts(values: Sequence[str]) -> Iterable[Sequence[str]]:
     return (values[at : at + MANY] for at in range(0, len(values), MANY))
 
 
-def _replace(changed: Sequence[tuple[models.Document, Prepared]], item: models.Item | None) -> None:
+def _replace(changed: Sequence[tuple[models.Document, Prepared, models.Item | None]]) -> None:
     at: datetime = now()
-    pks = [row.pk for row, _ in changed]
+    pks = [row.pk for row, _, _ in changed]
     models.Version.objects.bulk_create(
         models.Version(
             document=row, version=row.version, digest=row.digest, body=bytes(row.body), source=row.source,
             file=row.file, replaced=at,
         )
-        for row, _ in changed
+        for row, _, _ in changed
     )  # fmt: skip
     left = set(models.Earlier.objects.filter(document__in=pks).values_list("number", flat=True))
     models.Citation.objects.filter(citing__in=pks).delete()
     models.Earlier.objects.filter(document__in=pks).delete()
     models.Named.objects.filter(document__in=pks).delete()
-    for row, one in changed:
+    for row, one, item in changed:
         for name, value in one.columns.items():
             setattr(row, name, value)
-        row.digest, row.body, row.item = one.digest, one.body, item
+        row.digest, row.body, row.item = one.digest, one.body, item or row.item
         row.version += 1
         row.revision += 1
         row.save()
-    keep((row.pk, one.links) for row, one in changed)
-    rejoin(left | {link.number for _, one in changed for link in one.links})
-    for row, one in changed:
+    keep((row.pk, one.links) for row, one, _ in changed)
+    rejoin(left | {link.number for _, one, _ in changed for link in one.links})
+    for row, one, _ in changed:
         if not one.links:
             models.Document.objects.filter(pk=row.pk).update(simple="", extended="")
 
@@ -281,15 +321,20 @@ def _hang(touched: Sequence[tuple[models.Document, Prepared]]) -> None:
     )
 
 
-def _store_events(events: Sequence[PreparedEvent]) -> tuple[int, set[str]]:
-    """Write the events that are new; how many, and of which applications."""
+def _store_events(events: Sequence[PreparedEvent]) -> tuple[list[bool], set[str]]:
+    """Write the events that are new; which of them were, and of which applications."""
     unique = {str(one.columns["digest"]): one for one in events}
     known: set[str] = set()
     for part in parts(list(unique)):
         known |= set(models.Event.objects.filter(digest__in=part).values_list("digest", flat=True))
     fresh = [models.Event(**one.columns) for digest, one in unique.items() if digest not in known]
     models.Event.objects.bulk_create(fresh)
-    return len(fresh), {event.application for event in fresh}
+    told = []
+    for one in events:
+        digest = str(one.columns["digest"])
+        told.append(digest not in known)
+        known.add(digest)
+    return told, {event.application for event in fresh}
 
 
 def refresh_states(applications: Iterable[str]) -> int:
