@@ -29,7 +29,21 @@ from jinzhi.kernel.patent import (
     Text,
 )
 
-CLASSES = (Text, Claim, Paragraph, Part, Symbol, Party, Priority, Citation, Related, Drawing, Source, LegalEvent, Document)
+CLASSES = (
+    Text,
+    Claim,
+    Paragraph,
+    Part,
+    Symbol,
+    Party,
+    Priority,
+    Citation,
+    Related,
+    Drawing,
+    Source,
+    LegalEvent,
+    Document,
+)
 letters = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
@@ -63,7 +77,10 @@ def test_what_is_empty_is_not_written() -> None:
         "doc_number": "1",
         "kind": "A",
         "publication_number": "CN1A",
-        "claims": [{"number": 1, "text": "一种装置"}, {"number": 2, "text": "根据", "refers_to": [1], "independent": False}],
+        "claims": [
+            {"number": 1, "text": "一种装置"},
+            {"number": 2, "text": "根据", "refers_to": [1], "independent": False},
+        ],
     }
 
 

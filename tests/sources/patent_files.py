@@ -90,7 +90,9 @@ def zipped(members: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            info = zipfile.ZipInfo(name, (2024, 5, 10, 0, 0, 0))  # the same bytes every time
+            info.compress_type = compression
+            archive.writestr(info, data)
     return out.getvalue()
 
 

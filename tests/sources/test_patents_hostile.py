@@ -187,7 +187,6 @@ def test_damaged_files_never_raise(source: str, data: st.DataObject) -> None:
 @given(st.lists(st.sampled_from(["number", "kind", "date", "text", "ipc"]), max_size=4), st.text(max_size=30))
 def test_any_text_in_any_field_never_raises(where: list[str], value: str) -> None:
 
-
     data = cnipa().decode()
     clean = escape("".join(c for c in value if c.isprintable()))
     swaps: dict[str, Callable[[str], str]] = {
@@ -222,5 +221,3 @@ def test_memory_is_flat_over_two_thousand_documents() -> None:
     few, many = peak(200), peak(2000)
     assert many < few * 1.5 + (1 << 20)
     assert many < 16 << 20
-
-

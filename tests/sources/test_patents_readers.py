@@ -111,7 +111,9 @@ def test_dates_and_headings() -> None:
 
 
 def test_a_claims_text_in_one_piece_is_divided_where_the_next_number_is_due() -> None:
-    found = list(epo_docdb.split_claims("Claims\n1. A thing of\n3. parts.\n2. The thing of claim 1, with 5. legs.", "en"))
+    found = list(
+        epo_docdb.split_claims("Claims\n1. A thing of\n3. parts.\n2. The thing of claim 1, with 5. legs.", "en")
+    )
     assert [(c.number, c.text) for c in found] == [
         (1, "A thing of 3. parts."),
         (2, "The thing of claim 1, with 5. legs."),

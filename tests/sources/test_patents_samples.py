@@ -33,7 +33,10 @@ def test_the_office_s_full_text_of_a_tianjin_applicant() -> None:
     assert d.application_number == "CN201510163325.6"
     assert (d.publication_date, d.filing_date, d.grant_date) == (date(2023, 10, 3), date(2015, 4, 8), date(2023, 10, 3))
     assert d.title == "金融自助终端的显示屏幕亮度调节系统及调节方法"
-    assert [(s.symbol, s.version, s.main) for s in d.ipc] == [("G09G5/10", "2006.01", True), ("G07F19/00", "2006.01", False)]
+    assert [(s.symbol, s.version, s.main) for s in d.ipc] == [
+        ("G09G5/10", "2006.01", True),
+        ("G07F19/00", "2006.01", False),
+    ]
     [a] = d.applicants
     assert (a.name, a.province, a.city, a.county) == ("恒银金融科技股份有限公司", "天津市", "市辖区", "滨海新区")
     assert (a.postcode, a.address, a.country) == ("300308", "天津市滨海新区自贸试验区西八道30号", "CN")

@@ -116,7 +116,8 @@ def test_a_subgroup_with_a_star_takes_what_stands_below_it_by_dots() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "bad"), [("A61B90*)", (")",)), ("B63H19/02-04", ("B63H19/02-04",)), ("H04L1*、乱", ("乱",)), ("(A01B", ("(",))]
+    ("cell", "bad"),
+    [("A61B90*)", (")",)), ("B63H19/02-04", ("B63H19/02-04",)), ("H04L1*、乱", ("乱",)), ("(A01B", ("(",))],
 )
 def test_dirt_in_a_cell_is_reported(cell: str, bad: tuple[str, ...]) -> None:
     assert ipc.parse_cell(cell).unrecognised == bad

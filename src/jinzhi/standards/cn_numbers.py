@@ -149,7 +149,8 @@ _NOISE = re.compile(r"[\s\u3000,，·]+")
 
 
 def _clean(text: str) -> str:
-    return _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper().replace("。", ".").replace("．", ".")
+    plain = _NOISE.sub("", unicodedata.normalize("NFKC", text)).upper().replace("。", ".")
+    return plain if plain.isascii() else "".join(str(unicodedata.decimal(c, c)) for c in plain)
 
 
 def _chinese(body: str, application: bool, publication: bool) -> Number:

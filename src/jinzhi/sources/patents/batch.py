@@ -116,6 +116,11 @@ def read(member: Member) -> Iterator[Document | LegalEvent | Refused]:
             yield from READERS[member.source](stream, member.name)
     except (Unreadable, *_BROKEN) as e:
         yield _broken(member.name, e)
+    except Exception as e:  # a mistake of ours must not end the import of a batch: it is named and set aside
+        what = f"{type(e).__name__}: {e}"[:120]
+        yield Unreadable(
+            f"读取程序在此文件出错，请报告（{what}）", f"the reader failed here, please report: {what}"
+        ).refused(member.name)
 
 
 def _broken(name: str, error: Exception) -> Refused:

@@ -33,6 +33,11 @@ def partial(text: str) -> str:
         return f"{year}-{month:02d}"
 
 
+def ordinal(text: str, otherwise: int) -> int:
+    """A claim's printed number of at most five digits, else what its place says."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) else otherwise
+
+
 def ipc_symbol(text: str, *, version: str = "", main: bool = False, office: str = "", value: str = "") -> Symbol:
     """A class from any written form; a text that is none is kept as it stands, so that nothing is lost."""
     try:

@@ -29,7 +29,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, ipc_symbol, ordinal, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
@@ -400,7 +400,7 @@ def _claims(groups, language: str) -> tuple[Claim, ...]:  # type: ignore[no-unty
         for i, element in enumerate(findall(group, "Claim"), 1):
             pieces = [t for e in findall(element, "ClaimText") if (t := _paragraph_text(e))]
             number = element.get("num") or ""
-            found.append(claim("\n".join(pieces) or text(element), int(number) if number.isdigit() else i, lang))
+            found.append(claim("\n".join(pieces) or text(element), ordinal(number, i), lang))
     return tuple(found)
 
 

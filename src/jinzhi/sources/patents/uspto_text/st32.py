@@ -273,7 +273,9 @@ def _related(bib: etree._Element | None) -> Iterator[Related]:
 def _claims(top: etree._Element) -> Iterator[Claim]:
     for i, e in enumerate(findall(top, "SDOCL", "CL", "CLM"), 1):
         body = "\n".join(t for p in descend(e, "PARA") if (t := text(p))) or text(e)
-        refers = tuple(int(m[1]) for r in descend(e, "CLREF") if (m := re.search(r"(\d+)$", r.get("ID") or "")))
+        refers = tuple(
+            int(m[1]) for r in descend(e, "CLREF") if (m := re.search(r"(?<!\d)(\d{1,5})$", r.get("ID") or ""))
+        )
         yield claim(body, i, "en", refers)
 
 

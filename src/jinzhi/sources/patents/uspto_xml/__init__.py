@@ -29,7 +29,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, ordinal, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
@@ -353,10 +353,12 @@ def _claims(top: etree._Element, language: str) -> tuple[Claim, ...]:
     for i, element in enumerate(findall(top, "claims", "claim"), 1):
         number = element.get("num") or ""
         refers = tuple(
-            int(m[1]) for r in element.iter("{*}claim-ref") if (m := re.search(r"(\d+)\s*$", r.get("idref") or ""))
+            int(m[1])
+            for r in element.iter("{*}claim-ref")
+            if (m := re.search(r"(?<!\d)(\d{1,5})\s*$", r.get("idref") or ""))
         )
         body = "\n".join(t for e in findall(element, "claim-text") if (t := text(e))) or text(element)
-        found.append(claim(body, int(number) if number.isdigit() else i, language, refers))
+        found.append(claim(body, ordinal(number, i), language, refers))
     return tuple(found)
 
 
