@@ -97,9 +97,10 @@ class Clock:
 
     ``length`` is looked up by date (law), or a plain Length (a term of the platform), or None where a DATE input
     named ``due_input`` of the starting step says the day itself; steps of ``reschedule`` move that day by their
-    ``new_due``. ``pause``/``resume`` suspend it (what is left is kept); steps from ``exclude_from`` to
-    ``exclude_to`` do not count. ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the
-    clock's own "start" (a term that runs from a later act of the authority). A clock that nothing stops on some way out is a problem of the declaration.
+    ``new_due``. ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the clock's own
+    "start" (a term that runs from a later act of the authority). ``pause``/``resume`` suspend it (what is left is
+    kept); steps from ``exclude_from`` to ``exclude_to`` do not count. A clock that nothing stops on some way out
+    is a problem of the declaration.
     """
 
     id: str
