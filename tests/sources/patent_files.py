@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - lines of XML stay whole
 """Invented patent files for the tests: the office's structure, nobody's content."""
 
 from __future__ import annotations

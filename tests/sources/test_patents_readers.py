@@ -135,8 +135,10 @@ def test_docdb_with_its_own_prefix_and_attributes() -> None:
 
 def test_tagged_text_as_sgml_with_open_elements_and_named_signs() -> None:
     data = b"""<!DOCTYPE PATDOC PUBLIC "x" [<!ENTITY a "b">]><PATDOC DTD="2.4"><SDOBI><B100><B110><DNUM><PDAT>06167575
-</PDAT></DNUM></B110><B130><PDAT>B1</PDAT></B130><B140><DATE><PDAT>20010102</PDAT></DATE></B140><B190><PDAT>US</PDAT></B190></B100>
-<B500><B540><STEXT><PDAT>Size of 5 &mgr; &micro;m</PDAT></STEXT></B540><B560><B561><PCIT><DOC><DNUM><PDAT>4000000</PDAT></DNUM>
+</PDAT></DNUM></B110><B130><PDAT>B1</PDAT></B130>
+<B140><DATE><PDAT>20010102</PDAT></DATE></B140><B190><PDAT>US</PDAT></B190></B100>
+<B500><B540><STEXT><PDAT>Size of 5 &mgr; &micro;m</PDAT></STEXT></B540>
+<B560><B561><PCIT><DOC><DNUM><PDAT>4000000</PDAT></DNUM>
 </DOC></PCIT><CITED-BY-EXAMINER></B561></B560></B500></SDOBI></PATDOC>"""
     d = one(uspto_text.read_st32(io.BytesIO(data), "x.sgm"))
     assert (d.publication_number, d.title) == ("US6167575B1", "Size of 5 &mgr; \u00b5m")

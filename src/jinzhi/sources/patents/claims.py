@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from jinzhi.kernel.patent import Claim
 
-_SPAN = r"\d{1,4}(?:\s*(?:-|~|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*\d{1,4})?"
-_LIST = rf"{_SPAN}(?:\s*(?:、|,|;|和|或|及|与|以及|或者|or|and|\s)+\s*(?:权利要求|claims?|of)?\s*{_SPAN})*"
+_SPAN = r"\d{1,4}(?:\s*(?:-|~|～|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*\d{1,4})?"
+_LIST = rf"{_SPAN}(?:\s*(?:、|，|；|,|;|和|或|及|与|以及|或者|or|and|\s)+\s*(?:权利要求|claims?|of)?\s*{_SPAN})*"
 _CHINESE = re.compile(rf"权利要求(?:书)?\s*(?:第)?\s*({_LIST})")
 _ENGLISH = re.compile(rf"\bclaims?\s+(?:no\.?\s*)?({_LIST})", re.IGNORECASE)
 _ALL_BEFORE = re.compile(
@@ -18,7 +17,7 @@ _ALL_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _PIECE = re.compile(
-    r"(\d{1,4})(?:\s*(?:-|~|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*(\d{1,4}))?", re.IGNORECASE
+    r"(\d{1,4})(?:\s*(?:-|~|～|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*(\d{1,4}))?", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\s*(\d{1,4})\s*(?:[.．、:：)）]|\s(?=[A-Z\u4e00-\u9fff]))\s*")
 #: 从属权利要求以引用部分开头: 根据、如、按照 … 权利要求 N 所述
@@ -45,14 +44,15 @@ def numbered(text: str, expected: int = 0) -> tuple[int, str]:
 
 def references(text: str, number: int) -> tuple[int, ...]:
     """The earlier claims that the text of claim `number` refers to, ascending; itself and later ones are left out."""
-    plain = unicodedata.normalize("NFKC", text)
     found: set[int] = set()
-    for pattern in (_CHINESE, _ENGLISH):
-        for m in pattern.finditer(plain):
-            for first, last in _PIECE.findall(m[1]):
-                low, high = int(first), int(last or first)
-                found.update(range(low, min(high, number) + 1))
-    if _ALL_BEFORE.search(plain):
+    chinese = "权利要求" in text
+    if not chinese and "laim" not in text and "LAIM" not in text:
+        return ()
+    for m in (_CHINESE if chinese else _ENGLISH).finditer(text):
+        for first, last in _PIECE.findall(m[1]):  # \d and int() know full-width digits too
+            low, high = int(first), int(last or first)
+            found.update(range(low, min(high, number) + 1))
+    if _ALL_BEFORE.search(text):
         found.update(range(1, number))
     return tuple(sorted(n for n in found if 0 < n < number))
 

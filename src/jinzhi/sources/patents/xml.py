@@ -12,7 +12,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import BinaryIO
 
@@ -134,7 +133,7 @@ def documents(
     Memory: one document's tree and one piece of the stream.
     """
     parser: etree.XMLParser | None = None
-    digest, size, head, number = hashlib.sha256(), 0, b"", 0
+    digest, size, head, number = None, 0, b"", 0
     failed: Unreadable | None = None
 
     def finish() -> tuple[etree._Element, str, bytes] | Refused:
@@ -154,7 +153,7 @@ def documents(
             if number:
                 yield finish()
             number += 1
-            parser, digest, size, head, failed = safe_parser(), hashlib.sha256(), 0, piece[:HEAD], None
+            parser, digest, size, head, failed = safe_parser(), hashlib.sha256(piece), 0, piece[:HEAD], None
             try:
                 if not piece.strip():
                     raise Unreadable("文件是空的", "the file is empty")
@@ -164,7 +163,8 @@ def documents(
         if failed is not None:
             continue
         size += len(piece)
-        digest.update(piece)
+        if not begins:
+            digest.update(piece)
         if size > limits.document:
             failed = Unreadable(
                 f"一件文献超过 {limits.document >> 20} MB", f"one document is larger than {limits.document >> 20} MB"
@@ -238,10 +238,28 @@ def records(
 _STRING = etree.XPath("string()")
 
 
-@lru_cache(maxsize=4096)
+class _Names(dict[str, str]):
+    """Tag → its name without namespace or prefix, worked out once: this is asked for every element."""
+
+    def __missing__(self, tag: str) -> str:
+        name = tag.rpartition("}")[2].rpartition(":")[2]
+        if len(self) < 10_000:
+            self[tag] = name
+        return name
+
+
+_NAMES = _Names()
+#: name → the pattern by which lxml finds it in any namespace
+_ANY: dict[str, str] = {}
+
+
 def local(tag: str) -> str:
     """The name without namespace or prefix."""
-    return tag.rpartition("}")[2].rpartition(":")[2]
+    return _NAMES[tag]
+
+
+def _any(name: str) -> str:
+    return _ANY.get(name) or _ANY.setdefault(name, f"{{*}}{name}")
 
 
 def text(element: etree._Element | None) -> str:
@@ -257,8 +275,9 @@ def kids(element: etree._Element | None) -> dict[str, list[etree._Element]]:
     found: dict[str, list[etree._Element]] = {}
     if element is not None:
         for child in element:
-            if type(child.tag) is str:
-                found.setdefault(local(child.tag), []).append(child)
+            tag = child.tag
+            if type(tag) is str:
+                found.setdefault(_NAMES[tag], []).append(child)
     return found
 
 
@@ -267,12 +286,7 @@ def find(element: etree._Element | None, *path: str) -> etree._Element | None:
     for name in path:
         if element is None:
             return None
-        for child in element:
-            if type(child.tag) is str and local(child.tag) == name:
-                element = child
-                break
-        else:
-            return None
+        element = next(element.iterchildren(_any(name)), None)
     return element
 
 
@@ -280,14 +294,17 @@ def findall(element: etree._Element | None, *path: str) -> list[etree._Element]:
     """All elements down a path of local names."""
     found = [] if element is None else [element]
     for name in path:
-        found = [c for e in found for c in e if type(c.tag) is str and local(c.tag) == name]
+        pattern = _any(name)
+        found = [c for e in found for c in e.iterchildren(pattern)]
+        if not found:
+            break
     return found
 
 
 def descend(element: etree._Element | None, name: str) -> Iterator[etree._Element]:
     """All elements below with a local name, in document order."""
     if element is not None:
-        yield from element.iter(f"{{*}}{name}")
+        yield from element.iter(_any(name))
 
 
 # ----------------------------------------------------------------------------------------- what the model lacks
@@ -319,11 +336,12 @@ def leftovers(root: etree._Element, tree: dict) -> tuple[tuple[str, int], ...]:
     while stack:
         element, node, path = stack.pop()
         for child in element:
-            if type(child.tag) is not str:
-                if child.tag is etree.Entity:
+            tag = child.tag
+            if type(tag) is not str:
+                if tag is etree.Entity:
                     counts[f"{path}&{child.name};"] += 1
                 continue
-            name = local(child.tag)
+            name = _NAMES[tag]
             below = node.get(name)
             if below is ALL:
                 continue

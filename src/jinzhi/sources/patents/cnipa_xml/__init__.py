@@ -176,7 +176,7 @@ def document(top: etree._Element, source: Source) -> Document:
         abstracts=tuple(
             Text((a.get("lang") or language).lower(), t)
             for a in above.get("Abstract", ())
-            if (t := "\n".join(filter(None, (_paragraph_text(p) for p in findall(a, "Paragraphs")))))
+            if (t := "\n".join(filter(None, (text(p) for p in findall(a, "Paragraphs")))))
         ),
         claims=_claims(above.get("Claims", ()), language),
         description=tuple(_description(top, language, notes)),
@@ -398,14 +398,10 @@ def _claims(groups, language: str) -> tuple[Claim, ...]:  # type: ignore[no-unty
     for group in groups:
         lang = (group.get("lang") or language).lower()
         for i, element in enumerate(findall(group, "Claim"), 1):
-            pieces = [t for e in findall(element, "ClaimText") if (t := _paragraph_text(e))]
+            pieces = [t for e in findall(element, "ClaimText") if (t := text(e))]
             number = element.get("num") or ""
             found.append(claim("\n".join(pieces) or text(element), ordinal(number, i), lang))
     return tuple(found)
-
-
-def _paragraph_text(element: etree._Element) -> str:
-    return text(element)
 
 
 def _description(top: etree._Element, language: str, notes: Counter[str]) -> Iterator[Part]:
@@ -426,7 +422,7 @@ def _description(top: etree._Element, language: str, notes: Counter[str]) -> Ite
                     notes[f"Description/{name}（按“其他”收入）"] += 1
                 if paragraphs:
                     yield Part(_PARTS.get(name, "other"), paragraphs, lang)
-            inline = sum(1 for _ in child.iter("{*}Image")) if len(child) else 0
+            inline = sum(1 for _ in child.iter("{*}Image"))
             if inline:
                 notes[f"Description/{name}/Image（文中图像，未收入）"] += inline
         if not len(element):
@@ -438,7 +434,7 @@ def _description(top: etree._Element, language: str, notes: Counter[str]) -> Ite
 def _paragraphs(elements) -> list[Paragraph]:  # type: ignore[no-untyped-def]
     found = []
     for element in elements:
-        written = _paragraph_text(element)
+        written = text(element)
         if not written:
             continue
         number = element.get("num") or (element.get("id") or "").lstrip("p")
