@@ -89,20 +89,22 @@ class Writer:
         inverted = path / "inverted"
         inverted.mkdir(parents=True, exist_ok=True)
         self.numbers = numbers
-        self._index = tantivy.Index(schema(), path=str(inverted))
+        self._schema = schema()
+        self._index = tantivy.Index(self._schema, path=str(inverted))
         self._writer = self._index.writer(heap_size=HEAP, num_threads=THREADS)
         # only behind the lock that the writer holds
         self._forward = ForwardWriter(path / "forward")
 
     def add(self, doc: Doc) -> None:
         """Add a document in place of the one with its id, if there is one."""
-        self._writer.delete_documents_by_term("id", doc.id)
+        self.delete(doc.id)
         row, texts = self._forward.add(doc)
         self._writer.add_document(document(row, doc, texts, self.numbers))
 
     def delete(self, doc_id: int) -> None:
         """Remove the document with this id, if there is one."""
-        self._writer.delete_documents_by_term("id", doc_id)
+        # not delete_documents_by_term: of an unsigned field it silently deletes nothing (tantivy 0.27)
+        self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "id", doc_id))
 
     def commit(self) -> None:
         """Make everything since the last commit findable, at once and for good."""

@@ -75,11 +75,11 @@ class Block:
 
     def han(self, positions: Array) -> Array:
         """Whether a Han character stands there."""
-        return np.not_equal(self.flag[positions] & HAN_FLAG, 0)
+        return (self.flag[positions] & HAN_FLAG).astype(bool)
 
     def glued(self, positions: Array) -> Array:
         """Whether the run of the character before goes on there."""
-        return np.not_equal(self.flag[positions] & GLUED_FLAG, 0)
+        return (self.flag[positions] & GLUED_FLAG).astype(bool)
 
     @property
     def breaks(self) -> Array:
@@ -168,7 +168,8 @@ class Reading:
         if isinstance(step, Piece) and step.wild:
             # the table's last place is False and stands for -1, the token that is none
             return self.tables[step.text][tokens]
-        return np.equal(tokens, self.codes[step.text])
+        found: Array = tokens == self.codes[step.text]
+        return found
 
 
 def term_spans(reading: Reading, block: Block) -> Spans:
