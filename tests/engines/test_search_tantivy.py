@@ -306,5 +306,10 @@ def test_a_killed_writer_loses_nothing_that_it_committed(tmp_path):
         assert len(engine) >= acknowledged[-1]
         assert len(engine) % 40 == 0, "a batch is there whole or not at all"
         last = len(engine)
-        assert engine.ids(parse("第*电池")) == list(range(1, last + 1))
+        assert engine.ids(parse("第 (3W) 电池")) == list(range(1, last + 1))
         assert engine.ids(parse("st=有效")) == list(range(1, last + 1))
+
+
+def test_a_batch_of_numbers_says_which_are_not_there(engine, docs):
+    asked = [docs[4].number, "CN 201410500007.2", "ZL201410500009.2", "CN1", docs[5].number[:-1]]
+    assert engine.batch(asked) == {asked[0]: (5,), asked[1]: (7,), asked[2]: (9,), "CN1": (), asked[4]: (6,)}

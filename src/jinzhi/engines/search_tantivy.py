@@ -234,6 +234,23 @@ class Engine:
         result = self.result(query, context)
         return {name: result.facet(name, top) for name in fields}
 
+    def batch(self, numbers: Sequence[str], code: str = "num") -> dict[str, tuple[int, ...]]:
+        """For each number of a list the ids of the documents that it names (none: an empty tuple)."""
+        found: dict[str, set[int]] = {number: set() for number in numbers}
+        for stored in get_field(code).stored:
+            asked: dict[str, list[str]] = {}
+            for number in found:
+                asked.setdefault(self.numbers.asked(number, stored), []).append(number)
+            terms = [shortened(key) for key in asked]
+            rows = self.rows(tantivy.Query.term_set_query(self._schema, stored, terms)) if terms else NO_ROWS
+            ids = self.forward.column(rows, "id")
+            owners, values = self.forward.lists(rows, stored)
+            for owner, value in zip(owners.tolist(), values.tolist(), strict=True):
+                for key in self.numbers.keys(self.forward.values.texts[value], stored):
+                    for number in asked.get(key, ()):
+                        found[number].add(int(ids[owner]))
+        return {number: tuple(sorted(held)) for number, held in found.items()}
+
     def spans(
         self, query: Query | Node, doc_id: int, context: Context | None = None
     ) -> dict[str, list[tuple[int, int, int]]]:
