@@ -38,6 +38,7 @@ SETTINGS = (
     Setting("JINZHI_TODAY", "", "A fixed date as today (2026-11-22), for demonstrations and rehearsals."),
     Setting("JINZHI_MAX_UPLOAD_MB", "20", "Largest file that may be uploaded, in megabytes."),
     Setting("JINZHI_EMAIL_URL", "", "smtp://user:password@host:port; empty: mail is written to JINZHI_VAR/mail."),
+    Setting("JINZHI_SEARCH", "tantivy", "Engine of patent search: tantivy (the index), or memory (small collections)."),
     Setting("JINZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 _DEFAULTS = {s.name: s.default for s in SETTINGS}
@@ -115,6 +116,8 @@ HTTPS = flag("JINZHI_HTTPS")
 JINZHI_MATTERS = tuple(p.strip() for p in env("JINZHI_MATTERS").split(",") if p.strip())
 JINZHI_TODAY = env("JINZHI_TODAY")
 JINZHI_STORE = VAR / "store"
+JINZHI_INDEX = VAR / "index"
+JINZHI_SEARCH = env("JINZHI_SEARCH")
 #: whose OpenAPI document the reference is written from
 JINZHI_API = "jinzhi.web.api.application.api"
 MAX_UPLOAD = whole("JINZHI_MAX_UPLOAD_MB") * 1024 * 1024

@@ -6,11 +6,17 @@ back in silence: where the index is absent or behind, the result says so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
 from time import perf_counter
 from typing import Protocol
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import Count, F, Max, Sum
 
 from jinzhi.apps.accounts.acting import Acting
@@ -18,6 +24,7 @@ from jinzhi.apps.patents.classes import trees
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.queries import MANY, by_ids, collection
+from jinzhi.engines import search_tantivy
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
@@ -29,10 +36,17 @@ from jinzhi.kernel.query import ClassTree, Doc, Node, Query, QueryError, Resolve
 SORTS = {"pd": ("published", "number"), "ad": ("filed", "number"), "gd": ("granted", "number"), "pn": ("number",),
          "ti": ("title", "number"), "pa": ("applicants", "number"), "ipc": ("ipc", "number")}  # fmt: skip
 NEWEST = "-pd"
+RELEVANCE = "relevance"
+#: documents in one commit of the index
+COMMIT = 10_000
 
 
-class NoIndex(Exception):
-    """There is no index to ask; ``args[0]`` says in Chinese what to run."""
+class NoIndex(QueryError):
+    """There is no index to ask; the message says what to run."""
+
+
+class IndexBusy(Exception):
+    """Another process is writing the index."""
 
 
 class Engine(Protocol):
@@ -86,14 +100,119 @@ class Memory:
         return self._collection.search(query, context)
 
 
+class Tantivy:
+    """The index on disk, as last committed."""
+
+    name = "tantivy"
+
+    def __init__(self) -> None:
+        self._engine: search_tantivy.Engine | None = None
+        self._seen: tuple[object, ...] = ()
+        self._lock = Lock()
+
+    def reader(self) -> search_tantivy.Engine:
+        """The reader of the index as it stands now. Raises NoIndex."""
+        meta = folder() / "inverted" / "meta.json"
+        with self._lock:
+            try:
+                told = meta.stat()
+                seen = (str(meta), told.st_mtime_ns, told.st_ino)
+                if self._engine is None or seen != self._seen:
+                    # a rebuilt index is another folder of the same name: nothing of the old one may stay
+                    self._engine = search_tantivy.Engine(folder())
+            except FileNotFoundError:
+                raise NoIndex(
+                    "还没有检索索引，请运行 jinzhi patents index", "there is no index: run jinzhi patents index"
+                ) from None
+            self._seen = seen
+            return self._engine
+
+    def search(self, query: Query | Node, context: Context) -> Sequence[int]:
+        return self.reader().ids(query, context)
+
+    def relevance(self, query: Query, context: Context) -> Sequence[int]:
+        """All hits, the most relevant first."""
+        result = self.reader().result(query, context)
+        return result.page(limit=max(1, result.count)).ids
+
+
 _memory = Memory()
+_tantivy = Tantivy()
 
 
-def engine_named(name: str = "") -> Engine:
-    """The engine of a name. Raises NoIndex."""
-    if name in ("", "memory"):
-        return _memory
-    raise NoIndex(f"没有名为 {name} 的检索引擎")
+def engine_named(name: str = "") -> Memory | Tantivy:
+    """The engine of a name (empty: that of the settings). Raises NoIndex."""
+    match name or settings.JINZHI_SEARCH:
+        case "memory":
+            return _memory
+        case "tantivy":
+            return _tantivy
+    raise NoIndex(f"没有名为 {name} 的检索引擎；可用 tantivy、memory", f"no engine {name}: tantivy or memory")
+
+
+def reader() -> search_tantivy.Engine:
+    """The reader of the index, for facets and highlighting. Raises NoIndex."""
+    return _tantivy.reader()
+
+
+# --- keeping the index ----------------------------------------------------------------------------------------
+
+
+def folder() -> Path:
+    """Where the index of patents lies."""
+    return Path(settings.JINZHI_INDEX) / "patents"
+
+
+def update(*, rebuild: bool = False, say: Callable[[str], object] = lambda _: None) -> int:
+    """Bring the index up to the store; how many documents were written. Raises IndexBusy.
+
+    A document counts as indexed once the commit that holds it has returned; one that was committed and not yet marked
+    when the process was killed is written again in its own place. So nothing is lost and nothing stands twice.
+    """
+    place = folder()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with open(place.parent / "patents.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IndexBusy("另一个进程正在写索引，请等它结束") from None
+        if rebuild or not (place / "inverted" / "meta.json").exists():
+            # first forget, then remove: killed in between, the next run still writes everything
+            Document.objects.exclude(indexed=0).update(indexed=0)
+            shutil.rmtree(place, ignore_errors=True)
+        return _write(place, say)
+
+
+def _write(place: Path, say: Callable[[str], object]) -> int:
+    total, done, last = behind(), 0, 0
+    if not total and (place / "inverted" / "meta.json").exists():
+        return 0
+    pending: dict[int, list[int]] = {}
+    held = 0
+    with search_tantivy.Writer(place) as writer:
+
+        def commit() -> None:
+            nonlocal done, held
+            writer.commit()
+            with transaction.atomic():
+                for revision, pks in pending.items():
+                    for at in range(0, len(pks), MANY):
+                        Document.objects.filter(pk__in=pks[at : at + MANY]).update(indexed=revision)
+            done += held
+            held = 0
+            pending.clear()
+            say(f"已索引 {done} / {total} 件")
+
+        while rows := list(Document.objects.filter(pk__gt=last).exclude(indexed=F("revision")).order_by("pk")[:MANY]):
+            last = rows[-1].pk
+            for row, doc in zip(rows, index_docs(rows), strict=True):
+                writer.add(doc)
+                pending.setdefault(row.revision, []).append(row.pk)
+            held += len(rows)
+            if held >= COMMIT:
+                commit()
+        commit()
+    return done
 
 
 # --- searching ------------------------------------------------------------------------------------------------
@@ -141,22 +260,25 @@ def search(
 
     ``who`` is in whose name history and unit-owned fields are read; patents themselves are public.
     """
-    if (sort or NEWEST).lstrip("-") not in SORTS:
-        raise QueryError(
-            f"不能按 {sort} 排序，可用：{'、'.join(SORTS)}，前加 - 为倒序", f"cannot sort by {sort}: {', '.join(SORTS)}"
-        )
-    query = parse(text)
-    return search_parsed(query, sort=sort, engine=engine, resolver=resolver)
+    return search_parsed(parse(text), sort=sort, engine=engine, resolver=resolver)
 
 
 def search_parsed(query: Query, *, sort: str = "", engine: str = "", resolver: Resolver | None = None) -> Found:
     """As ``search``, of a query that is read already."""
     began = perf_counter()
     asked = engine_named(engine)
-    found = asked.search(query, context(resolver))
-    ids = ordered(found, sort or NEWEST)
+    sort = sort or (RELEVANCE if asked.name == "tantivy" else NEWEST)
+    if sort == RELEVANCE and isinstance(asked, Tantivy):
+        ids = tuple(asked.relevance(query, context(resolver)))
+    elif sort.lstrip("-") in SORTS:
+        ids = ordered(asked.search(query, context(resolver)), sort)
+    else:
+        raise QueryError(
+            f"不能按 {sort} 排序，可用：{'、'.join(SORTS)}（前加 - 为倒序）；relevance 只用于 tantivy",
+            f"cannot sort by {sort}: {', '.join(SORTS)}, relevance (tantivy only)",
+        )
     return Found(
-        query.text, query, echo(query, subgroups), ids, sort or NEWEST, asked.name, (perf_counter() - began) * 1000,
+        query.text, query, echo(query, subgroups), ids, sort, asked.name, (perf_counter() - began) * 1000,
         0 if asked.name == "memory" else behind(), collection(),
     )  # fmt: skip
 
@@ -182,6 +304,11 @@ def ordered(ids: Sequence[int], sort: str) -> tuple[int, ...]:
         every = Document.objects.order_by(*_by(columns, sort)).values_list("pk", flat=True)
         kept = _orders[sort] = (now, {pk: n for n, pk in enumerate(every)})
     place = kept[1]
+    if any(one not in place for one in ids):
+        raise NoIndex(
+            "索引里有库中没有的文献，请运行 jinzhi patents index --rebuild",
+            "the index holds documents that the store lacks: run jinzhi patents index --rebuild",
+        )
     return tuple(sorted(ids, key=place.__getitem__))
 
 

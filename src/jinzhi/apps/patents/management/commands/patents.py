@@ -9,7 +9,7 @@ from time import perf_counter
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.patents import classes, importing, queries
+from jinzhi.apps.patents import classes, importing, index, queries
 
 
 class Command(BaseCommand):
@@ -21,6 +21,8 @@ class Command(BaseCommand):
         self.add_import(verbs.add_parser("import", help="导入文件、文件夹或压缩包；中断后重跑同一命令即继续"))
         status = verbs.add_parser("status", help="各来源的数量、最后完整的一期、数据截至日、缺期")
         status.add_argument("--json", action="store_true", help="以 JSON 输出")
+        indexing = verbs.add_parser("index", help="把检索索引更新到与库一致；中断后重跑即继续")
+        indexing.add_argument("--rebuild", action="store_true", help="删去索引，从库中重建")
         self.add_classes(
             verbs.add_parser("classes", help="装入分类表（csv：symbol,kind,dots,title；tsv：分类号、名称）")
         )
@@ -80,6 +82,14 @@ class Command(BaseCommand):
                 self.stdout.write(f"  缺期：{gap.before} 与 {gap.after} 之间约缺 {gap.issues} 期")
             if one.unfinished:
                 self.stdout.write(f"  有 {one.unfinished} 个文件未导入完，请重新运行导入命令")
+
+    def handle_index(self, options: dict[str, object]) -> None:
+        began = perf_counter()
+        try:
+            count = index.update(rebuild=bool(options["rebuild"]), say=self.stderr.write)
+        except index.IndexBusy as e:
+            raise CommandError(str(e)) from None
+        self.stdout.write(f"已索引 {count} 件，用时 {perf_counter() - began:.1f} 秒")
 
     def handle_classes(self, options: dict[str, object]) -> None:
         try:

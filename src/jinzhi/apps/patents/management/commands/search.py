@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--ids", action="store_true", help="每行一个公开（公告）号")
         parser.add_argument("--explain", action="store_true", help="输出系统对检索式的理解")
         parser.add_argument("--limit", type=int, default=None, help="最多列出多少件；--ids 和 --batch 默认列出全部")
-        parser.add_argument("--sort", default="", help="pd ad gd pn ti pa ipc，前加 - 为倒序")
+        parser.add_argument("--sort", default="", help="relevance pd ad gd pn ti pa ipc；倒序写 --sort=-pd")
         parser.add_argument("--engine", default="", help="memory（定义本身）或索引引擎的名称")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
