@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import Enum
@@ -184,7 +184,8 @@ def store(
     touches are brought up to date in the same transaction, so that a chunk is there whole or not at all.
     """
     told = Told([Fate.SAME] * len(documents))
-    applications: set[str] = set()
+    told.event_fates, applications = _store_events(events)
+    settled: set[int] = set()
     for round_ in _rounds(documents):
         before = _by_number(documents[n].number for n in round_)
         fresh = [n for n in round_ if documents[n].number not in before]
@@ -195,6 +196,7 @@ def store(
                 changed.append((row, merged, items[n] if items else None))
                 told.fates[n] = Fate.CHANGED
         touched = _create([(documents[n], items[n] if items else None) for n in fresh], demo)
+        settled |= {row.pk for row, _ in touched}
         for n in fresh:
             told.fates[n] = Fate.NEW
         if changed:
@@ -203,8 +205,7 @@ def store(
         _hang(touched)
         _cited_anew([one for _, one in touched])
         applications |= {str(one.columns["application"]) for _, one in touched}
-    told.event_fates, told_of = _store_events(events)
-    refresh_states((told_of | applications) - {""})
+    refresh_states(applications - {""}, settled)
     return told
 
 
@@ -250,8 +251,14 @@ def _create(fresh: Sequence[tuple[Prepared, models.Item | None]], demo: bool) ->
         )
         for (one, item), (simple, extended) in zip(fresh, joined.names, strict=True)
     ]
+    announced = _events_of({row.application for row in rows} - {""})
+    granted = _granted_of(rows) if announced else {}
     for row in rows:
-        state = plain((), published=row.published, granted=row.granted)
+        state = plain(
+            announced.get(row.application, ()),
+            published=row.published,
+            granted=granted.get(row.application, row.granted),
+        )
         row.state, row.state_on, row.state_why = state.state, state.on, state.why
     models.Document.objects.bulk_create(rows)
     made = [(row, one) for row, (one, _) in zip(rows, fresh, strict=True)]
@@ -337,21 +344,41 @@ def _store_events(events: Sequence[PreparedEvent]) -> tuple[list[bool], set[str]
     return told, {event.application for event in fresh}
 
 
-def refresh_states(applications: Iterable[str]) -> int:
+def _events_of(applications: Iterable[str]) -> dict[str, list[models.Event]]:
+    found: dict[str, list[models.Event]] = {}
+    for part in parts(sorted(applications)):
+        for event in models.Event.objects.filter(application__in=part):
+            found.setdefault(event.application, []).append(event)
+    return found
+
+
+def _granted_of(rows: Iterable[models.Document]) -> dict[str, date]:
+    """The day of grant of each application: the first that any of its publications, here or in the store, tells."""
+    told = [(row.application, row.granted) for row in rows]
+    for part in parts(sorted({application for application, _ in told} - {""})):
+        known = models.Document.objects.filter(application__in=part, granted__isnull=False)
+        told += known.values_list("application", "granted")
+    found: dict[str, date] = {}
+    for application, day in told:
+        if application and day and day < found.get(application, date.max):
+            found[application] = day
+    return found
+
+
+def refresh_states(applications: Iterable[str], settled: Container[int] = ()) -> int:
     """Work out the plain status of the documents of these applications anew; returns how many changed.
 
     A document whose application has events is to be indexed anew in any case: they are searched themselves.
+    ``settled``: rows whose status was worked out just now.
     """
     changed: list[models.Document] = []
     for part in parts(sorted(applications)):
-        events: dict[str, list[models.Event]] = {}
-        for event in models.Event.objects.filter(application__in=part):
-            events.setdefault(event.application, []).append(event)
-        rows = list(models.Document.objects.filter(application__in=part).defer("body"))
-        granted: dict[str, date] = {}
-        for row in rows:
-            if row.granted and row.granted < granted.get(row.application, date.max):
-                granted[row.application] = row.granted
+        rows = [
+            row for row in models.Document.objects.filter(application__in=part).defer("body") if row.pk not in settled
+        ]
+        if not rows:
+            continue
+        events, granted = _events_of(part), _granted_of(rows)
         for row in rows:
             state = plain(
                 events.get(row.application, ()), published=row.published, granted=granted.get(row.application)
