@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import load_workbook
 
+from jinzhi.apps.patents.index import update
 from jinzhi.apps.patents.storing import prepare, prepare_event, store
-from jinzhi.kernel.patent import Citation, Claim, Document, LegalEvent, Paragraph, Part, Party, Priority, Source, Symbol, Text
+from jinzhi.kernel.patent import (
+    Citation,
+    Claim,
+    Document,
+    LegalEvent,
+    Paragraph,
+    Part,
+    Party,
+    Priority,
+    Source,
+    Symbol,
+    Text,
+)
+from jinzhi.kernel.query import FIELDS
 
 SOURCE = Source("cnipa-test", "2024/01.zip")
 
@@ -55,8 +73,13 @@ MODEL = document(
     publication_date=date(2024, 9, 3),
     filing_date=date(2024, 2, 2),
 )
-LATER = document("CN119000004A", "一种隔膜涂覆机", priorities=(Priority("CN", SEPARATOR.application_number, "2022-05-06"),),
-                 filing_date=date(2023, 4, 4), publication_date=date(2024, 10, 1))  # fmt: skip
+LATER = document(
+    "CN119000004A",
+    "一种隔膜涂覆机",
+    priorities=(Priority("CN", SEPARATOR.application_number, "2022-05-06"),),
+    filing_date=date(2023, 4, 4),
+    publication_date=date(2024, 10, 1),
+)
 
 
 @pytest.fixture
@@ -247,3 +270,156 @@ def test_a_document_makes_few_statements(district, patents, django_assert_max_nu
     page_of(district, "CN117000001A", q="隔膜")
     with django_assert_max_num_queries(30):
         page_of(district, "CN117000001A", q="隔膜")
+
+
+# --- the index ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def index(patents, settings, tmp_path) -> None:
+    settings.JINZHI_SEARCH, settings.JINZHI_INDEX = "tantivy", tmp_path
+
+
+def test_without_an_index_the_page_says_what_to_run(district, index):
+    page = look(district, "隔膜")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "现在不能检索" in text
+    assert "jinzhi patents index" in text
+
+
+def test_the_index_gives_the_same_and_ranks(district, patents, settings, tmp_path):
+    expected = {q: set(numbers(look(district, q))) for q in ("隔膜", "电池 OR 夹具", "涂* NOT 检测")}
+    settings.JINZHI_SEARCH, settings.JINZHI_INDEX = "tantivy", tmp_path
+    update(rebuild=True)
+    for query, found in expected.items():
+        page = look(district, query)
+        assert page.context["search"].sort == "relevance"
+        assert set(numbers(page)) == found
+    store([prepare(document("CN120000005A", "一种新隔膜"))])
+    assert "还没有进入索引" in look(district, "隔膜").content.decode()
+    update()
+    assert "CN120000005A" in numbers(look(district, "隔膜"))
+
+
+# --- files ----------------------------------------------------------------------------------------------------
+
+
+def test_excel_has_every_hit_and_says_how_it_came_about(district, patents):
+    answer = district.client.get("/patents/export/xlsx/", {"q": "隔膜", "not_typ": "design"})
+    book = load_workbook(BytesIO(answer.content))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert [row[0] for row in rows] == ["公开（公告）号", "CN119000004A", "CN117000001A", "CN116000002A"]
+    notes = dict(book["说明"].iter_rows(values_only=True))
+    assert notes["检索式"] == "隔膜"
+    assert notes["专利类型 排除"] == "外观设计"
+    assert notes["命中"] == "3 件 / 2 个同族"
+    assert "最近公开日 2024-10-01" in notes["文献库"]
+
+
+def test_csv_and_ris_have_the_same_documents(district, patents):
+    text = district.client.get("/patents/export/csv/", {"q": "隔膜"}).content.decode("utf-8-sig")
+    assert [line["公开（公告）号"] for line in csv.DictReader(text.splitlines())] == [
+        "CN119000004A", "CN117000001A", "CN116000002A",
+    ]  # fmt: skip
+    ris = district.client.get("/patents/export/ris/", {"q": "隔膜"}).content.decode()
+    assert ris.count("TY  - PAT") == ris.count("ER  - ") == 3
+    assert "PB  - 天津某大学" in ris
+
+
+def test_a_title_that_looks_like_a_formula_stays_a_text(district, city):
+    store([prepare(document("CN117000009A", "=1+1 隔膜"))])
+    text = district.client.get("/patents/export/csv/", {"q": "隔膜"}).content.decode("utf-8-sig")
+    assert "'=1+1 隔膜" in text
+    book = load_workbook(BytesIO(district.client.get("/patents/export/xlsx/", {"q": "隔膜"}).content))
+    assert book.worksheets[0]["C2"].data_type == "s"
+
+
+def test_the_file_of_a_wrong_query_leads_to_its_page(district, patents):
+    answer = district.client.get("/patents/export/xlsx/", {"q": "隔膜 AND ("})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/patents/?q=")
+
+
+# --- beside the box -------------------------------------------------------------------------------------------
+
+
+def test_a_batch_finds_numbers_in_any_form_and_lists_the_missing(district, patents):
+    page = district.client.post("/patents/numbers/", {"numbers": "CN117000001\nCN 116000002 A; CN999999999A\n乱写"})
+    assert page.context["found"] == 2
+    assert page.context["missing"] == ["CN999999999A", "乱写"]
+    opened = district.client.get(page.context["as_query"])
+    assert set(numbers(opened)) == {"CN117000001A", "CN116000002A"}
+
+
+def test_a_file_of_numbers_is_read_and_a_picture_is_refused(district, patents):
+    page = district.client.post("/patents/numbers/", {"file": SimpleUploadedFile("a.csv", b"CN117000001A\r\n")})
+    assert page.context["found"] == 1
+    page = district.client.post("/patents/numbers/", {"file": SimpleUploadedFile("a.png", b"\x89PNG\x00\xff\xff\x00")})
+    assert page.status_code == 422
+
+
+def test_the_batch_as_excel_names_the_missing(district, patents):
+    answer = district.client.post("/patents/numbers/", {"numbers": "CN117000001A,CN999999999A", "format": "xlsx"})
+    book = load_workbook(BytesIO(answer.content))
+    assert ("没有找到", "CN999999999A") in list(book["说明"].iter_rows(values_only=True))
+
+
+def test_the_form_builds_an_expression_that_can_be_read(district, patents):
+    answer = district.client.get("/patents/form/", {"ti": "隔膜 OR 装置", "ipc": "H01M", "ad_from": "2022"})
+    assert answer.status_code == 302
+    page = district.client.get(answer["Location"])
+    assert page.context["ask"].text == "ti=(隔膜 OR 装置) AND ipc=H01M AND ad=[2022 TO *]"
+    assert set(numbers(page)) == {"CN117000001A", "CN119000004A"}
+
+
+def test_the_form_names_the_field_that_is_wrong(district, patents):
+    page = district.client.get("/patents/form/", {"ti": "隔膜 AND (", "pa": "大学"})
+    assert page.status_code == 422
+    assert [f.code for f in page.context["errors"]] == ["ti"]
+    assert 'value="大学"' in page.content.decode()
+
+
+def test_the_help_has_every_field_and_its_examples_run(district, patents):
+    page = district.client.get("/patents/fields/")
+    assert len(page.context["fields"].rows) == len(FIELDS)
+    for row in page.context["signs"].rows:
+        answer = district.client.get(row.cells[1].href)
+        assert answer.context["ask"].wrong is None, row.cells[1].value
+
+
+# --- analysis -------------------------------------------------------------------------------------------------
+
+
+def test_figures_agree_with_the_documents_they_link_to(district, patents):
+    page = district.client.get("/patents/analysis/", {"q": "隔膜"})
+    assert page.status_code == 200
+    for figure in page.context["figures"]:
+        for row in figure["table"].rows:
+            found = district.client.get(row.cells[0].href)
+            assert f"{found.context['search'].total:,}" == row.cells[1]
+
+
+def test_the_trend_has_every_year_and_shades_what_may_be_unpublished(district, patents):
+    store([prepare(document("CN120000006A", "隔膜仓", filing_date=date(2025, 9, 1)))])
+    answer = district.client.get("/patents/analysis/year/json/", {"q": "隔膜"}).json()
+    assert answer["xAxis"]["data"] == ["2021", "2022", "2023", "2024", "2025"]
+    assert answer["series"][0]["data"] == [1, 1, 1, 0, 1]
+    assert answer["series"][0]["markArea"]["data"][0][1]["xAxis"] == "2025"
+
+
+def test_the_csv_of_a_figure_has_every_value(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patent_analysis.DRAWN", 1)
+    text = district.client.get("/patents/analysis/pa/csv/", {"q": "隔膜"}).content.decode("utf-8-sig")
+    assert text.splitlines() == ["申请人,件", "天津某电池有限公司,2", "天津某大学,1"]
+
+
+def test_a_figure_that_does_not_exist_is_404(district, patents):
+    assert district.client.get("/patents/analysis/luck/svg/").status_code == 404
+    assert district.client.get("/patents/analysis/pa/exe/").status_code == 404
+
+
+def test_an_analysis_makes_few_statements(district, patents, django_assert_max_num_queries):
+    district.client.get("/patents/analysis/", {"q": "隔膜"})
+    with django_assert_max_num_queries(16):
+        district.client.get("/patents/analysis/", {"q": "隔膜"})

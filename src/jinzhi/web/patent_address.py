@@ -12,11 +12,13 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.models import Document
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.query import MAX_LENGTH, Query, QueryError
 from jinzhi.web.patent_marks import Marked
 from jinzhi.web.patent_search import (
+    RELEVANCE,
     SORTS,
     SYMBOLS,
     TONES,
@@ -36,6 +38,8 @@ class Wrong:
     """A query that cannot be read: the message, and its text cut at the place that is wrong."""
 
     message: str
+    #: the query is well; the index is not there
+    unready: bool = False
     before: str = ""
     place: str = ""
     after: str = ""
@@ -48,7 +52,7 @@ class Wrong:
         at = min(error.at, len(text))
         end = max(at + 1, error.end or 0)
         # where the query ends too early there is no character to mark
-        return cls(message, text[:at], text[at:end] or "␣", text[end:])
+        return cls(message, False, text[:at], text[at:end] or "␣", text[end:])
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def asked(request: HttpRequest) -> Asked:
     if len(text) > MAX_LENGTH:
         raise BadRequest(_("检索式超过 %(n)s 个字符") % {"n": MAX_LENGTH})
     chosen = chosen_of(request.GET)
-    sort = choice(request, "sort", SORTS, "-pd")
+    sort = choice(request, "sort", {*SORTS, RELEVANCE})
     if not text:
         return Asked("", None, Search(None, chosen, sort) if chosen or request.GET.get("all") == "1" else None)
     try:
@@ -77,7 +81,11 @@ def asked(request: HttpRequest) -> Asked:
         if query.complement and request.GET.get("all") != "1":
             return Asked(text, query, None, unconfirmed=True)
         search = Search(query, chosen, sort)
+        if sort == RELEVANCE and not search.library.ranks:
+            raise BadRequest(_("当前检索引擎不能按相关度排序"))
         search.found  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
+    except NoIndex as error:
+        return Asked(text, None, None, Wrong(str(error), unready=True))
     except QueryError as error:
         return Asked(text, None, None, Wrong.of(error, text))
     return Asked(text, query, search)
@@ -94,13 +102,13 @@ def address(query: QueryDict, **changes: Any) -> str:
     return f"?{copy.urlencode()}"
 
 
-def query_string(text: str, chosen: Sequence[Chosen], sort: str = "-pd") -> str:
+def query_string(text: str, chosen: Sequence[Chosen], sort: str = "") -> str:
     """The query string of a search."""
     query = QueryDict(mutable=True)
     query["q"] = text
     for one in chosen:
         query.appendlist(one.name, written(one.value))
-    if sort != "-pd":
+    if sort:
         query["sort"] = sort
     return f"?{query.urlencode()}"
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from jinzhi.apps.patents.index import Engine, Stamp, context, engine_named, stamp
+from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, folder, stamp
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Named, State
 from jinzhi.apps.patents.queries import standard_names
 from jinzhi.apps.units.models import Unit
@@ -140,6 +140,9 @@ def keeps(line: Line, chosen: Iterable[Chosen]) -> bool:
 
 # --- order --------------------------------------------------------------------------------------------------------
 
+NEWEST = "-pd"
+#: offered only where the engine ranks
+RELEVANCE = "relevance"
 SORTS: Mapping[str, tuple[Any, Callable[[Line], Any], bool]] = {
     "-pd": (_("公开日，新的在前"), lambda line: (line.published, line.number), True),
     "pd": (_("公开日，旧的在前"), lambda line: (line.published, line.number), False),
@@ -157,12 +160,17 @@ SORTS: Mapping[str, tuple[Any, Callable[[Line], Any], bool]] = {
 class Library:
     """The collection at one moment: its lines, what the engine found in it, and what queries may refer to."""
 
-    def __init__(self, at: Stamp):
+    def __init__(self, at: tuple[str, Stamp, int]):
         self.stamp = at
         self.lines = {line.id: line for line in _lines()}
         self.engine: Engine = engine_named()
         self.context: Context = context()
+        #: whether the engine can say what fits the query best
+        self.ranks = hasattr(self.engine, "relevance")
+        #: documents that the index does not hold as they are; answers lack them or know them as they were
+        self.behind = 0 if self.engine.name == "memory" else behind()
         self._found: dict[str, frozenset[int]] = {}
+        self._ranked: dict[str, dict[int, int]] = {}
 
     def find(self, node: Node) -> frozenset[int]:
         """The ids that a query finds. Raises QueryError."""
@@ -170,8 +178,24 @@ class Library:
         if text not in self._found:
             if len(self._found) >= KEPT:
                 self._found.clear()
-            self._found[text] = frozenset(self.engine.search(node, self.context))
+            found = frozenset(self.engine.search(node, self.context))
+            if not found <= self.lines.keys():
+                raise NoIndex(
+                    "索引里有库中没有的文献，请运行 jinzhi patents index --rebuild",
+                    "the index holds documents that the store lacks: run jinzhi patents index --rebuild",
+                )
+            self._found[text] = found
         return self._found[text]
+
+    def ranked(self, query: Query) -> dict[int, int]:
+        """For each hit its place by relevance, the best first. Only where ``ranks``."""
+        text = unparse(query)
+        if text not in self._ranked:
+            if len(self._ranked) >= KEPT:
+                self._ranked.clear()
+            ids = self.engine.relevance(query, self.context)  # type: ignore[attr-defined]
+            self._ranked[text] = {id: place for place, id in enumerate(ids)}
+        return self._ranked[text]
 
 
 def _lines() -> Iterable[Line]:
@@ -201,7 +225,11 @@ _lock = Lock()
 def library() -> Library:
     """The collection as it stands; made anew when the store has changed."""
     global _library
-    now = stamp()
+    try:
+        written_at = (folder() / "inverted" / "meta.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        written_at = 0
+    now = (engine_named().name, stamp(), written_at)
     with _lock:
         if _library is None or _library.stamp != now:
             _library = Library(now)
@@ -226,9 +254,16 @@ class Search:
     ``query`` None stands for the whole collection.
     """
 
-    def __init__(self, query: Query | None, chosen: Sequence[Chosen] = (), sort: str = "-pd"):
-        self.query, self.chosen, self.sort = query, tuple(chosen), sort
+    def __init__(self, query: Query | None, chosen: Sequence[Chosen] = (), sort: str = ""):
+        self.query, self.chosen = query, tuple(chosen)
         self.library = library()
+        self.sort = sort or (RELEVANCE if query is not None and self.library.ranks else NEWEST)
+
+    @property
+    def sorts(self) -> list[tuple[str, Any]]:
+        """The orders on offer, with their names."""
+        best = [(RELEVANCE, _("相关度"))] if self.library.ranks and self.query is not None else []
+        return [*best, *((key, label) for key, (label, _key, _down) in SORTS.items())]
 
     @cached_property
     def found(self) -> list[Line]:
@@ -236,12 +271,15 @@ class Search:
         lines = self.library.lines
         if self.query is None:
             return list(lines.values())
-        return [lines[id] for id in self.library.find(self.query.root) if id in lines]
+        return [lines[id] for id in self.library.find(self.query.root)]
 
     @cached_property
     def hits(self) -> list[Line]:
         """Every document found, in the order asked for."""
-        _label, key, down = SORTS[self.sort]
+        if self.sort == RELEVANCE and self.query is not None:
+            place = self.library.ranked(self.query)
+            return sorted((line for line in self.found if keeps(line, self.chosen)), key=lambda line: place[line.id])
+        _label, key, down = SORTS[self.sort if self.sort in SORTS else NEWEST]
         return sorted((line for line in self.found if keeps(line, self.chosen)), key=key, reverse=down)
 
     @property
@@ -258,7 +296,7 @@ class Search:
         if node is None:
             return sum(1 for line in self.library.lines.values() if keeps(line, chosen))
         lines = self.library.lines
-        return sum(1 for id in self.library.find(node) if id in lines and keeps(lines[id], chosen))
+        return sum(1 for id in self.library.find(node) if keeps(lines[id], chosen))
 
     def values(self, facet: Facet, names: Names) -> list[Value]:
         """Every value of a facet among the hits, most first (or in their order)."""
@@ -299,7 +337,7 @@ class Names:
     """Values of facets in words; districts and classes are read once a page."""
 
     def __init__(self, lines: Iterable[Line] = ()):
-        self._districts = {unit.code: unit.name for unit in Unit.objects.filter(level__in=("city", "district"))}
+        self._districts = {unit.code: unit.label for unit in Unit.objects.filter(level__in=("city", "district"))}
         wanted = {line.ipc for line in lines if line.ipc}
         self._classes: dict[str, str] = {}
         if wanted:

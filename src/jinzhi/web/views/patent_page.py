@@ -153,15 +153,18 @@ def row_of(document: Document) -> Row:
     )
 
 
-def table_of(caption: str, documents: Sequence[Document], empty: str) -> Table:
-    columns = [
+def columns() -> list[Column]:
+    return [
         Column(_("公开（公告）号")),
         Column(_("名称"), wide=True),
         Column(_("申请人")),
         Column(_("公开日")),
         Column(_("状态")),
     ]
-    return Table(caption, columns, [row_of(d) for d in documents], Empty(empty), stack=True, caption_hidden=True)
+
+
+def table_of(caption: str, documents: Sequence[Document], empty: str) -> Table:
+    return Table(caption, columns(), [row_of(d) for d in documents], Empty(empty), stack=True, caption_hidden=True)
 
 
 def cites_table(document: Document) -> Table:
@@ -171,10 +174,10 @@ def cites_table(document: Document) -> Table:
         c, known = one.citation, one.document
         number = Cell(known.number, href=reverse("patent", args=[known.number])) if known else c.cited
         rows.append(Row([number, known.title if known else c.text, c.category, c.phase]))
-    columns = [
+    heads = [
         Column(_("公开（公告）号")), Column(_("名称或文献"), wide=True), Column(_("相关度")), Column(_("阶段")),
     ]  # fmt: skip
-    return Table(_("引证"), columns, rows, Empty(_("没有引证记录")), stack=True, caption_hidden=True)
+    return Table(_("引证"), heads, rows, Empty(_("没有引证记录")), stack=True, caption_hidden=True)
 
 
 def cases_of(document: Document, who: Acting) -> list[Link]:

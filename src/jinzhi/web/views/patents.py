@@ -26,7 +26,6 @@ from jinzhi.web.patent_search import (
     FACETS,
     OFFERED,
     PAGE,
-    SORTS,
     Chosen,
     Facet,
     Line,
@@ -36,8 +35,8 @@ from jinzhi.web.patent_search import (
     written,
 )
 from jinzhi.web.shell import english, page
-from jinzhi.web.templatetags.ui import Tag
-from jinzhi.web.views import patent_page
+from jinzhi.web.templatetags.ui import Link, Tag
+from jinzhi.web.views import patent_analysis, patent_export, patent_page, patent_tools
 
 #: what an empty box offers: a query and what it shows
 EXAMPLES = (
@@ -226,9 +225,19 @@ def variants_of(search: Search, names: Names) -> list[Variant]:
         gone = [one for one in search.chosen if one not in chosen]
         if gone:
             left_out = f"{gone[0].facet.label}：{names.of(gone[0].facet.key, gone[0].value)}"
-        href = query_string(unparse(node) if node is not None else "", chosen, search.sort)
+        href = query_string(unparse(node) if node is not None else "", chosen)
         found.append(Variant(left_out, count, href))
     return sorted(found, key=lambda one: -one.count)
+
+
+def exports(request: HttpRequest) -> list[Link]:
+    """The files of all hits."""
+    query = address(request.GET)
+    kinds = (("xlsx", "Excel", "export"), ("csv", "CSV", ""), ("ris", "RIS", ""))
+    return [
+        Link(f"{_('全部命中')} {label}", reverse("patents-export", args=[kind]) + query, key, download=True)
+        for kind, label, key in kinds
+    ]
 
 
 @page(nav="patents", scope="plan.read")
@@ -250,6 +259,11 @@ def patents(request: HttpRequest) -> HttpResponse:
         "told": told,
         "library": library_line(told),
         "print_title": _("专利检索"),
+        "links": [
+            (reverse("patents-form"), _("表格检索")),
+            (reverse("patents-numbers"), _("号码批量检索")),
+            (reverse("patents-fields"), _("检索式说明")),
+        ],
         "print_facts": facts(ask, names, told),
         "confirm": address(request.GET, all=1),
         "everything": address(QueryDict(), all=1),
@@ -268,10 +282,13 @@ def patents(request: HttpRequest) -> HttpResponse:
             "start": address(request.GET) if first else "",
             "groups": groups(request, search, names),
             "chips": chips(request, search.chosen, names),
-            "clear": query_string(ask.text, (), search.sort),
-            "sorts": [(key, label, key == search.sort) for key, (label, _key, _down) in SORTS.items()],
+            "clear": query_string(ask.text, (), request.GET.get("sort", "")),
+            "sorts": [(key, label, key == search.sort) for key, label in search.sorts],
             "parts": parts_of(understood, search) if understood else [],
             "legend": alternatives(search.plan) if search.plan else [],
+            "exports": exports(request) if search.total else [],
+            "analysis": reverse("patents-analysis") + address(request.GET) if search.total else "",
+            "behind": search.library.behind,
             "variants": variants_of(search, names) if not search.total else [],
         }
     return render(request, "patents/search.html", context)
@@ -287,5 +304,9 @@ def _kept(query: QueryDict) -> Iterator[tuple[str, str]]:
 
 urlpatterns = [
     path("patents/", patents, name="patents"),
+    *patent_analysis.urlpatterns,
+    *patent_export.urlpatterns,
+    *patent_tools.urlpatterns,
+    # last: it takes every other name as a number
     *patent_page.urlpatterns,
 ]
