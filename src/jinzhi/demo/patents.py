@@ -243,7 +243,7 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
         texts = {
             "abstracts": (Text("zh", abstract),),
             "claims": _claims(random, topic, thing, deed, good),
-            "description": _description(topic, thing, deed, good, part) if random.random() < 0.25 else (),
+            "description": _description(topic, thing, deed, good, part) if random.random() < 0.08 else (),
         }
     return _publish(maker, n, owner, kind, filed, application, common, texts)
 
@@ -372,7 +372,10 @@ def rights(count: int) -> Iterator[tuple[list[Document], list[LegalEvent]]]:
 
 
 def make_patents(count: int = 20_000, say: Callable[[str], object] = lambda _: None, *, index: bool = True) -> int:
-    """Put the demonstration's patents into the store and the index; how many documents. Safe to repeat."""
+    """Put the demonstration's patents into the store and the index; how many documents.
+
+    Not one transaction: whoever stops it may run it again, and what is there already is not written twice.
+    """
     batch, _ = Batch.objects.get_or_create(source=SOURCE, demo=True, defaults={"paths": [], "started": now()})
     made = 0
     documents: list[Document] = []

@@ -230,6 +230,33 @@ class Pool:
         self._results.cancel_join_thread()
 
 
+class Inline:
+    """The same without processes: members are read where they are written, for small imports and for tests."""
+
+    def __init__(self) -> None:
+        self._works: list[Work] = []
+
+    def put(self, group: list[Work]) -> None:
+        """Take members to be read."""
+        self._works += group
+
+    @property
+    def waiting(self) -> int:
+        """Members given and not yet read whole."""
+        return len(self._works)
+
+    def take(self) -> Iterator[Piece]:
+        """The pieces of the next member."""
+        work = self._works[0]
+        for piece in _pieces(work):
+            if piece.whole:
+                del self._works[0]
+            yield piece
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
 # --- in the one that writes -----------------------------------------------------------------------------------
 
 
@@ -253,9 +280,12 @@ def import_paths(
     workers: int | None = None,
     say: Callable[[str], object] = lambda _: None,
 ) -> Report:
-    """Import everything at the paths. ``source``: the name to keep instead of the reader's own. Raises Busy."""
+    """Import everything at the paths. ``source``: the name to keep instead of the reader's own.
+
+    ``workers``: processes that read (None: one a core; 0: none, read here). Raises Busy, WorkerLost.
+    """
     with alone():
-        return Importer(source, workers or max(1, (os.cpu_count() or 2)), say).run(paths)
+        return Importer(source, (os.cpu_count() or 1) if workers is None else workers, say).run(paths)
 
 
 class Mark(Enum):
@@ -301,7 +331,7 @@ class Importer:
             self.say(f"继续上次未完成的导入（批次 {batch.pk}）")
         with tempfile.TemporaryDirectory(prefix="jinzhi-import-") as scratch:
             self.scratch = Path(scratch)
-            self.pool = Pool(self.workers)
+            self.pool: Pool | Inline = Pool(self.workers) if self.workers else Inline()
             try:
                 for path in paths:
                     self._path(path)
@@ -376,7 +406,7 @@ class Importer:
                 self._give(Given(item, found.name, data), found, skip)
                 if self._grouped >= SMALL:
                     self._send()
-                    self._drain(8 * self.workers)
+                    self._drain(8 * max(1, self.workers))
                 return
         # a large member has the pool to itself, so that nothing piles up behind it
         self._send()

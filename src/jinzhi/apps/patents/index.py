@@ -163,7 +163,7 @@ def folder() -> Path:
     return Path(settings.JINZHI_INDEX) / "patents"
 
 
-def update(*, rebuild: bool = False, say: Callable[[str], object] = lambda _: None) -> int:
+def update(*, rebuild: bool = False, commit_every: int = COMMIT, say: Callable[[str], object] = lambda _: None) -> int:
     """Bring the index up to the store; how many documents were written. Raises IndexBusy.
 
     A document counts as indexed once the commit that holds it has returned; one that was committed and not yet marked
@@ -180,10 +180,10 @@ def update(*, rebuild: bool = False, say: Callable[[str], object] = lambda _: No
             # first forget, then remove: killed in between, the next run still writes everything
             Document.objects.exclude(indexed=0).update(indexed=0)
             shutil.rmtree(place, ignore_errors=True)
-        return _write(place, say)
+        return _write(place, max(1, commit_every), say)
 
 
-def _write(place: Path, say: Callable[[str], object]) -> int:
+def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:
     total, done, last = behind(), 0, 0
     if not total and (place / "inverted" / "meta.json").exists():
         return 0
@@ -203,13 +203,17 @@ def _write(place: Path, say: Callable[[str], object]) -> int:
             pending.clear()
             say(f"已索引 {done} / {total} 件")
 
-        while rows := list(Document.objects.filter(pk__gt=last).exclude(indexed=F("revision")).order_by("pk")[:MANY]):
+        while rows := list(
+            Document.objects.filter(pk__gt=last)
+            .exclude(indexed=F("revision"))
+            .order_by("pk")[: min(MANY, commit_every)]
+        ):
             last = rows[-1].pk
             for row, doc in zip(rows, index_docs(rows), strict=True):
                 writer.add(doc)
                 pending.setdefault(row.revision, []).append(row.pk)
             held += len(rows)
-            if held >= COMMIT:
+            if held >= commit_every:
                 commit()
         commit()
     return done

@@ -6,6 +6,7 @@ Readers in other processes call ``prepare``, which needs no database; ``store`` 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -85,7 +86,9 @@ def key_of(number: str) -> str:
 
 def prepare(document: Document) -> Prepared:
     """What is written of a document. Pure."""
-    text = replace(document, source=Source(document.source.name)).to_json()
+    # the bytes of Document.to_json, four times as fast: the model holds texts, whole numbers and lists only
+    data = replace(document, source=Source(document.source.name)).to_data()
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     title_en = next((t.text for t in document.titles if t.lang == "en"), "")
     grant = is_grant(
         document.country, document.kind, document.publication_date.year if document.publication_date else None

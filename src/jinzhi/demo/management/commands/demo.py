@@ -8,7 +8,9 @@ from time import perf_counter
 from django.core.management.base import BaseCommand, CommandError
 
 from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.patents.models import Batch
 from jinzhi.demo.city import NotEmpty, make_city
+from jinzhi.demo.patents import SOURCE, make_patents
 from jinzhi.demo.people import CAST, PASSWORD
 
 
@@ -16,10 +18,12 @@ class Command(BaseCommand):
     help = "Make the demonstration city (演示数据) in an empty installation."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--patents", type=int, default=20_000, help="how many patents to generate (0: none)")
         parser.add_argument("--if-empty", action="store_true", help="do nothing where a city already is")
 
     def handle(self, *args: object, **options: object) -> None:
         if options["if_empty"] and Installation.objects.exists():
+            self._patents(int(str(options["patents"])))
             self._accounts()
             return
         began = perf_counter()
@@ -28,7 +32,17 @@ class Command(BaseCommand):
         except NotEmpty as e:
             raise CommandError(str(e)) from None
         self.stdout.write(f"演示城市已生成，用时 {perf_counter() - began:.1f} 秒")
+        self._patents(int(str(options["patents"])))
         self._accounts()
+
+    def _patents(self, count: int) -> None:
+        """The patents of a demonstration, unless they are there whole."""
+        here = Installation.objects.filter(demo=True).exists()
+        if not here or not count or Batch.objects.filter(source=SOURCE, demo=True, finished__isnull=False).exists():
+            return
+        began = perf_counter()
+        make_patents(count, self.stdout.write)
+        self.stdout.write(f"用时 {perf_counter() - began:.1f} 秒")
 
     def _accounts(self) -> None:
         if Installation.objects.filter(demo=True).exists():

@@ -23,6 +23,7 @@ class Command(BaseCommand):
         status.add_argument("--json", action="store_true", help="以 JSON 输出")
         indexing = verbs.add_parser("index", help="把检索索引更新到与库一致；中断后重跑即继续")
         indexing.add_argument("--rebuild", action="store_true", help="删去索引，从库中重建")
+        indexing.add_argument("--commit", type=int, default=index.COMMIT, help="每多少件提交一次")
         self.add_classes(
             verbs.add_parser("classes", help="装入分类表（csv：symbol,kind,dots,title；tsv：分类号、名称）")
         )
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     def add_import(self, parser: ArgumentParser) -> None:
         parser.add_argument("paths", nargs="+", metavar="PATH")
         parser.add_argument("--source", default="", help="来源名称；不写则用读取程序自己的名称")
-        parser.add_argument("--workers", type=int, default=None, help="读取进程数，默认为处理器核数")
+        parser.add_argument("--workers", type=int, default=None, help="读取进程数，默认为处理器核数，0 为不另开进程")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
 
     def add_classes(self, parser: ArgumentParser) -> None:
@@ -86,7 +87,9 @@ class Command(BaseCommand):
     def handle_index(self, options: dict[str, object]) -> None:
         began = perf_counter()
         try:
-            count = index.update(rebuild=bool(options["rebuild"]), say=self.stderr.write)
+            count = index.update(
+                rebuild=bool(options["rebuild"]), commit_every=int(str(options["commit"])), say=self.stderr.write
+            )
         except index.IndexBusy as e:
             raise CommandError(str(e)) from None
         self.stdout.write(f"已索引 {count} 件，用时 {perf_counter() - began:.1f} 秒")
