@@ -221,7 +221,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "issue": issue,
             "exports": [
                 Link("Excel", f"{reverse('orders-excel')}?{text}", "export", download=True),
-                Link(_("督办单 Word"), f"{reverse('orders-docx')}?{text}", download=True),
+                *([Link(_("督办单 Word"), f"{reverse('orders-docx')}?{text}", download=True)] if orders else ()),
             ],
             "print_title": _("督办单"),
             "print_facts": text,
