@@ -122,6 +122,5 @@ def test_a_step_is_taken_in_a_dialog_without_a_mouse(window, site: Site):
     tab_to(page, "dialog[open] textarea", 20)
     page.keyboard.type("请补充佐证（键盘）")
     page.keyboard.press("Control+Enter")
-    page.wait_for_load_state()
-    assert "已办理" in page.locator(".toasts").inner_text()
+    page.locator(".toasts", has_text="已办理").wait_for()
     assert site.one("SELECT state FROM plan_report WHERE id = ?", pk) == "returned"
