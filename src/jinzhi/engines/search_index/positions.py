@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, Array, Part, gathered
+from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, Array, Part, distinct, gathered
 from jinzhi.kernel.query import (
     Char,
     Freq,
@@ -135,7 +135,7 @@ def unique(start: Array, end: Array) -> Spans:
     """Spans in order, each once."""
     if len(start) < 2:
         return Spans(start, end)
-    key = np.unique((start << 32) | end)
+    key = distinct((start << 32) | end)
     return Spans(key >> 32, key & 0xFFFFFFFF)
 
 
@@ -229,10 +229,11 @@ def over_gap(
     room[usable] = block.run_end(position[usable]) - position[usable]
     most = room if step.most is None else np.minimum(room, step.most)
     which, count = stretched(np.full(len(room), step.least, dtype=np.int64), most + 1, at)
-    states = np.unique(
-        np.stack([start[which], position[which] + count, (bound[which] | (count > 0)).astype(np.int64)]), axis=1
-    )
-    return states[0], states[1], states[2].astype(bool)
+    # ways that lead to the same state are one: start, position and flag as one number
+    places = block.size + 2
+    states = distinct((start[which] * places + position[which] + count) * 2 + (bound[which] | (count > 0)))
+    at_start, at_position = np.divmod(states >> 1, places)
+    return at_start, at_position, (states & 1).astype(bool)
 
 
 def before_anchor(

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jinzhi.engines.search_index.positions import blocks, term_spans
-from jinzhi.engines.search_index.store import Array
-from jinzhi.kernel.query import And, Freq, Node, Or, Prox, Term, Xor, class_symbol, text_fields
+from jinzhi.engines.search_index.store import Array, beginnings
+from jinzhi.kernel.query import And, Freq, Node, Or, Prox, Term, Xor, text_fields
 
 if TYPE_CHECKING:
     from jinzhi.engines.search_tantivy import Result
@@ -81,7 +81,9 @@ def frequency(result: Result, leaf: Term, code: str) -> Array:
             spans = term_spans(result.reading(leaf), block)
             if not len(spans):
                 continue
-            places, counts = np.unique(block.doc(spans.start), return_counts=True)
+            each = np.bincount(block.doc(spans.start), minlength=len(block.rows))
+            places = np.flatnonzero(each)
+            counts = each[places]
             lengths = block.begin[places + 1] - block.begin[places]
             rows = block.rows[places] + part.first
             at = np.minimum(np.searchsorted(result.rows, rows), len(result.rows) - 1)
@@ -98,11 +100,9 @@ def class_prior(result: Result) -> Array:
         owners, values = forward.lists(result.rows, code)
         if not len(owners):
             continue
-        first = np.unique(owners, return_index=True)[1]
+        first = beginnings(owners)
         owners, values = owners[first], values[first]
-        known, places = np.unique(values, return_inverse=True)
-        subclasses = [class_symbol(forward.values.texts[value])[:SUBCLASS] for value in known]
-        numbers = np.unique(subclasses, return_inverse=True)[1][places]
+        numbers = result.engine.cut_values(values, SUBCLASS)[1][values]
         counts = np.bincount(numbers)
         prior[owners] = (counts / counts.max())[numbers]
     return prior
