@@ -247,6 +247,7 @@ def test_the_echo_names_the_default_fields() -> None:
     assert "名称、摘要、权利要求（任一）" in echo(parse("锂")).zh
 
 
+@settings(deadline=None)
 @given(queries)
 def test_what_is_written_back_is_read_the_same(query: Query) -> None:
     text = unparse(query)
@@ -256,6 +257,7 @@ def test_what_is_written_back_is_read_the_same(query: Query) -> None:
     assert "mixed" not in [notice.kind for notice in again.notices]
 
 
+@settings(deadline=None)
 @given(queries)
 def test_every_query_can_be_said_in_words(query: Query) -> None:
     said = echo(query)
@@ -268,7 +270,7 @@ OTHERS = ("ti=", "pa,in=", "ad>=", "2017", "##", "#1", "~5", "with", "adj", "/TI
 SIGNS = st.sampled_from([*"锂电池ab ()[]{}\"'=<>:,;/*?#$~！？（）“”：＃", *OPERATORS, *OTHERS])
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(st.one_of(st.lists(SIGNS, max_size=14).map("".join), st.text(max_size=60)))
 def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
     try:

@@ -1,6 +1,6 @@
 """Tokens: what is one, where it stands, where sentences and runs end."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.tokens import fold, is_han, tokenise, words
@@ -54,6 +54,7 @@ def test_what_stands_together_is_one_word() -> None:
     assert words("锂电池 LED灯") == [("锂", "电", "池"), ("led",), ("灯",)]
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_every_token_is_the_folded_text_at_its_place(text: str) -> None:
     tokens = tokenise([text])
@@ -62,6 +63,7 @@ def test_every_token_is_the_folded_text_at_its_place(text: str) -> None:
         assert token in fold(text[start:end])
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_tokens_stand_in_reading_order(text: str) -> None:
     tokens = tokenise([text])
@@ -70,6 +72,12 @@ def test_tokens_stand_in_reading_order(text: str) -> None:
     assert [run >= 0 for run in tokens.runs] == [is_han(token) for token in tokens.texts]
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert tokenise([fold(text)]).texts == tokenise([text]).texts
+
+
+def test_a_token_that_ends_among_the_marks_of_a_character_ends_with_it() -> None:
+    tokens = tokenise(["ß1\u0301 a"])
+    assert list(zip(tokens.texts, tokens.starts, tokens.ends, strict=True)) == [("ss1", 0, 3), ("a", 4, 5)]

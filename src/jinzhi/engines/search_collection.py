@@ -10,17 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
-from jinzhi.engines.search_memory import ALONE, Context, Plan, Record, records
+from jinzhi.engines.search_memory import ALONE, Context, Plan, Record, bounds, key_test, number_test, records
 from jinzhi.kernel.query import (
+    WILDCARDS,
     And,
-    Char,
     Doc,
     Freq,
     Kind,
     Node,
     Not,
+    Numbers,
     Or,
-    Piece,
     Prox,
     Query,
     Range,
@@ -42,6 +42,7 @@ class Collection:
         self._holders: dict[tuple[str, str], set[int]] = {}
         self._with_text: dict[str, set[int]] = {}
         self._values: dict[str, dict[str | int, set[int]]] = {}
+        self._numbers: dict[tuple[str, Numbers], dict[str, set[int]]] = {}
         for number, record in enumerate(self.records):
             self._add(number, record)
 
@@ -55,8 +56,8 @@ class Collection:
         for code, values in doc.keys.items():
             for value in values:
                 self._values.setdefault(code, {}).setdefault(value, set()).add(number)
-        for code, value in (*doc.dates.items(), *doc.numbers.items()):
-            self._values.setdefault(code, {}).setdefault(value, set()).add(number)
+        for code, count in (*doc.dates.items(), *doc.numbers.items()):
+            self._values.setdefault(code, {}).setdefault(count, set()).add(number)
 
     def search(self, query: Query | Node, context: Context = ALONE) -> list[int]:
         """The ids of the documents that the query finds, in the documents' order. Raises QueryError."""
@@ -93,28 +94,41 @@ class Collection:
     def _by_values(self, plan: Plan, leaf: Term | Range, code: str, stored: str) -> set[int]:
         """Documents with a value that the leaf asks for; each value is compared once."""
         kind = get_field(stored).kind
-        found: set[int] = set()
-        for value, holders in self._values.get(stored, {}).items():
-            match kind:
-                case Kind.DATE:
-                    alone = Doc(0, "", dates={stored: int(value)})
-                case Kind.COUNT:
-                    alone = Doc(0, "", numbers={stored: int(value)})
-                case _:
-                    alone = Doc(0, "", keys={stored: (str(value),)})
-            if plan.value_holds(leaf, code, stored, Record(alone)):
-                found |= holders
-        return found
+        if kind is Kind.NUMBER:
+            assert isinstance(leaf, Term)
+            return self._by_numbers(leaf, stored, plan.context)
+        values = self._values.get(stored, {}).items()
+        if kind in (Kind.DATE, Kind.COUNT):
+            low, high = bounds(leaf, kind)
+            chosen = [
+                holders
+                for value, holders in values
+                if (low is None or int(value) >= low) and (high is None or int(value) <= high)
+            ]
+        else:
+            assert isinstance(leaf, Term)
+            test = key_test(leaf, code, stored, plan.context)
+            chosen = [holders for value, holders in values if test(str(value))]
+        return set().union(*chosen)
+
+    def _by_numbers(self, leaf: Term, stored: str, context: Context) -> set[int]:
+        """Documents with a number that answers to what the leaf asks for; keys are made once."""
+        by_key = self._numbers.get((stored, context.numbers))
+        if by_key is None:
+            by_key = self._numbers[stored, context.numbers] = {}
+            for value, holders in self._values.get(stored, {}).items():
+                for key in context.numbers.keys(str(value), stored):
+                    by_key.setdefault(key, set()).update(holders)
+        if not WILDCARDS & set(leaf.text):
+            return by_key.get(context.numbers.asked(leaf.text, stored), set())
+        test = number_test(leaf, stored, context)
+        return {number for key, holders in by_key.items() if test(frozenset((key,))) for number in holders}
 
     def _operand(self, plan: Plan, node: Node) -> frozenset[int] | set[int]:
         """Documents in which an operand may have spans: a superset."""
         match node:
             case Term():
-                steps = [
-                    step.text
-                    for step in plan.pattern(node).steps
-                    if isinstance(step, Char) or (isinstance(step, Piece) and not step.wild)
-                ]
+                steps = plan.pattern(node).needed
                 found: set[int] = set()
                 for code in stored_fields(node):
                     if code in self._with_text:

@@ -95,6 +95,10 @@ class Record:
         self._places: dict[str, dict[str, list[int]]] = {}
         self._number_keys: dict[tuple[str, Numbers], tuple[frozenset[str], ...]] = {}
 
+    def holds(self, code: str) -> bool:
+        """Whether the document has anything in a stored field of text or keys."""
+        return bool(self.doc.text.get(code) or self.doc.keys.get(code))
+
     def tokens(self, code: str) -> Tokens:
         """The tokens of a TEXT field, or of a NAME field with each value as a paragraph."""
         if code not in self._tokens:
@@ -131,6 +135,7 @@ class Plan:
         self._patterns: dict[int, Pattern] = {}
         self._tests: dict[tuple[int, str, str], Callable[[Record], bool]] = {}
         self._similar: dict[int, Collection[int]] = {}
+        self._fields: dict[int, tuple[str, ...]] = {}
         self._colours = {id(leaf): number for number, leaf in reversed(list(enumerate(leaves(self.whole))))}
         for leaf in leaves(self.root):
             self._ready(leaf)
@@ -167,7 +172,7 @@ class Plan:
             case Term() | Range():
                 return self._leaf_holds(node, record)
             case Prox() | Freq():
-                return any(self.spans(node, record, code) for code in sorted(text_fields(node)))
+                return any(self.spans(node, record, code) for code in self.fields(node) if record.holds(code))
             case And():
                 return all(self.holds(item, record) for item in node.items)
             case Or():
@@ -184,7 +189,13 @@ class Plan:
     def _leaf_holds(self, leaf: Term | Range, record: Record) -> bool:
         if any(self.value_holds(leaf, code, stored, record) for code, stored in self.value_fields(leaf)):
             return True
-        return any(self.spans(leaf, record, code) for code in sorted(text_fields(leaf)))
+        return any(self.spans(leaf, record, code) for code in self.fields(leaf) if record.holds(code))
+
+    def fields(self, node: Node) -> tuple[str, ...]:
+        """The stored text fields in which a node can have spans, sorted."""
+        if id(node) not in self._fields:
+            self._fields[id(node)] = tuple(sorted(text_fields(node)))
+        return self._fields[id(node)]
 
     def value_fields(self, leaf: Term | Range) -> list[tuple[str, str]]:
         """The fields of a leaf that compare values: what was asked, and where it is stored."""
@@ -205,7 +216,7 @@ class Plan:
         """The spans of a node (free of And, Not, Xor) in one stored text field."""
         match node:
             case Term():
-                if code not in stored_fields(node):
+                if code not in self.fields(node):
                     return set()
                 return self._patterns[id(node)].spans(record.tokens(code), record.places(code))
             case Or():
@@ -235,7 +246,7 @@ class Plan:
     def _mark(self, node: Node, record: Record, found: dict[str, set[tuple[int, int, int]]]) -> None:
         match node:
             case Term() | Prox() | Freq():
-                for code in sorted(text_fields(node)):
+                for code in self.fields(node):
                     spans = self.spans(node, record, code)
                     self._mark_spans(node, record, code, spans, found.setdefault(code, set()))
                 if isinstance(node, Term):
@@ -292,13 +303,17 @@ class Pattern:
         self.words = pattern_of(leaf.text, leaf.at)
         self.slop = leaf.slop
         self.steps: Word = tuple(step for word in self.words for step in word)
+        self.needed = tuple(
+            step.text for step in self.steps if isinstance(step, Char) or (isinstance(step, Piece) and not step.wild)
+        )
+        self.wild = len(self.needed) < len(self.steps)
         self._tests = {
             step.text: wildcard_test(step.text) for step in self.steps if isinstance(step, Piece) and step.wild
         }
 
     def spans(self, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
         """Every span of the pattern."""
-        if not tokens.texts:
+        if any(text not in places for text in self.needed):
             return set()
         if self.slop is not None:
             return self._any_order(tokens, places)
@@ -309,12 +324,16 @@ class Pattern:
         starts: Iterable[int] = range(len(tokens))
         if isinstance(first, Char) or (isinstance(first, Piece) and not first.wild):
             starts = places.get(first.text, ())
+        if len(steps) == 1 and not isinstance(first, Gap) and first.text in places:
+            return {(start, start + 1) for start in starts}
         found = {(start, end) for start in starts for end in self._ends(steps, tokens, start)}
         same = tokens.paragraphs
         return _bounded({(s, e) for s, e in found if e > s and same[s] == same[e - 1]}, self.at)
 
     def _ends(self, steps: Word, tokens: Tokens, start: int) -> set[int]:
         """Where the steps can end when they begin at a position."""
+        if not self.wild:
+            return self._plain_end(steps, tokens, start)
         # a state is a position and the run of Han characters in which a glued step must stand (None: any)
         states: set[tuple[int, int | None]] = {(start, None)}
         for step in steps:
@@ -322,6 +341,14 @@ class Pattern:
             if not states:
                 break
         return {position for position, _ in states}
+
+    def _plain_end(self, steps: Word, tokens: Tokens, start: int) -> set[int]:
+        """As ``_ends`` for steps without wildcards, which have one way to go."""
+        end = start + len(steps)
+        if tokens.texts[start:end] != tuple(step.text for step in steps if not isinstance(step, Gap)):
+            return set()
+        glued = (at for at, step in enumerate(steps, start) if isinstance(step, Char) and step.glued)
+        return {end} if all(tokens.runs[at] == tokens.runs[at - 1] for at in glued) else set()
 
     def _after(self, step: Step, tokens: Tokens, state: tuple[int, int | None]) -> Iterable[tuple[int, int | None]]:
         position, run = state

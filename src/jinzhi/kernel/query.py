@@ -15,7 +15,7 @@ from dataclasses import field as dataclass_field
 from datetime import date
 from difflib import get_close_matches
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Protocol
 
 from jinzhi.kernel.tokens import fold, is_han, tokenise
@@ -696,6 +696,7 @@ SYMBOL = re.compile(r"([A-HY]\d\d[A-Z])0*(\d+)(?:/(.*))?\Z")
 GROUP = re.compile(r"[A-HY]\d\d[A-Z]\d+\Z")
 
 
+@lru_cache(maxsize=1 << 16)
 def class_symbol(text: str) -> str:
     """A class symbol as it is compared: upper case, no spaces, H04L9/32 also for H04L0009320000 and H04L 009/32."""
     plain = re.sub(r"\s+", "", fold(text)).upper()

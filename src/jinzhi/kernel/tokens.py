@@ -107,9 +107,11 @@ def tokenise(paragraphs: Iterable[str]) -> Tokens:
             if offsets is None:
                 first, after = start, end
             else:
-                first, after = offsets[start], offsets[end]
-                if after == first:
-                    after = next((o for o in offsets[end:] if o > first), len(paragraph))
+                # one character may fold to several, and a token may end among them
+                first, beyond = offsets[start], end
+                while offsets[beyond] == offsets[end - 1]:
+                    beyond += 1
+                after = offsets[beyond]
             while first >= next_break:
                 sentence += 1
                 next_break = next(breaks, len(paragraph) + 1)

@@ -140,7 +140,7 @@ class Maker:
     def key(self) -> str:
         """A name, class, number or key that some document has."""
         code = self.chance.choice(self.keys)
-        values = ()
+        values: tuple[str, ...] = ()
         while not values:
             values = self.chance.choice(self.docs).keys.get(code, ())
         value = self.chance.choice(values)

@@ -153,7 +153,7 @@ def parse(text: str) -> Query:
     except UnexpectedInput as error:
         raise explained(error, plain) from None
     builder = Builder()
-    root = builder.node(tree.children[0], Scope())  # type: ignore[arg-type]
+    root = builder.node(tree.children[0], Scope())
     check_depth(root)
     check(root)
     if open_ended(root):
