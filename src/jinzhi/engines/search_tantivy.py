@@ -362,6 +362,10 @@ class Stored(Record):
         keys = {code: values for code, values in keys.items() if values}
         super().__init__(Doc(int(forward.column(row, "id")[0]), number, {}, keys, dates, counts))
 
+    def holds(self, code: str) -> bool:
+        """Whether the document has tokens or values in a stored field."""
+        return len(self.tokens(code)) > 0 or bool(self.doc.keys.get(code))
+
     def tokens(self, code: str) -> Tokens:
         """The tokens as they were when indexed; offsets of characters are not kept (they are all 0)."""
         if code not in self._tokens:
