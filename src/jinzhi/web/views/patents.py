@@ -40,11 +40,11 @@ from jinzhi.web.views import patent_analysis, patent_export, patent_page, patent
 
 #: what an empty box offers: a query and what it shows
 EXAMPLES = (
-    ("锂离子电池 AND 隔膜", gettext_lazy("两个词都出现；不写字段时查名称、摘要、权利要求")),
+    ("电池 AND 管理", gettext_lazy("两个词都出现；不写字段时查名称、摘要、权利要求")),
     ("ti=(电池 OR 电芯) NOT 回收", gettext_lazy("名称含其一，且任何一项都不含“回收”")),
-    ("涂覆 (5D) 陶瓷", gettext_lazy("两词不分先后，其间最多 5 个字")),
+    ("电池 (6D) 管理", gettext_lazy("两词不分先后，其间最多 6 个字")),
     ("ipc=H01M AND pd=[2024 TO 2026]", gettext_lazy("分类与公开日范围")),
-    ('pa="大学" AND nclm>=10', gettext_lazy("申请人名称含“大学”，权利要求不少于 10 项")),
+    ('pa="大学" AND nclm>=2', gettext_lazy("申请人名称含“大学”，权利要求不少于 2 项")),
     ("锂*电池", gettext_lazy("* 代表同一串汉字中的任意多个字")),
 )
 
