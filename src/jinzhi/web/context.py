@@ -19,6 +19,7 @@ NAV = (
     ("rows", "rows", _("规划任务"), "plan.read"),
     ("reports", "reports", _("进展报告"), "report.read"),
     ("orders", "orders", _("督办单"), "case.read"),
+    ("patents", "patents", _("专利"), "plan.read"),
     ("cases", "cases", _("办理事项"), "case.read"),
     ("indicators", "indicators", _("指标"), "indicator.read"),
     ("registers", "registers", _("名录"), "register.read"),
