@@ -191,15 +191,18 @@ class Place:
         assert process.returncode == 0, (arguments, said)
         return said
 
-    def killed(self, after: float, *arguments: str) -> bool:
-        """Whether the command was still running when it was killed."""
+    def killed(self, count: str, after: float, *arguments: str) -> int:
+        """Kill a command a moment after the counted has grown, so between the first chunk and the last; the count."""
         process = self.start(*arguments)
+        before = self.ask(count)[0][0]
+        until = time.monotonic() + 120
+        while process.poll() is None and time.monotonic() < until and self.ask(count)[0][0] == before:
+            time.sleep(0.02)
         time.sleep(after)
-        alive = process.poll() is None
-        if alive:
+        if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
         process.communicate()
-        return alive
+        return int(str(self.ask(count)[0][0]))
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
         with sqlite3.connect(self.var / "jinzhi.sqlite3") as database:
@@ -221,43 +224,18 @@ def test_killed_while_importing_and_indexing_nothing_is_lost_and_nothing_is_doub
     file.write_bytes(gzip.compress(table(ROWS).encode()))
     random = Random(7)
     arguments = ("patents", "import", str(file), "--source", "gazette", "--workers", "2")
-    seen = []
-    for _ in range(6):
-        # waits until some of it is there, so that the kill falls between the first chunk and the last
-        process = place.start(*arguments)
-        before = place.ask("SELECT count(*) FROM patents_document")[0][0]
-        until = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < until:
-            if place.ask("SELECT count(*) FROM patents_document")[0][0] > before:
-                break
-            time.sleep(0.02)
-        time.sleep(random.random() * 0.2)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        seen.append(place.ask("SELECT count(*) FROM patents_document")[0][0])
+    stored = "SELECT count(*) FROM patents_document"
+    seen = [place.killed(stored, random.random() * 0.2, *arguments) for _ in range(3)]
     place.jinzhi(*arguments)
-    assert len(set(seen)) > 1, "no kill fell into the import"
+    assert 0 < seen[0] < ROWS
     assert place.ask("SELECT count(*), count(DISTINCT number), max(version) FROM patents_document") == [(ROWS, ROWS, 1)]
     assert place.ask("SELECT records, new, same, changed, refused FROM patents_item") == [(ROWS, ROWS, 0, 0, 0)]
     assert place.ask("SELECT count(*) FROM patents_earlier") == [(ROWS,)]
     assert place.ask("SELECT count(*) FROM evidence_event WHERE verb = 'patents-imported'") == [(1,)]
 
     indexing = ("patents", "index", "--commit", "200")
-    kept = []
-    for _ in range(3):
-        process = place.start(*indexing)
-        before = place.ask("SELECT count(*) FROM patents_document WHERE indexed = revision")[0][0]
-        until = time.monotonic() + 120
-        while process.poll() is None and time.monotonic() < until:
-            if place.ask("SELECT count(*) FROM patents_document WHERE indexed = revision")[0][0] > before:
-                break
-            time.sleep(0.02)
-        time.sleep(random.random() * 0.2)
-        if process.poll() is None:
-            os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
-        kept.append(place.ask("SELECT count(*) FROM patents_document WHERE indexed = revision")[0][0])
+    indexed = "SELECT count(*) FROM patents_document WHERE indexed = revision"
+    kept = [place.killed(indexed, random.random() * 0.1, *indexing) for _ in range(2)]
     assert 0 < kept[0] < ROWS
     place.jinzhi(*indexing)
     numbers = place.jinzhi("search", "ti=电池", "--ids").split()

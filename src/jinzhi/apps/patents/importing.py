@@ -22,7 +22,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -155,7 +155,13 @@ def _worker(tasks: Any, results: Any, parent: int) -> None:
         for work in group:
             for piece in _pieces(work):
                 if not _put(results, piece, parent):
-                    return
+                    _orphaned()
+    _orphaned()
+
+
+def _orphaned() -> NoReturn:
+    """End at once: an orderly end would wait for ever for somebody to empty the queue."""
+    os._exit(1)
 
 
 def _put(results: Any, piece: Piece, parent: int) -> bool:
