@@ -89,7 +89,7 @@ class Windows:
             reduced_motion="reduce", accept_downloads=True, **options,
         )  # fmt: skip
         self.opened.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.add_cookies([{"name": n, "value": v, "url": self.site.url} for n, v in cookies.items()])
         if who != VISITOR:
             context.add_cookies(self.signed_in(who))

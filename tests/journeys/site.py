@@ -67,7 +67,7 @@ def demonstration() -> Path:
                     shutil.rmtree(old, ignore_errors=True)
             making = Path(tempfile.mkdtemp(dir=CACHE, prefix="making-"))
             jinzhi(making, "migrate", "--verbosity", "0")
-            jinzhi(making, "demo")
+            jinzhi(making, "demo", "--patents", "400")
             with sqlite3.connect(making / "jinzhi.sqlite3") as kept:
                 kept.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             making.rename(made)
