@@ -145,7 +145,14 @@ def _charts() -> Fact:
 
 
 def _search() -> Fact:
-    return Fact("search", "检索引擎", "Search engine", "good", "database (no index of its own yet)")
+    head = ("search", "检索引擎", "Search engine")
+    engine = settings.JINZHI_SEARCH
+    folder = Path(settings.JINZHI_INDEX)
+    if engine != "tantivy" or (folder.is_dir() and any(folder.iterdir())):
+        return Fact(*head, "good", f"patents: {engine}; all else: database")
+    return Fact(
+        *head, "note", "patents: tantivy, no index yet", "运行 jinzhi patents index", "run jinzhi patents index"
+    )
 
 
 def font_found() -> str:
