@@ -95,7 +95,7 @@ class Windows:
             context.add_cookies(self.signed_in(who))
         page = context.new_page()
         page.said, page.refused = [], set()
-        page.on("console", lambda message: page.said.append(line(message)))
+        page.on("console", lambda message: message.type not in ("debug", "verbose") and page.said.append(line(message)))
         page.on("response", lambda answer: note(page, answer))
         page.on("pageerror", lambda error: page.said.append(f"error: {error}"))
         return page
@@ -124,6 +124,13 @@ def note(page: Page, answer: Response) -> None:
     """Remember which documents were refused on purpose, so that the browser's remark on them is no complaint."""
     if answer.request.is_navigation_request() and 400 <= answer.status < 500:
         page.refused.add(answer.url)
+
+
+def told(page: Page) -> str:
+    """What the page says of what was just done; waits for it, as a person would."""
+    box = page.locator(".toasts .toast").first
+    box.wait_for()
+    return box.inner_text()
 
 
 def line(message: ConsoleMessage) -> str:

@@ -14,6 +14,8 @@ from lxml import html
 
 #: more than this would mean that addresses multiply without end
 MOST = 600
+#: a page reached with more parameters than this is looked at, but not walked on from: filters multiply
+DEEPEST = 1
 #: static files are not pages; signing out would end the walk
 PASSED_OVER = ("/static/", "/accounts/logout/")
 
@@ -85,7 +87,7 @@ class Crawl:
             answer = self.get(link, found_on)
             self.answers.append(answer)
             assert len(self.answers) <= MOST, f"addresses without end, lately {link}"
-            if not (answer.is_page and answer.status == 200):
+            if not (answer.is_page and answer.status == 200) or len(pattern_of(link)[1]) > DEEPEST:
                 continue
             for href in html.fromstring(answer.body).xpath("//a/@href"):
                 url = urljoin(answer.url, href).split("#")[0]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import Windows
+from tests.journeys.conftest import Windows, told
 from tests.journeys.site import PASSWORD, Site, jinzhi, serve
 from tests.sources.plan_documents import HERE, SEED
 
@@ -122,7 +122,7 @@ def test_it_is_stored_and_becomes_the_plan_in_force(page, site, parsed, assert_c
     if accept.count():
         accept.check()
     page.get_by_role("button", name="确认入库").click()
-    assert "已入库" in page.locator(".toasts").inner_text()
+    assert "已入库" in told(page)
     assert site.rows("SELECT number, in_force FROM plan_release") == [(1, 1)]
     assert site.one("SELECT count(*) FROM plan_row") == len(parsed["rows"])
     assert_clean(page)

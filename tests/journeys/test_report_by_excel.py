@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from tests.journeys.conftest import Windows
+from tests.journeys.conftest import Windows, told
 from tests.journeys.site import Site
 
 UNIT = "tj-binhai"
@@ -34,7 +34,7 @@ def pk(site: Site, browser) -> int:
         form.get_by_label(label).fill(value)
     form.locator("button[type=submit]").first.click()
     page.get_by_role("button", name="确认").click()
-    assert "已布置" in page.locator(".toasts").inner_text()
+    assert "已布置" in told(page)
     windows.close()
     return site.one(REPORT, UNIT)
 
@@ -118,7 +118,7 @@ def test_the_right_file_is_shown_first_and_saved_at_once(window, site, pk, tmp_p
     assert saved(site, pk) == (0, 0, 0), "a preview saves nothing"
     assert_clean(page)
     page.get_by_role("button", name="确认导入").click()
-    assert "已从 Excel 导入" in page.locator(".toasts").inner_text()
+    assert "已从 Excel 导入" in told(page)
     version, notes, figures = saved(site, pk)
     assert version == 1 and notes > 0 and figures > 0
     assert_clean(page)
@@ -134,7 +134,7 @@ def take(page, site: Site, pk: int, step: str, button: str, **answers: str) -> N
     if dialog.locator("input[type=checkbox]").count():
         dialog.locator("input[type=checkbox]").check()
     dialog.get_by_role("button", name=button, exact=True).click()
-    page.wait_for_load_state()
+    assert "已办理" in told(page)
 
 
 def test_it_is_submitted_and_cannot_be_changed_then(window, site, pk, assert_clean):
@@ -162,7 +162,7 @@ def test_it_is_mended_in_the_form_and_submitted_again(window, site, pk):
     page.goto(f"/plan/reports/{pk}/")
     page.locator("form#content textarea").first.fill("本期按分工推进，佐证材料已补充。")
     page.get_by_role("button", name="保存").first.click()
-    assert "已保存" in page.locator(".toasts").inner_text()
+    assert "已保存" in told(page)
     take(page, site, pk, "submit", "提交")
     assert state(site, pk) == "submitted"
 
@@ -183,6 +183,7 @@ def test_the_child_is_reported_and_approved_by_the_district(window, site, tmp_pa
     fill(book)
     upload(page, child, book, tmp_path)
     page.get_by_role("button", name="确认导入").click()
+    assert "已从 Excel 导入" in told(page)
     take(page, site, child, "submit", "提交")
     above = window("demo-binhai-approver")
     take(above, site, child, "approve", "审核通过")

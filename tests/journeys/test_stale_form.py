@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.journeys.conftest import told
 from tests.journeys.site import Site
 
 OPEN_REPORT = """
@@ -39,7 +40,7 @@ def test_the_second_to_save_a_report_sees_both_wordings(window, site, report, as
     second.locator(texts).nth(0).fill("乙后写的进展")
     second.locator(texts).nth(1).fill("乙写的问题")
     first.get_by_role("button", name="保存").first.click()
-    assert "已保存" in first.locator(".toasts").inner_text()
+    assert "已保存" in told(first)
     second.get_by_role("button", name="保存").first.click()
     assert "别人更新" in second.locator("#conflict").inner_text()
     assert second.locator(texts).nth(0).input_value() == "乙后写的进展", "nothing typed is lost"
@@ -49,7 +50,7 @@ def test_the_second_to_save_a_report_sees_both_wordings(window, site, report, as
     assert ("甲先保存的进展" in [k[0] for k in kept]) and ("乙写的问题" not in [k[1] for k in kept])
     assert_clean(second)
     second.get_by_role("button", name="保存").first.click()
-    assert "已保存" in second.locator(".toasts").inner_text()
+    assert "已保存" in told(second)
     kept = site.rows("SELECT progress, difficulty FROM plan_rownote WHERE report_id = ?", report)
     assert ("乙后写的进展", "乙写的问题") in kept
 
@@ -64,7 +65,7 @@ def test_the_second_to_take_a_step_meets_a_conflict_with_what_was_typed(window, 
         if box.locator("input[type=checkbox]").count():
             box.locator("input[type=checkbox]").check()
     first.locator("#step-withdraw button[type=submit]").click()
-    assert "已办理" in first.locator(".toasts").inner_text()
+    assert "已办理" in told(first)
     second.locator("#step-withdraw button[type=submit]").click()
     second.wait_for_load_state()
     assert "这份记录已被别人更新" in second.locator("h1").inner_text()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.journeys.conftest import told
 from tests.journeys.site import Site
 
 MATTER = "旅程：补齐滞后的里程碑"
@@ -47,7 +48,7 @@ def take(page, link: str, step: str, **answers: str) -> None:
     if box.locator("input[type=checkbox]").count():
         box.locator("input[type=checkbox]").check()
     box.locator("button[type=submit]").click()
-    assert "已办理" in page.locator(".toasts").inner_text()
+    assert "已办理" in told(page)
 
 
 @pytest.fixture(scope="module")

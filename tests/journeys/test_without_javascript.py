@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tests.journeys.conftest import told
 from tests.journeys.site import Site
 
 
@@ -28,13 +29,14 @@ def test_a_case_is_opened_and_a_step_of_it_taken(window, site: Site):
     page.get_by_label("督办要求").fill("请答复。")
     page.get_by_label("办结期限").fill("2026-12-10")
     page.locator("main form button[type=submit]").last.click()
-    assert re.search(r"/cases/\d+/$", page.url)
+    page.wait_for_url(re.compile(r"/cases/\d+/$"))
     box = page.locator("#step-withdraw")
     box.locator("summary").click()
     box.locator("textarea").first.fill("试验完毕")
     if box.locator("input[type=checkbox]").count():
         box.locator("input[type=checkbox]").check()
     box.locator("button[type=submit]").click()
+    assert "已办理" in told(page)
     assert site.one("SELECT state FROM cases_case WHERE title = '无脚本督办'") == "withdrawn"
 
 
@@ -64,6 +66,7 @@ def test_a_dialog_is_a_page_of_its_own(window, site: Site):
     assert page.url.endswith(f"/plan/reports/{pk}/steps/return/")
     page.locator("main form textarea").first.fill("无脚本退回")
     page.locator("main form button[type=submit]").first.click()
+    assert "已办理" in told(page)
     assert site.one("SELECT state FROM plan_report WHERE id = ?", pk) == "returned"
 
 
