@@ -178,8 +178,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "lead": lead(board),
         "filters": plan_filters(board),
         "tabs": tab_links(request, tab, len(items)),
-        "exports": [ui.Link(_("导出 Excel"), f"{reverse('cockpit-export')}{ui.url_with(request, tab=None, view=None)}",
-                            key="export", download=True)],
+        "exports": exports(request, board, bool(counts[ORDERS])),
         "print_title": _("规划推进情况"),
         "print_facts": print_facts(board.facts()),
         "counts": counts,
@@ -204,6 +203,16 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "lights": [AHEAD, NORMAL, RISK, LATE],
     }
     return render(request, "plan/cockpit.html", context)
+
+
+def exports(request: HttpRequest, board: Board, overdue: bool) -> list[ui.Link]:
+    """The page in Excel; and, where orders are overdue, the open orders in Word."""
+    here = f"{reverse('cockpit-export')}{ui.url_with(request, tab=None, view=None)}"
+    out = [ui.Link(_("导出 Excel"), here, key="export", download=True)]
+    if overdue:
+        unit = f"&unit={board.unit.code}" if board.unit else ""
+        out.append(ui.Link(_("督办单 Word"), f"{reverse('orders-docx')}?state=open{unit}", download=True))
+    return out
 
 
 def quarter_tag(day: date) -> ui.Tag:
