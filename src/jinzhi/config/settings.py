@@ -144,7 +144,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "axes",
     "django_htmx",
-    "django_filters",
     "treebeard",
     "ninja",
 ]
