@@ -11,7 +11,7 @@ from openpyxl import Workbook, load_workbook
 
 from jinzhi.apps.plan.actions import Locked, save_content
 from jinzhi.apps.plan.models import Report
-from jinzhi.apps.plan.queries import content, missing
+from jinzhi.apps.plan.queries import content, lacking, missing
 from jinzhi.apps.plan.report_sheet import (
     MADE_FROM,
     MILESTONES,
@@ -21,7 +21,7 @@ from jinzhi.apps.plan.report_sheet import (
     as_workbook,
     from_workbook,
 )
-from jinzhi.apps.plan.reporting import lacking, merge
+from jinzhi.apps.plan.reporting import merge
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 

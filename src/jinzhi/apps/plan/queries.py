@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -144,16 +145,31 @@ def approved_before(report: Report) -> dict[int, Decimal]:
     return dict(pairs)
 
 
-def missing(report: Report, release: Release) -> list[str]:
-    """What a report lacks before it can be submitted, one sentence each, in Chinese."""
-    out: list[str] = []
-    for r in content(report, release):
+@dataclass(frozen=True)
+class Lack:
+    """Something a report needs before it can be submitted: the progress of a row, or the figure of a milestone."""
+
+    row: Row
+    milestone: Milestone | None
+
+
+def lacking(rows: Iterable[ReportRow]) -> list[Lack]:
+    """What the content of a report lacks before it can be submitted."""
+    out: list[Lack] = []
+    for r in rows:
         if not (r.note and r.note.progress.strip()):
-            out.append(f"{r.row.key} {r.row.title}：未填写进展情况")
-        for line in r.lines:
-            if line.required and (line.figure is None or line.figure.achieved is None):
-                out.append(f"{r.row.key} 里程碑“{line.milestone.title}”：未填写本期累计")
+            out.append(Lack(r.row, None))
+        out += [
+            Lack(r.row, line.milestone)
+            for line in r.lines
+            if line.required and (line.figure is None or line.figure.achieved is None)
+        ]
     return out
+
+
+def missing(report: Report, release: Release) -> list[Lack]:
+    """What a report lacks, where its content has not been read yet."""
+    return lacking(content(report, release))
 
 
 def children_open(report: Report) -> QuerySet[Report]:

@@ -22,8 +22,8 @@ from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.store import attach
 from jinzhi.apps.plan.actions import Locked, open_round, save_content
-from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, Row
-from jinzhi.apps.plan.queries import ReportRow, responsible
+from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
+from jinzhi.apps.plan.queries import responsible
 from jinzhi.apps.units.models import Unit
 
 PERIOD_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z")
@@ -31,28 +31,6 @@ EDITABLE = ("draft", "returned")
 
 Content = Mapping[str, Mapping[str, object]]
 Changes = dict[str, dict[str, list[str | None]]]
-
-
-@dataclass(frozen=True)
-class Lack:
-    """Something a report needs before it can be submitted: the progress of a row, or the figure of a milestone."""
-
-    row: Row
-    milestone: Milestone | None
-
-
-def lacking(rows: Iterable[ReportRow]) -> list[Lack]:
-    """The same as ``queries.missing``, with the place of each."""
-    out: list[Lack] = []
-    for r in rows:
-        if not (r.note and r.note.progress.strip()):
-            out.append(Lack(r.row, None))
-        out += [
-            Lack(r.row, line.milestone)
-            for line in r.lines
-            if line.required and (line.figure is None or line.figure.achieved is None)
-        ]
-    return out
 
 
 def neighbours(report: Report, who: Acting) -> tuple[Report | None, Report | None]:

@@ -28,15 +28,13 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.plan.actions import ContentRefused, Locked
 from jinzhi.apps.plan.models import Measure, Period, Release, Report, RowNote
-from jinzhi.apps.plan.queries import ReportRow, children_open, content, current
+from jinzhi.apps.plan.queries import Lack, ReportRow, children_open, content, current, lacking
 from jinzhi.apps.plan.report_sheet import StaleSheet, as_workbook, from_workbook
 from jinzhi.apps.plan.reporting import (
-    Lack,
     Round,
     RoundRefused,
     call_round,
     changed_since,
-    lacking,
     merge,
     neighbours,
     round_errors,
