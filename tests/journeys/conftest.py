@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 
 from tests.journeys.site import PASSWORD, ROOT, Site, demonstration, serve
 
@@ -34,6 +34,8 @@ LOOKS: dict[str, tuple[dict[str, str], dict[str, int]]] = {
     "nojs": ({}, WIDE),
 }
 VISITOR = ""
+# after a click the next page is still being read: what a test says of it is waited for, as a person would
+expect.set_options(timeout=30_000)
 HERE = Path(__file__).parent
 
 

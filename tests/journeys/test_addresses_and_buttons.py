@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.site import Site
 
@@ -45,7 +46,7 @@ def test_a_wrong_address_is_answered_clearly(window, link, status, word, assert_
     text = page.locator("main").inner_text()
     assert str(status) in text
     assert word in text
-    assert page.locator("main a[href]").count() >= 1, "a way out"
+    expect(page.locator("main a[href]").first, "a way out").to_be_attached()
     assert_clean(page)
 
 
@@ -53,12 +54,12 @@ def test_the_language_changes_and_the_page_stays(window, assert_clean):
     page = window("demo-office")
     page.goto("/plan/rows/?unit=tj-binhai&year=2026")
     page.get_by_role("button", name="English").click()
-    assert "/plan/rows/?" in page.url and "unit=tj-binhai" in page.url and "year=2026" in page.url
+    expect(page).to_have_url(re.compile(r"/plan/rows/\?(?=.*unit=tj-binhai)(?=.*year=2026)"))
     assert page.locator("html").get_attribute("lang") == "en"
     assert_clean(page)
     page.get_by_role("button", name="中文").click()
     assert page.locator("html").get_attribute("lang") == "zh-Hans"
-    assert "unit=tj-binhai" in page.url
+    expect(page).to_have_url(re.compile(re.escape("unit=tj-binhai")))
 
 
 def test_back_and_forward_after_a_filter_show_whole_pages(window):
@@ -72,15 +73,15 @@ def test_back_and_forward_after_a_filter_show_whole_pages(window):
     assert 0 < some < whole
     page.go_back()
     page.wait_for_url(lambda url: "section=" not in url)
-    assert page.locator("tr[data-item]").count() == whole
-    assert page.locator(".topbar").count() == 1
+    expect(page.locator("tr[data-item]")).to_have_count(whole)
+    expect(page.locator(".topbar")).to_have_count(1)
     page.go_forward()
     page.wait_for_url(lambda url: "section=" in url)
-    assert page.locator("tr[data-item]").count() == some
+    expect(page.locator("tr[data-item]")).to_have_count(some)
     assert page.locator("form.filters select[name=section]").input_value()
     page.reload()
-    assert page.locator("tr[data-item]").count() == some
-    assert page.locator(".topbar").count() == 1
+    expect(page.locator("tr[data-item]")).to_have_count(some)
+    expect(page.locator(".topbar")).to_have_count(1)
 
 
 def test_the_cases_list_goes_back_after_htmx(window):
@@ -94,7 +95,7 @@ def test_the_cases_list_goes_back_after_htmx(window):
     page.go_back()
     page.wait_for_url(start)
     page.locator("#results tr[data-item]").first.wait_for()
-    assert page.locator(".topbar").count() == 1, "a whole page, not the fragment"
+    expect(page.locator(".topbar"), "a whole page, not the fragment").to_have_count(1)
 
 
 def test_two_clicks_make_one_event(window, site: Site):
@@ -134,7 +135,7 @@ def test_the_search_box_of_every_page_finds_a_measure(window):
     page.locator("#site-search").fill("知识产权")
     page.locator("#site-search").press("Enter")
     page.wait_for_url(lambda url: "/search/" in url)
-    assert page.locator("main mark").count() >= 1
+    expect(page.locator("main mark").first).to_be_attached()
     assert page.locator("main input[name=q]").input_value() == "知识产权"
 
 
@@ -143,7 +144,7 @@ def test_the_wall_is_the_same_page_without_controls(window, assert_clean):
     page.goto("/plan/")
     here = page.locator(".heat-table").inner_text()
     page.goto("/plan/?view=wall")
-    assert page.locator("html[data-view=wall]").count() == 1
+    expect(page.locator("html[data-view=wall]")).to_have_count(1)
     assert page.locator(".heat-table").inner_text() == here
-    assert not page.locator("form.filters").is_visible()
+    expect(page.locator("form.filters")).to_be_hidden()
     assert_clean(page)

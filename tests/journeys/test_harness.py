@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import complaints
 
 LOGIN = "/accounts/login/"
@@ -38,4 +40,4 @@ def test_a_breach_of_the_content_policy_is_found(window):
 def test_who_signs_in_acts_in_their_own_name(window):
     page = window("demo-binhai")
     page.goto("/profile/")
-    assert "demo-binhai" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("demo-binhai")

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Windows, told
 from tests.journeys.site import PASSWORD, Site, jinzhi, serve
@@ -57,9 +58,9 @@ def upload(page, file: Path) -> None:
 
 def test_without_a_plan_the_cockpit_says_what_to_do_first(page, assert_clean):
     page.goto("/")
-    assert page.locator("h1").inner_text() == "还没有规划"
+    expect(page.locator("h1")).to_have_text("还没有规划")
     page.locator("main a[href='/plan/import/']").first.click()
-    assert page.locator("h1").inner_text() == "导入任务分工"
+    expect(page.locator("h1")).to_have_text("导入任务分工")
     assert_clean(page)
 
 
@@ -68,16 +69,16 @@ def test_a_file_that_is_no_plan_is_refused_in_words(page, site, tmp_path):
     recipe.write_text("宫保鸡丁的做法：鸡肉切丁，花生炸脆，葱姜爆香，翻炒出锅。\n" * 20, encoding="utf-8")
     upload(page, recipe)
     summary = page.locator(".error-summary")
-    assert "没有导入" in summary.inner_text()
-    assert re.search(r"任务|规划|分工", summary.inner_text())
+    expect(summary).to_contain_text("没有导入")
+    expect(summary).to_contain_text(re.compile("任务|规划|分工"))
     assert site.one("SELECT count(*) FROM plan_import") == 0
 
 
 def test_the_document_is_uploaded_and_shown_beside_its_source(page, site, parsed, assert_clean):
     upload(page, DOCUMENT)
-    assert page.locator("h1").inner_text() == "核对导入"
-    assert page.locator("#parse article").count() == len(parsed["rows"])
-    assert page.locator("#source mark").count() == 0, "text that was not placed"
+    expect(page.locator("h1")).to_have_text("核对导入")
+    expect(page.locator("#parse article")).to_have_count(len(parsed["rows"]))
+    expect(page.locator("#source mark"), "text that was not placed").to_have_count(0)
     assert parsed["accounted"]["unplaced"] == 0
     assert site.one("SELECT count(*) FROM plan_release") == 0, "nothing is stored before a person says so"
     assert_clean(page)
@@ -102,8 +103,8 @@ def test_one_row_is_mended_and_the_mending_is_on_record(page, site, parsed, asse
     title.fill(f"{title.input_value()}（核对稿）")
     page.get_by_role("button", name="保存修改").click()
     open_review(page)
-    assert page.locator("#parse article .hit-title").first.inner_text().endswith("（核对稿）")
-    assert page.locator("#history li").count() == 2
+    expect(page.locator("#parse article .hit-title").first).to_contain_text(re.compile(r"（核对稿）\s*$"))
+    expect(page.locator("#history li")).to_have_count(2)
     (kept,) = site.rows("SELECT parse FROM plan_import")[0]
     assert "（核对稿）" not in kept, "the parse itself stays as it was read"
     assert_clean(page)
@@ -130,26 +131,26 @@ def test_it_is_stored_and_becomes_the_plan_in_force(page, site, parsed, assert_c
 
 def test_the_cockpit_shows_the_plan(page, parsed, assert_clean):
     page.goto("/plan/")
-    assert f"{len(parsed['rows'])} 项任务" in page.locator("main").inner_text()
-    assert page.locator(".heat-table tbody tr").count() > 3
+    expect(page.locator("main")).to_contain_text(f"{len(parsed['rows'])} 项任务")
+    expect(page.locator(".heat-table tbody tr").nth(3)).to_be_attached()
     assert_clean(page)
     page.goto("/plan/rows/?year=all")
     page.get_by_role("link", name=re.compile("（核对稿）")).first.click()
-    assert page.locator("#measures li").first.inner_text() == parsed["rows"][0]["measures"][0]
-    assert page.locator("#units tbody tr").count() >= len(parsed["rows"][0]["duties"])
+    expect(page.locator("#measures li").first).to_have_text(parsed["rows"][0]["measures"][0])
+    expect(page.locator("#units tbody tr").nth(len(parsed["rows"][0]["duties"]) - 1)).to_be_attached()
     assert_clean(page)
 
 
 def test_the_same_document_again_asks_first_and_shows_the_difference(page, site, assert_clean):
     upload(page, DOCUMENT)
-    assert "早先的导入" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("早先的导入")
     assert site.one("SELECT count(*) FROM plan_import") == 1
     page.get_by_label(re.compile("仍要再导入一次")).check()
     page.locator("input[type=file]").set_input_files(DOCUMENT)
     page.get_by_role("button", name="读取文件").click()
     page.get_by_role("link", name="差异").click()
     changed = page.locator("main article[data-item]")
-    assert changed.count() == 1, "only the row that a person had mended differs"
-    assert "（核对稿）" in changed.locator("del, ins").first.inner_text()
+    expect(changed, "only the row that a person had mended differs").to_have_count(1)
+    expect(changed.locator("del, ins").first).to_contain_text("（核对稿）")
     assert site.rows("SELECT number, in_force FROM plan_release") == [(1, 1)], "nothing changes by itself"
     assert_clean(page)

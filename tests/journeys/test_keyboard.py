@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.site import Site
 
@@ -48,7 +49,7 @@ def test_the_first_tab_leads_past_the_navigation(window):
     page = window("demo-office")
     page.goto("/plan/")
     page.keyboard.press("Tab")
-    assert page.locator(":focus").inner_text() == "跳到正文"
+    expect(page.locator(":focus")).to_have_text("跳到正文")
     page.keyboard.press("Enter")
     assert focused(page) == "main"
     page.keyboard.press("Tab")
@@ -68,7 +69,7 @@ def test_a_list_is_filtered_by_keyboard(window):
     tab_to(page, "a.chip")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "section=" not in url)
-    assert page.locator("tr[data-item]").count() == before
+    expect(page.locator("tr[data-item]")).to_have_count(before)
 
 
 def test_j_k_and_o_go_through_a_list(window):
@@ -90,7 +91,7 @@ def test_single_keys_are_off_while_typing_and_can_be_switched_off(window):
     assert focused(page) == "site-search"
     page.keyboard.type("jo")
     assert page.locator("#site-search").input_value() == "jo"
-    assert page.locator(".is-current").count() == 0
+    expect(page.locator(".is-current")).to_have_count(0)
     page.keyboard.press("Escape")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("?")
@@ -100,7 +101,7 @@ def test_single_keys_are_off_while_typing_and_can_be_switched_off(window):
     page.keyboard.press("Escape")
     assert not page.locator("#keys-dialog").evaluate("d => d.open")
     page.keyboard.press("j")
-    assert page.locator(".is-current").count() == 0
+    expect(page.locator(".is-current")).to_have_count(0)
 
 
 def test_a_step_is_taken_in_a_dialog_without_a_mouse(window, site: Site):
@@ -114,7 +115,7 @@ def test_a_step_is_taken_in_a_dialog_without_a_mouse(window, site: Site):
     tab_to(page, opener, 400)
     page.keyboard.press("Enter")
     dialog = page.locator("dialog[open]")
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     assert page.evaluate("document.querySelector('dialog[open]').contains(document.activeElement)")
     page.keyboard.press("Escape")
     assert page.evaluate("s => document.activeElement.matches(s)", opener), "the focus comes back to where it was"

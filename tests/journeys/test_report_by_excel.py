@@ -3,12 +3,12 @@ one before it ended."""
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Windows, told
 from tests.journeys.site import Site
@@ -114,7 +114,7 @@ def test_the_right_file_is_shown_first_and_saved_at_once(window, site, pk, tmp_p
     book = sheet_of(page, pk, tmp_path)
     fill(book)
     upload(page, pk, book, tmp_path)
-    assert page.locator("#preview tbody tr").count() > 3
+    expect(page.locator("#preview tbody tr").nth(3)).to_be_attached()
     assert saved(site, pk) == (0, 0, 0), "a preview saves nothing"
     assert_clean(page)
     page.get_by_role("button", name="确认导入").click()
@@ -142,8 +142,8 @@ def test_it_is_submitted_and_cannot_be_changed_then(window, site, pk, assert_cle
     take(page, site, pk, "submit", "提交")
     assert state(site, pk) == "submitted"
     page.goto(f"/plan/reports/{pk}/")
-    assert page.locator("form#content").count() == 0
-    assert "等待上级审核" in page.locator("#lock").inner_text()
+    expect(page.locator("form#content")).to_have_count(0)
+    expect(page.locator("#lock")).to_contain_text("等待上级审核")
     assert_clean(page)
 
 
@@ -153,7 +153,7 @@ def test_the_unit_above_sends_it_back_with_a_reason(window, site, pk, assert_cle
     assert state(site, pk) == "returned"
     mine = window("demo-binhai")
     mine.goto(f"/plan/reports/{pk}/")
-    assert "请补充第一项任务的佐证。" in mine.locator("#returned").inner_text()
+    expect(mine.locator("#returned")).to_contain_text("请补充第一项任务的佐证。")
     assert_clean(mine)
 
 
@@ -171,9 +171,9 @@ def test_a_parent_is_not_approved_before_its_children(window, site, pk):
     page = window("demo-office")
     page.goto(f"/plan/reports/{pk}/")
     steps = page.locator("#steps")
-    assert "尚未全部审核通过" in steps.inner_text()
-    assert steps.locator(f"a[href='/plan/reports/{pk}/steps/approve/']").count() == 0
-    assert steps.locator("li a[href^='/plan/reports/']").count() == 1, "it names the child that is missing"
+    expect(steps).to_contain_text("尚未全部审核通过")
+    expect(steps.locator(f"a[href='/plan/reports/{pk}/steps/approve/']")).to_have_count(0)
+    expect(steps.locator("li a[href^='/plan/reports/']"), "it names the child that is missing").to_have_count(1)
 
 
 def test_the_child_is_reported_and_approved_by_the_district(window, site, tmp_path):
@@ -196,9 +196,9 @@ def test_then_the_district_is_approved_and_locked(window, site, pk, assert_clean
     assert state(site, pk) == "approved"
     mine = window("demo-binhai")
     mine.goto(f"/plan/reports/{pk}/")
-    assert "内容锁定" in mine.locator("#lock").inner_text()
-    assert mine.locator("form#content").count() == 0
-    assert mine.locator("#steps button[type=submit]").count() == 0
+    expect(mine.locator("#lock")).to_contain_text("内容锁定")
+    expect(mine.locator("form#content")).to_have_count(0)
+    expect(mine.locator("#steps button[type=submit]")).to_have_count(0)
     assert_clean(mine)
 
 
@@ -206,8 +206,8 @@ def test_a_file_sent_after_the_approval_is_not_taken(window, site, pk, tmp_path)
     page = window("demo-binhai")
     before = saved(site, pk)
     page.goto(f"/plan/reports/{pk}/import/")
-    assert page.locator("input[type=file]").count() == 0
-    assert re.search("锁定", page.locator("main").inner_text())
+    expect(page.locator("input[type=file]")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("锁定")
     assert saved(site, pk) == before
 
 

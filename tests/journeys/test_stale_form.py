@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import told
 from tests.journeys.site import Site
@@ -42,10 +43,10 @@ def test_the_second_to_save_a_report_sees_both_wordings(window, site, report, as
     first.get_by_role("button", name="保存").first.click()
     assert "已保存" in told(first)
     second.get_by_role("button", name="保存").first.click()
-    assert "别人更新" in second.locator("#conflict").inner_text()
+    expect(second.locator("#conflict")).to_contain_text("别人更新")
     assert second.locator(texts).nth(0).input_value() == "乙后写的进展", "nothing typed is lost"
     assert second.locator(texts).nth(1).input_value() == "乙写的问题"
-    assert "甲先保存的进展" in second.locator("main").inner_text()
+    expect(second.locator("main")).to_contain_text("甲先保存的进展")
     kept = site.rows("SELECT progress, difficulty FROM plan_rownote WHERE report_id = ?", report)
     assert ("甲先保存的进展" in [k[0] for k in kept]) and ("乙写的问题" not in [k[1] for k in kept])
     assert_clean(second)
@@ -68,10 +69,10 @@ def test_the_second_to_take_a_step_meets_a_conflict_with_what_was_typed(window, 
     assert "已办理" in told(first)
     second.locator("#step-withdraw button[type=submit]").click()
     second.wait_for_load_state()
-    assert "这份记录已被别人更新" in second.locator("h1").inner_text()
-    assert "乙：情况有变" in second.locator("main").inner_text()
+    expect(second.locator("h1")).to_contain_text("这份记录已被别人更新")
+    expect(second.locator("main")).to_contain_text("乙：情况有变")
     assert_clean(second)
     second.get_by_role("link", name="打开最新的记录").click()
-    assert "已撤回" in second.locator("main").inner_text()
+    expect(second.locator("main")).to_contain_text("已撤回")
     pk = order.strip("/").split("/")[-1]
     assert site.one("SELECT count(*) FROM evidence_event WHERE stream = ? AND verb = 'withdraw'", f"case:{pk}") == 1

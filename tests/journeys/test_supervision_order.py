@@ -7,6 +7,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import told
 from tests.journeys.site import Site
@@ -28,7 +29,7 @@ def issue(page, row: str, unit: str, title: str, due: date) -> str:
     """Issue an order from the page of a row; its address."""
     page.goto(f"/plan/rows/{row}/?unit={unit}")
     page.get_by_role("link", name="下达督办单").first.click()
-    assert page.get_by_label("督办事项").is_visible()
+    expect(page.get_by_label("督办事项")).to_be_visible()
     page.get_by_label("督办事项").fill(title)
     page.get_by_label("督办要求").fill("请于期限前完成并报告原因。")
     page.get_by_label("督办缘由").fill("里程碑到期未完成。")
@@ -61,9 +62,9 @@ def test_an_order_is_issued_from_a_late_row(window, site, late_row, orders, asse
     page = window("demo-office")
     row, unit = late_row
     page.goto(f"/plan/rows/{row}/?unit={unit}")
-    assert "滞后" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("滞后")
     orders["answered"] = issue(page, row, unit, MATTER, DUE)
-    assert "待签收" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("待签收")
     assert_clean(page)
     number, of, subject = site.rows(
         "SELECT c.number, u.code, c.subject FROM cases_case c JOIN units_unit u ON u.id = c.unit_id"
@@ -71,14 +72,14 @@ def test_an_order_is_issued_from_a_late_row(window, site, late_row, orders, asse
     )[0]  # fmt: skip
     assert (of, subject) == (unit, f"row:{row}")
     page.goto(f"/plan/rows/{row}/?unit={unit}")
-    assert number in page.locator("#cases").inner_text(), "the row shows the order"
+    expect(page.locator("#cases"), "the row shows the order").to_contain_text(number)
 
 
 def test_the_unit_finds_it_among_its_own_cases(window, orders):
     page = window("demo-binhai")
     page.goto("/cases/?view=mine")
     page.locator("tr[data-item]", has_text=MATTER).locator("a[href^='/cases/']").first.click()
-    assert page.url.endswith(orders["answered"])
+    expect(page).to_have_url(re.compile(re.escape(orders["answered"]) + "$"))
 
 
 def test_the_unit_receives_and_answers_it(window, orders, assert_clean):
@@ -88,7 +89,7 @@ def test_the_unit_receives_and_answers_it(window, orders, assert_clean):
     assert "sign" in steps and "close" not in steps, "closing is not the unit's own"
     take(page, orders["answered"], "sign")
     take(page, orders["answered"], "answer", 办理情况="已于 11 月 20 日完成，材料随本期报告上报。")
-    assert "待核查" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("待核查")
     assert_clean(page)
 
 
@@ -102,9 +103,9 @@ def test_the_office_checks_the_answer_and_closes_it(window, site, orders, assert
     if box.locator("input[type=checkbox]").count():
         box.locator("input[type=checkbox]").check()
     box.locator("button[type=submit]").click()
-    assert "已办结" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("已办结")
     assert site.one("SELECT state FROM cases_case WHERE title = ?", MATTER) == "closed"
-    assert "此事项已结束" in page.locator("#steps").inner_text()
+    expect(page.locator("#steps")).to_contain_text("此事项已结束")
     assert_clean(page)
 
 
@@ -119,7 +120,7 @@ def test_another_order_runs_out_and_is_shown_as_overdue(window, site, late_row, 
     page.goto("/plan/orders/")
     assert "超 5 天" in row_with(page, number)
     page.goto("/cases/?view=all&q=" + title)
-    assert re.search("已?超期", page.locator("main").inner_text())
+    expect(page.locator("main")).to_contain_text("超期")
     page.goto("/plan/?tab=attention")
     listed = page.locator("main").inner_text()
     while number not in listed and page.locator("a[rel=next]").count():

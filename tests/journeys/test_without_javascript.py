@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.journeys.conftest import told
 from tests.journeys.site import Site
 
@@ -13,12 +15,12 @@ def test_from_the_cockpit_by_a_filter_to_a_row(window):
     page.goto("/plan/")
     page.locator("form.filters select[name=unit]").select_option("tj-binhai")
     page.locator("form.filters button[type=submit]").click()
-    assert "unit=tj-binhai" in page.url
-    assert page.locator(".chip").count() >= 1
+    expect(page).to_have_url(re.compile(re.escape("unit=tj-binhai")))
+    expect(page.locator(".chip").first).to_be_attached()
     page.locator("#heat a.heat, #heat td a").first.click()
-    assert "/plan/rows/" in page.url
+    expect(page).to_have_url(re.compile(re.escape("/plan/rows/")))
     page.locator("tr[data-item] a[href^='/plan/rows/']").first.click()
-    assert page.locator("#measures li").count() >= 1
+    expect(page.locator("#measures li").first).to_be_attached()
 
 
 def test_a_case_is_opened_and_a_step_of_it_taken(window, site: Site):
@@ -63,7 +65,7 @@ def test_a_dialog_is_a_page_of_its_own(window, site: Site):
     page = window("demo-office", "nojs")
     page.goto(f"/plan/reports/{pk}/")
     page.locator(f"a[href='/plan/reports/{pk}/steps/return/']").first.click()
-    assert page.url.endswith(f"/plan/reports/{pk}/steps/return/")
+    expect(page).to_have_url(re.compile(re.escape(f"/plan/reports/{pk}/steps/return/") + "$"))
     page.locator("main form textarea").first.fill("无脚本退回")
     page.locator("main form button[type=submit]").first.click()
     assert "已办理" in told(page)
@@ -75,9 +77,9 @@ def test_charts_are_pictures_and_the_look_can_be_chosen(window):
     page.goto("/indicators/")
     page.locator("main a[href^='/indicators/']:not([download])").first.click()
     pictures = page.locator("figure img")
-    assert pictures.count() >= 1
+    expect(pictures.first).to_be_attached()
     source = pictures.first.get_attribute("src")
     answer = page.request.get(source)
     assert answer.status == 200 and answer.headers["content-type"].startswith("image/svg+xml")
     page.get_by_role("button", name="大字版").click()
-    assert page.locator("html[data-large]").count() == 1
+    expect(page.locator("html[data-large]")).to_have_count(1)
