@@ -18,9 +18,11 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.patents.storing import prepare, store
 from jinzhi.apps.plan.models import Duty, Measure, Release, Row
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel import patent as kernel_patent
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
@@ -615,12 +617,15 @@ def test_every_reference_leads_somewhere_and_every_shape_is_used(document):
 
 def test_every_documented_address_answers(document, district, plan, order):
     program = Program(district)
+    made = kernel_patent.Document("CN", "117000001", "A", "CN117000001A", source=kernel_patent.Source("test"))
+    store([prepare(made)])
     entry = program.post(POINTS, POINT).json()["id"]
     fill = {
         "units/{code}": "units/tj-binhai", "{kind}/{id}": "unit/tj-binhai", "{kind}": "unit", "{key}": "C1",
         "entries/{pk}": f"entries/{entry}", "cases/{pk}": f"cases/{order.pk}",
         "registers/{id}": "registers/service-points",
         "procedures/{id}": "procedures/supervision-order", "indicators/{id}": "indicators/service-points-open",
+        "patents/{number}": "patents/CN117000001A",
     }  # fmt: skip
     for path, item in document["paths"].items():
         for general, one in fill.items():

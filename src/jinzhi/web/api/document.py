@@ -58,7 +58,9 @@ KEY = {
 }
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}}
 #: operations with a version, and what they need
-VERSIONED = {"get_entry", "get_case"}
+VERSIONED = {"get_entry", "get_case", "get_patent", "search_patents", "count_patents"}
+#: operations that ask the index of patents
+SEARCHING = {"search_patents", "count_patents", "explain_query"}
 LOCKED = {"change_entry", "take_step"}
 KEYED = {"create_entry", "change_entry", "create_case", "take_step"}
 
@@ -107,6 +109,7 @@ def _completed(operation: dict[str, Any]) -> None:
     wanted = ["401", "403", "404", "422", "429"]
     wanted += ["412", "428"] if id in LOCKED else []
     wanted += ["409"] if id in KEYED else []
+    wanted += ["503"] if id in SEARCHING else []
     wanted += ["400", "413"] if "requestBody" in operation else []
     for status in sorted(wanted):
         titles = [t.title for t in TYPES.values() if t.status == int(status)]

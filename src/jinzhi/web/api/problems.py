@@ -16,8 +16,10 @@ from ninja.errors import HttpError, Throttled, ValidationError
 
 from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import FieldError
+from jinzhi.kernel.query import QueryError
 from jinzhi.web.shell import english
 
 log = logging.getLogger("jinzhi.api")
@@ -57,9 +59,11 @@ TYPES = {
         Type("too-large", 413, "The request is too large", "请求过大"),
         Type("invalid", 422, "Some fields are wrong", "有字段不对"),
         Type("refused", 422, "This cannot be done now", "现在不能这样办理"),
+        Type("query", 422, "The query cannot be understood or run", "检索式有误，或无法执行"),
         Type("precondition-required", 428, "Say which version you saw", "须写明所见的版本"),
         Type("too-many-requests", 429, "Too many requests", "请求过多"),
         Type("internal", 500, "Something is broken on our side", "平台出错"),
+        Type("not-ready", 503, "The search index is not there yet", "检索索引还没有建立"),
     )
 }
 _BY_STATUS = {t.status: t.id for t in reversed(TYPES.values())}
@@ -166,6 +170,12 @@ def understood(exception: Exception) -> Problem:
             )
         case KeyReused():
             return Problem("key-reused")
+        case NoIndex():
+            return Problem("not-ready", exception.zh, exception.en)
+        case QueryError():
+            wrong = [Wrong("q", exception.say("zh"), exception.say("en"))]
+            position = None if exception.at is None else {"at": exception.at, "end": exception.end}
+            return Problem("query", exception.say("zh"), exception.say("en"), wrong, position=position)
         case Throttled():
             return Problem("too-many-requests", "请求过多，请稍后再试", "too many requests: wait a little")
         case Http404():

@@ -21,6 +21,13 @@ class WrongOut(Schema):
     en: str
 
 
+class PositionOut(Schema):
+    """A place in the query, in characters from 0; `end` is the first one after it."""
+
+    at: int
+    end: int
+
+
 class ProblemOut(Schema):
     """An error after RFC 9457, as `application/problem+json`."""
 
@@ -32,6 +39,7 @@ class ProblemOut(Schema):
     zh: str
     en: str
     errors: list[WrongOut]
+    position: PositionOut | None = Field(None, description="Of the type query: what of the query is wrong.")
 
 
 class KindOut(Schema):
