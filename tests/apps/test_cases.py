@@ -10,7 +10,7 @@ from jinzhi.apps.cases.actions import StepRefused, correct, open_case, rebuild, 
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.units.guard import Unguarded
 
 ORDER = {"title": "加快推进", "demand": "限期完成", "due": "2026-11-20"}
@@ -57,6 +57,17 @@ def test_a_double_click_is_one_step(order, district):
         take(order, "sign", {}, who=district.acting, expected=1, key="click")
     order.refresh_from_db()
     assert order.seq == 2
+
+
+def test_a_key_that_comes_back_with_another_content_is_refused(order, district, above):
+    take(order, "sign", {}, who=district.acting, expected=1)
+    take(order, "answer", {"answer": "已整改"}, who=district.acting, expected=2, key="click")
+    with pytest.raises(KeyReused):
+        take(order, "answer", {"answer": "另一份答复"}, who=district.acting, key="click")
+    with pytest.raises(KeyReused):
+        take(order, "sign", {}, who=district.acting, key="click")
+    order.refresh_from_db()
+    assert order.seq == 3
 
 
 def test_an_overdue_order_says_so(order, district):

@@ -10,15 +10,15 @@ from django.db import transaction
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projections import project
-from jinzhi.apps.cases.queries import events_of, steps_for, view
+from jinzhi.apps.cases.queries import events_of, procedure_of, steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import record
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.fields import FieldError, parse_all
-from jinzhi.kernel.procedure import CORRECT, CaseView, Procedure, Step, may_open
+from jinzhi.kernel.fields import FieldError, Type, parse_all
+from jinzhi.kernel.procedure import CORRECT, TOLD, CaseView, Procedure, Step, may_open
 
 
 class StepRefused(Exception):
@@ -38,6 +38,29 @@ def _inputs(step: Step, raw: Mapping[str, object]) -> dict[str, object]:
             errors,
         )
     return {k: v for k, v in values.items() if v is not None}
+
+
+def _earlier(key: str, step: Step, raw: Mapping[str, object]) -> Event | None:
+    """The event that the same submission left before. Raises KeyReused where the content differs.
+
+    A file is sent anew with each submission and kept as another attachment: it is the same where its bytes are.
+    """
+    before = Event.objects.filter(key=key).first() if key else None
+    if before is None:
+        return None
+    data = _inputs(step, raw)
+    files = [f.id for f in step.inputs if f.type is Type.FILE]
+    if before.verb != step.id or _same(before.data, files) != _same(data, files):
+        raise KeyReused(f"the key {key!r} was used for {before}")
+    return before
+
+
+def _same(data: Mapping[str, object], files: Sequence[str]) -> dict[str, object]:
+    """What two submissions are compared by: the inputs, with digests in the place of files."""
+    kept = Attachment.objects.unrestricted("compares a submission with the caller's own earlier one")
+    digests = dict(kept.filter(pk__in=[data[f] for f in files if data.get(f)]).values_list("pk", "sha256"))
+    said = {k: v for k, v in data.items() if k != TOLD}
+    return said | {f: digests.get(int(str(data[f]))) for f in files if data.get(f)}
 
 
 def _check_day(on: date, opened: date | None) -> None:
@@ -88,15 +111,19 @@ def open_case(
 ) -> Case:
     """Open a case by one of the procedure's opening steps. Raises StepRefused; the same key opens one case only."""
     declared = catalogue().get(Procedure, procedure)
-    if key:
-        before = Event.objects.filter(key=key, seq=1, stream__startswith="case:").first()
-        if before is not None:
-            return Case.objects.unrestricted("the caller's own earlier submission").get(pk=int(before.stream[5:]))
     allowed = {s.id: s for s in may_open(declared, who.roles)}
     if step not in allowed or not who.may(f"case.{procedure}.{step}"):
         raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
     day = on or today()
     _check_day(day, None)
+    before = _earlier(key, allowed[step], raw)
+    if before is not None:
+        if before.seq != 1 or not before.stream.startswith("case:"):
+            raise KeyReused(f"the key {key!r} was used for {before}")
+        made = Case.objects.unrestricted("the caller's own earlier submission").get(pk=int(before.stream[5:]))
+        if made.procedure != procedure:
+            raise KeyReused(f"the key {key!r} was used for {before}")
+        return made
     data = _inputs(allowed[step], raw)
     named = title or str(data.get(declared.title_input, "")) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
@@ -132,7 +159,11 @@ def take(
     told: Mapping[str, str] | None = None,
 ) -> CaseView:
     """Take a step of a case. Raises StepRefused where it is not on offer, Conflict where the case has moved on."""
-    if key and Event.objects.filter(key=key, stream=case.stream, verb=step).exists():
+    asked = next((s for s in procedure_of(case).steps if s.id == step), None)
+    before = _earlier(key, asked, raw) if asked else None
+    if before is not None:
+        if before.stream != case.stream:
+            raise KeyReused(f"the key {key!r} was used for {before}")
         return view(case, today())
     events = events_of(case)
     if expected is not None and expected != len(events):
@@ -150,7 +181,7 @@ def take(
     _check_day(day, folded.opened)
     data = _inputs(offer.step, raw)
     if told:
-        data["_told"] = dict(told)
+        data[TOLD] = dict(told)
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at
     )
