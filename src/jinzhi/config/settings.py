@@ -39,6 +39,8 @@ SETTINGS = (
     Setting("JINZHI_MAX_UPLOAD_MB", "20", "Largest file that may be uploaded, in megabytes."),
     Setting("JINZHI_EMAIL_URL", "", "smtp://user:password@host:port; empty: mail is written to JINZHI_VAR/mail."),
     Setting("JINZHI_SEARCH", "tantivy", "Engine of patent search: tantivy (the index), or memory (small collections)."),
+    Setting("JINZHI_TSA_URL", "", "Time-stamp authority (RFC 3161) for the log's checkpoints; empty: no time stamps."),
+    Setting("JINZHI_TSA_ROOTS", "", "PEM file of the root certificates that its time stamps are checked against."),
     Setting("JINZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 _DEFAULTS = {s.name: s.default for s in SETTINGS}
@@ -118,6 +120,11 @@ JINZHI_TODAY = env("JINZHI_TODAY")
 JINZHI_STORE = VAR / "store"
 JINZHI_INDEX = VAR / "index"
 JINZHI_SEARCH = env("JINZHI_SEARCH")
+JINZHI_KEYS = VAR / "keys"
+JINZHI_TSA_URL = env("JINZHI_TSA_URL")
+JINZHI_TSA_ROOTS = env("JINZHI_TSA_ROOTS")
+if JINZHI_TSA_URL and not JINZHI_TSA_ROOTS:
+    raise ImproperlyConfigured("JINZHI_TSA_ROOTS: name the PEM file of the time-stamp authority's root certificates")
 #: whose OpenAPI document the reference is written from
 JINZHI_API = "jinzhi.web.api.application.api"
 MAX_UPLOAD = whole("JINZHI_MAX_UPLOAD_MB") * 1024 * 1024
