@@ -122,8 +122,10 @@ def _signer(token: bytes) -> asn1_x509.Certificate:
         else:
             fits = hashlib.sha1(der).digest() == named["signing_certificate"]["cert_hash"].native
         sid = info["sid"].chosen
-        if fits and sid == cms.IssuerAndSerialNumber(
-            {"issuer": choice.chosen.issuer, "serial_number": choice.chosen.serial_number}
+        if (
+            fits
+            and sid["issuer"] == choice.chosen.issuer
+            and sid["serial_number"].native == choice.chosen.serial_number
         ):
             return choice.chosen
     raise TimestampRefused("时间戳未绑定签发它的证书")
