@@ -16,6 +16,7 @@ from jinzhi.kernel.query import (
     And,
     Doc,
     Freq,
+    Ids,
     Kind,
     Node,
     Not,
@@ -74,7 +75,7 @@ class Collection:
                 return reduce(lambda a, b: a ^ b, (self._find(plan, item) for item in node.items))
             case Not():
                 return self.everything - self._find(plan, node.inner)
-            case Semantic():
+            case Semantic() | Ids():
                 return {number for number in self.everything if plan.holds(node, self.records[number])}
             case Term() | Range():
                 return self._leaf(plan, node)

@@ -31,6 +31,7 @@ from jinzhi.kernel.query import (
     Doc,
     Freq,
     Gap,
+    Ids,
     Kind,
     Near,
     Node,
@@ -183,6 +184,8 @@ class Plan:
                 return not self.holds(node.inner, record)
             case Semantic():
                 return record.doc.id in self._similar[id(node)]
+            case Ids():
+                return record.doc.id in node.ids
             case _:
                 raise AssertionError(f"{node} should have been resolved")
 

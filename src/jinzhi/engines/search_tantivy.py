@@ -46,6 +46,7 @@ from jinzhi.kernel.query import (
     Char,
     Doc,
     Freq,
+    Ids,
     Kind,
     Node,
     Not,
@@ -566,6 +567,10 @@ class Result:
                 assert self.plan.context.semantic is not None
                 ids = sorted(self.plan.context.semantic(node.text, node.top))
                 return tantivy.Query.term_set_query(self._schema, "id", ids) if ids else tantivy.Query.empty_query()
+            case Ids():
+                # an id that the index lacks finds nothing
+                held = sorted(node.ids)
+                return tantivy.Query.term_set_query(self._schema, "id", held) if held else tantivy.Query.empty_query()
             case _:
                 return None
 

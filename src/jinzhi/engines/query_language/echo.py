@@ -12,6 +12,7 @@ from jinzhi.kernel.query import (
     And,
     Freq,
     History,
+    Ids,
     Kind,
     Node,
     Not,
@@ -125,6 +126,8 @@ class _Words:
             case Semantic():
                 top = self.pick(f"前 {node.top} 篇", f" (first {node.top})") if node.top else ""
                 return self.pick(f"与“{node.text}”语义最相近的{top or '文献'}", f"most like “{node.text}”{top}")
+            case Ids():
+                return self.of(node.asked)
             case Not():
                 return self.pick(f"不含〔{self.of(node.inner)}〕", f"not ({self.of(node.inner)})")
             case And():

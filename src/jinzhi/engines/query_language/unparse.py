@@ -9,6 +9,7 @@ from jinzhi.kernel.query import (
     And,
     Freq,
     History,
+    Ids,
     Near,
     Node,
     Not,
@@ -82,6 +83,8 @@ def _closed(node: Node, scope: tuple[str, ...], prox: bool = False) -> str:
             return f"##{node.name}" if SAVED_NAME.match(node.name) else f'##"{_quotable(node.name)}"'
         case Semantic():
             return f'~{"" if node.top is None else node.top}"{_quotable(node.text)}"'
+        case Ids():
+            return _closed(node.asked, scope, prox)
         case Freq():
             return f"{_closed(node.inner, scope)} $FREQ{node.least}"
         case Prox():
