@@ -37,10 +37,17 @@ SETTINGS = (
     ),
     Setting("JINZHI_TODAY", "", "A fixed date as today (2026-11-22), for demonstrations and rehearsals."),
     Setting("JINZHI_MAX_UPLOAD_MB", "20", "Largest file that may be uploaded, in megabytes."),
+    Setting("JINZHI_MAX_EVIDENCE_MB", "4096", "Largest item of evidence, sent in pieces and resumable, in megabytes."),
+    Setting("JINZHI_ENCRYPT_STORE", "0", "1: encrypt kept files at rest (AES-256-GCM); then run jinzhi store encrypt."),
+    Setting("JINZHI_STORE_KEY", "", "Key file of that encryption; empty: made once as JINZHI_VAR/keys/store.key."),
     Setting("JINZHI_EMAIL_URL", "", "smtp://user:password@host:port; empty: mail is written to JINZHI_VAR/mail."),
     Setting("JINZHI_SEARCH", "tantivy", "Engine of patent search: tantivy (the index), or memory (small collections)."),
     Setting("JINZHI_TSA_URL", "", "Time-stamp authority (RFC 3161) for the log's checkpoints; empty: no time stamps."),
     Setting("JINZHI_TSA_ROOTS", "", "PEM file of the root certificates that its time stamps are checked against."),
+    Setting(
+        "JINZHI_LOG_NAME", "",
+        "Name of the evidence log in its checkpoints, without spaces or plus; empty: after the city. Fixed once used.",
+    ),
     Setting("JINZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 _DEFAULTS = {s.name: s.default for s in SETTINGS}
@@ -118,7 +125,11 @@ HTTPS = flag("JINZHI_HTTPS")
 JINZHI_MATTERS = tuple(p.strip() for p in env("JINZHI_MATTERS").split(",") if p.strip())
 JINZHI_TODAY = env("JINZHI_TODAY")
 JINZHI_STORE = VAR / "store"
+JINZHI_ENCRYPT_STORE = flag("JINZHI_ENCRYPT_STORE")
+JINZHI_STORE_KEY = Path(env("JINZHI_STORE_KEY") or VAR / "keys" / "store.key")
 JINZHI_INDEX = VAR / "index"
+JINZHI_KEYS = VAR / "keys"
+JINZHI_LOG_NAME = env("JINZHI_LOG_NAME")
 JINZHI_SEARCH = env("JINZHI_SEARCH")
 JINZHI_KEYS = VAR / "keys"
 JINZHI_TSA_URL = env("JINZHI_TSA_URL")
@@ -128,6 +139,7 @@ if JINZHI_TSA_URL and not JINZHI_TSA_ROOTS:
 #: whose OpenAPI document the reference is written from
 JINZHI_API = "jinzhi.web.api.application.api"
 MAX_UPLOAD = whole("JINZHI_MAX_UPLOAD_MB") * 1024 * 1024
+MAX_EVIDENCE = whole("JINZHI_MAX_EVIDENCE_MB") * 1024 * 1024
 
 INSTALLED_APPS = [
     "jinzhi.apps.catalogue",

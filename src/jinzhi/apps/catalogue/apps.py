@@ -9,5 +9,5 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
 
     def ready(self) -> None:
-        """Load what registers itself in every app: checks, integrity checkers, facts, projections, sources, ticks."""
-        autodiscover_modules("checks", "integrity", "facts", "projections", "sources", "ticks")
+        """Load what registers itself in every app, such as checks, integrity checkers and tasks of the timer."""
+        autodiscover_modules("checks", "integrity", "facts", "projections", "sources", "ticks", "holdings", "looks")

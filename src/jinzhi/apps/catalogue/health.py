@@ -26,6 +26,7 @@ from django.utils import timezone
 from jinzhi import __version__
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.integrity import Result
+from jinzhi.apps.catalogue.looks import Fact, looks
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import charts
 
@@ -33,19 +34,6 @@ ASSETS = ("dist/app.css", "dist/app.js", "dist/chart.js", "dist/echarts-ssr.js")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
 FONT_NAMES = ("NotoSansCJK", "NotoSerifCJK", "NotoSansSC", "NotoSerifSC", "SourceHanSans", "wqy", "PingFang", "msyh")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One thing looked at: what it is, how it stands (good, missing, note), and the way out."""
-
-    id: str
-    zh: str
-    en: str
-    state: str
-    value: str
-    way_zh: str = ""
-    way_en: str = ""
 
 
 def _version() -> Fact:
@@ -242,7 +230,7 @@ LOOKS: tuple[Callable[[], Fact], ...] = (
 
 def facts() -> tuple[Fact, ...]:
     """Everything looked at."""
-    return (*(look() for look in LOOKS), *_safety())
+    return (*(look() for look in LOOKS), *(fact for look in looks() for fact in look()), *_safety())
 
 
 def records() -> list[tuple[str, str, int]]:

@@ -1,0 +1,48 @@
+"""Which files of the store some row still needs: told by the apps, asked before a file is erased.
+
+The store knows contents only by their digests, and two rows may share one. An app registers a function that gives
+the digests its rows need (modules called ``holdings`` are found at start-up).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import QuerySet
+
+from jinzhi.apps.evidence.models import Attachment
+
+#: gives a query of SHA-256 digests in hexadecimal, one value a row
+Digests = Callable[[], QuerySet]
+_holdings: dict[str, Digests] = {}
+
+
+def holding(name: str) -> Callable[[Digests], Digests]:
+    """Register the decorated function under the name of what it speaks for."""
+
+    def register(digests: Digests) -> Digests:
+        _holdings[name] = digests
+        return digests
+
+    return register
+
+
+def needed(sha256: str) -> str:
+    """The name of a holding that needs this content; empty where none does."""
+    for name, digests in _holdings.items():
+        field = next(iter(digests().query.values_select))
+        if digests().filter(**{field: sha256}).exists():
+            return name
+    return ""
+
+
+def held() -> Iterator[tuple[str, str]]:
+    """Every (holding, SHA-256) whose content must be in the store; a content may come more than once."""
+    for name in sorted(_holdings):
+        for sha256 in _holdings[name]().iterator():
+            yield name, str(sha256)
+
+
+@holding("attachments")
+def attachments() -> QuerySet:
+    return Attachment.objects.unrestricted("what the store must keep").values_list("sha256", flat=True)
