@@ -1,7 +1,7 @@
 """The collection of patents as rows.
 
 Patents are public: no row here is owned by a unit, and everybody who may open the pages sees all of them. What units
-write about patents (notes, tags, topics) is theirs and stands elsewhere.
+write about patents (saved queries, topics, tags, notes) is theirs: those rows are guarded.
 
 A document is kept whole as the canonical JSON of ``jinzhi.kernel.patent.Document``, compressed; the columns beside it
 are what lists, links and status need, and are made from it by ``jinzhi.apps.patents.storing``.
@@ -13,9 +13,11 @@ import zlib
 from dataclasses import replace
 from functools import cached_property
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.kernel import patent
 
 
@@ -321,3 +323,211 @@ class ClassSymbol(models.Model):
 
     def __str__(self) -> str:
         return self.symbol
+
+
+# --- what people keep about searches ----------------------------------------------------------------------------
+
+
+class Searcher(models.Model):
+    """How a person searches: the language they type in (empty: the native one), the last number of their history."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="searcher")
+    dialect = models.CharField(max_length=12, blank=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"searcher {self.user_id}"
+
+
+class HistoryEntry(models.Model):
+    """A search that a person ran, ``#number`` of theirs. ``text`` is native; ``typed`` what was typed in a dialect.
+
+    ``count``: what the query found then, without the conditions (``conditions``: the address with them).
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()
+    text = models.TextField()
+    typed = models.TextField(blank=True)
+    dialect = models.CharField(max_length=12, blank=True)
+    conditions = models.TextField(blank=True)
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["user", "number"], name="patent_history_once")]
+
+    def __str__(self) -> str:
+        return f"#{self.number} {self.text}"
+
+
+class SavedQuery(UnitOwned):
+    """A query under a name: one person's own, or shared with the unit. Removed ones can be restored."""
+
+    name = models.CharField(max_length=80)
+    text = models.TextField()
+    about = models.TextField(blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    shared = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    removed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "name"], condition=Q(removed_at=None), name="patent_saved_own"),
+            models.UniqueConstraint(
+                fields=["unit", "name"], condition=Q(removed_at=None, shared=True), name="patent_saved_shared"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"##{self.name}"
+
+    @property
+    def stream(self) -> str:
+        return f"saved-query:{self.pk}"
+
+
+class Every(models.TextChoices):
+    """How often an alert is compared."""
+
+    CHANGE = "change", "库有更新就比较"
+    DAY = "day", "每天"
+    WEEK = "week", "每周"
+
+
+EVERY_EN = {"change": "Whenever the collection changes", "day": "Daily", "week": "Weekly"}
+
+
+class Alert(models.Model):
+    """A person watches a saved query. ``base``: what it found at the last look, ``seen``: at the last comparison.
+
+    Both are sorted lines of publication number and status, compressed. ``text``: the query as compared last;
+    ``base_text``: as looked at. ``version`` changes with every comparison and every look.
+    """
+
+    saved = models.ForeignKey(SavedQuery, on_delete=models.CASCADE, related_name="alerts")
+    membership = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    every = models.CharField(max_length=8, choices=Every.choices, default=Every.CHANGE)
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    base = models.BinaryField(null=True)
+    base_at = models.DateTimeField(null=True)
+    base_text = models.TextField(blank=True)
+    seen = models.BinaryField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    text = models.TextField(blank=True)
+    stamp = models.CharField(max_length=80, blank=True)
+    count = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    gone = models.PositiveIntegerField(default=0)
+    error_zh = models.TextField(blank=True)
+    error_en = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "saved"], name="patent_alert_once")]
+
+    def __str__(self) -> str:
+        return f"alert {self.pk} on {self.saved_id}"
+
+    @property
+    def every_en(self) -> str:
+        return EVERY_EN[self.every]
+
+    @property
+    def differences(self) -> int:
+        return self.new + self.changed + self.gone
+
+
+class Topic(UnitOwned):
+    """A node of a unit's collection of topics: what a shared query finds (``saved``), or documents picked by hand."""
+
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(max_length=60)
+    about = models.TextField(blank=True)
+    saved = models.ForeignKey(SavedQuery, null=True, on_delete=models.PROTECT, related_name="topics")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    removed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "name"], condition=Q(removed_at=None, parent=None), name="patent_topic_root_name"
+            ),
+            models.UniqueConstraint(fields=["parent", "name"], condition=Q(removed_at=None), name="patent_topic_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def stream(self) -> str:
+        return f"topic:{self.pk}"
+
+
+class TopicItem(models.Model):
+    """A document picked by hand into a topic."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="items")
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["topic", "document"], name="patent_topic_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.topic_id}: {self.document_id}"
+
+
+class Tagging(UnitOwned):
+    """A tag that a unit put on a document. ``key``: the name as it is compared."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=60)
+    key = models.CharField(max_length=60)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["unit", "document", "key"], name="patent_tag_once")]
+        indexes = [models.Index(fields=["key", "unit_path"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Note(UnitOwned):
+    """What somebody wrote about a document, for their unit. Removed ones can be restored."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    removed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+    @property
+    def stream(self) -> str:
+        return f"patent-note:{self.pk}"
