@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -47,6 +48,75 @@ def give_post(user: User, unit: Unit, role: str, *, since: date | None = None, w
     data = {"unit": unit.code, "role": role, "since": begins.isoformat()}
     record(stream_of(user), "give-post", data, who=who, on=today())
     return post
+
+
+class AccountRefused(Exception):
+    """What may not be done to an account. ``zh``/``en`` say why and the way out."""
+
+    def __init__(self, zh: str, en: str):
+        self.zh, self.en = zh, en
+        super().__init__(zh)
+
+
+def keepers(day: date) -> list[Membership]:
+    """The posts in force on a day whose role keeps accounts, of people who may sign in."""
+    held = Membership.objects.filter(user__is_active=True, since__lte=day).exclude(until__lt=day)
+    return [m for m in held if catalogue().get(Role, m.role).allows("accounts.write")]
+
+
+def _some_keeper_besides(gone: list[int], day: date) -> None:
+    if not any(m.pk not in gone for m in keepers(day)):
+        raise AccountRefused(
+            "这是最后一个能管理账号的任职，请先给别人一个这样的任职",
+            "this is the last post that keeps accounts: give somebody else one first",
+        )
+
+
+@transaction.atomic
+def end_post(post: Membership, *, who: Acting | None = None, until: date | None = None) -> Membership:
+    """End a post after the day ``until`` (yesterday if left out, so that it ends at once). Raises AccountRefused."""
+    post = Membership.objects.select_for_update(of=("self",)).select_related("unit", "user").get(pk=post.pk)
+    last = until or today() - timedelta(days=1)
+    if post.until is not None and post.until <= last:
+        return post
+    if last < today():
+        _some_keeper_besides([post.pk], today())
+    post.until = last
+    post.save(update_fields=["until"])
+    data = {"unit": post.unit.code, "role": post.role, "until": last.isoformat()}
+    record(stream_of(post.user), "end-post", data, who=who, on=today())
+    return post
+
+
+@transaction.atomic
+def set_active(user: User, active: bool, *, reason: str, who: Acting | None = None) -> User:
+    """Let a person sign in, or no longer. Raises AccountRefused without a reason and for the last keeper."""
+    if not reason.strip():
+        raise AccountRefused("请写明原因", "give the reason")
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active == active:
+        return user
+    if not active:
+        _some_keeper_besides(list(user.memberships.values_list("pk", flat=True)), today())
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    record(stream_of(user), "open" if active else "shut", {"reason": reason.strip()}, who=who, on=today())
+    return user
+
+
+def new_password() -> str:
+    """A password nobody chose, long enough that nobody guesses it."""
+    return secrets.token_urlsafe(15)
+
+
+@transaction.atomic
+def reset_password(user: User, *, who: Acting | None = None) -> str:
+    """Give a person a new password, shown once; the old one and its sessions no longer hold."""
+    password = new_password()
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(stream_of(user), "reset-password", {}, who=who, on=today())
+    return password
 
 
 @transaction.atomic

@@ -126,6 +126,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "note": _("共 %(n)s 个单位") % {"n": len(found)},
             "table": listed(found, {u.path: u for u in units}) if searched else None,
             "nodes": [] if searched else tree(units, who),
+            "may_people": who.may("accounts.read"),
             "exports": [Link("Excel", f"?{query.urlencode()}", key="export", download=True)],
         },
     )
@@ -194,8 +195,9 @@ def people_of(unit: Unit) -> Table:
         state = Tag("不在任期内", "Not in office", "closed", "□") if ended else Tag("在任", "In office", "normal", "●")
         since = f"{post.since:%Y-%m-%d} – " + (f"{post.until:%Y-%m-%d}" if post.until else "")
         role = named(catalogue().get(Role, post.role))
-        rows.append(Row((Cell(str(post.user), sub=post.user.username), role, since, Cell(tag=state))))
-    nothing = Empty(_("还没有人员"), _("用 jinzhi createperson 开立账号并任职。"))
+        person = Cell(str(post.user), href=reverse("person", args=[post.user_id]), sub=post.user.username)
+        rows.append(Row((person, role, since, Cell(tag=state))))
+    nothing = Empty(_("还没有人员"), _("开立账号并在此单位任职。"), reverse("people"), _("人员"))
     heads = (_("人员"), _("角色"), _("起止"), _("状态"))
     return Table(_("人员与任职"), [Column(h) for h in heads], rows, nothing, stack=True)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import secrets
 from argparse import ArgumentParser
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from jinzhi.apps.accounts.actions import create_person, give_post
+from jinzhi.apps.accounts.actions import create_person, give_post, new_password
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.units.actions import sync_units
@@ -20,7 +19,7 @@ from jinzhi.apps.units.models import Unit
 def password_from(variable: str) -> tuple[str, bool]:
     """The password in a variable of the environment, or a new one; and whether it was made here."""
     if not variable:
-        return secrets.token_urlsafe(15), True
+        return new_password(), True
     given = os.environ.get(variable, "")
     if not given:
         raise CommandError(
