@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from jinzhi.kernel.patent import Citation, Document, Symbol, Text
+from jinzhi.kernel.patent import Citation, Document, Party, Priority, Symbol, Text
 from jinzhi.standards import ipc, locarno, st3, st9, st16, st27, st96
 
 CLASSES = Path(__file__).parents[3] / "shared" / "data" / "classification"
@@ -226,3 +226,44 @@ def test_st96_is_xml_and_says_what_it_leaves_out() -> None:
     assert root.findtext(".//pat:MainGroup", None, names) == "5"
     assert len(root.findall(".//pat:ReferenceCitation", names)) == 1
     assert st96.left_out(document) == ("place",)
+
+
+def test_st96_gives_back_what_was_written() -> None:
+    document = Document(
+        "CN",
+        "104751825",
+        "B",
+        "CN104751825B",
+        date(2023, 10, 3),
+        "CN201510163325.6",
+        filing_date=date(2015, 4, 8),
+        titles=(Text("zh", "亮度 <调节>"), Text("en", "Brightness & device")),
+        ipc=(Symbol("ipc", "G09G5/10", "2006.01"), Symbol("ipc", "H04N"), Symbol("ipc", "怪号")),
+        applicants=(
+            Party("天津某公司", province="天津市", city="市辖区", postcode="300000", country="CN"),
+            Party("南某大学"),
+        ),
+        inventors=(Party("王某"),),
+        priorities=(Priority("JP", "JP2008148514", "2008-06-05"),),
+        citations=(Citation("CN203232659U", date="2013-10-09"), Citation("EP1"), Citation(text="一本书")),
+    )
+    assert st96.read(st96.write(document).encode()) == st96.Read(
+        "CN",
+        "104751825",
+        "B",
+        "2023-10-03",
+        "201510163325.6",
+        "2015-04-08",
+        (("zh", "亮度 <调节>"), ("en", "Brightness & device")),
+        ("G09G5/10", "H04N", "怪号"),
+        (("JP", "JP2008148514", "2008-06-05"),),
+        ("天津某公司", "南某大学"),
+        ("王某",),
+        ("CN203232659U", "EP1"),
+    )
+
+
+@pytest.mark.parametrize("data", [b"<a/>", b"<a", b""])
+def test_what_is_no_st96_is_said(data: bytes) -> None:
+    with pytest.raises(st96.NotSt96):
+        st96.read(data)

@@ -1,17 +1,20 @@
 """WIPO ST.96: a document as XML in the namespaces ``com`` (Common) and ``pat`` (Patent), version V6_0.
 
 Written are the components whose element names were seen in published ST.96 material: identification of publication
-and application, priorities, titles, IPC, patent citations. `left_out` names what a document holds and this does not
-write. The output is well-formed; it has not been validated against WIPO's schemas, which are not shipped here.
+and application, priorities, titles, IPC, applicants and inventors (a name, which ST.96 calls EntityName where it is not
+said whether of a person or an organisation, and the levels of the address that it has names for), patent citations.
+`left_out` names what a document holds and this does not write. The output is well-formed, and `read` gives back what
+was written; it has not been validated against WIPO's schemas, which are not shipped here.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, ClassVar, Protocol
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
 from jinzhi.standards import ipc
@@ -32,8 +35,17 @@ WRITTEN = frozenset(
         "titles",
         "ipc",
         "priorities",
+        "applicants",
+        "inventors",
         "citations",
     }
+)
+
+#: what a reader should know of the parts that are written
+PARTLY_ZH = "权利人、代理、摘要、权利要求和说明书不在著录数据之内；申请人写名称、国家、省、市、邮编；非专利引证不写"
+PARTLY_EN = (
+    "holders, agents, abstract, claims and description are not part of it; of parties the name, country, province, "
+    "city and postcode; citations of other literature are not written"
 )
 
 
@@ -68,6 +80,21 @@ class Claimed(Protocol):
     def filing_date(self) -> str: ...
 
 
+class Named(Protocol):
+    """A party."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def province(self) -> str: ...
+    @property
+    def city(self) -> str: ...
+    @property
+    def postcode(self) -> str: ...
+    @property
+    def country(self) -> str: ...
+
+
 class Cited(Protocol):
     """A citation; `number` is empty for other than patent literature."""
 
@@ -100,6 +127,10 @@ class Bibliographic(Protocol):
     def ipc(self) -> Sequence[Classed]: ...
     @property
     def priorities(self) -> Sequence[Claimed]: ...
+    @property
+    def applicants(self) -> Sequence[Named]: ...
+    @property
+    def inventors(self) -> Sequence[Named]: ...
     @property
     def citations(self) -> Sequence[Cited]: ...
 
@@ -169,6 +200,11 @@ def _lines(d: Bibliographic) -> Iterator[str]:
         for t in d.titles:
             yield _one("pat:InventionTitle", t.text, f" com:languageCode={quoteattr(t.lang)}" if t.lang else "")
         yield "</pat:InventionTitleBag>"
+    if d.applicants or d.inventors:
+        yield "<pat:PartyBag>"
+        yield from _parties("Applicant", d.applicants)
+        yield from _parties("Inventor", d.inventors)
+        yield "</pat:PartyBag>"
     cited = [c for c in d.citations if c.number]
     if cited:
         yield "<pat:ReferenceCitationBag>"
@@ -201,6 +237,25 @@ def _class(sequence: int, symbol: Classed) -> Iterator[str]:
     yield "</pat:IPCRClassification>"
 
 
+def _parties(role: str, parties: Sequence[Named]) -> Iterator[str]:
+    if not parties:
+        return
+    yield f"<pat:{role}Bag>"
+    for i, p in enumerate(parties, 1):
+        yield f'<pat:{role} com:sequenceNumber="{i}"><com:PublicationContact>'
+        yield f"<com:Name>{_one('com:EntityName', p.name)}</com:Name>"
+        for name, value in (
+            ("CityName", p.city),
+            ("GeographicRegionName", p.province),
+            ("CountryCode", p.country),
+            ("PostalCode", p.postcode),
+        ):
+            if value:
+                yield _one(f"com:{name}", value)
+        yield f"</com:PublicationContact></pat:{role}>"
+    yield f"</pat:{role}Bag>"
+
+
 def _citation(c: Cited) -> Iterator[str]:
     yield "<pat:ReferenceCitation><com:PatentCitation>"
     m = _NUMBER.fullmatch(c.number)
@@ -216,3 +271,90 @@ def _citation(c: Cited) -> Iterator[str]:
     else:
         yield _one("com:PatentCitationText", c.number)
     yield "</com:PatentCitation></pat:ReferenceCitation>"
+
+
+# ------------------------------------------------------------------------------------------------ reading back
+
+
+class NotSt96(ValueError):
+    """A text that is no ``pat:BibliographicData``; the message says what it is instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one document says, by the names of the model; texts as printed, `dates` of the document as ISO."""
+
+    country: str
+    doc_number: str
+    kind: str
+    publication_date: str
+    application_number: str
+    filing_date: str
+    titles: tuple[tuple[str, str], ...]
+    ipc: tuple[str, ...]
+    priorities: tuple[tuple[str, str, str], ...]
+    applicants: tuple[str, ...]
+    inventors: tuple[str, ...]
+    citations: tuple[str, ...]
+
+
+def read(data: bytes) -> Read:
+    """A document of this standard, as `write` makes it. Raises NotSt96. The bytes are our own: this is no importer."""
+    try:
+        root = ElementTree.fromstring(data)
+    except ElementTree.ParseError as e:
+        raise NotSt96(f"not well-formed: {e}") from e
+    if root.tag != f"{{{PATENT}}}BibliographicData":
+        raise NotSt96(f"a {root.tag} instead of pat:BibliographicData")
+    names = {"com": COMMON, "pat": PATENT}
+
+    def text(path: str, at: ElementTree.Element = root) -> str:
+        return at.findtext(path, "", names) or ""
+
+    def number(at: ElementTree.Element) -> str:
+        return text("com:ApplicationNumber/com:ApplicationNumberText", at)
+
+    def parties(role: str) -> tuple[str, ...]:
+        found = root.findall(f"pat:PartyBag/pat:{role}Bag/pat:{role}", names)
+        return tuple(text("com:PublicationContact/com:Name/com:EntityName", p) for p in found)
+
+    filed = root.find("pat:ApplicationIdentification", names)
+    country = text("pat:PatentPublicationIdentification/com:IPOfficeCode")
+    languages = f"{{{COMMON}}}languageCode"
+    cited = root.findall("pat:ReferenceCitationBag/pat:ReferenceCitation/com:PatentCitation", names)
+    return Read(
+        country,
+        text("pat:PatentPublicationIdentification/pat:PublicationNumber"),
+        text("pat:PatentPublicationIdentification/com:PatentDocumentKindCode"),
+        text("pat:PatentPublicationIdentification/com:PublicationDate"),
+        number(filed) if filed is not None else "",
+        text("pat:FilingDate", filed) if filed is not None else "",
+        tuple(
+            (t.get(languages, ""), t.text or "")
+            for t in root.findall("pat:InventionTitleBag/pat:InventionTitle", names)
+        ),
+        tuple(
+            _symbol({n: text(f"pat:{n}", c) for n in ("Section", "Class", "Subclass", "MainGroup", "Subgroup")})
+            or text("pat:PatentClassificationText", c)
+            for c in root.findall("pat:PatentClassificationBag/pat:IPCRClassificationBag/pat:IPCRClassification", names)
+        ),
+        tuple(
+            (text("com:IPOfficeCode", p), number(p), text("pat:FilingDate", p))
+            for p in root.findall("pat:PriorityClaimBag/pat:PriorityClaim", names)
+        ),
+        parties("Applicant"),
+        parties("Inventor"),
+        tuple(
+            "".join(
+                text(f"com:CitedPatentDocumentIdentification/com:{n}", c)
+                for n in ("IPOfficeCode", "DocumentNumber", "PatentDocumentKindCode")
+            )
+            or text("com:PatentCitationText", c)
+            for c in cited
+        ),
+    )
+
+
+def _symbol(parts: dict[str, str]) -> str:
+    head = parts["Section"] + parts["Class"] + parts["Subclass"]
+    return f"{head}{parts['MainGroup']}/{parts['Subgroup']}" if parts["MainGroup"] else head
