@@ -19,7 +19,7 @@ from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.evidence.actions import sealed
+from jinzhi.apps.evidence.actions import enter_earlier, sealed
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Duty, Figure, Measure, Milestone, Period, Release, Report, Row, RowNote
 from jinzhi.apps.units.actions import sync_units
@@ -237,6 +237,7 @@ def _tell(stories: list[Story], office: User) -> None:
             event.sha256, event.sm3 = before = (seal.sha256, seal.sm3)
             written.append(event)
     Event.objects.bulk_create(written, batch_size=CHUNK)
+    enter_earlier()
 
 
 def _reports(

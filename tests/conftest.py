@@ -42,6 +42,7 @@ def place_and_day(settings, tmp_path_factory) -> None:
     settings.JINZHI_TODAY = "2026-11-22"
     settings.JINZHI_STORE = var / "store"
     settings.JINZHI_INDEX = var / "index"
+    settings.JINZHI_KEYS = var / "keys"
     settings.JINZHI_SEARCH = "memory"
     settings.EMAIL_FILE_PATH = var / "mail"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

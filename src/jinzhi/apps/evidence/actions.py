@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Protocol
 
 from django.db import IntegrityError, transaction
 
-from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import now
-from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.canonical import digest_value
+from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence.log import Actor
+from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.kernel.canonical import canonical, digests
 
 
 class Conflict(Exception):
@@ -34,22 +33,6 @@ class KeyReused(Exception):
     """An idempotency key came back with another content."""
 
 
-class Actor(Protocol):
-    """Who acts (see accounts.acting.Acting)."""
-
-    @property
-    def user(self) -> User | None: ...
-
-    @property
-    def unit(self) -> Unit: ...
-
-    @property
-    def roles(self) -> tuple[str, ...]: ...
-
-    @property
-    def name(self) -> str: ...
-
-
 def sealed(event: Event) -> dict[str, object]:
     """What the digests of an event cover."""
     return {
@@ -65,6 +48,11 @@ def sealed(event: Event) -> dict[str, object]:
         "data": event.data,
         "prev": {"sha256": event.prev_sha256, "sm3": event.prev_sm3},
     }
+
+
+def content_of(event: Event) -> bytes:
+    """The bytes that the digests of an event are of, and that its entry in the log stands for."""
+    return canonical(sealed(event)).encode()
 
 
 def last_seq(stream: str) -> int:
@@ -118,12 +106,27 @@ def record(
         prev_sha256=last.sha256 if last else "",
         prev_sm3=last.sm3 if last else "",
     )
-    seal = digest_value(sealed(event))
+    content = content_of(event)
+    seal = digests(content)
     event.sha256, event.sm3 = seal.sha256, seal.sm3
     try:
         with transaction.atomic():
             event.save(force_insert=True)
     except IntegrityError:
         raise Conflict(stream, seq, last_seq(stream)) from None
+    log.enter("event", stream, log.body_of_event(event, len(content)), event)
     event.replayed = False
     return event
+
+
+def enter_earlier(chunk: int = 2000) -> int:
+    """Queue an entry for every event that has none: those recorded before the log was there. Returns how many."""
+    done = 0
+    while True:
+        with transaction.atomic():
+            some = Event.objects.filter(entry__isnull=True).select_related("unit").order_by("id")[:chunk]
+            entries = [log.queued_entry("event", e.stream, log.body_of_event(e, len(content_of(e))), e) for e in some]
+            Entry.objects.bulk_create(entries, batch_size=chunk)
+        done += len(entries)
+        if len(entries) < chunk:
+            return done

@@ -29,6 +29,12 @@ def chains() -> Iterator[str]:
         seq, sha256, sm3 = event.seq, event.sha256, event.sm3
 
 
+@invariant("event-in-log", "每条事件都已进入日志", "Every event has its entry in the log")
+def entered() -> Iterator[str]:
+    for event in Event.objects.filter(entry__isnull=True).order_by("id").iterator():
+        yield f"{event}: not in the log"
+
+
 @invariant("attachment-content", "附件内容与登记的摘要一致", "Every attachment's bytes are those recorded")
 def contents() -> Iterator[str]:
     for attachment in Attachment.objects.unrestricted("integrity checker").iterator():

@@ -1,4 +1,4 @@
-"""Events, append-only, each sealed by two digests that also cover its forerunner; and attached files."""
+"""Events, append-only, each sealed by two digests that also cover its forerunner; the log over them; attached files."""
 
 from __future__ import annotations
 
@@ -57,3 +57,120 @@ class Attachment(UnitOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Shard(models.Model):
+    """One year of the log. At most one is open; its ``size`` only grows, and stands still once it is closed.
+
+    ``origin`` begins the origin lines of its checkpoints: it is fixed when the shard is made, so that a renamed
+    installation does not become another log.
+    """
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    origin = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField(default=0)
+    closed = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["closed"], condition=models.Q(closed=False), name="one_open_shard")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin}/{self.year}"
+
+
+class Entry(models.Model):
+    """A line of the log: ``body`` is the canonical JSON that both trees hash as a leaf.
+
+    It is written in the transaction of what it tells of, still without a number (queued);
+    :func:`jinzhi.apps.evidence.log.sequence` gives it shard and index, once. Nothing else is ever changed.
+    """
+
+    shard = models.ForeignKey(Shard, null=True, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    index = models.PositiveBigIntegerField(null=True)
+    kind = models.CharField(max_length=40)
+    object = models.CharField(max_length=200)
+    event = models.OneToOneField(Event, null=True, on_delete=models.PROTECT, related_name="entry")
+    body = models.TextField()
+    leaf_sha256 = models.BinaryField(max_length=32)
+    leaf_sm3 = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shard", "index"], name="entry_in_shard"),
+            models.CheckConstraint(
+                condition=models.Q(shard__isnull=True, index__isnull=True)
+                | models.Q(shard__isnull=False, index__isnull=False),
+                name="entry_queued_or_numbered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["object", "id"], name="entry_of_object"),
+            models.Index(fields=["id"], condition=models.Q(shard__isnull=True), name="entry_queue"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"queued {self.pk}"
+
+    @property
+    def number(self) -> str:
+        """The printed id, year and index ("2026-17"); empty while the entry is queued."""
+        return f"{self.shard.year}-{self.index}" if self.shard is not None else ""
+
+
+class Node(models.Model):
+    """The hashes of a complete subtree, kept at levels 8, 16 and 24 only: the others follow from these."""
+
+    shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="nodes", db_index=False)
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+    sm3 = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shard", "level", "index"], name="node_in_shard")]
+
+    def __str__(self) -> str:
+        return f"{self.shard_id}: {self.level}/{self.index}"
+
+
+class Checkpoint(models.Model):
+    """What the log said it was: size and both roots of a shard, as two signed notes (C2SP tlog-checkpoint).
+
+    ``token`` is the RFC 3161 answer over the SHA-256 of ``note_sha256``'s text; it is asked for after the checkpoint
+    is kept and may be set once. A later checkpoint of the same size is a sign of life with a token of its own.
+    """
+
+    shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="checkpoints", db_index=False)
+    size = models.PositiveBigIntegerField()
+    root_sha256 = models.BinaryField(max_length=32)
+    root_sm3 = models.BinaryField(max_length=32)
+    note_sha256 = models.TextField()
+    note_sm3 = models.TextField()
+    at = models.DateTimeField()
+    token = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["shard", "size", "id"], name="checkpoint_by_size")]
+
+    def __str__(self) -> str:
+        return f"{self.shard} {self.size}"
+
+
+class Cosignature(models.Model):
+    """A witness's line under a checkpoint (C2SP tlog-cosignature), given after it had checked consistency."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures", db_index=False)
+    family = models.CharField(max_length=10)
+    witness = models.CharField(max_length=120)
+    line = models.TextField()
+    moment = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkpoint", "family", "witness", "moment"], name="one_cosignature")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.checkpoint_id} {self.family}"

@@ -1,0 +1,283 @@
+"""The log: entries in the order in which they were numbered, under two Merkle trees a year (RFC 9162).
+
+``append`` writes an entry in the transaction of what it tells of; the entry is *queued*, takes no lock and waits for
+nobody. ``sequence`` numbers what is queued, in a short transaction that locks the open shard. A crash between the
+two loses nothing: the next ``sequence`` takes up what was left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, OuterRef, Subquery
+from django.utils.text import slugify
+
+from jinzhi.apps.accounts.models import User
+from jinzhi.apps.catalogue.clock import installation, now, today
+from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
+from jinzhi.apps.evidence.trees import LogBroken, Unknown, consistency, grow, inclusion, root
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.canonical import Digests, canonical
+from jinzhi.kernel.merkle import SHA256, SM3
+
+__all__ = [
+    "Actor", "LogBroken", "Unknown", "append", "consistency", "covering", "entry", "inclusion", "root", "seal_of",
+    "sequence", "shard_of", "size",
+]  # fmt: skip
+
+#: how many entries one transaction numbers at most, so that nobody waits long for the shard
+CHUNK = 8192
+#: an entry must fit the bundles of C2SP tlog-tiles, which count its bytes in sixteen bits
+LONGEST = 65_535
+
+
+class Actor(Protocol):
+    """Who acts (see accounts.acting.Acting)."""
+
+    @property
+    def user(self) -> User | None: ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def append(
+    kind: str,
+    object: str,
+    *,
+    who: Actor | None,
+    on: date,
+    media_type: str,
+    length: int,
+    sha256: str,
+    sm3: str,
+    at: datetime | None = None,
+    prev: Digests | None = None,
+    procedure: str = "",
+    salted: bool = False,
+    event: Event | None = None,
+) -> Entry:
+    """Queue an entry for content of ``length`` bytes with these digests (hexadecimal), in the caller's transaction.
+
+    ``prev``: the digests of the content that this one follows. ``procedure``: the version of the rule that was in
+    force. ``salted``: the digests are of a salt and the content, so that they tell nothing once the salt is erased.
+    Raises ValueError for an entry that is longer than the log's formats carry.
+    """
+    body = body_of(
+        kind, object, actor=who.name if who else "系统", unit=who.unit.code if who else "", on=on, at=at or now(),
+        media_type=media_type, length=length, sha256=sha256, sm3=sm3, prev=prev, procedure=procedure, salted=salted,
+    )  # fmt: skip
+    return enter(kind, object, body, event)
+
+
+def body_of(
+    kind: str,
+    object: str,
+    *,
+    actor: str,
+    unit: str,
+    on: date,
+    at: datetime,
+    media_type: str,
+    length: int,
+    sha256: str,
+    sm3: str,
+    prev: Digests | None,
+    procedure: str,
+    salted: bool = False,
+) -> str:
+    """The canonical JSON of an entry."""
+    said: dict[str, object] = {
+        "kind": kind,
+        "object": object,
+        "actor": actor,
+        "unit": unit,
+        "on": on.isoformat(),
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "media_type": media_type,
+        "length": length,
+        "sha256": sha256,
+        "sm3": sm3,
+        "prev": {"sha256": prev.sha256, "sm3": prev.sm3} if prev else None,
+        "procedure": procedure,
+    }
+    if salted:
+        said["salted"] = True
+    return canonical(said)
+
+
+def body_of_event(event: Event, length: int) -> str:
+    """The canonical JSON of an event's entry; ``length``: the bytes that the event's digests cover."""
+    prev = Digests(event.prev_sha256, event.prev_sm3) if event.prev_sha256 else None
+    return body_of(
+        "event", event.stream, actor=event.actor, unit=event.unit.code if event.unit else "", on=event.on, at=event.at,
+        media_type="application/json", length=length, sha256=event.sha256, sm3=event.sm3, prev=prev, procedure="",
+    )  # fmt: skip
+
+
+def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
+    """Queue an entry with this body, and number it once the transaction is through."""
+    queued = queued_entry(kind, object, body, event)
+    queued.save(force_insert=True)
+    # an entry that cannot be numbered now stays queued: that is no error of what was recorded
+    transaction.on_commit(sequence, robust=True)
+    return queued
+
+
+def queued_entry(kind: str, object: str, body: str, event: Event | None) -> Entry:
+    """An entry with its leaf hashes, not yet saved."""
+    leaf = body.encode()
+    if len(leaf) > LONGEST:
+        raise ValueError(f"an entry of {len(leaf)} bytes is longer than {LONGEST}: keep its content outside")
+    return Entry(
+        kind=kind, object=object, event=event, body=body, leaf_sha256=SHA256.leaf(leaf), leaf_sm3=SM3.leaf(leaf)
+    )
+
+
+def _origin() -> str:
+    """How the log of this installation is called: the setting, or after the city."""
+    if settings.JINZHI_LOG_NAME:
+        return str(settings.JINZHI_LOG_NAME)
+    here = installation()
+    city = slugify(here.city_en) if here else ""
+    return "-".join(part for part in ("jinzhi", city, "demo" if here and here.demo else "") if part)
+
+
+def _open_shard() -> Shard:
+    """The shard that entries go to, locked until the transaction ends; a new year closes the old one."""
+    while True:
+        year = today().year
+        found = Shard.objects.select_for_update().filter(closed=False).first()
+        if found is None:
+            Shard.objects.get_or_create(year=year, defaults={"origin": _origin()})
+        elif found.year < year:
+            found.closed = True
+            found.save(update_fields=["closed"])
+            Shard.objects.create(year=year, origin=_origin())
+        else:
+            return found
+
+
+def queue() -> int:
+    """How many entries wait for their number."""
+    return Entry.objects.filter(shard__isnull=True).count()
+
+
+def sequence() -> int:
+    """Number everything that is queued; returns how many entries that were. Call it outside of a transaction."""
+    done = 0
+    while Entry.objects.filter(shard__isnull=True).exists():
+        some = _sequence_some()
+        if not some:
+            break
+        done += some
+    return done
+
+
+@transaction.atomic
+def _sequence_some() -> int:
+    shard = _open_shard()
+    queued = Entry.objects.filter(shard__isnull=True).order_by("id").values_list("id", "leaf_sha256", "leaf_sm3")
+    rows = [(pk, bytes(sha256), bytes(sm3)) for pk, sha256, sm3 in queued[:CHUNK]]
+    if not rows:
+        return 0
+    _number(shard, [pk for pk, _, _ in rows])
+    Node.objects.bulk_create(grow(shard, shard.size, [(sha256, sm3) for _, sha256, sm3 in rows]), batch_size=200)
+    shard.size += len(rows)
+    shard.save(update_fields=["size"])
+    return len(rows)
+
+
+def _number(shard: Shard, ids: list[int]) -> None:
+    """Give the entries the next numbers, in this order."""
+    table = '"evidence_entry"'
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f'UPDATE {table} e SET shard_id = %s, "index" = %s + q.n - 1 '
+                "FROM unnest(%s::bigint[]) WITH ORDINALITY AS q(id, n) WHERE e.id = q.id AND e.shard_id IS NULL",
+                [shard.pk, shard.size, ids],
+            )
+            changed = cursor.rowcount
+        else:
+            cursor.executemany(
+                f'UPDATE {table} SET shard_id = %s, "index" = %s WHERE id = %s AND shard_id IS NULL',
+                [(shard.pk, shard.size + n, pk) for n, pk in enumerate(ids)],
+            )
+            changed = cursor.rowcount
+    if changed != len(ids):
+        raise LogBroken(f"日志 {shard.year} 的队列在编号时被改动：应有 {len(ids)} 条，实际 {changed} 条")
+
+
+def shard_of(year: int) -> Shard:
+    """The shard of a year. Raises Unknown."""
+    found = Shard.objects.filter(year=year).first()
+    if found is None:
+        raise Unknown(f"没有 {year} 年的日志")
+    return found
+
+
+def size(shard: Shard) -> int:
+    """How many entries the shard holds now."""
+    return Shard.objects.values_list("size", flat=True).get(pk=shard.pk)
+
+
+def entry(number: str) -> Entry:
+    """The entry with a printed id such as "2026-17". Raises Unknown."""
+    year, dash, index = number.strip().partition("-")
+    if not (dash and year.isascii() and year.isdigit() and index.isascii() and index.isdigit()):
+        raise Unknown(f"“{number}”不是日志条目号，条目号形如 2026-17")
+    found = Entry.objects.select_related("shard").filter(shard__year=int(year), index=int(index)).first()
+    if found is None:
+        raise Unknown(f"日志中没有条目 {number}")
+    return found
+
+
+def covering(entry: Entry) -> Checkpoint | None:
+    """The first checkpoint that holds the entry; None while it is queued or none was made since."""
+    if entry.index is None:
+        return None
+    found = Checkpoint.objects.select_related("shard").filter(shard=entry.shard_id, size__gt=entry.index)
+    return found.order_by("size", "id").first()
+
+
+@dataclass(frozen=True)
+class Seal:
+    """How far an event is sealed: its number in the stream, its entry, the first checkpoint that holds the entry."""
+
+    seq: int
+    entry: Entry
+    checkpoint: Checkpoint | None
+
+    @property
+    def state(self) -> str:
+        """ "queued" (recorded, no number yet), "numbered" (no checkpoint yet) or "sealed"."""
+        if self.checkpoint is not None:
+            return "sealed"
+        return "queued" if self.entry.index is None else "numbered"
+
+
+def seal_of(stream: str) -> list[Seal]:
+    """The seals of all events of a stream, in their order. Numbers what is still queued; call it outside of a write."""
+    waiting = Entry.objects.filter(object=stream, shard__isnull=True, event__isnull=False)
+    if waiting.exists():
+        sequence()
+    first = Checkpoint.objects.filter(shard=OuterRef("shard"), size__gt=OuterRef("index")).order_by("size", "id")
+    entries = list(
+        Entry.objects.filter(event__stream=stream)
+        .select_related("shard")
+        .annotate(seq=F("event__seq"), covered=Subquery(first.values("pk")[:1]))
+        .order_by("event__seq")
+    )
+    known = Checkpoint.objects.in_bulk({e.covered for e in entries if e.covered})
+    return [Seal(e.seq, e, known.get(e.covered)) for e in entries]
