@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 from jinzhi.apps.accounts.acting import Acting, acting_as, memberships, visitor
+from jinzhi.apps.catalogue.clock import standing_on
 
 SESSION_KEY = "membership"
 
@@ -25,12 +26,15 @@ def find_acting(request: HttpRequest) -> Acting | None:
 
 
 class ActingMiddleware:
+    """Who acts, and one day for the whole request, though it pass midnight."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.get_acting = SimpleLazyObject(lambda: _Holder(find_acting(request)))
-        return self.get_response(request)
+        with standing_on():
+            return self.get_response(request)
 
 
 class _Holder:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.conf import settings
@@ -19,13 +20,20 @@ def installation() -> Installation | None:
     return Installation.objects.filter(pk=1).first()
 
 
-_standing: ContextVar[date | None] = ContextVar("standing", default=None)
+@dataclass
+class _Held:
+    """The day of a block, once somebody asked."""
+
+    day: date | None = None
+
+
+_standing: ContextVar[_Held | None] = ContextVar("standing", default=None)
 
 
 @contextmanager
-def standing_on(day: date) -> Iterator[None]:
-    """Let every question for today in this block be answered with ``day``, without asking the database."""
-    token = _standing.set(day)
+def standing_on(day: date | None = None) -> Iterator[None]:
+    """Let every question for today in this block be answered with ``day``, or with the first answer given in it."""
+    token = _standing.set(_Held(day))
     try:
         yield
     finally:
@@ -34,9 +42,15 @@ def standing_on(day: date) -> Iterator[None]:
 
 def today() -> date:
     """Today in this installation."""
-    standing = _standing.get()
-    if standing is not None:
-        return standing
+    held = _standing.get()
+    if held is None:
+        return _asked()
+    if held.day is None:
+        held.day = _asked()
+    return held.day
+
+
+def _asked() -> date:
     if settings.JINZHI_TODAY:
         try:
             return date.fromisoformat(settings.JINZHI_TODAY)
