@@ -11,7 +11,8 @@ from docx.shared import Mm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhi.engines.documents import BODY_FONT, FALLBACKS, Grid, Heading, Pairs, Paper, Text, write
+from jinzhi.engines.documents import BODY_FONT, FALLBACKS, Grid, Heading, Pairs, Paper, Picture, Text, write
+from jinzhi.engines.pictures import Drawing, png
 
 MARK = "演示数据，非官方统计"
 PAPER = Paper(
@@ -106,3 +107,24 @@ def test_any_text_can_be_written_and_shows_what_it_could_not_hold(text):
     [table] = opened(content).tables
     kept = table.rows[0].cells[1].text
     assert len(kept) == len(text.replace("\r\n", "\n"))
+
+
+def test_a_drawing_becomes_a_picture_with_words_for_who_cannot_see_it():
+    square = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="red"/></svg>'
+    )
+    first, second = png([Drawing(square, 40, 20), Drawing(square, 40, 20)])
+    assert first.startswith(b"\x89PNG")
+    assert first == second
+    assert (int.from_bytes(first[16:20]), int.from_bytes(first[20:24])) == (80, 40)
+    assert png([]) == []
+    content = write([Paper("t", [], [Picture(first, 100, "一个方块")])])
+    assert 'descr="一个方块"' in part(content, "word/document.xml")
+    assert opened(content).inline_shapes[0].width == Mm(100)
+    with pytest.raises(ValueError, match="157"):
+        write([Paper("t", [], [Picture(first, 157, "")])])
+
+
+def test_a_row_with_a_cell_too_few_is_refused():
+    with pytest.raises(ValueError, match="row 2"):
+        write([Paper("t", [], [Grid(["a", "b"], [["1", "2"], ["3"]], [10, 10])])])
