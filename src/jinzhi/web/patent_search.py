@@ -64,6 +64,10 @@ class Line(NamedTuple):
     published: date
     filed: date
     claims: int
+    #: names of applicants as printed, each once
+    printed: tuple[str, ...] = ()
+    #: inventors as the row keeps them
+    inventors: str = ""
 
 
 # --- facets -------------------------------------------------------------------------------------------------------
@@ -88,29 +92,42 @@ FACETS = (
     Facet("dist", _("区"), lambda line: (line.district,)),
     Facet("year", _("申请年"), lambda line: (line.year,), by_value=True),
 )
-FACET = {one.key: one for one in FACETS}
+#: conditions that figures and the pages of applicants lead to, not offered beside the hits
+MORE = (
+    Facet("pap", _("申请人（印本名称）"), lambda line: line.printed),
+    Facet("inv", _("发明人与申请人"), lambda line: people(line)),
+)
+FACET = {one.key: one for one in (*FACETS, *MORE)}
+#: between an inventor and the applicant: a name alone is many people
+WITH = "｜"
+
+
+def people(line: Line) -> tuple[str, ...]:
+    """Each inventor of a document with each of its applicants."""
+    inventors = [name for name in line.inventors.split("；") if name]
+    return tuple(dict.fromkeys(f"{name}{WITH}{unit}" for name in inventors for unit in line.names or ("",)))
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A value of a facet asked for, or left out."""
+    """A value of a facet asked for, or left out. ``also``: asked for beside the others of its facet, not instead."""
 
     facet: Facet
     value: str
     without: bool = False
+    also: bool = False
 
     @property
     def name(self) -> str:
         """Its name in the address."""
-        return f"not_{self.facet.key}" if self.without else self.facet.key
+        return f"{'not_' if self.without else 'also_' if self.also else ''}{self.facet.key}"
 
 
 def chosen_of(query: QueryDict) -> tuple[Chosen, ...]:
     """The conditions of an address, in the order of the facets. An empty value is written ``-``."""
     found = []
-    for facet in FACETS:
-        for without in (False, True):
-            one = Chosen(facet, "", without)
+    for facet in FACET.values():
+        for one in (Chosen(facet, ""), Chosen(facet, "", also=True), Chosen(facet, "", without=True)):
             values = dict.fromkeys(query.getlist(one.name))
             found += [replace(one, value=unwritten(value)) for value in values if value]
     return tuple(found)
@@ -126,12 +143,16 @@ def unwritten(value: str) -> str:
 
 
 def keeps(line: Line, chosen: Iterable[Chosen]) -> bool:
-    """Whether a line meets the conditions: one of the values asked for of each facet, and none of those left out."""
+    """Whether a line meets the conditions: one of the values asked for of each facet, all of those asked for beside
+    them, and none of those left out."""
     wanted: dict[str, bool] = {}
     for one in chosen:
         has = one.value in one.facet.of(line)
         if one.without:
             if has:
+                return False
+        elif one.also:
+            if not has:
                 return False
         else:
             wanted[one.facet.key] = wanted.get(one.facet.key, False) or has
@@ -205,8 +226,9 @@ def _lines() -> Iterable[Line]:
     standard = standard_names(name for some in names.values() for name in some)
     columns = (
         "pk", "number", "type", "state", "ipc", "district", "filed", "simple", "published", "claims", "country", "kind",
+        "inventors",
     )  # fmt: skip
-    for pk, number, typ, state, ipc, district, filed, simple, published, claims, country, kind in (
+    for pk, number, typ, state, ipc, district, filed, simple, published, claims, country, kind, inventors in (
         Document.objects.order_by("pk").values_list(*columns).iterator(2000)
     ):
         if typ == "invention" and is_grant(country, kind, published.year if published else None):
@@ -215,6 +237,7 @@ def _lines() -> Iterable[Line]:
         yield Line(
             pk, number, typ, state, meant, ipc[:4].strip(), district, str(filed.year) if filed else "",
             simple or number, published or date.min, filed or date.min, claims,
+            tuple(dict.fromkeys(names.get(pk, ()))), inventors,
         )  # fmt: skip
 
 
