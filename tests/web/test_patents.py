@@ -423,3 +423,121 @@ def test_an_analysis_makes_few_statements(district, patents, django_assert_max_n
     district.client.get("/patents/analysis/", {"q": "隔膜"})
     with django_assert_max_num_queries(16):
         district.client.get("/patents/analysis/", {"q": "隔膜"})
+
+
+# --- families, picks, preview, sources ------------------------------------------------------------------------
+
+
+def test_folding_shows_a_line_a_family_and_counts_both(district, patents):
+    page = look(district, "隔膜", fold="family", sort="-pd")
+    assert numbers(page) == ["CN119000004A", "CN116000002A"]
+    assert "3 件 / 2 个同族" in page.content.decode()
+    assert [kin.label for kin in page.context["hits"][0].kin] == ["CN117000001A 一种锂离子电池用陶瓷涂覆隔膜"]
+    assert look(district, "隔膜", fold="all").status_code == 400
+
+
+def test_a_document_of_a_folded_family_stands_where_its_family_stands(district, patents):
+    steps = page_of(district, "CN117000001A", q="隔膜", fold="family", sort="-pd").context["steps"]
+    assert (steps.place, steps.total) == (1, 2)
+
+
+def test_picks_stay_in_the_address_and_lead_on(district, patents):
+    page = look(district, "隔膜", pick="CN119000004A,CN218000003U")
+    assert [h.row.number for h in page.context["hits"] if h.picked] == ["CN119000004A"]
+    assert page.context["picks_elsewhere"] == ["CN218000003U"]
+    several = {"q": "隔膜", "pick": ["CN119000004A", "CN218000003U"]}
+    kept = district.client.get("/patents/selection/", {**several, "do": "keep"})
+    assert kept["Location"] == "/patents/?q=%E9%9A%94%E8%86%9C&pick=CN119000004A,CN218000003U#results"
+    seen = district.client.get("/patents/selection/", {**several, "do": "view"}, follow=True)
+    assert set(numbers(seen)) == {"CN119000004A", "CN218000003U"}
+    file = district.client.get("/patents/selection/", {**several, "do": "csv"}, follow=True)
+    assert file.content.decode("utf-8-sig").count("\r\n") == 3
+    listed = district.client.get("/patents/selection/", {**several, "do": "numbers"})
+    assert listed["Location"] == "/patents/numbers/?numbers=CN119000004A,CN218000003U"
+
+
+def test_nothing_picked_leads_back_with_a_word(district, patents):
+    page = district.client.get("/patents/selection/", {"q": "隔膜", "do": "view"}, follow=True)
+    assert "没有勾选文献" in page.content.decode()
+    assert district.client.get("/patents/selection/", {"pick": "CN119000004A", "do": "luck"}).status_code == 404
+
+
+def test_too_many_picks_are_a_clear_400(district, patents):
+    assert look(district, "隔膜", pick=",".join(f"CN{n}A" for n in range(101))).status_code == 400
+
+
+def test_the_preview_has_an_address_and_comes_alone_when_asked(district, patents):
+    page = look(district, "隔膜", doc="CN117000001A")
+    assert page.context["preview"].row.number == "CN117000001A"
+    assert 'aria-current="true"' in page.content.decode()
+    query = {"q": "涂层", "doc": "CN117000001A"}
+    alone = district.client.get("/patents/preview/", query, headers={"X-Requested-With": "fetch"}).content.decode()
+    assert "<html" not in alone
+    assert '<mark class="hit-0">涂层</mark>' in alone
+    assert district.client.get("/patents/preview/", query).status_code == 302
+    assert look(district, "隔膜", doc="CN218000003U").status_code == 404
+
+
+def test_every_source_says_its_last_issue(district, patents):
+    rows = look(district, "隔膜").context["sources"].rows
+    assert [row.cells[0] for row in rows] == ["cnipa-prs", "cnipa-test"]
+    assert rows[1].cells[1:4] == [date(2024, 10, 1), date(2024, 10, 1), "4"]
+
+
+def test_a_district_is_called_by_its_own_name(district, patents):
+    page = look(district, "隔膜")
+    assert {c.value.label for g in page.context["groups"] if g.facet.key == "dist" for c in g.choices} == {
+        "滨海新区", "南开区",
+    }  # fmt: skip
+    assert {hit.district for hit in page.context["hits"]} == {"滨海新区", "南开区"}
+
+
+# --- comparison -----------------------------------------------------------------------------------------------
+
+
+def test_claims_stand_beside_those_most_like_them_with_what_differs_marked(district, patents):
+    other = (Claim(1, "一种电池。"), Claim(2, "根据权利要求1所述的隔膜，涂层为氧化铝。", (1,), False))
+    store([prepare(document("CN121000007A", "另一种隔膜", claims=other))])
+    page = district.client.get("/patents/compare/", {"a": "CN117000001A", "b": "CN121000007"})
+    pairs = [(p.a and p.a.number, p.b and p.b.number) for p in page.context["pairs"]]
+    assert (2, 2) in pairs
+    assert page.context["counts"] == {"same": 0, "differ": 1, "only_a": 3, "only_b": 1}
+    text = page.content.decode()
+    assert "涂层为<del>勃姆石</del>。" in text
+    assert "涂层为<ins>氧化铝</ins>。" in text
+
+
+def test_two_chosen_claims_are_compared_however_unlike(district, patents):
+    page = district.client.get(
+        "/patents/compare/", {"a": "CN117000001A", "b": "CN117000001A", "claim_a": "1", "claim_b": "3"}
+    )
+    assert [(p.a.number, p.b.number, p.same) for p in page.context["pairs"]] == [(1, 3, False)]
+
+
+def test_a_document_that_is_not_there_is_named_beside_its_field(district, patents):
+    page = district.client.get("/patents/compare/", {"a": "CN117000001A", "b": "CN999999999A"})
+    assert page.status_code == 404
+    assert "库中没有 CN999999999A" in page.content.decode()
+    assert district.client.get("/patents/compare/").status_code == 200
+
+
+def test_a_comparison_makes_few_statements(district, patents, django_assert_max_num_queries):
+    with django_assert_max_num_queries(14):
+        district.client.get("/patents/compare/", {"a": "CN117000001A", "b": "CN116000002A"})
+
+
+# --- the document beside its hits -----------------------------------------------------------------------------
+
+
+def test_citations_are_drawn_one_step_both_ways(district, patents):
+    graph = page_of(district, "CN116000002A").context["graph"]
+    assert ([n.number for n in graph.before], [n.number for n in graph.after]) == ([], ["CN117000001A"])
+    assert page_of(district, "CN218000003U").context["graph"] is None
+
+
+def test_a_claim_says_which_claims_refer_to_it(district, patents):
+    assert page_of(district, "CN117000001A").context["claims"][0].referred == (2, 4)
+
+
+def test_cases_about_the_document_are_listed_or_said_to_be_none(district, patents):
+    assert "没有以本件或其申请为对象的" in page_of(district, "CN117000001A").content.decode()

@@ -74,13 +74,16 @@ def asked(request: HttpRequest) -> Asked:
         raise BadRequest(_("检索式超过 %(n)s 个字符") % {"n": MAX_LENGTH})
     chosen = chosen_of(request.GET)
     sort = choice(request, "sort", {*SORTS, RELEVANCE})
+    folded = choice(request, "fold", {"family"}) == "family"
+    picked(request.GET)
     if not text:
-        return Asked("", None, Search(None, chosen, sort) if chosen or request.GET.get("all") == "1" else None)
+        whole = chosen or request.GET.get("all") == "1"
+        return Asked("", None, Search(None, chosen, sort, folded=folded) if whole else None)
     try:
         query = parse(text)
         if query.complement and request.GET.get("all") != "1":
             return Asked(text, query, None, unconfirmed=True)
-        search = Search(query, chosen, sort)
+        search = Search(query, chosen, sort, folded=folded)
         if sort == RELEVANCE and not search.library.ranks:
             raise BadRequest(_("当前检索引擎不能按相关度排序"))
         search.found  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
@@ -91,10 +94,24 @@ def asked(request: HttpRequest) -> Asked:
     return Asked(text, query, search)
 
 
+#: documents that can be picked by hand: an address has to hold them
+PICKS = 100
+
+
+def picked(query: QueryDict) -> tuple[str, ...]:
+    """The numbers of the documents picked by hand, each once. Too many are a clear 400."""
+    found = tuple(dict.fromkeys(n.strip() for text in query.getlist("pick") for n in text.split(",") if n.strip()))
+    if len(found) > PICKS:
+        raise BadRequest(
+            _("一次最多勾选 %(most)s 件，现为 %(n)s 件；更多的请用号码批量检索") % {"most": PICKS, "n": len(found)}
+        )
+    return found
+
+
 def address(query: QueryDict, **changes: Any) -> str:
     """The query string of an address with some names set or (None) taken away; paging begins anew."""
     copy = query.copy()
-    for name in ("after", "from", "format", *(name for name, value in changes.items() if value is None)):
+    for name in ("after", "from", "format", "doc", *(name for name, value in changes.items() if value is None)):
         copy.pop(name, None)
     for name, value in changes.items():
         if value is not None:

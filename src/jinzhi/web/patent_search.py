@@ -14,15 +14,17 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
 
+from django.db.models import Count, Max
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, folder, stamp
-from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Named, State
-from jinzhi.apps.patents.queries import standard_names
-from jinzhi.apps.units.models import Unit
+from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Event, Item, Named, State
+from jinzhi.apps.patents.queries import SourceStatus, sources, standard_names
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_memory import Context, Plan
+from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.query import And, Node, Query, all_of
 from jinzhi.standards.st16 import is_grant
 from jinzhi.web.shell import english
@@ -190,6 +192,8 @@ class Library:
         self.ranks = hasattr(self.engine, "relevance")
         #: documents that the index does not hold as they are; answers lack them or know them as they were
         self.behind = 0 if self.engine.name == "memory" else behind()
+        #: how many documents each simple family has in the collection
+        self.families = Counter(line.family for line in self.lines.values())
         self._found: dict[str, frozenset[int]] = {}
         self._ranked: dict[str, dict[int, int]] = {}
 
@@ -259,6 +263,20 @@ def library() -> Library:
         return _library
 
 
+_sources: tuple[object, list[SourceStatus]] | None = None
+
+
+def sources_now() -> list[SourceStatus]:
+    """What each source has given as of now; worked out anew when documents, events or files have changed."""
+    global _sources
+    files = Item.objects.aggregate(Count("pk"), last=Max("finished"))
+    now = (stamp(), tuple(files.values()), Event.objects.aggregate(last=Max("pk"))["last"])
+    kept = _sources
+    if kept is None or kept[0] != now:
+        kept = _sources = (now, sources())
+    return kept[1]
+
+
 # --- a search -----------------------------------------------------------------------------------------------------
 
 
@@ -274,11 +292,12 @@ class Value:
 class Search:
     """A query with its conditions over the collection: hits in their order, facets, what to do when nothing is found.
 
-    ``query`` None stands for the whole collection.
+    ``query`` None stands for the whole collection. ``folded``: one line for each simple family among the hits, its
+    first one in the order; counts and facets are of documents all the same.
     """
 
-    def __init__(self, query: Query | None, chosen: Sequence[Chosen] = (), sort: str = ""):
-        self.query, self.chosen = query, tuple(chosen)
+    def __init__(self, query: Query | None, chosen: Sequence[Chosen] = (), sort: str = "", *, folded: bool = False):
+        self.query, self.chosen, self.folded = query, tuple(chosen), folded
         self.library = library()
         self.sort = sort or (RELEVANCE if query is not None and self.library.ranks else NEWEST)
 
@@ -314,6 +333,19 @@ class Search:
         """How many simple families the hits belong to."""
         return len({line.family for line in self.hits})
 
+    @cached_property
+    def members(self) -> dict[str, list[Line]]:
+        """The hits of each simple family, in their order."""
+        found: dict[str, list[Line]] = {}
+        for line in self.hits:
+            found.setdefault(line.family, []).append(line)
+        return found
+
+    @cached_property
+    def shown(self) -> list[Line]:
+        """What stands on the pages: every hit, or one of each family."""
+        return [lines[0] for lines in self.members.values()] if self.folded else self.hits
+
     def count(self, node: Node | None, chosen: Sequence[Chosen]) -> int:
         """How many documents a variant of this search would find."""
         if node is None:
@@ -330,11 +362,14 @@ class Search:
         return sorted(found, key=lambda one: (-one.count, one.label))
 
     def at(self, number: str) -> int | None:
-        """Where a document stands among the hits, from 0."""
+        """Where a document stands among the lines shown, from 0; folded, where its family stands."""
         return self._places.get(number)
 
     @cached_property
     def _places(self) -> dict[str, int]:
+        if self.folded:
+            families = self.members.values()
+            return {line.number: place for place, lines in enumerate(families) for line in lines}
         return {line.number: place for place, line in enumerate(self.hits)}
 
     @cached_property
@@ -357,10 +392,10 @@ class Search:
 
 
 class Names:
-    """Values of facets in words; districts and classes are read once a page."""
+    """Values of facets in words; classes are read once a page."""
 
     def __init__(self, lines: Iterable[Line] = ()):
-        self._districts = {unit.code: unit.label for unit in Unit.objects.filter(level__in=("city", "district"))}
+        self._districts = district_names()
         wanted = {line.ipc for line in lines if line.ipc}
         self._classes: dict[str, str] = {}
         if wanted:
@@ -382,6 +417,16 @@ class Names:
 
     def district(self, code: str) -> str:
         return self._districts.get(code, code)
+
+
+def district_names() -> dict[str, str]:
+    """Districts, and the city itself, by code. A district is called by its own name, not by its government's."""
+    found = {}
+    for unit in catalogue().all(OrgUnit):
+        if unit.level in ("city", "district"):
+            own = unit.aliases[0].name if unit.level == "district" and unit.aliases else unit.zh
+            found[unit.id] = unit.en if english() else own
+    return found
 
 
 def state_name(value: str) -> str:

@@ -1,5 +1,6 @@
 // Small behaviours. Every page works without this file; each function only makes something quicker.
 import "htmx.org";
+import "./patents.js";
 
 const text = (id) => document.getElementById(id)?.dataset.text ?? "";
 const all = (selector, root = document) => Array.from(root.querySelectorAll(selector));
@@ -36,8 +37,8 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const actions = {
     "/": () => document.getElementById("site-search")?.focus(),
-    j: () => step(1),
-    k: () => step(-1),
+    j: () => (items().length ? step(1) : press("next-item")?.click()),
+    k: () => (items().length ? step(-1) : press("previous-item")?.click()),
     o: () => document.querySelector("[data-item].is-current a[href]")?.click(),
     e: () => press("export")?.click(),
     s: () => press("save")?.click(),

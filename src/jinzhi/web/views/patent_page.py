@@ -18,11 +18,12 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.models import Document, Event
-from jinzhi.apps.patents.queries import cited_by, cites, collection, events, family, find, publications
+from jinzhi.apps.patents.queries import Cited, cited_by, cites, collection, events, family, find, publications
 from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content
 from jinzhi.standards.st9 import FIELDS as INID
 from jinzhi.web.patent_address import Asked, address, asked, joined, library_line, state_tag
+from jinzhi.web.patent_graph import graph
 from jinzhi.web.patent_marks import Marked
 from jinzhi.web.patent_search import TYPES
 from jinzhi.web.shell import named, page
@@ -56,6 +57,8 @@ class Branch:
     claim: Claim
     text: SafeString
     below: tuple[Branch, ...]
+    #: numbers of all claims that refer to it
+    referred: tuple[int, ...] = ()
 
 
 def printed(marked: Marked, content: Content) -> list[Field]:
@@ -97,6 +100,10 @@ def _symbols(marked: Marked, code: str, symbols: Sequence[Symbol]) -> list[SafeS
 def tree(marked: Marked, claims: Sequence[Claim]) -> list[Branch]:
     """The claims as a tree: below each the dependent claims that refer to it first. None is lost or shown twice."""
     texts = {claim.number: marked.show("clm", n, claim.text) for n, claim in enumerate(claims)}
+    referred: dict[int, list[int]] = {}
+    for claim in claims:
+        for number in dict.fromkeys(claim.refers_to):
+            referred.setdefault(number, []).append(claim.number)
     children: dict[int, list[Claim]] = {}
     roots: list[Claim] = []
     for claim in claims:
@@ -107,7 +114,12 @@ def tree(marked: Marked, claims: Sequence[Claim]) -> list[Branch]:
             children.setdefault(parent, []).append(claim)
 
     def branch(claim: Claim) -> Branch:
-        return Branch(claim, texts[claim.number], tuple(branch(c) for c in children.get(claim.number, ())))
+        return Branch(
+            claim,
+            texts[claim.number],
+            tuple(branch(c) for c in children.get(claim.number, ())),
+            tuple(referred.get(claim.number, ())),
+        )
 
     return [branch(claim) for claim in roots]
 
@@ -167,10 +179,10 @@ def table_of(caption: str, documents: Sequence[Document], empty: str) -> Table:
     return Table(caption, columns(), [row_of(d) for d in documents], Empty(empty), stack=True, caption_hidden=True)
 
 
-def cites_table(document: Document) -> Table:
+def cites_table(cited: Sequence[Cited]) -> Table:
     """What the document cites: patents linked where the store has them, other literature as printed."""
     rows = []
-    for one in cites(document):
+    for one in cited:
         c, known = one.citation, one.document
         number = Cell(known.number, href=reverse("patent", args=[known.number])) if known else c.cited
         rows.append(Row([number, known.title if known else c.text, c.category, c.phase]))
@@ -210,7 +222,7 @@ def steps(request: HttpRequest, ask: Asked, number: str) -> Steps | None:
     if search is None or at is None:
         return None
     suffix = address(request.GET)
-    hits = search.hits
+    hits = search.shown
 
     def beside(place: int) -> str:
         if not 0 <= place < len(hits):
@@ -219,7 +231,7 @@ def steps(request: HttpRequest, ask: Asked, number: str) -> Steps | None:
 
     page_after = address(request.GET, after=hits[at - 1].number) if at else suffix
     return Steps(
-        f"{reverse('patents')}{page_after}#hit-{number}", at + 1, len(hits), beside(at - 1), beside(at + 1)
+        f"{reverse('patents')}{page_after}#hit-{hits[at].number}", at + 1, len(hits), beside(at - 1), beside(at + 1)
     )  # fmt: skip
 
 
@@ -238,7 +250,10 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
     marked = Marked(next(index_docs([row])), ask.search.plan if ask.search else None)
     told = list(events(row))
     others, kin = list(publications(row)), [d for d in family(row) if d.pk != row.pk]
-    citing = [c.citing for c in cited_by(row)]
+    near = {d.pk for d in kin} | {row.pk}
+    wider = [d for d in family(row, extended=True) if d.pk not in near]
+    cited = cites(row)
+    citing = list({c.citing.pk: c.citing for c in cited_by(row)}.values())
     titles = marked.record.doc.text.get("ti", ())
     abstracts = [marked.show("ab", n, text) for n, text in enumerate(marked.record.doc.text.get("ab", ()))]
     title = marked.show("ti", titles.index(row.title), row.title) if row.title in titles else mark_safe("")
@@ -255,11 +270,15 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
         "description": list(description(marked, content)),
         "drawings": content.drawings,
         "events": happened(told),
-        "cites": cites_table(row),
+        "cites": cites_table(cited),
+        "graph": graph(row, cited, citing),
+        "near": [*kin, *(one.document for one in cited if one.document), *citing],
         "citing": table_of(_("被引"), citing, _("库中没有引用本件的文献")),
         "publications": table_of(_("同一申请的其他公布"), others, _("没有其他公布")),
         "family": table_of(_("简单同族"), kin, _("库中没有其他同族成员")),
+        "extended": table_of(_("扩展同族的其他成员"), wider, _("没有")) if wider else None,
         "cases": cases_of(row, request.acting),
+        "may_see_cases": request.acting.may("case.read"),
         "counted": marked.counted(),
         "steps": steps(request, ask, row.number),
         "ask": ask,

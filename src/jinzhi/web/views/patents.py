@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -20,8 +21,19 @@ from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.queries import collection
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.unparse import unparse
-from jinzhi.web.patent_address import address, asked, facts, joined, library_line, query_string, state_tag
+from jinzhi.web.patent_address import (
+    PICKS,
+    address,
+    asked,
+    facts,
+    joined,
+    library_line,
+    picked,
+    query_string,
+    state_tag,
+)
 from jinzhi.web.patent_marks import Marked, alternatives
+from jinzhi.web.patent_preview import Preview, preview_of
 from jinzhi.web.patent_search import (
     FACETS,
     OFFERED,
@@ -32,11 +44,12 @@ from jinzhi.web.patent_search import (
     Names,
     Search,
     Value,
+    sources_now,
     written,
 )
 from jinzhi.web.shell import english, page
-from jinzhi.web.templatetags.ui import Link, Tag
-from jinzhi.web.views import patent_analysis, patent_export, patent_page, patent_tools
+from jinzhi.web.templatetags.ui import Column, Link, Row, Table, Tag
+from jinzhi.web.views import patent_analysis, patent_compare, patent_export, patent_page, patent_tools
 
 #: what an empty box offers: a query and what it shows
 EXAMPLES = (
@@ -91,7 +104,8 @@ def groups(request: HttpRequest, search: Search, names: Names) -> list[Group]:
 
 def _toggled(query: QueryDict, name: str, value: str) -> str:
     copy = query.copy()
-    copy.pop("after", None)
+    for gone in ("after", "doc"):
+        copy.pop(gone, None)
     values = copy.getlist(name)
     copy.setlist(name, [v for v in values if v != value] if value in values else [*values, value])
     return f"?{copy.urlencode()}"
@@ -112,7 +126,7 @@ def chips(request: HttpRequest, chosen: Sequence[Chosen], names: Names) -> list[
 
 @dataclass(frozen=True)
 class Hit:
-    """A document on the result page."""
+    """A document on the result page. ``kin``: the other hits of its simple family, where families are folded."""
 
     row: Document
     place: int
@@ -122,6 +136,11 @@ class Hit:
     state: Tag
     district: str
     href: str
+    preview: str
+    picked: bool
+    cited: int
+    family: int
+    kin: list[Link]
 
 
 def excerpts_of(marked: Marked) -> list[tuple[str, SafeString]]:
@@ -142,16 +161,33 @@ def excerpts_of(marked: Marked) -> list[tuple[str, SafeString]]:
     return found
 
 
-def hits_of(search: Search, lines: Sequence[Line], first: int, names: Names, suffix: str) -> list[Hit]:
+def kin_of(search: Search, lines: Sequence[Line], suffix: str) -> dict[int, list[Link]]:
+    """For each family shown by one line its other hits; one statement reads their titles."""
+    if not search.folded:
+        return {}
+    others = {line.id: [kin for kin in search.members[line.family] if kin.id != line.id] for line in lines}
+    wanted = [kin.id for kin in others.values() for kin in kin]
+    titles = dict(Document.objects.filter(pk__in=wanted).values_list("pk", "title"))
+    return {
+        id: [Link(f"{one.number} {titles[one.id]}", reverse("patent", args=[one.number]) + suffix) for one in kin]
+        for id, kin in others.items()
+    }
+
+
+def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: int, names: Names) -> list[Hit]:
     """The hits of a page; a few statements read them."""
+    suffix = address(request.GET)
+    chosen = set(picked(request.GET))
     rows = Document.objects.in_bulk([line.id for line in lines])
     ordered = [rows[line.id] for line in lines]
+    kin = kin_of(search, lines, suffix)
     found = []
     for place, (row, doc) in enumerate(zip(ordered, index_docs(ordered), strict=True), first):
         marked = Marked(doc, search.plan)
         titles = marked.record.doc.text.get("ti", ())
         at = titles.index(row.title) if row.title in titles else -1
         people = marked.record.doc.keys.get("pa", ())
+        counts = marked.record.doc.numbers
         found.append(
             Hit(
                 row,
@@ -162,9 +198,21 @@ def hits_of(search: Search, lines: Sequence[Line], first: int, names: Names, suf
                 state_tag(row),
                 names.district(row.district),
                 reverse("patent", args=[row.number]) + suffix,
+                _previewed(request.GET, row.number),
+                row.number in chosen,
+                counts.get("nfwd", 0),
+                counts.get("nfam", 1),
+                kin.get(row.pk, []),
             )
         )
     return found
+
+
+def _previewed(query: QueryDict, number: str) -> str:
+    """The address of the page with this hit in the preview."""
+    copy = query.copy()
+    copy["doc"] = number
+    return f"?{copy.urlencode()}#preview"
 
 
 def window(request: HttpRequest, search: Search) -> tuple[int, str, str]:
@@ -179,8 +227,9 @@ def window(request: HttpRequest, search: Search) -> tuple[int, str, str]:
     before = ""
     if first > 0:
         start = max(0, first - PAGE)
-        before = address(request.GET, after=search.hits[start - 1].number if start else None)
-    following = address(request.GET, after=search.hits[first + PAGE - 1].number) if first + PAGE < search.total else ""
+        before = address(request.GET, after=search.shown[start - 1].number if start else None)
+    more = first + PAGE < len(search.shown)
+    following = address(request.GET, after=search.shown[first + PAGE - 1].number) if more else ""
     return first, before, following
 
 
@@ -232,12 +281,40 @@ def variants_of(search: Search, names: Names) -> list[Variant]:
 
 def exports(request: HttpRequest) -> list[Link]:
     """The files of all hits."""
-    query = address(request.GET)
+    query = address(request.GET, pick=None, fold=None)
     kinds = (("xlsx", "Excel", "export"), ("csv", "CSV", ""), ("ris", "RIS", ""))
     return [
         Link(f"{_('全部命中')} {label}", reverse("patents-export", args=[kind]) + query, key, download=True)
         for kind, label, key in kinds
     ]
+
+
+def sources_table() -> Table:
+    """As of when each source stands: its last complete issue, the newest day it speaks of, what is open or lacks."""
+    rows = []
+    for one in sources_now():
+        open_items = _("有 %(n)s 个文件没有导入完") % {"n": one.unfinished} if one.unfinished else ""
+        lacking = _("缺约 %(n)s 期") % {"n": sum(g.issues for g in one.gaps)} if one.gaps else ""
+        demo = _("演示数据") if one.demo else ""
+        note = "；".join(x for x in (demo, open_items, lacking) if x)
+        rows.append(
+            Row([one.source, one.last_complete or "—", one.as_of or "—", f"{one.documents:,}", f"{one.events:,}", note])
+        )
+    heads = [
+        Column(_("来源")), Column(_("最后完整一期")), Column(_("最新日期")), Column(_("文献"), numeric=True),
+        Column(_("法律状态公告"), numeric=True), Column(_("说明"), wide=True),
+    ]  # fmt: skip
+    return Table(_("各来源截至"), heads, rows, stack=True, caption_hidden=True)
+
+
+def _preview(request: HttpRequest, search: Search) -> Preview | None:
+    """The hit that the address names for the preview; one that is no hit is a clear 404."""
+    number = request.GET.get("doc", "").strip()
+    if not number:
+        return None
+    if search.at(number) is None:
+        raise Http404(_("结果中没有 %(n)s：结果可能已变化，请从第一页看起") % {"n": number[:60]})
+    return preview_of(number, search, address(request.GET))
 
 
 @page(nav="patents", scope="plan.read")
@@ -268,13 +345,22 @@ def patents(request: HttpRequest) -> HttpResponse:
         "confirm": address(request.GET, all=1),
         "everything": address(QueryDict(), all=1),
         "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort")],
+        "sources": sources_table(),
     }
     if search is not None:
         first, before, following = window(request, search)
-        lines = search.hits[first : first + PAGE]
-        suffix = address(request.GET)
+        lines = search.shown[first : first + PAGE]
+        here = {line.number for line in lines}
+        picks = picked(request.GET)
         context |= {
-            "hits": hits_of(search, lines, first + 1, names, suffix),
+            "hits": hits_of(request, search, lines, first + 1, names),
+            "preview": _preview(request, search),
+            "picks": picks,
+            "picks_elsewhere": [number for number in picks if number not in here],
+            "carried": list(_carried(request.GET)),
+            "unpicked": address(request.GET, pick=None),
+            "most_picks": PICKS,
+            "fold": address(request.GET, fold=None if search.folded else "family"),
             "first": first + 1,
             "last": first + len(lines),
             "before": before,
@@ -287,24 +373,85 @@ def patents(request: HttpRequest) -> HttpResponse:
             "parts": parts_of(understood, search) if understood else [],
             "legend": alternatives(search.plan) if search.plan else [],
             "exports": exports(request) if search.total else [],
-            "analysis": reverse("patents-analysis") + address(request.GET) if search.total else "",
+            "analysis": reverse("patents-analysis") + address(request.GET, pick=None) if search.total else "",
             "behind": search.library.behind,
             "variants": variants_of(search, names) if not search.total else [],
         }
     return render(request, "patents/search.html", context)
 
 
+@page(nav="patents", scope="plan.read")
+@require_GET
+def preview(request: HttpRequest) -> HttpResponse:
+    """The preview of a hit alone, for the page that shows it already; anybody else is led to that page."""
+    if request.headers.get("X-Requested-With") != "fetch":
+        return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
+    ask = asked(request)
+    shown = _preview(request, ask.search) if ask.search else None
+    if shown is None:
+        raise Http404
+    return render(request, "patents/preview.html", {"preview": shown})
+
+
 def _kept(query: QueryDict) -> Iterator[tuple[str, str]]:
     """What an address holds beside where one is in it: the search form hands conditions on, chips take them away."""
     for name in query:
-        if name not in ("after", "from", "all"):
+        if name not in ("after", "from", "all", "doc"):
             for value in query.getlist(name):
                 yield name, value
 
 
+def _carried(query: QueryDict) -> Iterator[tuple[str, str]]:
+    """Everything of an address but the picks: what comes back when picks are kept."""
+    for name in query:
+        if name not in ("pick", "doc"):
+            for value in query.getlist(name):
+                yield name, value
+
+
+# --- what is done with documents picked by hand -----------------------------------------------------------------
+
+
+@page(nav="patents", scope="plan.read")
+@require_GET
+def selection(request: HttpRequest) -> HttpResponse:
+    """Leads the picked documents on: to a result of their own, a file, the comparison, the list of numbers, or back."""
+    numbers = picked(request.GET)
+    back = request.GET.copy()
+    wanted = back.pop("do", ["keep"])[-1]
+    back.pop("pick", None)
+    if numbers:
+        back["pick"] = ",".join(numbers)
+    here = f"{reverse('patents')}?{back.urlencode(safe=',')}#results"
+    if wanted == "keep":
+        return redirect(here)
+    if not numbers:
+        messages.warning(request, _("没有勾选文献"))
+        return redirect(here)
+    these = query_string(f"pn=({' OR '.join(numbers)})", ())
+    match wanted:
+        case "view":
+            return redirect(reverse("patents") + these)
+        case "analysis":
+            return redirect(reverse("patents-analysis") + these)
+        case "xlsx" | "csv" | "ris":
+            return redirect(reverse("patents-export", args=[wanted]) + these)
+        case "compare" if len(numbers) == 2:
+            return redirect(f"{reverse('patents-compare')}?a={numbers[0]}&b={numbers[1]}")
+        case "compare":
+            messages.warning(request, _("比较权利要求要勾选两件，现为 %(n)s 件") % {"n": len(numbers)})
+            return redirect(here)
+        case "numbers":
+            return redirect(f"{reverse('patents-numbers')}?numbers={','.join(numbers)}")
+    raise Http404
+
+
 urlpatterns = [
     path("patents/", patents, name="patents"),
+    path("patents/selection/", selection, name="patents-selection"),
+    path("patents/preview/", preview, name="patents-preview"),
     *patent_analysis.urlpatterns,
+    *patent_compare.urlpatterns,
     *patent_export.urlpatterns,
     *patent_tools.urlpatterns,
     # last: it takes every other name as a number
