@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Sum
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.classes import trees
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.models import Document
@@ -30,7 +31,7 @@ from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
-from jinzhi.kernel.query import ClassTree, Doc, Node, Query, QueryError, Resolver
+from jinzhi.kernel.query import ClassTree, Doc, Node, Query, QueryError
 
 #: sort key → columns; a leading - turns it round
 SORTS = {"pd": ("published", "number"), "ad": ("filed", "number"), "gd": ("granted", "number"), "pn": ("number",),
@@ -245,9 +246,9 @@ class Found:
         return by_ids(self.ids[start : start + limit])
 
 
-def context(resolver: Resolver | None = None, tree: ClassTree | None = None) -> Context:
-    """What queries over the store may refer to."""
-    return Context(numbers=OFFICE_NUMBERS, tree=tree or trees(), resolver=resolver)
+def context(tree: ClassTree | None = None) -> Context:
+    """What queries over the store need. What they refer to is put in before (``asking.bound``)."""
+    return Context(numbers=OFFICE_NUMBERS, tree=tree or trees())
 
 
 def subgroups(scheme: str, symbol: str) -> int | None:
@@ -257,25 +258,26 @@ def subgroups(scheme: str, symbol: str) -> int | None:
     return len(inside) - 1 if inside else None
 
 
-def search(
-    text: str, *, who: Acting | None = None, sort: str = "", engine: str = "", resolver: Resolver | None = None
-) -> Found:
+def search(text: str, *, who: Acting | None = None, sort: str = "", engine: str = "") -> Found:
     """Every document that the query finds. Raises QueryError with the place, NoIndex with what to run.
 
-    ``who`` is in whose name history and unit-owned fields are read; patents themselves are public.
+    ``who`` is in whose name history, saved queries, tags, topics and notes are read; patents themselves are public.
     """
-    return search_parsed(parse(text), sort=sort, engine=engine, resolver=resolver)
+    return search_parsed(parse(text), who=who, sort=sort, engine=engine)
 
 
-def search_parsed(query: Query, *, sort: str = "", engine: str = "", resolver: Resolver | None = None) -> Found:
-    """As ``search``, of a query that is read already."""
+def search_parsed(
+    query: Query, *, who: Acting | None = None, sort: str = "", engine: str = "", desk: Desk | None = None
+) -> Found:
+    """As ``search``, of a query that is read already. ``desk``: what it may refer to, if it is not that of ``who``."""
     began = perf_counter()
     asked = engine_named(engine)
+    whole = bound(query, desk or Desk(who))
     sort = sort or (RELEVANCE if asked.name == "tantivy" else NEWEST)
     if sort == RELEVANCE and isinstance(asked, Tantivy):
-        ids = tuple(asked.relevance(query, context(resolver)))
+        ids = tuple(asked.relevance(whole, context()))
     elif sort.lstrip("-") in SORTS:
-        ids = ordered(asked.search(query, context(resolver)), sort)
+        ids = ordered(asked.search(whole, context()), sort)
     else:
         raise QueryError(
             f"不能按 {sort} 排序，可用：{'、'.join(SORTS)}（前加 - 为倒序）；relevance 只用于 tantivy",

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.patents import classes, importing, index, queries
+from jinzhi.apps.patents import alerts, classes, importing, index, queries
 
 
 class Command(BaseCommand):
@@ -54,6 +54,7 @@ class Command(BaseCommand):
             )  # fmt: skip
         except (importing.Busy, importing.WorkerLost) as e:
             raise CommandError(str(e)) from None
+        alerts.fire_due(self.stderr.write)
         said = {**report.as_dict(), "seconds": round(perf_counter() - began, 1)}
         if options["json"]:
             self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2))
@@ -92,6 +93,7 @@ class Command(BaseCommand):
             )
         except index.IndexBusy as e:
             raise CommandError(str(e)) from None
+        alerts.fire_due(self.stderr.write)
         self.stdout.write(f"已索引 {count} 件，用时 {perf_counter() - began:.1f} 秒")
 
     def handle_classes(self, options: dict[str, object]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
+from jinzhi.apps.accounts.models import User
 from jinzhi.apps.patents.index import Found, NoIndex, search
 from jinzhi.kernel.query import QueryError
 
@@ -23,6 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--explain", action="store_true", help="输出系统对检索式的理解")
         parser.add_argument("--limit", type=int, default=None, help="最多列出多少件；--ids 和 --batch 默认列出全部")
         parser.add_argument("--sort", default="", help="relevance pd ad gd pn ti pa ipc；倒序写 --sort=-pd")
+        parser.add_argument(
+            "--as", dest="who", metavar="USER", default="",
+            help="以谁的名义：历史 #1、已存检索 ##名称、标引、专题、备注按此人所见；多个任职时写 用户名@单位代码",
+        )  # fmt: skip
         parser.add_argument("--engine", default="", help="memory（定义本身）或索引引擎的名称")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
@@ -30,6 +36,7 @@ class Command(BaseCommand):
         limit = options["limit"]
         if limit is not None and int(str(limit)) < 0:
             raise CommandError("--limit 不能是负数")
+        self.who = acting_named(str(options["who"])) if options["who"] else None
         if options["batch"]:
             self._batch(Path(str(options["batch"])), options)
             return
@@ -44,7 +51,7 @@ class Command(BaseCommand):
         self._say(found, options)
 
     def _search(self, text: str, options: dict[str, object]) -> Found:
-        return search(text, sort=str(options["sort"]), engine=str(options["engine"]))
+        return search(text, who=self.who, sort=str(options["sort"]), engine=str(options["engine"]))
 
     def _batch(self, path: Path, options: dict[str, object]) -> None:
         try:
@@ -96,6 +103,19 @@ class Command(BaseCommand):
             )
             for row in found.page(0, shown):
                 self.stdout.write(f"{row.number}\t{row.published or ''}\t{row.applicants[:30]}\t{row.title}")
+
+
+def acting_named(name: str) -> Acting:
+    """The first post of a person, or that at the unit named behind @. Raises CommandError with what there is."""
+    username, _at, unit = name.partition("@")
+    user = User.objects.filter(username=username, is_active=True).first()
+    held = memberships(user) if user else []
+    if not held:
+        raise CommandError(f"没有名为 {username} 且有任职的账号")
+    for post in held:
+        if unit in ("", post.unit.code):
+            return acting_as(post)
+    raise CommandError(f"{username} 在 {unit} 没有任职，可用：{'、'.join(p.unit.code for p in held)}")
 
 
 def numbers(found: Found, limit: object) -> list[str]:
