@@ -7,48 +7,34 @@ two loses nothing: the next ``sequence`` takes up what was left.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Protocol
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils.text import slugify
 
-from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import installation, now, today
+from jinzhi.apps.evidence import checkpoints, trees
+from jinzhi.apps.evidence.authority import time_authority
+from jinzhi.apps.evidence.entries import Actor, body_of, body_of_event, queued_entry
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
 from jinzhi.apps.evidence.trees import LogBroken, Unknown, consistency, grow, inclusion, root
-from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.canonical import Digests, canonical
-from jinzhi.kernel.merkle import SHA256, SM3
+from jinzhi.engines.timestamps import TimestampRefused
+from jinzhi.kernel import merkle
+from jinzhi.kernel.canonical import Digests
+from jinzhi.kernel.merkle import FAMILIES, ProofError
 
 __all__ = [
-    "Actor", "LogBroken", "Unknown", "append", "consistency", "covering", "entry", "inclusion", "root", "seal_of",
-    "sequence", "shard_of", "size",
+    "Actor", "Inconsistent", "LogBroken", "Unknown", "append", "body_of_event", "checkpoint", "consistency", "covering", "entry",
+    "inclusion", "root", "seal_of", "sequence", "shard_of", "size",
 ]  # fmt: skip
 
+logger = logging.getLogger("jinzhi.evidence")
 #: how many entries one transaction numbers at most, so that nobody waits long for the shard
 CHUNK = 8192
-#: an entry must fit the bundles of C2SP tlog-tiles, which count its bytes in sixteen bits
-LONGEST = 65_535
-
-
-class Actor(Protocol):
-    """Who acts (see accounts.acting.Acting)."""
-
-    @property
-    def user(self) -> User | None: ...
-
-    @property
-    def unit(self) -> Unit: ...
-
-    @property
-    def roles(self) -> tuple[str, ...]: ...
-
-    @property
-    def name(self) -> str: ...
 
 
 def append(
@@ -80,51 +66,6 @@ def append(
     return enter(kind, object, body, event)
 
 
-def body_of(
-    kind: str,
-    object: str,
-    *,
-    actor: str,
-    unit: str,
-    on: date,
-    at: datetime,
-    media_type: str,
-    length: int,
-    sha256: str,
-    sm3: str,
-    prev: Digests | None,
-    procedure: str,
-    salted: bool = False,
-) -> str:
-    """The canonical JSON of an entry."""
-    said: dict[str, object] = {
-        "kind": kind,
-        "object": object,
-        "actor": actor,
-        "unit": unit,
-        "on": on.isoformat(),
-        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "media_type": media_type,
-        "length": length,
-        "sha256": sha256,
-        "sm3": sm3,
-        "prev": {"sha256": prev.sha256, "sm3": prev.sm3} if prev else None,
-        "procedure": procedure,
-    }
-    if salted:
-        said["salted"] = True
-    return canonical(said)
-
-
-def body_of_event(event: Event, length: int) -> str:
-    """The canonical JSON of an event's entry; ``length``: the bytes that the event's digests cover."""
-    prev = Digests(event.prev_sha256, event.prev_sm3) if event.prev_sha256 else None
-    return body_of(
-        "event", event.stream, actor=event.actor, unit=event.unit.code if event.unit else "", on=event.on, at=event.at,
-        media_type="application/json", length=length, sha256=event.sha256, sm3=event.sm3, prev=prev, procedure="",
-    )  # fmt: skip
-
-
 def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
     """Queue an entry with this body, and number it once the transaction is through."""
     queued = queued_entry(kind, object, body, event)
@@ -132,16 +73,6 @@ def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
     # an entry that cannot be numbered now stays queued: that is no error of what was recorded
     transaction.on_commit(sequence, robust=True)
     return queued
-
-
-def queued_entry(kind: str, object: str, body: str, event: Event | None) -> Entry:
-    """An entry with its leaf hashes, not yet saved."""
-    leaf = body.encode()
-    if len(leaf) > LONGEST:
-        raise ValueError(f"an entry of {len(leaf)} bytes is longer than {LONGEST}: keep its content outside")
-    return Entry(
-        kind=kind, object=object, event=event, body=body, leaf_sha256=SHA256.leaf(leaf), leaf_sm3=SM3.leaf(leaf)
-    )
 
 
 def _origin() -> str:
@@ -241,6 +172,68 @@ def entry(number: str) -> Entry:
     if found is None:
         raise Unknown(f"日志中没有条目 {number}")
     return found
+
+
+class Inconsistent(LogBroken):
+    """What is kept now does not begin with what was signed before; nothing more is signed."""
+
+
+def checkpoint(shard: Shard | None = None, *, again: bool = False, stamped: bool = True) -> Checkpoint | None:
+    """Sign what the log is now: a shard, or the newest one; None where it holds nothing yet.
+
+    Where nothing came since the last checkpoint that one is returned, or with ``again`` a new one made of the same
+    size. ``stamped``: ask the time-stamp authority, if there is one, before returning; where it refuses, the
+    checkpoint stays without a token until the next tick. Raises Inconsistent and LogBroken: then nothing is signed.
+    """
+    sequence()
+    with transaction.atomic():
+        locked = Shard.objects.select_for_update()
+        found = locked.filter(pk=shard.pk).first() if shard else locked.order_by("-year").first()
+        if found is None or not found.size:
+            return None
+        last = found.checkpoints.order_by("-size", "-id").first()
+        if last is not None and last.size == found.size and not again:
+            made = last
+        else:
+            made = _signed(found, last)
+    if stamped and made.token is None:
+        stamp(made)
+    return made
+
+
+def _signed(shard: Shard, last: Checkpoint | None) -> Checkpoint:
+    """A new checkpoint, once the tree is seen to begin with the one that was signed last."""
+    roots = trees.roots(shard, shard.size)
+    if last is not None:
+        for family, now_root in zip(FAMILIES, roots, strict=True):
+            before = checkpoints.root_in(last, family)
+            try:
+                proof = consistency(shard, last.size, shard.size, family)
+                merkle.verify_consistency(family, last.size, shard.size, proof, before, now_root)
+            except (ProofError, Unknown) as e:
+                raise Inconsistent(
+                    f"日志 {shard.year} 与 {last.size} 条时签发的检验点不一致（{family.name}：{e}），"
+                    "已停止签发，请运行 jinzhi evidence audit"
+                ) from None
+    made = checkpoints.new(shard, shard.size, roots)
+    made.at = now()
+    made.save(force_insert=True)
+    return made
+
+
+def stamp(checkpoint: Checkpoint) -> bool:
+    """Ask for the time stamp of a checkpoint; whether it has one now. A refusal is logged, and tick tries again."""
+    try:
+        authority = time_authority()
+        token = authority.stamp(checkpoints.imprint(checkpoint)) if authority else None
+    except TimestampRefused as e:
+        logger.warning("checkpoint %s has no time stamp: %s", checkpoint, e)
+        return False
+    if token is None:
+        return False
+    Checkpoint.objects.filter(pk=checkpoint.pk, token__isnull=True).update(token=token)
+    checkpoint.refresh_from_db(fields=["token"])
+    return True
 
 
 def covering(entry: Entry) -> Checkpoint | None:

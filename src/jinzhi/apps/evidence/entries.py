@@ -1,0 +1,86 @@
+"""What an entry of the log says: its canonical JSON, and its leaf hashes in both families."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from jinzhi.apps.accounts.models import User
+from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.canonical import Digests, canonical
+from jinzhi.kernel.merkle import SHA256, SM3
+
+#: an entry must fit the bundles of C2SP tlog-tiles, which count its bytes in sixteen bits
+LONGEST = 65_535
+
+
+class Actor(Protocol):
+    """Who acts (see accounts.acting.Acting)."""
+
+    @property
+    def user(self) -> User | None: ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def roles(self) -> tuple[str, ...]: ...
+
+    @property
+    def name(self) -> str: ...
+
+
+def body_of(
+    kind: str,
+    object: str,
+    *,
+    actor: str,
+    unit: str,
+    on: date,
+    at: datetime,
+    media_type: str,
+    length: int,
+    sha256: str,
+    sm3: str,
+    prev: Digests | None,
+    procedure: str,
+    salted: bool = False,
+) -> str:
+    """The canonical JSON of an entry."""
+    said: dict[str, object] = {
+        "kind": kind,
+        "object": object,
+        "actor": actor,
+        "unit": unit,
+        "on": on.isoformat(),
+        "at": at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "media_type": media_type,
+        "length": length,
+        "sha256": sha256,
+        "sm3": sm3,
+        "prev": {"sha256": prev.sha256, "sm3": prev.sm3} if prev else None,
+        "procedure": procedure,
+    }
+    if salted:
+        said["salted"] = True
+    return canonical(said)
+
+
+def body_of_event(event: Event, length: int) -> str:
+    """The canonical JSON of an event's entry; ``length``: the bytes that the event's digests cover."""
+    prev = Digests(event.prev_sha256, event.prev_sm3) if event.prev_sha256 else None
+    return body_of(
+        "event", event.stream, actor=event.actor, unit=event.unit.code if event.unit else "", on=event.on, at=event.at,
+        media_type="application/json", length=length, sha256=event.sha256, sm3=event.sm3, prev=prev, procedure="",
+    )  # fmt: skip
+
+
+def queued_entry(kind: str, object: str, body: str, event: Event | None) -> Entry:
+    """An entry with its leaf hashes, not yet saved."""
+    leaf = body.encode()
+    if len(leaf) > LONGEST:
+        raise ValueError(f"an entry of {len(leaf)} bytes is longer than {LONGEST}: keep its content outside")
+    return Entry(
+        kind=kind, object=object, event=event, body=body, leaf_sha256=SHA256.leaf(leaf), leaf_sm3=SM3.leaf(leaf)
+    )
