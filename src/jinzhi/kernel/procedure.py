@@ -277,6 +277,8 @@ class Procedure(Declaration):
                 yield f"step {step.id}: at={step.at!r} is not own, above, office or any"
             for f in step.inputs:
                 yield from (f"step {step.id}: {p}" for p in f.problems())
+                if f.personal and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
+                    yield f"step {step.id}: {f.id} is personal data and may be erased: no title, no clock may need it"
         for state in self.states:
             if state.tone not in TONES:
                 yield f"state {state.id} has the unknown tone {state.tone!r}"

@@ -6,7 +6,7 @@ that the view can put the viewing on record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -31,6 +31,7 @@ from jinzhi.web.templatetags.ui import Cell, Due, Tag
 #: the day of a step and the second question before harm; no field of a declaration begins with an underscore
 DAY = Field(id="_on", zh="办理日期", en="Day", type=Type.DATE)
 SURE = Field(id="_confirm", zh="我已核对，确认办理（此步骤不能撤回）", en="I have checked this", type=Type.BOOL)
+ERASED = Tag("个人信息，已依法删除", "Personal data, erased by law", "neutral", "□")
 HIDDEN = Tag("个人信息，当前角色不显示", "Personal data, not shown to this role", "neutral", "◇")
 
 CLOCK_TAGS = {
@@ -70,8 +71,16 @@ class Reader:
         text = declared.show(value, "en" if english() else "zh")
         return f"{text} {declared.unit}" if declared.unit else text
 
-    def pairs(self, fields: Iterable[Field], data: Mapping[str, Any]) -> list[tuple[str, Any]]:
-        return [(named(f), shown) for f in fields if (shown := self.show(f, data.get(f.id))) != ""]
+    def pairs(
+        self, fields: Iterable[Field], data: Mapping[str, Any], erased: Collection[str] = ()
+    ) -> list[tuple[str, Any]]:
+        """Names and values as shown; ``erased``: the ids of fields whose personal values were erased."""
+        out: list[tuple[str, Any]] = []
+        for f in fields:
+            shown = ERASED if f.id in erased else self.show(f, data.get(f.id))
+            if shown != "":
+                out.append((named(f), shown))
+        return out
 
 
 def reader(who: Acting, case: Case, procedure: Procedure) -> Reader:
@@ -139,7 +148,7 @@ def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Re
             if e.data.get("on"):
                 pairs.append((_("改为日期"), e.data["on"]))
             if step and isinstance(e.data.get("data"), Mapping):
-                pairs += reader.pairs(step.inputs, e.data["data"])
+                pairs += reader.pairs(step.inputs, e.data["data"], [p.removeprefix("data/") for p in e.erased])
             what = _("更正第 %(seq)s 条“%(name)s”") % {"seq": e.data.get("seq"), "name": name}
             out.append(Happening(e.seq, what, e, pairs, [], correction=True))
             continue
@@ -150,7 +159,7 @@ def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Re
                 e.seq,
                 named(step) if step else e.verb,
                 e,
-                reader.pairs(step.inputs, e.data) if step else [],
+                reader.pairs(step.inputs, e.data, e.erased) if step else [],
                 applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
                 correct_url=url,

@@ -222,7 +222,12 @@ def happenings(pasts: Sequence[Past], eyes: Reader) -> list[Happening]:
         Happening(
             p,
             str(VERBS.get(p.verb, p.verb)),
-            [(named(c.field), eyes.text(c.field, c.old), eyes.text(c.field, c.new)) for c in p.changes],
+            [
+                (named(c.field), "", str(_("个人信息，已依法删除")))
+                if c.erased
+                else (named(c.field), eyes.text(c.field, c.old), eyes.text(c.field, c.new))
+                for c in p.changes
+            ],
         )
         for p in pasts
     ]

@@ -16,9 +16,12 @@ from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import KeyReused, record
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import FieldError, Type, parse_all
 from jinzhi.kernel.procedure import CORRECT, TOLD, CaseView, Procedure, Step, may_open
+
+ERASE = "personal.erase"
 
 
 class StepRefused(Exception):
@@ -48,6 +51,7 @@ def _earlier(key: str, step: Step, raw: Mapping[str, object]) -> Event | None:
     before = Event.objects.filter(key=key).first() if key else None
     if before is None:
         return None
+    reveal([before])
     data = _inputs(step, raw)
     files = [f.id for f in step.inputs if f.type is Type.FILE]
     if before.verb != step.id or _same(before.data, files) != _same(data, files):
@@ -71,6 +75,10 @@ def _check_day(on: date, opened: date | None) -> None:
             f"日期不能早于立案日 {opened.isoformat()}",
             f"the day must not be before the opening day {opened.isoformat()}",
         )
+
+
+def _personal(step: Step) -> list[str]:
+    return [f.id for f in step.inputs if f.personal]
 
 
 def _basis(step: Step) -> list[str]:
@@ -140,7 +148,10 @@ def open_case(
         opened_on=day,
         state=allowed[step].to or "",
     )
-    event = record(case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at)
+    event = record(
+        case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at,
+        personal=_personal(allowed[step]),
+    )  # fmt: skip
     _project(case, event, [event])
     return case
 
@@ -183,8 +194,9 @@ def take(
     if told:
         data[TOLD] = dict(told)
     event = record(
-        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at
-    )
+        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at,
+        personal=_personal(offer.step),
+    )  # fmt: skip
     return _project(case, event, [*events, event])
 
 
@@ -211,8 +223,27 @@ def correct(
         change["on"] = on.isoformat()
     if data:
         change["data"] = dict(data)
-    event = record(case.stream, CORRECT, change, who=who, on=today(), expected=expected, key=key)
+    target = next((e.verb for e in events_of(case) if e.seq == seq), "")
+    step = next((s for s in procedure_of(case).steps if s.id == target), None)
+    personal = [f"data/{id}" for id in _personal(step)] if step else []
+    event = record(case.stream, CORRECT, change, who=who, on=today(), expected=expected, key=key, personal=personal)
     return _project(case, event, events_of(case))
+
+
+@transaction.atomic
+def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = None) -> CaseView:
+    """Erase the personal data that the events of a case hold; the events and the log stand. Raises StepRefused."""
+    if not who.may(ERASE):
+        raise StepRefused("您的角色不能删除个人信息", "your role may not erase personal data")
+    day = on or today()
+    try:
+        gone = erase(case.stream, reason=reason, on=day)
+    except ErasureRefused as e:
+        raise StepRefused(str(e), "there is nothing to erase, or no reason was given") from None
+    said = {"case": case.number, "erased": list(gone), "reason": reason.strip()}
+    record(f"erasure:{case.stream}", "erase-personal-data", said, who=who, on=day)
+    events = events_of(case)
+    return _project(case, events[-1], events)
 
 
 def rebuild(case: Case) -> bool:

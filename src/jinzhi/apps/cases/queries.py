@@ -12,6 +12,7 @@ from jinzhi.apps.cases.facts import established
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.personal import reveal
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.procedure import CaseView, Offer, Procedure
 
@@ -21,8 +22,8 @@ def procedure_of(case: Case) -> Procedure:
 
 
 def events_of(case: Case) -> list[Event]:
-    """The events of a case as recorded, oldest first."""
-    return list(Event.objects.filter(stream=case.stream).select_related("unit", "user").order_by("seq"))
+    """The events of a case as recorded, oldest first, with the personal values that are still kept."""
+    return list(reveal(list(Event.objects.filter(stream=case.stream).select_related("unit", "user").order_by("seq"))))
 
 
 def as_kernel(events: Iterable[Event]) -> tuple[kernel.Event, ...]:

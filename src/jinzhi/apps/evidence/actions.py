@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from django.db import IntegrityError, transaction
 
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.evidence import log
-from jinzhi.apps.evidence.log import Actor
-from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.apps.evidence.entries import Actor, body_of_event, queued_entry
+from jinzhi.apps.evidence.models import Entry, Event, Personal
+from jinzhi.apps.evidence.personal import reveal, withheld
 from jinzhi.kernel.canonical import canonical, digests
 
 
@@ -45,7 +46,7 @@ def sealed(event: Event) -> dict[str, object]:
         "role": event.role,
         "unit": event.unit.code if event.unit_id and event.unit else "",
         "basis": event.basis,
-        "data": event.data,
+        "data": event.sealed_data,
         "prev": {"sha256": event.prev_sha256, "sm3": event.prev_sm3},
     }
 
@@ -72,16 +73,20 @@ def record(
     key: str = "",
     basis: Sequence[str] = (),
     at: datetime | None = None,
+    personal: Collection[str] = (),
 ) -> Event:
     """Append an event to a stream and return it.
 
     ``expected``: how many events the caller saw (optimistic lock): Conflict if there are others by now. ``key``: an
     idempotency key: the second call with the same key and content returns the first event and writes nothing
     (``event.replayed`` is then true); with another content it raises KeyReused. Any canonical-JSON data will do.
+    ``personal``: the paths of values that the event is to hold by their salted digests only (see ``personal``); the
+    returned event shows them.
     """
     if key:
         before = Event.objects.filter(key=key).first()
         if before is not None:
+            reveal([before])
             if (before.stream, before.verb, before.data) != (stream, verb, dict(data)):
                 raise KeyReused(f"the key {key!r} was used for {before}")
             before.replayed = True
@@ -90,6 +95,7 @@ def record(
     seq = last.seq if last else 0
     if expected is not None and expected != seq:
         raise Conflict(stream, expected, seq)
+    held, rows = withheld(data, personal)
     event = Event(
         stream=stream,
         seq=seq + 1,
@@ -101,7 +107,7 @@ def record(
         role=",".join(who.roles) if who else "system",
         unit=who.unit if who else None,
         basis=list(basis),
-        data=dict(data),
+        data=held,
         key=key or None,
         prev_sha256=last.sha256 if last else "",
         prev_sm3=last.sm3 if last else "",
@@ -114,8 +120,13 @@ def record(
             event.save(force_insert=True)
     except IntegrityError:
         raise Conflict(stream, seq, last_seq(stream)) from None
-    log.enter("event", stream, log.body_of_event(event, len(content)), event)
+    log.enter("event", stream, body_of_event(event, len(content)), event)
     event.replayed = False
+    if rows:
+        for row in rows:
+            row.event = event
+        Personal.objects.bulk_create(rows)
+        event.sealed, event.data = held, dict(data)
     return event
 
 
@@ -125,7 +136,7 @@ def enter_earlier(chunk: int = 2000) -> int:
     while True:
         with transaction.atomic():
             some = Event.objects.filter(entry__isnull=True).select_related("unit").order_by("id")[:chunk]
-            entries = [log.queued_entry("event", e.stream, log.body_of_event(e, len(content_of(e))), e) for e in some]
+            entries = [queued_entry("event", e.stream, body_of_event(e, len(content_of(e))), e) for e in some]
             Entry.objects.bulk_create(entries, batch_size=chunk)
         done += len(entries)
         if len(entries) < chunk:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.actions import sealed
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.personal import differing
 from jinzhi.apps.evidence.store import FileRefused, read
 from jinzhi.kernel.canonical import digest_value
 
@@ -33,6 +34,16 @@ def chains() -> Iterator[str]:
 def entered() -> Iterator[str]:
     for event in Event.objects.filter(entry__isnull=True).order_by("id").iterator():
         yield f"{event}: not in the log"
+
+
+@invariant(
+    "personal-digests",
+    "事件以加盐摘要持有的个人信息与所存一致，已删除的有记录",
+    "Personal values fit the salted digests of their events; what is gone was erased",
+)
+def personal_values() -> Iterator[str]:
+    for event in Event.objects.filter(personal__isnull=False).distinct().order_by("id").iterator(chunk_size=500):
+        yield from differing(event)
 
 
 @invariant("attachment-content", "附件内容与登记的摘要一致", "Every attachment's bytes are those recorded")

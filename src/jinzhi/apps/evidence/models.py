@@ -39,8 +39,38 @@ class Event(models.Model):
         indexes = [models.Index(fields=["at"]), models.Index(fields=["verb", "on"])]
         ordering = ["stream", "seq"]
 
+    #: what ``personal.reveal`` put aside: the data as sealed, and the paths whose values were erased
+    sealed: dict[str, object] | None = None
+    erased: tuple[str, ...] = ()
+
     def __str__(self) -> str:
         return f"{self.stream} #{self.seq} {self.verb}"
+
+    @property
+    def sealed_data(self) -> dict[str, object]:
+        """The data that the digests cover, with markers in the place of personal values."""
+        data: dict[str, object] = self.data
+        return data if self.sealed is None else self.sealed
+
+
+class Personal(models.Model):
+    """A personal value that an event holds by its salted digests only (see ``jinzhi.apps.evidence.personal``).
+
+    Value and salt may be emptied, with the moment and the legal day; nothing else of a row changes.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="personal")
+    path = models.CharField(max_length=120)
+    salt = models.BinaryField(max_length=32, null=True)
+    value = models.JSONField(null=True)
+    erased_at = models.DateTimeField(null=True)
+    erased_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "path"], name="personal_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.path}"
 
 
 class Attachment(UnitOwned):
@@ -138,8 +168,8 @@ class Node(models.Model):
 class Checkpoint(models.Model):
     """What the log said it was: size and both roots of a shard, as two signed notes (C2SP tlog-checkpoint).
 
-    ``token`` is the RFC 3161 answer over the SHA-256 of ``note_sha256``'s text; it is asked for after the checkpoint
-    is kept and may be set once. A later checkpoint of the same size is a sign of life with a token of its own.
+    ``token`` is the RFC 3161 answer over the SHA-256 of both notes; it is asked for after the checkpoint is kept and
+    may be set once. A later checkpoint of the same size is a sign of life with a token of its own.
     """
 
     shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="checkpoints", db_index=False)

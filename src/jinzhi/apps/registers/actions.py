@@ -13,6 +13,7 @@ from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, resolve_unit, search_words, title_of
 from jinzhi.apps.units.models import Unit
@@ -21,6 +22,7 @@ from jinzhi.kernel.fields import FieldError, Type, Value, parse_all
 from jinzhi.kernel.register import Register
 
 RETRIES = 3
+ERASE = "personal.erase"
 CREATE, UPDATE, CLOSE, REOPEN = "create", "update", "close", "reopen"
 
 
@@ -128,6 +130,7 @@ def _earlier(key: str, verb: str, register: Register, data: Mapping[str, object]
     before = Event.objects.filter(key=key).first() if key else None
     if before is None:
         return None
+    reveal([before])
     said = {"register": register.id, "values": dict(data)}
     if (
         not before.stream.startswith("entry:")
@@ -174,7 +177,8 @@ def create(
     except IntegrityError:
         raise _clash(register, who) from None
     said = {"register": register.id, "number": number, "unit": unit.code, "values": dict(data)}
-    event = record(entry.stream, CREATE, said, who=who, on=day, expected=0, key=key, at=moment)
+    personal = [f"values/{id}" for id in _personal(register)]
+    event = record(entry.stream, CREATE, said, who=who, on=day, expected=0, key=key, at=moment, personal=personal)
     _project(entry, register, data, unit, event)
     return entry
 
@@ -232,7 +236,8 @@ def update(
     digest = key_digest(register, data)
     if digest and digest != entry.key_digest and _holder(register, digest) is not None:
         raise _clash(register, who)
-    event = record(entry.stream, UPDATE, said, who=who, on=on or today(), expected=expected, key=key)
+    personal = [f"changes/{id}" for id in _personal(register)]
+    event = record(entry.stream, UPDATE, said, who=who, on=on or today(), expected=expected, key=key, personal=personal)
     try:
         _project(entry, register, data, unit, event)
     except IntegrityError:
@@ -291,6 +296,31 @@ def reopen(
 ) -> Entry:
     """Take a closed entry into use again. Raises EntryRefused, Conflict."""
     return _turn(entry, REOPEN, "active", reason, who, expected, key, on)
+
+
+@transaction.atomic
+def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = None) -> Entry:
+    """Erase the personal data of an entry and of its history; events and log stand. Raises EntryRefused."""
+    register = catalogue().get(Register, entry.register)
+    if not who.may(ERASE):
+        raise EntryRefused("您的角色不能删除个人信息", "your role may not erase personal data")
+    fresh = Entry.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit").get(pk=entry.pk)
+    day = on or today()
+    try:
+        gone = erase(fresh.stream, reason=reason, on=day)
+    except ErasureRefused as e:
+        raise EntryRefused(str(e), "there is nothing to erase, or no reason was given") from None
+    said = {"entry": fresh.number, "erased": list(gone), "reason": reason.strip()}
+    record(f"erasure:{fresh.stream}", "erase-personal-data", said, who=who, on=day)
+    last = Event.objects.filter(stream=fresh.stream).order_by("-seq").first()
+    assert last is not None
+    kept = {k: v for k, v in fresh.data.items() if k not in _personal(register)}
+    _project(fresh, register, kept, fresh.unit, last)
+    return fresh
+
+
+def _personal(register: Register) -> list[str]:
+    return [f.id for f in register.fields if f.personal]
 
 
 def _log(stream: str, verb: str, said: Mapping[str, object], who: Acting) -> None:

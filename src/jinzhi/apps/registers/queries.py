@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.personal import reveal
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines.indicator_sql import JsonText
@@ -161,6 +162,7 @@ class Change:
     field: Field
     old: Value
     new: Value
+    erased: bool = False
 
 
 @dataclass(frozen=True)
@@ -183,11 +185,12 @@ def replay(events: Iterable[Event]) -> tuple[dict[str, Value], str]:
     """The data and the state that the events of an entry lead to."""
     data: dict[str, Value] = {}
     state = "active"
-    for event in events:
+    for event in reveal(list(events)):
         if event.verb == "create":
-            data = dict(event.data["values"])
+            data = {k: v for k, v in event.data["values"].items() if v is not None}
         elif event.verb == "update":
-            for id, (_old, new) in event.data["changes"].items():
+            for id, change in event.data["changes"].items():
+                new = change[1] if change else None
                 if new is None:
                     data.pop(id, None)
                 else:
@@ -201,8 +204,8 @@ def replay(events: Iterable[Event]) -> tuple[dict[str, Value], str]:
 
 def history(entry: Entry, register: Register) -> tuple[Past, ...]:
     """What happened to an entry, newest first."""
-    events = Event.objects.filter(stream=entry.stream).select_related("unit").order_by("-seq")
-    return tuple(_past(e, register) for e in events)
+    events = list(Event.objects.filter(stream=entry.stream).select_related("unit").order_by("-seq"))
+    return tuple(_past(e, register) for e in reveal(events))
 
 
 def _past(event: Event, register: Register) -> Past:
@@ -222,7 +225,8 @@ def _past(event: Event, register: Register) -> Past:
 
 def _changes(event: Event, register: Register) -> Iterator[Change]:
     said = event.data.get("changes") or {k: [None, v] for k, v in event.data.get("values", {}).items()}
+    gone = {path.rpartition("/")[2] for path in event.erased}
     for field in register.fields:
         if field.id in said:
-            old, new = said[field.id]
-            yield Change(field, old, new)
+            old, new = said[field.id] or (None, None)
+            yield Change(field, old, new, erased=field.id in gone)

@@ -119,6 +119,7 @@ class Eyes:
             "basis": event.basis,
             "data": data,
             "hidden": hidden,
+            "erased": list(event.erased),
             "sha256": event.sha256,
             "sm3": event.sm3,
         }

@@ -170,6 +170,7 @@ class EventOut(Schema):
     basis: list[str]
     data: dict[str, Any]
     hidden: list[str] = Field(description="Inputs with personal data that the caller's role may not see.")
+    erased: list[str] = Field(description="Paths in `data` of personal values that were erased by law.")
     sha256: str
     sm3: str
 

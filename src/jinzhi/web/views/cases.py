@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import StepRefused, correct, open_case, take
+from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, erase_personal, open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
@@ -24,6 +24,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import Conflict, record
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import flow
@@ -43,6 +44,7 @@ from jinzhi.web.case_page import (
     step_of,
     subject_url,
 )
+from jinzhi.web.erasure import erasing
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named, page, paged, require, submitted
 from jinzhi.web.templatetags.ui import Cell, Empty, Link, Tag
@@ -185,6 +187,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
         ],
         "children": [(c, reverse("case", args=[c.pk]), _tag(procedure_state(c))) for c in children],
         "sealed": events[-1] if events else None,
+        "erasable": who.may(ERASE) and any(any(marked(e.sealed_data)) and not e.erased for e in events),
         "print_title": f"{found.number} {found.title}",
         "print_facts": named(procedure),
     }
@@ -452,6 +455,24 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     )
 
 
+@page(nav="cases", scope=ERASE)
+@require_http_methods(["GET", "POST"])
+def case_erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Erase the personal data of a case; its events, their digests and the log stand."""
+    who = request.acting
+    found = find_case(who, pk)
+    back = reverse("case", args=[pk])
+    return erasing(
+        request,
+        found.stream,
+        [f for s in declared(found.procedure).steps for f in s.inputs],
+        lambda reason: erase_personal(found, reason=reason, who=who),
+        crumbs=[Link(_("办理事项"), reverse("cases")), Link(found.number, back)],
+        lead=found.number,
+        back=back,
+    )
+
+
 @page(nav="cases", scope="plan.read")
 @require_GET
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
@@ -481,6 +502,7 @@ urlpatterns = [
     path("cases/<int:pk>/flow.svg", case_svg, name="case-svg"),
     path("cases/<int:pk>/steps/<slug:step>/", case_step, name="case-step"),
     path("cases/<int:pk>/events/<int:seq>/correct/", case_correct, name="case-correct"),
+    path("cases/<int:pk>/erase/", case_erase, name="case-erase"),
     path("procedures/<slug:id>/open/", case_open, name="case-open"),
     path("attachments/<int:pk>/", attachment, name="attachment"),
 ]

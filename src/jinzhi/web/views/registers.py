@@ -24,9 +24,11 @@ from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.registers import exchange
 from jinzhi.apps.registers.actions import (
+    ERASE,
     EntryRefused,
     close,
     create,
+    erase_personal,
     log_export,
     log_viewing,
     may_write,
@@ -42,6 +44,7 @@ from jinzhi.kernel.fields import Field, Type, Value
 from jinzhi.kernel.register import Register
 from jinzhi.web import register_list as shown
 from jinzhi.web.declared import serves
+from jinzhi.web.erasure import erasing
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Link, Row, Table, Tag
@@ -248,6 +251,7 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
             "turn_name": str(shown.VERBS[turn]),
             "turn_form": refused or FieldsForm([REASON], who=who, name="turn"),
             "refused": refused,
+            "erasable": mine and who.may(ERASE) and any(f.personal and kept.data.get(f.id) for f in found.fields),
             "masked": any(f.personal and hidden(f, who) and kept.data.get(f.id) for f in found.fields),
             "facts": [
                 (_("编号"), kept.number),
@@ -543,6 +547,24 @@ def _change(found: Register, eyes: shown.Reader, id: str, new: Value, *old: Valu
     return f"{named(field)}：{eyes.text(field, old[0]) or _('（空）')} → {eyes.text(field, new) or _('（空）')}"
 
 
+@page(nav="registers", scope=ERASE)
+def entry_erase(request: HttpRequest, id: str, pk: int) -> HttpResponse:
+    """Erase the personal data of an entry; its history, the digests and the log stand."""
+    who = request.acting
+    found = declared(id, who)
+    kept = find_entry(found, pk, who)
+    back = reverse("entry", args=[id, pk])
+    return erasing(
+        request,
+        kept.stream,
+        found.fields,
+        lambda reason: erase_personal(kept, reason=reason, who=who),
+        crumbs=[*crumbs(found), (kept.number, back)],
+        lead=kept.number,
+        back=back,
+    )
+
+
 urlpatterns = [
     path("registers/", index, name="registers"),
     path("registers/<slug:id>/", register, name="register"),
@@ -552,5 +574,6 @@ urlpatterns = [
     path("registers/<slug:id>/import/<int:pk>/", preview, name="register-import-preview"),
     path("registers/<slug:id>/<int:pk>/", entry, name="entry"),
     path("registers/<slug:id>/<int:pk>/edit/", entry_edit, name="entry-edit"),
+    path("registers/<slug:id>/<int:pk>/erase/", entry_erase, name="entry-erase"),
     path("registers/<slug:id>/<int:pk>/<slug:turn>/", entry_turn, name="entry-turn"),
 ]
