@@ -131,7 +131,6 @@ JINZHI_INDEX = VAR / "index"
 JINZHI_KEYS = VAR / "keys"
 JINZHI_LOG_NAME = env("JINZHI_LOG_NAME")
 JINZHI_SEARCH = env("JINZHI_SEARCH")
-JINZHI_KEYS = VAR / "keys"
 JINZHI_TSA_URL = env("JINZHI_TSA_URL")
 JINZHI_TSA_ROOTS = env("JINZHI_TSA_ROOTS")
 if JINZHI_TSA_URL and not JINZHI_TSA_ROOTS:
@@ -151,6 +150,7 @@ INSTALLED_APPS = [
     "jinzhi.apps.indicators",
     "jinzhi.apps.plan",
     "jinzhi.apps.patents",
+    "jinzhi.apps.custody",
     "jinzhi.web",
     "jinzhi.demo",
     "django.contrib.auth",
