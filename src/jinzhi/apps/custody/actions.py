@@ -1,0 +1,751 @@
+"""Writing custody: take in, correct, new version, folders, holds, retention, cases, hand-over, disposal.
+
+Each verb is one transaction and one event of the stream ``custody:<number>``; a content that comes in also gets an
+entry of its own in the evidence log, with the digests of the content itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from jinzhi.apps.accounts.acting import Acting, acting_as
+from jinzhi.apps.accounts.models import Membership
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.clock import now, today
+from jinzhi.apps.catalogue.models import Counter
+from jinzhi.apps.catalogue.numbers import next_number
+from jinzhi.apps.custody.fields import ABOUT, BY_ID, EXPIRES, FACTS, ITEM, contradictions
+from jinzhi.apps.custody.models import DEPTH, Folder, HandOver, Hold, Item, Upload, Version
+from jinzhi.apps.custody.queries import DISPOSE, WRITE, duplicates, moment, newest, words
+from jinzhi.apps.evidence import holdings, log, store
+from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record
+from jinzhi.apps.evidence.models import Event
+from jinzhi.kernel.canonical import Digests
+from jinzhi.kernel.fields import Field, FieldError, Value, parse_all
+
+ENTRY_KIND = "evidence"
+RETRIES = 3
+CONTENT = Field(id="content", zh="文件", en="File")
+
+
+class CustodyRefused(Exception):
+    """What may not be done with an item. ``zh``/``en`` say why; ``errors`` are those of fields.
+
+    ``duplicate``: it was refused only because the same content is kept already and nobody said to keep it twice.
+    """
+
+    def __init__(self, zh: str, en: str, errors: tuple[FieldError, ...] = (), *, duplicate: bool = False):
+        self.zh, self.en, self.errors, self.duplicate = zh, en, errors, duplicate
+        super().__init__(zh)
+
+
+def _wrong(errors: Iterable[FieldError]) -> CustodyRefused:
+    found = tuple(errors)
+    return CustodyRefused(
+        "请更正：" + "；".join(str(e) for e in found),
+        "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in found),
+        found,
+    )
+
+
+def _require(who: Acting, scope: str) -> None:
+    if who.user is None or not who.may(scope):
+        raise CustodyRefused(f"角色“{who.role.zh}”没有权限 {scope}", f"the role {who.role.en} lacks the scope {scope}")
+
+
+def _reasoned(reason: str) -> str:
+    if not reason.strip():
+        raise CustodyRefused("请写明原因", "give the reason")
+    return reason.strip()[:500]
+
+
+def _gate() -> None:
+    """Let one transaction at a time take contents in or erase them, so that none is erased while it comes in."""
+    Counter.objects.get_or_create(name="custody.contents", year=0)
+    Counter.objects.select_for_update().get(name="custody.contents", year=0)
+
+
+# --- taking in -------------------------------------------------------------------------------------------------
+def parsed(raw: Mapping[str, object], fields: Iterable[Field] = ITEM) -> dict[str, Value]:
+    """The values of the fields of an item. Raises CustodyRefused with every wrong one."""
+    values, errors = parse_all(fields, raw)
+    found = [*errors]
+    if not found:
+        found += contradictions(values)
+        if not found and moment(str(values["captured_on"]), str(values["captured_time"])) > now():
+            found.append(FieldError(BY_ID["captured_on"], "采集时间不能晚于现在", "cannot lie in the future"))
+    if found:
+        raise _wrong(found)
+    return values
+
+
+def _content(upload: Upload, values: Mapping[str, Value]) -> dict[str, Any]:
+    """What an event says of a content; refuses one whose digest is not the one made at capture."""
+    for id, found in (("before_sha256", upload.sha256), ("before_sm3", upload.sm3)):
+        said = str(values.get(id) or "").lower()
+        if said and said != found:
+            raise _wrong(
+                [FieldError(BY_ID[id], f"与收到的文件不一致，收到的是 {found}", f"is not that of the file: {found}")]
+            )
+    if not upload.complete or not store.there(upload.sha256):
+        raise _wrong([FieldError(CONTENT, "还没有完整收到，请重新上传", "has not arrived whole: send it again")])
+    return {
+        "name": upload.name,
+        "media_type": upload.media_type,
+        "size": upload.size,
+        "sha256": upload.sha256,
+        "sm3": upload.sm3,
+        "announced": upload.announced,
+    }
+
+
+def _facts(values: Mapping[str, Value]) -> dict[str, Value]:
+    return {f.id: values[f.id] for f in FACTS if values.get(f.id) is not None}
+
+
+def _enter(item: Item, content: Mapping[str, Any], who: Acting, on: date, at: datetime, before: Version | None) -> None:
+    """Give a content its own entry in the log."""
+    prev = Digests(before.sha256, before.sm3) if before else None
+    log.append(
+        ENTRY_KIND, item.stream, who=who, on=on, at=at, media_type=content["media_type"], length=content["size"],
+        sha256=content["sha256"], sm3=content["sm3"], prev=prev,
+    )  # fmt: skip
+
+
+def _earlier(key: str, verb: str, said: Mapping[str, object]) -> Item | None:
+    """The item that the same submission made before. Raises KeyReused where the content differs."""
+    before = Event.objects.filter(key=key).first() if key else None
+    if before is None:
+        return None
+    if before.verb != verb or any(before.data.get(k) != v for k, v in said.items()):
+        raise KeyReused(f"the key {key!r} was used for {before}")
+    return Item.objects.unrestricted("the caller's own earlier submission").get(number=before.stream[8:])
+
+
+def find_cases(numbers: str, who: Acting) -> list[Case]:
+    """The cases with these numbers, divided by spaces or commas. Raises CustodyRefused for one nobody sees."""
+    asked = [n for n in numbers.replace(",", " ").replace("，", " ").replace("、", " ").split() if n]
+    found = {c.number: c for c in Case.objects.visible_to(who).filter(number__in=asked)} if asked else {}
+    lacking = [n for n in asked if n not in found]
+    if lacking:
+        raise CustodyRefused(
+            f"没有编号为“{'、'.join(lacking)}”的事项，或不在可见范围",
+            f"no case is numbered {', '.join(lacking)}, or it is not yours to see",
+        )
+    return list(dict.fromkeys(found[n] for n in asked))
+
+
+def _own_upload(upload: Upload, who: Acting) -> Upload:
+    fresh = Upload.objects.select_for_update().filter(pk=upload.pk, user=who.user).first()
+    if fresh is None:
+        raise _wrong([FieldError(CONTENT, "上传已失效，请重新选择文件", "is gone: choose the file again")])
+    return fresh
+
+
+@transaction.atomic
+def take_in(
+    raw: Mapping[str, object],
+    upload: Upload,
+    *,
+    who: Acting,
+    folder: Folder | None = None,
+    cases: Iterable[Case] = (),
+    twice: bool = False,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Take an uploaded content into custody. ``twice``: keep it although the same content is kept already.
+
+    Raises CustodyRefused with every wrong field, or (``duplicate``) naming the items that hold the same content.
+    """
+    _require(who, WRITE)
+    values = parsed(raw)
+    linked = list(cases)
+    about = {f.id: values[f.id] for f in ABOUT if values.get(f.id) is not None}
+    said: dict[str, Any] = {
+        "about": about,
+        "facts": _facts(values),
+        "expires_on": values.get("expires_on"),
+        "cases": sorted(c.number for c in linked),
+        "folder": folder.path if folder else "",
+    }
+    made = _earlier(key, "take-in", said)
+    if made is not None:
+        return made
+    day, moment_ = on or today(), at or now()
+    _not_past(values.get("expires_on"), day)
+    if folder is not None and folder.unit_id != who.unit.pk:
+        raise CustodyRefused("文件夹属于其他单位，请重新选择", "the folder is another unit's: choose one of yours")
+    _gate()
+    upload = _own_upload(upload, who)
+    content = _content(upload, values)
+    if not twice and (same := duplicates(content["sha256"], who)):
+        known = "、".join(str(i) for i in same.seen)
+        raise CustodyRefused(
+            f"相同内容已有保管：{known}" if same.seen else "相同内容已由其他单位保管",
+            f"the same content is kept already: {known}"
+            if same.seen
+            else "another unit keeps the same content already",
+            duplicate=True,
+        )
+    number = f"EV-{day.year}-{next_number('custody', day.year):05d}"
+    item = Item(
+        number=number, title=str(values["title"]), kind=str(values["kind"]), way=str(values["way"]),
+        captured_at=moment(str(values["captured_on"]), str(values["captured_time"])), folder=folder, holder=who.user,
+        unit=who.unit, unit_path=who.unit.path, name=content["name"], media_type=content["media_type"],
+        size=content["size"], sha256=content["sha256"], sm3=content["sm3"], created_at=moment_, updated_at=moment_,
+        expires_on=_day(values.get("expires_on")),
+    )  # fmt: skip
+    said |= {"unit": who.unit.code, "holder": who.user.username, "content": content}
+    event = record(item.stream, "take-in", said, who=who, on=day, expected=0, key=key, at=moment_)
+    item.seq = event.seq
+    item.words = words(item, {**about, **said["facts"]})
+    item.save(force_insert=True)
+    item.cases.add(*linked)
+    Version.objects.create(
+        item=item, n=1, name=item.name, media_type=item.media_type, size=item.size, sha256=item.sha256, sm3=item.sm3,
+        data={**about, **said["facts"]}, actor=who.name, at=moment_,
+    )  # fmt: skip
+    _enter(item, content, who, day, moment_, None)
+    upload.delete()
+    return item
+
+
+def _day(value: Value) -> date | None:
+    return date.fromisoformat(str(value)) if value else None
+
+
+def _not_past(value: Value, day: date) -> None:
+    if value and date.fromisoformat(str(value)) < day:
+        raise _wrong([FieldError(EXPIRES, "不能早于今天", "must not lie in the past")])
+
+
+# --- verbs on an item ------------------------------------------------------------------------------------------
+def _again(item: Item, verb: str, key: str) -> bool:
+    return bool(key) and Event.objects.filter(key=key, stream=item.stream, verb=verb).exists()
+
+
+def _locked(item: Item, who: Acting, expected: int | None, scope: str = WRITE, *, kept: bool = True) -> Item:
+    """The item, for one writer at a time; refused where it is not theirs, stale, or disposed of."""
+    _require(who, scope)
+    rows = Item.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit")
+    fresh = rows.filter(pk=item.pk).first()
+    if fresh is None:
+        raise CustodyRefused("此证据不在您的单位之内", "this item is not kept by a unit that you answer for")
+    if expected is not None and expected != fresh.seq:
+        raise Conflict(fresh.stream, expected, last_seq(fresh.stream))
+    if kept and fresh.state == "disposed":
+        raise CustodyRefused("此证据已处置，不能再办理", "this item was disposed of")
+    return fresh
+
+
+def _done(item: Item, event: Event, *fields: str) -> Item:
+    item.seq, item.updated_at = event.seq, event.at
+    item.save(update_fields=["seq", "updated_at", *fields])
+    return item
+
+
+@transaction.atomic
+def correct(
+    item: Item, raw: Mapping[str, object], *, reason: str, who: Acting, expected: int | None = None, key: str = ""
+) -> Item:
+    """Mend what was written of an item and of the capture of its newest version; the event holds old and new.
+
+    Digests made at capture are not mended: a content whose digest differs is a new version.
+    """
+    if _again(item, "correct", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    version = newest(item)
+    mendable = [f for f in (*ABOUT, *FACTS) if not f.id.startswith("before_")]
+    values = parsed({**version.data, **{k: v for k, v in raw.items() if k in {f.id for f in mendable}}}, mendable)
+    changes = {
+        f.id: [version.data.get(f.id), values.get(f.id)] for f in mendable if version.data.get(f.id) != values.get(f.id)
+    }
+    if not changes:
+        return item
+    said = {"version": version.n, "changes": changes, "reason": _reasoned(reason)}
+    event = record(item.stream, "correct", said, who=who, on=today(), expected=expected, key=key)
+    for id, (_old, new) in changes.items():
+        if new is None:
+            version.data.pop(id, None)
+        else:
+            version.data[id] = new
+    version.save(update_fields=["data"])
+    item.title, item.kind, item.way = (str(version.data[k]) for k in ("title", "kind", "way"))
+    item.captured_at = moment(str(version.data["captured_on"]), str(version.data["captured_time"]))
+    item.words = words(item, version.data)
+    return _done(item, event, "title", "kind", "way", "captured_at", "words")
+
+
+@transaction.atomic
+def new_version(
+    item: Item,
+    raw: Mapping[str, object],
+    upload: Upload,
+    *,
+    note: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Add a content to an item; the versions before stay as they are. ``raw`` holds the facts of the new capture."""
+    if _again(item, "new-version", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    _gate()
+    item = _locked(item, who, expected)
+    before = newest(item)
+    about = {f.id: before.data[f.id] for f in ABOUT if f.id in before.data}
+    values = parsed({**about, **raw}, (*ABOUT, *FACTS))
+    upload = _own_upload(upload, who)
+    content = _content(upload, values)
+    if content["sha256"] == before.sha256:
+        raise _wrong([FieldError(CONTENT, "与现有版本内容相同", "is the same as the present version")])
+    day, moment_ = on or today(), at or now()
+    facts = _facts(values)
+    said = {"version": item.version + 1, "content": content, "facts": facts, "reason": _reasoned(note)}
+    event = record(item.stream, "new-version", said, who=who, on=day, expected=expected, key=key, at=moment_)
+    data = {**about, **facts}
+    version = Version.objects.create(
+        item=item, n=item.version + 1, name=content["name"], media_type=content["media_type"], size=content["size"],
+        sha256=content["sha256"], sm3=content["sm3"], data=data, note=said["reason"], actor=who.name, at=moment_,
+    )  # fmt: skip
+    item.version, item.name, item.media_type, item.size = version.n, version.name, version.media_type, version.size
+    item.sha256, item.sm3, item.way = version.sha256, version.sm3, str(values["way"])
+    item.captured_at = moment(str(values["captured_on"]), str(values["captured_time"]))
+    item.words = words(item, data)
+    _enter(item, content, who, day, moment_, before)
+    upload.delete()
+    return _done(
+        item, event, "version", "name", "media_type", "size", "sha256", "sm3", "way", "captured_at", "words"
+    )  # fmt: skip
+
+
+@transaction.atomic
+def move(item: Item, folder: Folder | None, *, who: Acting, expected: int | None = None, key: str = "") -> Item:
+    """Put an item into a folder of its unit, or into none."""
+    if _again(item, "move", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    if folder is not None and folder.unit_id != item.unit_id:
+        raise CustodyRefused("文件夹与证据不属于同一单位", "the folder is not one of the item's unit")
+    if item.folder_id == (folder.pk if folder else None):
+        return item
+    said = {"from": item.folder.path if item.folder else "", "to": folder.path if folder else ""}
+    event = record(item.stream, "move", said, who=who, on=today(), expected=expected, key=key)
+    item.folder = folder
+    return _done(item, event, "folder")
+
+
+@transaction.atomic
+def retain(
+    item: Item, until: date | None, *, reason: str, who: Acting, expected: int | None = None, key: str = ""
+) -> Item:
+    """Say until when an item is kept; None: without end."""
+    if _again(item, "retain", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    if until == item.expires_on:
+        return item
+    if until is not None:
+        _not_past(until.isoformat(), today())
+    said = {
+        "before": item.expires_on.isoformat() if item.expires_on else None,
+        "expires_on": until.isoformat() if until else None,
+        "reason": _reasoned(reason),
+    }
+    event = record(item.stream, "retain", said, who=who, on=today(), expected=expected, key=key)
+    item.expires_on = until
+    return _done(item, event, "expires_on")
+
+
+@transaction.atomic
+def hold(
+    item: Item,
+    *,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Put a legal hold on an item: it is not disposed of until every hold is lifted."""
+    if _again(item, "hold", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    n, day = item.holds.count() + 1, on or today()
+    said = {"hold": n, "reason": _reasoned(reason)}
+    event = record(item.stream, "hold", said, who=who, on=day, expected=expected, key=key, at=at)
+    Hold.objects.create(item=item, n=n, reason=said["reason"], by=who.name, since=day)
+    item.held = True
+    return _done(item, event, "held")
+
+
+@transaction.atomic
+def lift(
+    item: Item,
+    n: int,
+    *,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Lift the n-th hold of an item."""
+    if _again(item, "lift", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    found = item.holds.filter(n=n, lifted_on=None).first()
+    if found is None:
+        raise CustodyRefused(f"没有待解除的第 {n} 号保全", f"there is no open hold {n}")
+    day = on or today()
+    said = {"hold": n, "reason": _reasoned(reason)}
+    event = record(item.stream, "lift", said, who=who, on=day, expected=expected, key=key, at=at)
+    found.lifted_on, found.lifted_by, found.lift_reason = day, who.name, str(said["reason"])
+    found.save(update_fields=["lifted_on", "lifted_by", "lift_reason"])
+    item.held = item.holds.filter(lifted_on=None).exists()
+    return _done(item, event, "held")
+
+
+@transaction.atomic
+def link(item: Item, number: str, *, who: Acting, expected: int | None = None, key: str = "") -> Item:
+    """Link an item to the case with this number."""
+    if _again(item, "link", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    found = find_cases(number, who)
+    if len(found) != 1:
+        raise CustodyRefused("请填写一个事项编号", "give the number of one case")
+    if item.cases.filter(pk=found[0].pk).exists():
+        return item
+    said = {"case": found[0].number}
+    event = record(item.stream, "link", said, who=who, on=today(), expected=expected, key=key)
+    item.cases.add(found[0])
+    return _done(item, event)
+
+
+@transaction.atomic
+def unlink(item: Item, number: str, *, reason: str, who: Acting, expected: int | None = None, key: str = "") -> Item:
+    """Take an item off a case."""
+    if _again(item, "unlink", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected)
+    found = item.cases.unrestricted("the case is named by its link to this item").filter(number=number).first()
+    if found is None:
+        raise CustodyRefused(f"没有关联事项 {number}", f"it is not linked to the case {number}")
+    said = {"case": number, "reason": _reasoned(reason)}
+    event = record(item.stream, "unlink", said, who=who, on=today(), expected=expected, key=key)
+    Item.cases.through.objects.filter(item=item, case=found).delete()
+    return _done(item, event)
+
+
+# --- hands -----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def offer(
+    item: Item,
+    taker: Membership,
+    *,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> HandOver:
+    """Offer an item to a post. It stays where it is until the taker confirms; only its holder may give it."""
+    if _again(item, "offer", key):
+        return item.handovers.get(state="offered")
+    item = _locked(item, who, expected)
+    if item.holder_id != who.user.pk:
+        raise CustodyRefused(
+            f"证据在 {item.holder} 手中，由其移交", f"it is in the hands of {item.holder}, who gives it"
+        )
+    if item.state == "offered":
+        raise CustodyRefused("已有移交等待对方确认", "a hand-over is waiting for its taker")
+    if taker.user_id == who.user.pk or not acting_as(taker).may(WRITE):
+        raise CustodyRefused("对方的职务不能接收证据", "that post cannot be handed evidence")
+    n, moment_ = item.handovers.count() + 1, at or now()
+    said = {
+        "handover": n,
+        "taker": taker.user.username,
+        "unit": taker.unit.code,
+        "reason": _reasoned(reason),
+        "sha256": item.sha256,
+        "sm3": item.sm3,
+    }
+    event = record(item.stream, "offer", said, who=who, on=on or today(), expected=expected, key=key, at=moment_)
+    made = HandOver.objects.create(
+        item=item, n=n, giver=who.user, giver_unit=who.unit, taker=taker.user, taker_unit=taker.unit,
+        reason=said["reason"], sha256=item.sha256, offered_at=moment_,
+    )  # fmt: skip
+    item.state = "offered"
+    _done(item, event, "state")
+    return made
+
+
+def _open(handover: HandOver, who: Acting, *, taking: bool) -> HandOver:
+    """An open hand-over, for the one whose word it waits for."""
+    _require(who, WRITE)
+    rows = HandOver.objects.select_for_update(of=("self",)).select_related("item", "taker_unit", "giver_unit", "taker")
+    fresh = rows.filter(pk=handover.pk).first()
+    if fresh is None or fresh.state != "offered":
+        raise CustodyRefused("此移交已经办结", "this hand-over is settled already")
+    if taking and (fresh.taker_id != who.user.pk or fresh.taker_unit_id != who.unit.pk):
+        raise CustodyRefused("此移交等待另一人确认", "this hand-over waits for somebody else")
+    if not taking and fresh.giver_id != who.user.pk:
+        raise CustodyRefused("只有移交人可以撤回", "only the giver may withdraw it")
+    return fresh
+
+
+def _answered(
+    handover: HandOver,
+    verb: str,
+    state: str,
+    said: dict[str, Any],
+    *,
+    who: Acting,
+    key: str,
+    on: date | None,
+    at: datetime | None,
+) -> Item:
+    rows = Item.objects.unrestricted("the taker's word settles the hand-over; the item may be another unit's")
+    item = rows.select_for_update().get(pk=handover.item_id)
+    moment_ = at or now()
+    event = record(item.stream, verb, said, who=who, on=on or today(), expected=item.seq, key=key, at=moment_)
+    handover.state, handover.answered_at, handover.answer = state, moment_, str(said.get("note") or "")
+    handover.save(update_fields=["state", "answered_at", "answer"])
+    item.state = "kept"
+    fields = ["state"]
+    if state == "accepted":
+        if item.unit_id != handover.taker_unit_id:
+            item.folder = None  # folders are the unit's own
+        item.holder, item.unit, item.unit_path = handover.taker, handover.taker_unit, handover.taker_unit.path
+        fields += ["holder", "unit", "unit_path", "folder"]
+    return _done(item, event, *fields)
+
+
+def accept(
+    handover: HandOver,
+    *,
+    who: Acting,
+    note: str = "",
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Take what was offered: the content is read through first, and must still be what was offered."""
+    try:
+        store.check(handover.sha256)
+    except store.FileRefused as e:
+        raise CustodyRefused(
+            f"内容核验没有通过，不能接收：{e}", "the content does not verify: it cannot be taken"
+        ) from e
+    with transaction.atomic():
+        found = _open(handover, who, taking=True)
+        if found.item.sha256 != found.sha256:
+            raise CustodyRefused(
+                "移交发起后又有了新版本，请对方撤回后重新移交", "it has a new version since: ask for a new hand-over"
+            )
+        said = {"handover": found.n, "note": note.strip()[:500], "verified_sha256": found.sha256}
+        return _answered(found, "accept", "accepted", said, who=who, key=key, on=on, at=at)
+
+
+@transaction.atomic
+def refuse(
+    handover: HandOver,
+    *,
+    reason: str,
+    who: Acting,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Not take what was offered; it stays with the giver."""
+    found = _open(handover, who, taking=True)
+    said = {"handover": found.n, "note": _reasoned(reason)}
+    return _answered(found, "refuse", "refused", said, who=who, key=key, on=on, at=at)
+
+
+@transaction.atomic
+def withdraw(
+    handover: HandOver,
+    *,
+    reason: str,
+    who: Acting,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Take an offer back before it is answered."""
+    found = _open(handover, who, taking=False)
+    said = {"handover": found.n, "note": _reasoned(reason)}
+    return _answered(found, "withdraw", "withdrawn", said, who=who, key=key, on=on, at=at)
+
+
+# --- disposal --------------------------------------------------------------------------------------------------
+def why_not_disposed(item: Item, day: date) -> tuple[str, str] | None:
+    """Why an item may not be disposed of today, Chinese and English; None where it may."""
+    if item.state == "disposed":
+        return "已经处置", "it was disposed of already"
+    if item.held:
+        return "处于保全中，须先解除全部保全", "it is under a legal hold: lift every hold first"
+    if item.state == "offered":
+        return "有移交等待确认", "a hand-over is waiting"
+    if item.expires_on is None:
+        return "长期保管；须先写明保管期限和原因", "it is kept without end: set a day and the reason first"
+    if item.expires_on >= day:
+        return (
+            f"保管期限至 {item.expires_on.isoformat()}，尚未届满",
+            f"it is kept until {item.expires_on.isoformat()}",
+        )
+    open_cases = item.cases.unrestricted("an open case keeps its evidence, whoever sees it").filter(closed_on=None)
+    if open_cases.exists():
+        return "关联事项尚未办结", "a linked case is still open"
+    return None
+
+
+@transaction.atomic
+def dispose(
+    item: Item,
+    *,
+    confirm: str,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    on: date | None = None,
+    at: datetime | None = None,
+) -> Item:
+    """Erase the contents of an item; its record, its events and the log stay.
+
+    ``confirm`` must be its number, typed again. A content that another item needs stays in the store.
+    """
+    if _again(item, "dispose", key):
+        return Item.objects.visible_to(who).get(pk=item.pk)
+    item = _locked(item, who, expected, DISPOSE)
+    day = on or today()
+    if why := why_not_disposed(item, day):
+        raise CustodyRefused(f"不能处置：{why[0]}", f"it cannot be disposed of: {why[1]}")
+    if confirm.strip() != item.number:
+        raise CustodyRefused(f"请输入证据编号 {item.number} 以确认", f"type its number {item.number} to confirm")
+    versions = list(item.versions.filter(erased_on=None))
+    said = {
+        "reason": _reasoned(reason),
+        "contents": [{"version": v.n, "sha256": v.sha256, "sm3": v.sm3, "size": v.size} for v in versions],
+    }
+    event = record(item.stream, "dispose", said, who=who, on=day, expected=expected, key=key, at=at)
+    item.versions.filter(erased_on=None).update(erased_on=day)
+    item.state, item.disposed_on = "disposed", day
+    digests = tuple({v.sha256 for v in versions})
+    transaction.on_commit(lambda: erase(digests))
+    return _done(item, event, "state", "disposed_on")
+
+
+@transaction.atomic
+def erase(digests: Iterable[str]) -> int:
+    """Take contents out of the store that nothing needs any more; how many went."""
+    _gate()
+    gone = 0
+    for sha256 in digests:
+        if not holdings.needed(sha256):
+            store.remove(sha256)
+            gone += 1
+    return gone
+
+
+# --- folders ---------------------------------------------------------------------------------------------------
+def _folder_name(name: str, parent: Folder | None) -> tuple[str, str]:
+    plain = " ".join(name.split())
+    if not plain or len(plain) > 60 or "／" in plain:
+        raise CustodyRefused(
+            "文件夹名称应为 1 至 60 字，不含“／”", "a folder's name has 1 to 60 characters and no full-width slash"
+        )
+    path = f"{parent.path}／{plain}" if parent else plain
+    if path.count("／") >= DEPTH:
+        raise CustodyRefused(f"文件夹最多 {DEPTH} 层", f"folders stand at most {DEPTH} deep")
+    return plain, path
+
+
+@transaction.atomic
+def make_folder(name: str, parent: Folder | None, *, who: Acting, key: str = "", at: datetime | None = None) -> Folder:
+    """Make a folder of the acting unit."""
+    _require(who, WRITE)
+    if key and (before := Event.objects.filter(key=key, verb="make-folder").first()):
+        return Folder.objects.visible_to(who).get(pk=int(before.stream[15:]))
+    if parent is not None and parent.unit_id != who.unit.pk:
+        raise CustodyRefused("上级文件夹属于其他单位", "the folder above is another unit's")
+    plain, path = _folder_name(name, parent)
+    if Folder.objects.visible_to(who).filter(unit=who.unit, path=path).exists():
+        raise CustodyRefused(f"已有文件夹“{path}”", f"there is a folder {path} already")
+    made = Folder.objects.create(name=plain, parent=parent, path=path, unit=who.unit, unit_path=who.unit.path)
+    said = {"name": plain, "path": path, "unit": who.unit.code}
+    made.seq = record(made.stream, "make-folder", said, who=who, on=today(), expected=0, key=key, at=at).seq
+    made.save(update_fields=["seq"])
+    return made
+
+
+@transaction.atomic
+def rename_folder(folder: Folder, name: str, *, who: Acting, expected: int | None = None, key: str = "") -> Folder:
+    """Give a folder another name; the paths of those in it follow."""
+    _require(who, WRITE)
+    if key and Event.objects.filter(key=key, stream=folder.stream, verb="rename-folder").exists():
+        return folder
+    folder = _own_folder(folder, who)
+    plain, path = _folder_name(name, folder.parent)
+    if path == folder.path:
+        return folder
+    every = Folder.objects.visible_to(who).filter(unit=folder.unit)
+    if every.filter(path=path).exists():
+        raise CustodyRefused(f"已有文件夹“{path}”", f"there is a folder {path} already")
+    said = {"before": folder.path, "path": path}
+    event = record(folder.stream, "rename-folder", said, who=who, on=today(), expected=expected, key=key)
+    old = folder.path
+    for inner in every.filter(path__startswith=f"{old}／"):
+        inner.path = path + inner.path[len(old) :]
+        inner.save(update_fields=["path"])
+    folder.name, folder.path, folder.seq = plain, path, event.seq
+    folder.save(update_fields=["name", "path", "seq"])
+    return folder
+
+
+def _own_folder(folder: Folder, who: Acting) -> Folder:
+    rows = Folder.objects.visible_to(who).select_for_update(of=("self",)).select_related("parent", "unit")
+    fresh = rows.filter(pk=folder.pk).first()
+    if fresh is None or fresh.unit_id != who.unit.pk:
+        raise CustodyRefused("文件夹属于其他单位", "the folder is another unit's")
+    return fresh
+
+
+@transaction.atomic
+def remove_folder(folder: Folder, *, who: Acting, expected: int | None = None, key: str = "") -> None:
+    """Remove an empty folder."""
+    _require(who, WRITE)
+    folder = _own_folder(folder, who)
+    rows = Item.objects.unrestricted("whether a folder is empty does not depend on who looks")
+    if folder.children.unrestricted("as above").exists() or rows.filter(folder=folder).exists():
+        raise CustodyRefused("文件夹不是空的", "the folder is not empty")
+    record(folder.stream, "remove-folder", {"path": folder.path}, who=who, on=today(), expected=expected, key=key)
+    folder.delete()
+
+
+# --- reading that leaves a trace -------------------------------------------------------------------------------
+def log_download(item: Item, version: Version, who: Acting) -> None:
+    """Leave an event that somebody took a content out; in a stream beside the item's own."""
+    said = {"item": item.number, "version": version.n, "sha256": version.sha256}
+    for left in reversed(range(RETRIES)):
+        try:
+            record(f"viewing:{item.stream}", "download", said, who=who, on=today())
+            return
+        except Conflict:  # somebody else did at the same moment: the next number is free
+            if not left:
+                raise
