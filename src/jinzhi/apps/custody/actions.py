@@ -426,7 +426,7 @@ def link(item: Item, number: str, *, who: Acting, expected: int | None = None, k
     found = find_cases(number, who)
     if len(found) != 1:
         raise CustodyRefused("请填写一个事项编号", "give the number of one case")
-    if item.cases.filter(pk=found[0].pk).exists():
+    if Item.cases.through.objects.filter(item=item, case=found[0]).exists():
         return item
     said = {"case": found[0].number}
     event = record(item.stream, "link", said, who=who, on=today(), expected=expected, key=key)
