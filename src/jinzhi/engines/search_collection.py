@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
+from jinzhi.engines.patience import check, each
 from jinzhi.engines.search_memory import ALONE, Context, Plan, Record, bounds, key_test, number_test, records
 from jinzhi.kernel.query import (
     WILDCARDS,
@@ -66,6 +67,7 @@ class Collection:
         return [self.records[number].doc.id for number in sorted(self._find(plan, plan.root))]
 
     def _find(self, plan: Plan, node: Node) -> frozenset[int] | set[int]:
+        check()
         match node:
             case And():
                 return reduce(lambda a, b: a & b, (self._find(plan, item) for item in node.items))
@@ -81,7 +83,7 @@ class Collection:
                 return self._leaf(plan, node)
             case _:
                 where = self._operand(plan, node)
-                return {number for number in where if plan.holds(node, self.records[number])}
+                return {number for number in each(where) if plan.holds(node, self.records[number])}
 
     def _leaf(self, plan: Plan, leaf: Term | Range) -> set[int]:
         found: set[int] = set()
@@ -89,7 +91,7 @@ class Collection:
             found |= self._by_values(plan, leaf, code, stored)
         if isinstance(leaf, Term) and text_fields(leaf):
             where = self._operand(plan, leaf) - found
-            found |= {number for number in where if plan.holds(leaf, self.records[number])}
+            found |= {number for number in each(where) if plan.holds(leaf, self.records[number])}
         return found
 
     def _by_values(self, plan: Plan, leaf: Term | Range, code: str, stored: str) -> set[int]:

@@ -23,6 +23,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from jinzhi.engines.patience import each
 from jinzhi.kernel.query import (
     WILDCARDS,
     And,
@@ -597,7 +598,7 @@ def records(docs: Iterable[Doc | Record]) -> list[Record]:
 def search(query: Query | Node, docs: Iterable[Doc | Record], context: Context = ALONE) -> list[int]:
     """The ids of the documents that the query finds, in the documents' order. Raises QueryError."""
     plan = Plan(query, context)
-    return [record.doc.id for record in records(docs) if plan.finds(record)]
+    return [record.doc.id for record in each(records(docs)) if plan.finds(record)]
 
 
 def spans(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> dict[str, list[tuple[int, int, int]]]:

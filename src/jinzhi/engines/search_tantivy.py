@@ -22,6 +22,7 @@ import numpy as np
 import tantivy
 from tantivy import Occur
 
+from jinzhi.engines.patience import check
 from jinzhi.engines.search_index.positions import Reading, blocks, node_spans
 from jinzhi.engines.search_index.rank import bm25f
 from jinzhi.engines.search_index.store import (
@@ -286,6 +287,7 @@ class Engine:
 
     def total(self, query: tantivy.Query) -> int:
         """How many documents a query of the inverted index finds."""
+        check()
         found = self._searcher.search(query, limit=1, count=True, order_by_field="row")
         # the package's stub lacks the attribute
         return int(found.count)  # type: ignore[attr-defined]
@@ -478,6 +480,7 @@ class Result:
 
     def _find(self, node: Node, within: Found | None) -> Found:
         """What a node finds; right within ``within`` (None: everywhere), and perhaps more or less outside it."""
+        check()
         exact = self._as_exact(node)
         if exact is not None:
             return exact

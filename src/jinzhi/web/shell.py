@@ -22,11 +22,12 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 PAGE_SIZE = 50
 
 
-def page(nav: str, scope: str) -> Callable[[View[P]], View[P]]:
+def page(nav: str, scope: str, *, reads: bool = False) -> Callable[[View[P]], View[P]]:
     """A view that somebody may see whose role allows ``scope``; ``nav`` is the entry of the top bar it belongs to.
 
     The view reads who acts from ``request.acting``. Nobody signed in: the sign-in page; a role that does not allow
-    it: 403 with the reason. A write by a visitor of the demonstration also leads to the sign-in page.
+    it: 403 with the reason. A write by a visitor of the demonstration also leads to the sign-in page. ``reads``: what
+    is posted here is only too long for an address and nothing is written, so visitors may post it.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -38,7 +39,7 @@ def page(nav: str, scope: str) -> Callable[[View[P]], View[P]]:
                 if anonymous:
                     return redirect_to_login(request.get_full_path())
                 raise PermissionDenied(_("您的账号还没有任职，请联系管理员分配单位和角色"))
-            if not who.may(scope) or (anonymous and request.method not in ("GET", "HEAD")):
+            if not who.may(scope) or (anonymous and not reads and request.method not in ("GET", "HEAD")):
                 if anonymous:
                     return redirect_to_login(request.get_full_path())
                 raise PermissionDenied(

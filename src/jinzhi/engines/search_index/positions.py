@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jinzhi.engines.patience import check
 from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, Array, Part, distinct, gathered
 from jinzhi.kernel.query import (
     Char,
@@ -108,6 +109,7 @@ def blocks(part: Part, code: str, rows: Array) -> Iterator[Block]:
     low = 0
     while low < len(rows):
         before = sizes[low - 1] if low else 0
+        check()
         high = max(low + 1, int(np.searchsorted(sizes, before + BLOCK_TOKENS, "right")))
         yield Block(part, code, rows[low:high])
         low = high

@@ -37,8 +37,8 @@ document.addEventListener("keydown", (event) => {
   if (typing(event.target) || document.querySelector("dialog[open]")) return;
   const actions = {
     "/": () => document.getElementById("site-search")?.focus(),
-    j: () => (items().length ? step(1) : press("next-item")?.click()),
-    k: () => (items().length ? step(-1) : press("previous-item")?.click()),
+    j: () => (press("next-item") ?? press("previous-item") ? press("next-item")?.click() : step(1)),
+    k: () => (press("next-item") ?? press("previous-item") ? press("previous-item")?.click() : step(-1)),
     o: () => document.querySelector("[data-item].is-current a[href]")?.click(),
     e: () => press("export")?.click(),
     s: () => press("save")?.click(),

@@ -113,3 +113,126 @@ document.addEventListener("click", (event) => {
   const place = document.getElementById("mark-place");
   place.textContent = place.dataset.text.replace("{a}", next + 1).replace("{n}", marks.length);
 });
+
+// --- a search that takes long: asked again with more patience, and stopped when somebody says so ---------
+function wait(box) {
+  const began = Date.now();
+  const seconds = box.querySelector("[data-seconds]");
+  const clock = setInterval(() => {
+    seconds.textContent = seconds.dataset.seconds.replace("{n}", Math.round((Date.now() - began) / 1000));
+  }, 1000);
+  box.querySelector("form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    fetch(event.target.action, { method: "POST", headers: own, body: new FormData(event.target) });
+  });
+  fetch(box.dataset.again, { headers: { ...own, "X-Ticket": box.dataset.slow } })
+    .then((answer) => answer.text())
+    .then((page) => {
+      const made = new DOMParser().parseFromString(page, "text/html");
+      document.title = made.title;
+      document.getElementById("main").replaceWith(made.getElementById("main"));
+      const said = document.querySelector("#results-count, #slow h2, .error-summary h2");
+      if (said) say(said.textContent.trim());
+    })
+    .catch(() => location.reload())
+    .finally(() => clearInterval(clock));
+}
+
+const slow = document.querySelector("[data-slow]");
+if (slow) wait(slow);
+
+// --- completion of fields and classes in the box: a listbox that the text field points into ---------------
+function completing(field) {
+  const list = document.createElement("div");
+  list.id = "patent-options";
+  list.className = "options";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", field.dataset.list);
+  list.hidden = true;
+  field.after(list);
+  field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-controls", list.id);
+  let from = 0;
+  let at = -1;
+  let later = 0;
+  let asking = null;
+
+  const options = () => all("[role=option]", list);
+  const close = () => { list.hidden = true; list.textContent = ""; at = -1; field.removeAttribute("aria-activedescendant"); };
+  const choose = (next) => {
+    const shown = options();
+    shown.forEach((one) => one.setAttribute("aria-selected", "false"));
+    at = (next + shown.length) % shown.length;
+    shown[at].setAttribute("aria-selected", "true");
+    shown[at].scrollIntoView({ block: "nearest" });
+    field.setAttribute("aria-activedescendant", shown[at].id);
+  };
+  const take = (option) => {
+    field.setRangeText(option.dataset.value, from, field.selectionStart, "end");
+    close();
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  const show = (told) => {
+    close();
+    if (!told.options.length || document.activeElement !== field) return;
+    from = told.from;
+    told.options.forEach((one, number) => {
+      const item = document.createElement("div");
+      item.id = `patent-option-${number}`;
+      item.dataset.value = one.text;
+      item.setAttribute("role", "option");
+      item.setAttribute("aria-selected", "false");
+      const code = document.createElement("code");
+      code.textContent = one.text;
+      const note = document.createElement("span");
+      note.textContent = one.note;
+      item.append(code, note);
+      list.append(item);
+    });
+    list.hidden = false;
+    const more = told.more ? field.dataset.more.replace("{n}", told.more) : "";
+    if (more) {
+      const item = document.createElement("div");
+      item.className = "more";
+      item.setAttribute("role", "presentation");
+      item.textContent = more;
+      list.append(item);
+    }
+    say(`${field.dataset.said.replace("{n}", told.options.length)} ${more}`);
+  };
+  const ask = async () => {
+    asking?.abort();
+    asking = new AbortController();
+    const before = field.value.slice(0, field.selectionStart);
+    try {
+      const query = new URLSearchParams({ q: before });
+      const answer = await fetch(`${field.dataset.complete}?${query}`, { headers: own, signal: asking.signal });
+      if (answer.ok) show(await answer.json());
+    } catch (error) {
+      if (error.name !== "AbortError") close();
+    }
+  };
+  field.addEventListener("input", (event) => {
+    clearTimeout(later);
+    if (event.isComposing || field.selectionStart !== field.selectionEnd) return;
+    later = setTimeout(ask, 150);
+  });
+  field.addEventListener("compositionend", () => { clearTimeout(later); later = setTimeout(ask, 150); });
+  field.addEventListener("keydown", (event) => {
+    if (list.hidden || event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); choose(at + 1); }
+    else if (event.key === "ArrowUp") { event.preventDefault(); choose(at < 0 ? options().length - 1 : at - 1); }
+    else if (event.key === "Escape") { event.preventDefault(); close(); }
+    else if ((event.key === "Enter" || event.key === "Tab") && at >= 0) { event.preventDefault(); take(options()[at]); }
+  });
+  field.addEventListener("blur", () => setTimeout(close, 150));
+  list.addEventListener("mousedown", (event) => {
+    const option = event.target.closest("[role=option]");
+    event.preventDefault();
+    if (option) take(option);
+  });
+}
+
+const box = document.querySelector("textarea[data-complete]");
+if (box) completing(box);
