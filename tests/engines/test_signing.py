@@ -142,7 +142,7 @@ def test_a_name_that_notes_cannot_hold_is_refused(tmp_path, name):
 
 
 @pytest.mark.skipif(not OPENSSL, reason="no openssl command: SM2 signatures are not checked by a second program")
-@pytest.mark.parametrize("message", [b"", "检验点\n".encode(), b"x" * 100_000])
+@pytest.mark.parametrize("message", [b"", "检查点\n".encode(), b"x" * 100_000])
 def test_openssl_verifies_an_sm2_signature_and_refuses_another_message(tmp_path, message):
     signer = load_or_make(tmp_path, "a").sm2
     signature = signer.sign(message)

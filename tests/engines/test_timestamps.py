@@ -27,7 +27,7 @@ from jinzhi.engines.timestamps import (
 
 OPENSSL = shutil.which("openssl")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-DIGEST = hashlib.sha256("检验点".encode()).digest()
+DIGEST = hashlib.sha256("检查点".encode()).digest()
 
 
 @pytest.fixture

@@ -161,7 +161,7 @@ class HttpAuthority:
                 kind = reply.headers.get_content_type()
                 token: bytes = reply.read(REPLY_LIMIT + 1)
         except (OSError, urllib.error.URLError) as e:
-            raise TimestampRefused(f"时间戳服务 {self.url} 未应答：{e}；将在下次检验点重试") from None
+            raise TimestampRefused(f"时间戳服务 {self.url} 未应答：{e}；将在下次检查点重试") from None
         if kind != REPLY:
             raise TimestampRefused(f"时间戳服务 {self.url} 的应答不是时间戳（{kind}）")
         if len(token) > REPLY_LIMIT:

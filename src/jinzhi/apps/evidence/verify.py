@@ -236,7 +236,7 @@ def check_consistency(family: str, old: int, new: int, proof: Sequence[bytes], f
     if sn:
         raise Bad("一致性证明过短", "the consistency proof is too short")
     if fr != first or sr != second:
-        raise Bad("两个检验点不一致：日志被改写或分叉", "the checkpoints do not agree: the log was rewritten or forked")
+        raise Bad("两个检查点不一致：日志被改写或分叉", "the checkpoints do not agree: the log was rewritten or forked")
 
 
 # --- Ed25519 (RFC 8032) ----------------------------------------------------------------------------------------------
@@ -511,12 +511,12 @@ class Point:
 def parse_point(text: str, year: str, family: str) -> Point:
     """A checkpoint of a year and family. Raises Bad."""
     lines = text[:-1].split("\n")
-    bad = Bad("检验点格式不对", "not a checkpoint")
+    bad = Bad("检查点格式不对", "not a checkpoint")
     if len(lines) < 3 or any(not line for line in lines):
         raise bad
     base, slash, rest = lines[0].rpartition(f"/{year}/{family}")
     if not slash or rest or not base:
-        raise Bad(f"检验点是另一日志的：{lines[0]}", f"a checkpoint of another log: {lines[0]}")
+        raise Bad(f"检查点是另一日志的：{lines[0]}", f"a checkpoint of another log: {lines[0]}")
     try:
         root = base64.b64decode(lines[2], validate=True)
     except (ValueError, binascii.Error):
@@ -665,7 +665,10 @@ class Der:
     body: bytes
     raw: bytes
 
-    def parts(self) -> list[Der]:
+    def parts(self, tag: int = 0x30) -> list[Der]:
+        """The values in a value with this tag: of a SEQUENCE, or of what is told. Raises Bad."""
+        if self.tag != tag:
+            raise _DER
         out, at = [], 0
         while at < len(self.body):
             part = read_der(self.body[at:])
@@ -767,7 +770,7 @@ class Certificate:
         """The common name of the subject, or the last part of it that is readable."""
         out = "?"
         for part in self.subject.parts():
-            for pair in part.parts():
+            for pair in part.parts(0x31):
                 kind, value = pair.parts()
                 text = value.body.decode("utf-16-be" if value.tag == 0x1E else "utf-8", "replace")
                 if kind.oid == "2.5.4.3":
@@ -804,7 +807,7 @@ def parse_certificate(raw: bytes) -> Certificate:
     extensions: dict[str, tuple[bool, bytes]] = {}
     for part in parts[6:]:
         if part.tag == 0xA3:
-            for entry in part.parts()[0].parts():
+            for entry in part.parts(0xA3)[0].parts():
                 kind, *middle, value = entry.parts()
                 if kind.oid in extensions:
                     raise _DER
@@ -890,9 +893,10 @@ def _check_token(token: bytes, imprint: bytes, roots: Sequence[Certificate]) -> 
     kind, wrapped = info.parts()
     if kind.oid != "1.2.840.113549.1.7.2":
         raise _DER
-    _, _, capsule, *rest = whole_der(wrapped.body).parts()
+    (signed,) = wrapped.parts(0xA0)
+    version, algorithms, capsule, *rest = signed.parts()
     content_kind, content_wrapped = capsule.parts()
-    content = whole_der(content_wrapped.body)
+    (content,) = content_wrapped.parts(0xA0)
     if content_kind.oid != "1.2.840.113549.1.9.16.1.4" or content.tag != 4:
         raise _DER
     told = whole_der(content.body).parts()
@@ -900,16 +904,18 @@ def _check_token(token: bytes, imprint: bytes, roots: Sequence[Certificate]) -> 
     moment = told[4].time
     if _HASHES.get(algorithm.parts()[0].oid) != "sha256" or hashed.body != imprint:
         raise Bad("时间戳针对的是另一份内容", "the time stamp is over something else")
-    pool = [parse_certificate(part.raw) for field_ in rest if field_.tag == 0xA0 for part in field_.parts()]
-    (signer,) = rest[-1].parts()
-    _, sid, hash_algorithm, attributes, algorithm, signature = signer.parts()[:6]
+    pool = [parse_certificate(part.raw) for field_ in rest if field_.tag == 0xA0 for part in field_.parts(0xA0)]
+    (signer,) = rest[-1].parts(0x31)
+    signer_version, sid, hash_algorithm, attributes, algorithm, signature, *_ = signer.parts()
     hash_name = _HASHES.get(hash_algorithm.parts()[0].oid)
-    if rest[-1].tag != 0x31 or attributes.tag != 0xA0 or hash_name in (None, "sha1"):
+    if (version.number, signer_version.number, told[0].number, signature.tag) != (3, 1, 1, 4):
+        raise _DER
+    if hash_name in (None, "sha1") or hash_algorithm.raw not in [a.raw for a in algorithms.parts(0x31)]:
         raise _DER
     values: dict[str, Der] = {}
-    for attribute in attributes.parts():
+    for attribute in attributes.parts(0xA0):
         name, held = attribute.parts()
-        (values[name.oid],) = held.parts()
+        (values[name.oid],) = held.parts(0x31)
     if values["1.2.840.113549.1.9.3"].oid != content_kind.oid:
         raise _DER
     if values["1.2.840.113549.1.9.4"].body != hashlib.new(str(hash_name), content.body).digest():
@@ -958,6 +964,8 @@ class Bundle:
         self.found = Findings()
         self.members = read_archive(file)
         self.keys: list[Key] = []
+        #: the two keys of a log by its name: an installation that was renamed has had several
+        self.pairs: dict[str, tuple[Key, Key]] = {}
         self.witnesses: list[Key] = []
         self.points: dict[str, dict[str, Point]] = {}
         self.moments: dict[str, datetime] = {}
@@ -1017,7 +1025,11 @@ class Bundle:
         said = read_json(self.read("keys.json"))
         self.keys = [parse_key(str(k)) for k in _list(said["log"])]
         self.witnesses = [parse_key(str(k)) for k in _list(said["witnesses"])]
-        if [k.kind for k in self.keys] != ["Ed25519", "SM2"] or any(k.kind != "witness" for k in self.witnesses):
+        for ed25519, sm2 in zip(self.keys[::2], self.keys[1::2], strict=True):
+            if (ed25519.kind, sm2.kind) != ("Ed25519", "SM2") or ed25519.name != sm2.name or ed25519.name in self.pairs:
+                raise Bad("密钥种类不对", "keys of the wrong kinds")
+            self.pairs[ed25519.name] = (ed25519, sm2)
+        if not self.pairs or any(k.kind != "witness" for k in self.witnesses):
             raise Bad("密钥种类不对", "keys of the wrong kinds")
         known = {k.text for k in (*self.keys, *self.witnesses)}
         for pin in self.pins:
@@ -1033,7 +1045,7 @@ class Bundle:
             )
 
     def signed_manifest(self) -> None:
-        check_signed(self.read("manifest.note"), self.keys)
+        check_signed(self.read("manifest.note"), self.keys[:2])
         self.found.proven(
             "清单签名：Ed25519 与 SM2 两个签名都成立，所有文件（含证书文件）均由该公钥的持有者导出",
             "manifest: both signatures hold (Ed25519, SM2); every file was exported by the holder of these keys",
@@ -1065,7 +1077,7 @@ class Bundle:
         used = {str(read_json(self.read(f"entries/{n}.proof.json"))["checkpoint"]) for n in self.numbers()}
         there = {m[1] for n in self.members if (m := _POINT.fullmatch(n))}
         if used != there:
-            raise Bad("检验点与条目不对应", "checkpoints and entries do not belong together")
+            raise Bad("检查点与条目不对应", "checkpoints and entries do not belong together")
         for root in roots:
             mark = hashlib.sha256(root.raw).hexdigest()
             self.found.open(
@@ -1073,29 +1085,34 @@ class Bundle:
                 f"the root of the time stamps, {root.name!r}, is the bundle's own: compare its SHA-256 {mark}",
             )
         for label in sorted(there, key=_order):
-            self.run(lambda label=label: self.load_point(label, roots), f"检验点 {label}", f"checkpoint {label}")  # type: ignore[misc]
+            self.run(lambda label=label: self.load_point(label, roots), f"检查点 {label}", f"checkpoint {label}")  # type: ignore[misc]
             self.run(
                 lambda label=label: self.cosigned(label, need, [str(o) for o in of]),  # type: ignore[misc]
-                f"检验点 {label} 的见证", f"witnesses of checkpoint {label}",
+                f"检查点 {label} 的见证", f"witnesses of checkpoint {label}",
             )  # fmt: skip
 
     def load_point(self, label: str, roots: Sequence[Certificate]) -> None:
         year, _, size = label.partition("-")
         notes = {f: self.read(f"checkpoints/{label}/{f}.note") for f in FAMILIES}
-        points = {f: parse_point(check_signed(notes[f], self.keys), year, f) for f in FAMILIES}
+        points = {f: parse_point(parse_note(notes[f])[0], year, f) for f in FAMILIES}
+        for family in FAMILIES:
+            pair = self.pairs.get(points[family].base)
+            if pair is None:
+                raise Bad("没有该日志的公钥", "no keys of this log are in the bundle")
+            check_signed(notes[family], pair)
         if {p.base for p in points.values()} != {points["sha256"].base} or any(
             p.size != int(size) for p in points.values()
         ):
-            raise Bad("两个检验点说的不是同一日志", "the two notes are not of one log")
+            raise Bad("两个检查点说的不是同一日志", "the two notes are not of one log")
         self.points[label] = points
         log = f"{points['sha256'].base}/{year}"
         self.found.proven(
-            f"检验点 {label}：日志 {log} 共 {size} 条，SHA-256 与 SM3 两个根各有 Ed25519、SM2 签名且都成立",
+            f"检查点 {label}：日志 {log} 共 {size} 条，SHA-256 与 SM3 两个根各有 Ed25519、SM2 签名且都成立",
             f"checkpoint {label}: log {log} with {size} entries; both roots are signed by both keys",
         )
         if f"checkpoints/{label}/token.tsr" not in self.members:
             self.found.open(
-                f"检验点 {label} 没有时间戳：不声称第三方时间，只有平台自己记录的时间",
+                f"检查点 {label} 没有时间戳：不声称第三方时间，只有平台自己记录的时间",
                 f"checkpoint {label} has no time stamp: no time by a third party is claimed",
             )
             return
@@ -1103,7 +1120,7 @@ class Bundle:
         moment, name = check_token(self.read(f"checkpoints/{label}/token.tsr"), imprint, roots)
         self.moments[label] = moment
         self.found.proven(
-            f"时间戳（RFC 3161）：检验点 {label} 在 {moment:%Y-%m-%d %H:%M:%S} UTC 之前已存在，签发者“{name}”",
+            f"时间戳（RFC 3161）：检查点 {label} 在 {moment:%Y-%m-%d %H:%M:%S} UTC 之前已存在，签发者“{name}”",
             f"time stamp (RFC 3161): checkpoint {label} existed at {moment:%Y-%m-%d %H:%M:%S} UTC, says {name!r}",
         )
 
@@ -1147,7 +1164,7 @@ class Bundle:
             )
         else:
             self.found.open(
-                f"检验点 {label} 没有外部见证：整个数据库被换回旧版本时，本包不能单独发现",
+                f"检查点 {label} 没有外部见证：整个数据库被换回旧版本时，本包不能单独发现",
                 f"checkpoint {label} has no witness: a roll-back of the whole log is not ruled out by this bundle",
             )
 
@@ -1164,13 +1181,13 @@ class Bundle:
             for family in FAMILIES:
                 one, two = self.points[old][family], self.points[new][family]
                 if one.base != two.base:
-                    raise Bad("两个检验点属于不同日志", "checkpoints of different logs")
+                    raise Bad("两个检查点属于不同日志", "checkpoints of different logs")
                 check_consistency(family, one.size, two.size, _hashes(said[family]), one.root, two.root)
         if expected != {n for n in self.members if n.startswith("consistency/")}:
-            raise Bad("一致性证明与检验点不对应", "consistency proofs and checkpoints do not belong together")
+            raise Bad("一致性证明与检查点不对应", "consistency proofs and checkpoints do not belong together")
         if expected:
             self.found.proven(
-                f"一致性：{len(labels)} 个检验点属于同一条只增不改的日志",
+                f"一致性：{len(labels)} 个检查点属于同一条只增不改的日志",
                 f"consistency: the {len(labels)} checkpoints are of one log that only grew",
             )
 
@@ -1180,7 +1197,7 @@ class Bundle:
         year, _, index = number.partition("-")
         label = str(proof["checkpoint"])
         if label.partition("-")[0] != year or label not in self.points or set(proof) != {"checkpoint", *FAMILIES}:
-            raise Bad("证明不属于该条目的检验点", "the proof is not for a checkpoint of this entry that holds")
+            raise Bad("证明不属于该条目的检查点", "the proof is not for a checkpoint of this entry that holds")
         for family in FAMILIES:
             point = self.points[label][family]
             check_inclusion(family, leaf_hash(family, raw), int(index), point.size, _hashes(proof[family]), point.root)
@@ -1190,7 +1207,7 @@ class Bundle:
             self.found.moment = self.moments.get(label)
         told = "，".join(str(body[k]) for k in ("kind", "object", "at", "actor"))
         self.found.proven(
-            f"条目 {number}：在检验点 {label} 的 SHA-256、SM3 两棵树中（{told}）",
+            f"条目 {number}：在检查点 {label} 的 SHA-256、SM3 两棵树中（{told}）",
             f"entry {number}: in both trees of checkpoint {label} ({told})",
         )
 
@@ -1242,6 +1259,9 @@ class Bundle:
         """The custody list is one stream's whole chain of events, each linked to the one before it."""
         said = read_json(self.read("custody.json"))
         numbers, stream = [str(n) for n in _list(said["entries"])], said["stream"]
+        main, named = self.bodies.get(self.found.entry), self.found.entry in numbers
+        if main is None or main["object"] != stream:
+            raise Bad("流转记录属于另一对象", "the custody list is of another object")
         prev: dict[str, object] = {"sha256": "", "sm3": ""}
         for seq, number in enumerate(numbers, 1):
             if number not in self.proven:
@@ -1255,8 +1275,12 @@ class Bundle:
             if event["prev"] != prev:
                 raise Bad(f"流转记录第 {seq} 条不接上一条", f"custody row {seq} does not link to the one before")
             prev = {f: body[f] for f in FAMILIES}
-        if not numbers:
-            raise Bad("流转记录是空的", "the custody list is empty")
+            data = event["data"]
+            content = data.get("content") if isinstance(data, dict) else None
+            if isinstance(content, dict) and all(content.get(f) == main[f] for f in FAMILIES):
+                named = True
+        if not numbers or not named:
+            raise Bad("流转记录没有说到这份内容", "the custody list does not name this content")
         self.found.proven(
             f"流转：{stream} 从第 1 条到第 {len(numbers)} 条首尾相连，无缺漏；之后是否还有新的流转，本包不声称",
             f"custody: rows 1 to {len(numbers)} of {stream} link without a gap; later ones are not ruled out",
@@ -1273,7 +1297,7 @@ class Bundle:
         self.run(self.signed_manifest, "清单签名", "manifest")
         if not self.run(self.known_files, "文件", "files"):
             return self.found
-        self.run(self.load_points, "检验点", "checkpoints")
+        self.run(self.load_points, "检查点", "checkpoints")
         self.run(self.between, "一致性", "consistency")
         for number in self.numbers():
             if self.run(lambda n=number: self.entry(n), f"条目 {number}", f"entry {number}"):  # type: ignore[misc]
@@ -1317,16 +1341,21 @@ def _pieces(file: BinaryIO, size: int | None) -> Iterator[bytes]:
         yield piece
 
 
+def verify_file(file: BinaryIO, pins: Sequence[str] = (), content: str | None = None) -> Findings:
+    """Verify the bundle in an open file, from its beginning. Raises NotABundle; everything else is a finding."""
+    try:
+        bundle = Bundle(file, pins, content)
+    except Bad as e:
+        found = Findings()
+        found.failed(f"压缩包：{e.zh}", f"archive: {e.en}")
+        return found
+    return bundle.verify()
+
+
 def verify_bundle(path: str, pins: Sequence[str] = (), content: str | None = None) -> Findings:
     """Verify the bundle at a path. Raises NotABundle, OSError; everything else is a finding."""
     with open(path, "rb") as file:
-        try:
-            bundle = Bundle(file, pins, content)
-        except Bad as e:
-            found = Findings()
-            found.failed(f"压缩包：{e.zh}", f"archive: {e.en}")
-            return found
-        return bundle.verify()
+        return verify_file(file, pins, content)
 
 
 def main(arguments: Sequence[str]) -> int:
