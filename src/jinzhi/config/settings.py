@@ -48,6 +48,9 @@ SETTINGS = (
         "JINZHI_LOG_NAME", "",
         "Name of the evidence log in its checkpoints, without spaces or plus; empty: after the city. Fixed once used.",
     ),
+    Setting(
+        "JINZHI_VECTORS", "", "Model for likeness: word vectors (.npz) or a sentence model (.onnx); empty: none is used."
+    ),
     Setting("JINZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 _DEFAULTS = {s.name: s.default for s in SETTINGS}
@@ -129,8 +132,10 @@ JINZHI_ENCRYPT_STORE = flag("JINZHI_ENCRYPT_STORE")
 JINZHI_STORE_KEY = Path(env("JINZHI_STORE_KEY") or VAR / "keys" / "store.key")
 JINZHI_INDEX = VAR / "index"
 JINZHI_KEYS = VAR / "keys"
+JINZHI_WITNESSES = VAR / "witnesses.json"
 JINZHI_LOG_NAME = env("JINZHI_LOG_NAME")
 JINZHI_SEARCH = env("JINZHI_SEARCH")
+JINZHI_VECTORS = env("JINZHI_VECTORS")
 JINZHI_TSA_URL = env("JINZHI_TSA_URL")
 JINZHI_TSA_ROOTS = env("JINZHI_TSA_ROOTS")
 if JINZHI_TSA_URL and not JINZHI_TSA_ROOTS:
