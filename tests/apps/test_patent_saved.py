@@ -88,7 +88,7 @@ def test_a_visitor_has_the_history_that_the_page_remembers(patents):
 
 
 def test_a_saved_query_is_ones_own_until_it_is_shared(district, colleague, elsewhere, patents):
-    row = saved.save(district.acting, name="隔膜", text="ti=隔膜")
+    row = saved.keep(district.acting, name="隔膜", text="ti=隔膜")
     assert numbers("##隔膜", district.acting) == {"CN117000001A", "CN119000004A"}
     with pytest.raises(QueryError, match="已存检索里没有 ##隔膜"):
         search("##隔膜", who=colleague.acting)
@@ -99,31 +99,31 @@ def test_a_saved_query_is_ones_own_until_it_is_shared(district, colleague, elsew
 
 
 def test_who_sees_below_names_the_unit(district, above, patents):
-    saved.save(district.acting, name="隔膜", text="ti=隔膜", shared=True)
+    saved.keep(district.acting, name="隔膜", text="ti=隔膜", shared=True)
     with pytest.raises(QueryError, match="没有 ##隔膜"):
         search("##隔膜", who=above.acting)
     assert len(numbers("##隔膜@tj-binhai", above.acting)) == 2
 
 
 def test_a_shared_query_means_the_same_to_everybody(district, colleague, patents):
-    saved.save(district.acting, name="词", text="ti=隔膜", shared=True)
-    saved.save(district.acting, name="新", text="##词 AND pd>=20240601", shared=True)
-    saved.save(colleague.acting, name="词", text="ti=电芯")
+    saved.keep(district.acting, name="词", text="ti=隔膜", shared=True)
+    saved.keep(district.acting, name="新", text="##词 AND pd>=20240601", shared=True)
+    saved.keep(colleague.acting, name="词", text="ti=电芯")
     assert numbers("##词", colleague.acting) == {"CN218000003U"}
     assert numbers("##新", colleague.acting) == {"CN119000004A"}
 
 
 def test_history_is_written_out_when_it_is_saved(district, patents):
     history.remember(district.user, "隔膜 OR 电芯", count=4)
-    row = saved.save(district.acting, name="甲", text="#1 NOT 涂覆")
+    row = saved.keep(district.acting, name="甲", text="#1 NOT 涂覆")
     assert row.text == "(隔膜 OR 电芯) NOT 涂覆"
     history.forget(district.user)
     assert numbers("##甲", district.acting) == {"CN116000002A", "CN218000003U"}
 
 
 def test_a_circle_is_refused_and_nothing_is_changed(district):
-    first = saved.save(district.acting, name="甲", text="隔膜")
-    saved.save(district.acting, name="乙", text="##甲 OR 电池")
+    first = saved.keep(district.acting, name="甲", text="隔膜")
+    saved.keep(district.acting, name="乙", text="##甲 OR 电池")
     with pytest.raises(SearchRefused, match="引用了自身"):
         saved.change(first, district.acting, name="甲", text="##乙", about="", shared=False)
     assert saved.find(district.acting, first.pk).text == "隔膜"
@@ -143,39 +143,39 @@ def test_a_circle_is_refused_and_nothing_is_changed(district):
 )
 def test_what_cannot_be_saved_says_why(district, name, text, why):
     with pytest.raises(SearchRefused, match=why):
-        saved.save(district.acting, name=name, text=text)
+        saved.keep(district.acting, name=name, text=text)
     assert not saved.listed(district.acting)
 
 
 def test_a_name_stands_once_for_a_person_and_once_in_a_unit(district, colleague):
-    saved.save(district.acting, name="甲", text="隔膜", shared=True)
+    saved.keep(district.acting, name="甲", text="隔膜", shared=True)
     with pytest.raises(SearchRefused, match="已有名为“甲”"):
-        saved.save(district.acting, name="甲", text="电池")
+        saved.keep(district.acting, name="甲", text="电池")
     with pytest.raises(SearchRefused, match="本单位共享"):
-        saved.save(colleague.acting, name="甲", text="电池", shared=True)
-    assert saved.save(colleague.acting, name="甲", text="电池").pk
+        saved.keep(colleague.acting, name="甲", text="电池", shared=True)
+    assert saved.keep(colleague.acting, name="甲", text="电池").pk
 
 
 def test_the_same_form_sent_twice_makes_one(district):
-    first = saved.save(district.acting, name="甲", text="隔膜")
-    assert saved.save(district.acting, name="甲", text="隔膜").pk == first.pk
+    first = saved.keep(district.acting, name="甲", text="隔膜")
+    assert saved.keep(district.acting, name="甲", text="隔膜").pk == first.pk
 
 
 def test_what_is_shared_refers_only_to_what_is_shared(district):
-    saved.save(district.acting, name="甲", text="隔膜")
+    saved.keep(district.acting, name="甲", text="隔膜")
     with pytest.raises(SearchRefused, match="没有共享的 ##甲"):
-        saved.save(district.acting, name="乙", text="##甲 OR 电池", shared=True)
+        saved.keep(district.acting, name="乙", text="##甲 OR 电池", shared=True)
 
 
 def test_a_name_that_others_refer_to_stays(district):
-    row = saved.save(district.acting, name="甲", text="隔膜")
-    saved.save(district.acting, name="乙", text="##甲 OR 电池")
+    row = saved.keep(district.acting, name="甲", text="隔膜")
+    saved.keep(district.acting, name="乙", text="##甲 OR 电池")
     with pytest.raises(SearchRefused, match="有 1 个已存检索引用 ##甲"):
         saved.change(row, district.acting, name="丙", text="隔膜", about="", shared=False)
 
 
 def test_only_the_owner_changes_and_an_old_form_is_told(district, colleague):
-    row = saved.save(district.acting, name="甲", text="隔膜", shared=True)
+    row = saved.keep(district.acting, name="甲", text="隔膜", shared=True)
     with pytest.raises(SearchRefused, match="只有本人可以更改"):
         saved.change(row, colleague.acting, name="甲", text="电池", about="", shared=True)
     saved.change(row, district.acting, name="甲", text="电池", about="", shared=True, expected=1)
@@ -184,21 +184,21 @@ def test_only_the_owner_changes_and_an_old_form_is_told(district, colleague):
 
 
 def test_a_removed_query_can_be_restored_unless_its_name_is_taken(district, patents):
-    row = saved.remove(saved.save(district.acting, name="甲", text="隔膜"), district.acting)
+    row = saved.remove(saved.keep(district.acting, name="甲", text="隔膜"), district.acting)
     with pytest.raises(QueryError, match="没有 ##甲"):
         search("##甲", who=district.acting)
     assert [r.name for r in saved.removed(district.acting)] == ["甲"]
     saved.restore(row, district.acting)
     assert len(numbers("##甲", district.acting)) == 3
     saved.remove(row, district.acting)
-    saved.save(district.acting, name="甲", text="电池")
+    saved.keep(district.acting, name="甲", text="电池")
     with pytest.raises(SearchRefused, match="已有名为“甲”"):
         saved.restore(row, district.acting)
 
 
 def test_what_is_shared_leaves_events_and_what_is_ones_own_none(district):
-    own = saved.save(district.acting, name="甲", text="隔膜")
-    shared = saved.save(district.acting, name="乙", text="电池", shared=True)
+    own = saved.keep(district.acting, name="甲", text="隔膜")
+    shared = saved.keep(district.acting, name="乙", text="电池", shared=True)
     saved.change(shared, district.acting, name="乙", text="电池 OR 电芯", about="", shared=True)
     saved.remove(shared, district.acting)
     saved.restore(shared, district.acting)
@@ -230,7 +230,7 @@ def asked(*args: str) -> str:
 
 
 def test_the_console_asks_in_somebodys_name(district, patents):
-    saved.save(district.acting, name="隔膜", text="ti=隔膜")
+    saved.keep(district.acting, name="隔膜", text="ti=隔膜")
     history.remember(district.user, "涂覆", count=1)
     assert asked("##隔膜 AND #1", "--as", "binhai", "--count").strip() == "2"
     assert asked("##隔膜", "--as", "binhai@tj-binhai", "--count").strip() == "2"
@@ -245,7 +245,7 @@ def test_the_console_asks_in_somebodys_name(district, patents):
 
 @pytest.fixture
 def watched(district, patents) -> Alert:
-    row = saved.save(district.acting, name="隔膜", text="隔膜")
+    row = saved.keep(district.acting, name="隔膜", text="隔膜")
     return alerts.watch(district.acting, row)
 
 
@@ -321,7 +321,7 @@ def test_a_paused_alert_is_not_asked_and_tells_everything_afterwards(watched):
 
 
 def test_an_alert_that_cannot_be_asked_says_why_and_keeps_no_other_from_being_asked(watched, district, colleague):
-    shared = saved.save(colleague.acting, name="电池", text="电池", shared=True)
+    shared = saved.keep(colleague.acting, name="电池", text="电池", shared=True)
     other = alerts.watch(district.acting, shared)
     saved.change(shared, colleague.acting, name="电池", text="电池", about="", shared=False)
     store([prepare(document("CN120000005A", "隔膜检测方法"))])

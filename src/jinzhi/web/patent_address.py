@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.models import Document
+from jinzhi.engines.query_language.dialects import DIALECTS, Translation, translate
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.query import MAX_LENGTH, Query, QueryError
+from jinzhi.web.patent_desk import desk_of
 from jinzhi.web.patent_marks import Marked
 from jinzhi.web.patent_search import (
     RELEVANCE,
@@ -65,6 +67,15 @@ class Asked:
     wrong: Wrong | None = None
     #: the query finds documents for what they lack, and nobody has confirmed that it is meant
     unconfirmed: bool = False
+    #: what was typed, if it was in another system's language (``dialect``), and its translation to ``text``
+    typed: str = ""
+    dialect: str = ""
+    translation: Translation | None = None
+
+    @property
+    def box(self) -> str:
+        """What stands in the box."""
+        return self.typed or self.text
 
 
 def asked(request: HttpRequest) -> Asked:
@@ -76,14 +87,34 @@ def asked(request: HttpRequest) -> Asked:
     sort = choice(request, "sort", {*SORTS, RELEVANCE})
     folded = choice(request, "fold", {"family"}) == "family"
     picked(request.GET)
+    if dialect := choice(request, "dialect", DIALECTS):
+        return _foreign(request, text, dialect, chosen, sort, folded)
+    return _native(request, text, chosen, sort, folded)
+
+
+def _foreign(
+    request: HttpRequest, typed: str, dialect: str, chosen: Sequence[Chosen], sort: str, folded: bool
+) -> Asked:
+    """The search that a text in another system's language asks for."""
+    if not typed:
+        return replace(_native(request, "", chosen, sort, folded), dialect=dialect)
+    try:
+        translation = translate(typed, dialect)
+    except QueryError as error:
+        return Asked(typed, None, None, Wrong.of(error, typed), typed=typed, dialect=dialect)
+    ask = _native(request, translation.native, chosen, sort, folded)
+    return replace(ask, typed=typed, dialect=dialect, translation=translation)
+
+
+def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str, folded: bool) -> Asked:
     if not text:
         whole = chosen or request.GET.get("all") == "1"
         return Asked("", None, Search(None, chosen, sort, folded=folded) if whole else None)
     try:
         query = parse(text)
-        if query.complement and request.GET.get("all") != "1":
+        search = Search(query, chosen, sort, folded=folded, desk=desk_of(request))
+        if search.whole is not None and search.whole.complement and request.GET.get("all") != "1":
             return Asked(text, query, None, unconfirmed=True)
-        search = Search(query, chosen, sort, folded=folded)
         if sort == RELEVANCE and not search.library.ranks:
             raise BadRequest(_("当前检索引擎不能按相关度排序"))
         search.found  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_memory import Plan, Record
-from jinzhi.kernel.query import Doc, Kind, Semantic, get_field, leaves
+from jinzhi.kernel.query import Doc, Ids, Kind, Semantic, get_field, leaves
 
 #: how many colours the style sheet knows; further alternatives take them again in turn
 COLOURS = 6
@@ -33,7 +33,7 @@ def alternatives(plan: Plan) -> list[Alternative]:
     """What the colours mean: words in the order of the query, those that are no text left out."""
     found = []
     for number, leaf in enumerate(leaves(plan.whole)):
-        if isinstance(leaf, Semantic):
+        if isinstance(leaf, (Semantic, Ids)):
             continue
         found.append(Alternative(unparse(leaf), number % COLOURS))
     return found

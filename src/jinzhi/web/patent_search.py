@@ -19,13 +19,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, folder, stamp
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Event, Item, Named, State
 from jinzhi.apps.patents.queries import SourceStatus, sources, standard_names
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_memory import Context, Plan
 from jinzhi.kernel.organisation import OrgUnit
-from jinzhi.kernel.query import And, Node, Query, all_of
+from jinzhi.kernel.query import And, Ids, Node, Query, all_of, leaves, resolved
 from jinzhi.standards.st16 import is_grant
 from jinzhi.web.shell import english
 
@@ -194,12 +195,12 @@ class Library:
         self.behind = 0 if self.engine.name == "memory" else behind()
         #: how many documents each simple family has in the collection
         self.families = Counter(line.family for line in self.lines.values())
-        self._found: dict[str, frozenset[int]] = {}
-        self._ranked: dict[str, dict[int, int]] = {}
+        self._found: dict[Key, frozenset[int]] = {}
+        self._ranked: dict[Key, dict[int, int]] = {}
 
     def find(self, node: Node) -> frozenset[int]:
         """The ids that a query finds. Raises QueryError."""
-        text = unparse(node)
+        text = _key(node)
         if text not in self._found:
             if len(self._found) >= KEPT:
                 self._found.clear()
@@ -214,13 +215,21 @@ class Library:
 
     def ranked(self, query: Query) -> dict[int, int]:
         """For each hit its place by relevance, the best first. Only where ``ranks``."""
-        text = unparse(query)
+        text = _key(query.root)
         if text not in self._ranked:
             if len(self._ranked) >= KEPT:
                 self._ranked.clear()
             ids = self.engine.relevance(query, self.context)  # type: ignore[attr-defined]
             self._ranked[text] = {id: place for place, id in enumerate(ids)}
         return self._ranked[text]
+
+
+#: what an answer depends on: the text, and the sets of documents that stand in it for tags and notes of who asked
+Key = tuple[str, tuple[frozenset[int], ...]]
+
+
+def _key(node: Node) -> Key:
+    return unparse(node), tuple(leaf.ids for leaf in leaves(node) if isinstance(leaf, Ids))
 
 
 def _lines() -> Iterable[Line]:
@@ -296,8 +305,20 @@ class Search:
     first one in the order; counts and facets are of documents all the same.
     """
 
-    def __init__(self, query: Query | None, chosen: Sequence[Chosen] = (), sort: str = "", *, folded: bool = False):
+    def __init__(
+        self,
+        query: Query | None,
+        chosen: Sequence[Chosen] = (),
+        sort: str = "",
+        *,
+        folded: bool = False,
+        desk: Desk | None = None,
+    ):
         self.query, self.chosen, self.folded = query, tuple(chosen), folded
+        #: in whose name history, saved queries, tags, topics and notes are read
+        self.desk = desk or Desk()
+        #: the query with all that put in
+        self.whole = bound(query, self.desk) if query is not None else None
         self.library = library()
         self.sort = sort or (RELEVANCE if query is not None and self.library.ranks else NEWEST)
 
@@ -311,15 +332,15 @@ class Search:
     def found(self) -> list[Line]:
         """What the words find, before conditions."""
         lines = self.library.lines
-        if self.query is None:
+        if self.whole is None:
             return list(lines.values())
-        return [lines[id] for id in self.library.find(self.query.root)]
+        return [lines[id] for id in self.library.find(self.whole.root)]
 
     @cached_property
     def hits(self) -> list[Line]:
         """Every document found, in the order asked for."""
-        if self.sort == RELEVANCE and self.query is not None:
-            place = self.library.ranked(self.query)
+        if self.sort == RELEVANCE and self.whole is not None:
+            place = self.library.ranked(self.whole)
             return sorted((line for line in self.found if keeps(line, self.chosen)), key=lambda line: place[line.id])
         _label, key, down = SORTS[self.sort if self.sort in SORTS else NEWEST]
         return sorted((line for line in self.found if keeps(line, self.chosen)), key=key, reverse=down)
@@ -351,7 +372,7 @@ class Search:
         if node is None:
             return sum(1 for line in self.library.lines.values() if keeps(line, chosen))
         lines = self.library.lines
-        return sum(1 for id in self.library.find(node) if keeps(lines[id], chosen))
+        return sum(1 for id in self.library.find(resolved(node, self.desk)) if keeps(lines[id], chosen))
 
     def values(self, facet: Facet, names: Names) -> list[Value]:
         """Every value of a facet among the hits, most first (or in their order)."""
@@ -375,7 +396,7 @@ class Search:
     @cached_property
     def plan(self) -> Plan | None:
         """The query made ready to mark its hits."""
-        return Plan(self.query, self.library.context) if self.query is not None else None
+        return Plan(self.whole, self.library.context) if self.whole is not None else None
 
     def variants(self) -> list[tuple[Node | None, tuple[Chosen, ...], str, int]]:
         """Each part or condition left out by itself: (query, conditions, what is left out, how many are found)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import now
@@ -26,22 +26,30 @@ def entries(user: User) -> QuerySet[HistoryEntry]:
 
 
 def remember(
-    user: User, text: str, *, count: int, conditions: str = "", typed: str = "", dialect: str = NATIVE
+    user: User,
+    text: str,
+    *,
+    count: int,
+    conditions: str = "",
+    typed: str = "",
+    dialect: str = NATIVE,
+    last: HistoryEntry | None = None,
 ) -> HistoryEntry:
-    """Keep a search that found ``count`` documents; the one before is given back where it is the same query."""
-    last = entries(user).first()
+    """Keep a search that found ``count`` documents; the one before is given back where it is the same query.
+
+    ``last``: the one before, where the caller has read it already.
+    """
+    last = last or entries(user).first()
     if last is not None and last.text == text:
         return _again(last, count, conditions)
     with transaction.atomic():
-        Searcher.objects.get_or_create(user=user)
-        searcher = Searcher.objects.select_for_update().get(user=user)
-        last = entries(user).first()
-        if last is not None and last.text == text:
-            return _again(last, count, conditions)
-        searcher.last += 1
-        searcher.save(update_fields=["last"])
+        # the update locks the person's row, so that two windows never get one number
+        if not Searcher.objects.filter(user=user).update(last=F("last") + 1):
+            Searcher.objects.get_or_create(user=user)
+            Searcher.objects.filter(user=user).update(last=F("last") + 1)
+        number = Searcher.objects.values_list("last", flat=True).get(user=user)
         return HistoryEntry.objects.create(
-            user=user, number=searcher.last, text=text, typed=typed if dialect else "", dialect=dialect,
+            user=user, number=number, text=text, typed=typed if dialect else "", dialect=dialect,
             conditions=conditions, count=count, at=now(),
         )  # fmt: skip
 

@@ -111,7 +111,7 @@ def said(row: SavedQuery) -> dict[str, object]:
 
 
 @transaction.atomic
-def save(who: Acting, *, name: str, text: str, about: str = "", shared: bool = False, key: str = "") -> SavedQuery:
+def keep(who: Acting, *, name: str, text: str, about: str = "", shared: bool = False, key: str = "") -> SavedQuery:
     """A new saved query. Raises SearchRefused, KeyReused."""
     _signed_in(who)
     name = name_of(name)
