@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import QuerySet
 
-from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.evidence.models import Attachment, Deposit
 
 #: gives a query of SHA-256 digests in hexadecimal, one value a row
 Digests = Callable[[], QuerySet]
@@ -46,3 +46,8 @@ def held() -> Iterator[tuple[str, str]]:
 @holding("attachments")
 def attachments() -> QuerySet:
     return Attachment.objects.unrestricted("what the store must keep").values_list("sha256", flat=True)
+
+
+@holding("deposits")
+def deposits() -> QuerySet:
+    return Deposit.objects.values_list("sha256", flat=True)

@@ -19,7 +19,7 @@ from django.utils.text import slugify
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.evidence import checkpoints, trees
 from jinzhi.apps.evidence.authority import time_authority
-from jinzhi.apps.evidence.entries import Actor, body_of, body_of_event, queued_entry
+from jinzhi.apps.evidence.entries import Actor, body_of, queued_entry
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
 from jinzhi.apps.evidence.trees import LogBroken, Unknown, consistency, grow, inclusion, root
 from jinzhi.engines.timestamps import TimestampRefused
@@ -28,7 +28,7 @@ from jinzhi.kernel.canonical import Digests
 from jinzhi.kernel.merkle import FAMILIES, ProofError
 
 __all__ = [
-    "Actor", "Inconsistent", "LogBroken", "Unknown", "append", "body_of_event", "checkpoint", "consistency", "covering", "entry",
+    "Actor", "Inconsistent", "LogBroken", "Unknown", "append", "checkpoint", "consistency", "covering", "entry",
     "inclusion", "root", "seal_of", "sequence", "shard_of", "size",
 ]  # fmt: skip
 

@@ -204,3 +204,16 @@ class Cosignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.witness} {self.checkpoint_id} {self.family}"
+
+
+class Deposit(models.Model):
+    """A file that was put into the log by itself, from the console or the interface: the content behind an entry."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="deposit")
+    name = models.CharField(max_length=200)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    sm3 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.name

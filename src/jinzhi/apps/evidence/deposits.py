@@ -1,0 +1,32 @@
+"""Files put into the log by themselves: kept in the store, entered with both digests."""
+
+from __future__ import annotations
+
+from mimetypes import guess_type
+from pathlib import Path
+
+from django.db import transaction
+
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence import log, store
+from jinzhi.apps.evidence.entries import Actor
+from jinzhi.apps.evidence.models import Deposit, Entry
+
+KIND = "file"
+
+
+def deposit(file: Path, *, who: Actor | None) -> Entry:
+    """Keep a file and enter it in the log; returns its entry, numbered. Raises OSError, store.FileRefused."""
+    with open(file, "rb") as opened:
+        kept = store.keep(iter(lambda: opened.read(store.PIECE), b""))
+    with transaction.atomic():
+        entry = log.append(
+            KIND, f"{KIND}:{kept.sha256}", who=who, on=today(),
+            media_type=guess_type(file.name)[0] or "application/octet-stream", length=kept.size, sha256=kept.sha256,
+            sm3=kept.sm3,
+        )  # fmt: skip
+        Deposit.objects.create(
+            entry=entry, name=file.name[:200], size=kept.size, sha256=kept.sha256, sm3=kept.sm3
+        )  # fmt: skip
+    log.sequence()
+    return Entry.objects.select_related("shard").get(pk=entry.pk)

@@ -1,0 +1,26 @@
+"""``jinzhi evidence …``: the log from the console; each subcommand is a module of ``jinzhi.apps.evidence.console``."""
+
+from __future__ import annotations
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from jinzhi.apps.evidence.console import append, checkpoint, mirror, prove
+from jinzhi.engines.signing import KeyRefused
+
+VERBS = {"append": append, "prove": prove, "checkpoint": checkpoint, "mirror": mirror}
+
+
+class Command(BaseCommand):
+    help = "证据日志：登记、证明、检验点、镜像"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, title="子命令")
+        for name, module in VERBS.items():
+            module.add(verbs.add_parser(name, help=module.HELP))
+
+    def handle(self, *args: object, **options: object) -> None:
+        try:
+            VERBS[str(options["verb"])].run(options, self.stdout.write)
+        except KeyRefused as e:
+            raise CommandError(str(e)) from None

@@ -1,0 +1,40 @@
+"""The log as files that anybody may fetch and mirror, without signing in (see jinzhi.apps.evidence.tiles)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_safe
+
+from jinzhi.apps.evidence import tiles
+from jinzhi.apps.evidence.trees import Unknown
+
+LASTING = "public, max-age=31536000, immutable"
+
+
+def _served(found: tiles.File) -> HttpResponse:
+    cached = LASTING if found.lasting else "no-cache"
+    # pages of other platforms may check proofs in the browser: nothing here is secret, and no cookie is read
+    headers = {"Cache-Control": cached, "Access-Control-Allow-Origin": "*"}
+    return HttpResponse(found.content, content_type=found.media_type, headers=headers)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Which years the log has, and under which keys they are signed."""
+    return _served(tiles.index())
+
+
+@require_safe
+def file(request: HttpRequest, year: int, family: str, name: str) -> HttpResponse:
+    """A checkpoint, a tile or a bundle of entries."""
+    try:
+        return _served(tiles.file(year, family, name))
+    except Unknown as e:
+        raise Http404(str(e)) from None
+
+
+urlpatterns = [
+    path("log/index.json", index, name="log-index"),
+    path("log/<int:year>/<str:family>/<path:name>", file, name="log-file"),
+]
