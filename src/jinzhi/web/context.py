@@ -23,6 +23,7 @@ NAV = (
     ("cases", "cases", _("办理事项"), "case.read"),
     ("indicators", "indicators", _("指标"), "indicator.read"),
     ("registers", "registers", _("名录"), "register.read"),
+    ("custody", "custody", _("证据保管"), "custody.read"),
     ("units", "units", _("单位"), "plan.read"),
     ("catalogue", "catalogue", _("事项目录"), "plan.read"),
 )
