@@ -102,7 +102,13 @@ def check(token: bytes, digest: bytes, roots: bytes, *, nonce: int | None = None
         if isinstance(e, TimestampRefused):
             raise
         raise TimestampRefused(f"时间戳数据已损坏：{e}") from None
-    return Stamp(info.gen_time.astimezone(UTC), info.serial_number, signer.subject.human_friendly)
+    return Stamp(info.gen_time.astimezone(UTC), info.serial_number, _called(signer))
+
+
+def _called(certificate: asn1_x509.Certificate) -> str:
+    """The common name of a certificate's owner, or the whole name where it has none."""
+    name = certificate.subject.native.get("common_name")
+    return name if isinstance(name, str) else str(certificate.subject.human_friendly)
 
 
 def _signer(token: bytes) -> asn1_x509.Certificate:

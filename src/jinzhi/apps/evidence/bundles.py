@@ -13,7 +13,7 @@ import mimetypes
 import re
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -166,12 +166,13 @@ def build(
     salt: bytes | None = None,
     custody: Sequence[Entry] = (),
     policy: Policy | None = None,
-    certificate: bytes | None = None,
+    certificate: Callable[[Facts], bytes] | None = None,
 ) -> Facts:
     """Write the bundle of an entry to a file that can be read and sought, and verify it there.
 
     ``content``: the bytes that the entry's digests are of (without the salt); None leaves them out. ``custody``: the
-    entries of all events of the object, in order. Raises BundleRefused, and the store's FileRefused.
+    entries of all events of the object, in order. ``certificate`` makes the statement (PDF) of the facts. Raises
+    BundleRefused, and the store's FileRefused.
     """
     policy = policy or Policy()
     entries = _unique((entry, *custody))
@@ -201,7 +202,7 @@ def build(
     if custody:
         writer.json("custody.json", {"stream": entry.object, "entries": [e.number for e in custody]})
     if certificate is not None:
-        writer.add("certificate.pdf", certificate)
+        writer.add("certificate.pdf", certificate(facts))
     writer.add("README.txt", README.format(number=entry.number).encode())
     writer.add("verify.py", VERIFIER.read_bytes())
     writer.add("manifest.note", _manifest(entry, writer, facts))
