@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.evidence.console import append, checkpoint, mirror, prove
+from jinzhi.apps.evidence.console import append, checkpoint, export, mirror, prove, verify
 from jinzhi.engines.signing import KeyRefused
 
-VERBS = {"append": append, "prove": prove, "checkpoint": checkpoint, "mirror": mirror}
+VERBS = {
+    "append": append,
+    "prove": prove,
+    "checkpoint": checkpoint,
+    "export": export,
+    "verify": verify,
+    "mirror": mirror,
+}
 
 
 class Command(BaseCommand):
