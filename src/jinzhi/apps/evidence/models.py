@@ -217,3 +217,76 @@ class Deposit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Witnessed(models.Model):
+    """The largest state of somebody else's tree that this installation cosigned; ``note`` carries the cosignature.
+
+    ``hash`` is the SHA-256 of the origin line, as addresses have it. The database refuses to let a size shrink, or a
+    root change at one size.
+    """
+
+    origin = models.CharField(max_length=255, unique=True)
+    hash = models.CharField(max_length=64, unique=True)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.size}"
+
+
+class RefusedCheckpoint(models.Model):
+    """What a log signed and this installation would not cosign, beside the note that it had cosigned before.
+
+    ``forked``: both are of one size with two roots, so that the two notes alone prove it. Otherwise the sender showed
+    no proof that held, which may have been anybody who had the signed note.
+    """
+
+    origin = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()
+    root = models.BinaryField(max_length=32)
+    old = models.PositiveBigIntegerField()
+    note = models.TextField()
+    before = models.TextField(blank=True)
+    forked = models.BooleanField()
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["origin", "size", "root", "forked"], name="one_refused_checkpoint")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.size}"
+
+
+class CosignTrouble(models.Model):
+    """Why a witness did not cosign a tree of this log: one row for each kind of reason, with the first and last time.
+
+    ``state``: "unreachable", "refused" or "contradicts". Only the last says something of the log: the witness has
+    cosigned ``known`` entries that are not those kept here. ``note`` is the witness's note, where it was fetched and
+    is signed by this log's own key; the first one is kept.
+    """
+
+    shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="+", db_index=False)
+    family = models.CharField(max_length=10)
+    witness = models.CharField(max_length=120)
+    state = models.CharField(max_length=20)
+    size = models.PositiveBigIntegerField()
+    known = models.PositiveBigIntegerField(null=True)
+    said = models.TextField()
+    note = models.TextField(blank=True)
+    first = models.DateTimeField()
+    last = models.DateTimeField()
+    times = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shard", "family", "witness", "state"], name="one_trouble_of_a_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} {self.state} {self.shard} {self.family}"
