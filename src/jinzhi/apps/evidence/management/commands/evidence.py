@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.evidence.console import append, checkpoint, export, mirror, prove, verify
+from jinzhi.apps.evidence.console import append, checkpoint, cosign, export, mirror, prove, verify, witness
 from jinzhi.engines.signing import KeyRefused
 
 VERBS = {
     "append": append,
     "prove": prove,
     "checkpoint": checkpoint,
+    "cosign": cosign,
+    "witness": witness,
     "export": export,
     "verify": verify,
     "mirror": mirror,
