@@ -292,6 +292,90 @@ def heat(
     }
 
 
+def treemap(groups: Mapping[str, Mapping[str, int]], *, unit: str = "", name: str = "") -> dict[str, Any]:
+    """Rectangles as large as their values, in the groups that hold them; each writes its name and its figure."""
+    data = [
+        {
+            "name": group,
+            "value": sum(values.values()),
+            "children": [{"name": label, "value": value} for label, value in values.items()],
+        }
+        for group, values in groups.items()
+    ]
+    return {
+        "series": [
+            {
+                "type": "treemap",
+                "name": unit,
+                "heading": name,
+                "data": data,
+                "roam": False,
+                "nodeClick": False,
+                "breadcrumb": {"show": False},
+                "top": 4,
+                "left": 4,
+                "right": 4,
+                "bottom": 4,
+                # the figures are read on every colour of the series: white letters with a dark edge
+                "label": {
+                    "show": True,
+                    "formatter": "{b}\n{c}",
+                    "overflow": "truncate",
+                    "color": "#fff",
+                    "textBorderColor": "rgba(15,23,32,.65)",
+                    "textBorderWidth": 2,
+                },
+                "upperLabel": {"show": True, "height": 22, "formatter": "{b} {c}", "overflow": "truncate"},
+                "levels": [
+                    {"upperLabel": {"show": False}, "itemStyle": {"borderWidth": 0, "gapWidth": 3}},
+                    {"itemStyle": {"gapWidth": 1}},
+                ],
+            }
+        ],
+        "aria": {"decal": {"show": False}},
+    }
+
+
+def tiles(
+    places: Mapping[str, tuple[int, int]], values: Mapping[str, Value], *, unit: str = "", name: str = ""
+) -> dict[str, Any]:
+    """Areas as equal tiles: ``places`` gives (row, column) by label; each writes its label and figure, None a dash."""
+    rows = 1 + max((row for row, _ in places.values()), default=0)
+    columns = 1 + max((column for _, column in places.values()), default=0)
+    known = [v for label in places if (v := values.get(label)) is not None]
+    data: list[dict[str, Any]] = []
+    for label, (row, column) in places.items():
+        value = values.get(label)
+        item: dict[str, Any] = {"name": label, "value": [column, row, value if value is not None else "-"]}
+        item["label"] = {"formatter": f"{label}\n{'—' if value is None else f'{value:,}'}"}
+        data.append(item)
+    return {
+        "grid": {"top": 4, "left": 4, "right": 4, "bottom": 44},
+        "xAxis": {"type": "category", "show": False, "data": [str(n) for n in range(columns)], "heading": name},
+        "yAxis": {"type": "category", "show": False, "data": [str(n) for n in range(rows)], "inverse": True},
+        "visualMap": {
+            "min": 0,
+            "max": max(known, default=1) or 1,
+            "orient": "horizontal",
+            "left": "center",
+            "bottom": 4,
+            "text": [f"{max(known, default=0):,} {unit}", "0"],
+            "inRange": {"color": ["#e8eef6", "#7fb0de"]},
+        },
+        "series": [
+            {
+                "type": "heatmap",
+                "name": unit,
+                "tiles": True,
+                "data": data,
+                "itemStyle": {"borderWidth": 1, "borderColor": "#8494a5"},
+                "label": {"show": True, "color": "#1c2733"},
+            }
+        ],
+        "aria": {"decal": {"show": False}},
+    }
+
+
 def sparkline(values: Sequence[Value]) -> dict[str, Any]:
     """A bare trend without axes, the last known point marked."""
     known = [i for i, v in enumerate(values) if v is not None]
@@ -341,6 +425,9 @@ def table(option: Option) -> tuple[Head, Rows]:
         for i, category in enumerate(categories):
             rows.append([category, *(_plain(s["data"][i]) if i < len(s["data"]) else None for s in series)])
         return head, rows
+    if kinds == {"heatmap"} and all(s.get("tiles") for s in series):
+        head = [str(x.get("heading") or ""), str(series[0].get("name") or "")]
+        return head, [[d["name"], d["value"][2] if d["value"][2] != "-" else None] for d in series[0]["data"]]
     if kinds == {"heatmap"}:
         columns, names = [str(c) for c in x.get("data", [])], [str(r) for r in y.get("data", [])]
         cells = {(p[0], p[1]): p[2] for s in series for p in map(_plain, s["data"])}
@@ -348,6 +435,10 @@ def table(option: Option) -> tuple[Head, Rows]:
             [str(x.get("heading") or ""), *columns],
             [[row, *(cells.get((i, j)) for i in range(len(columns)))] for j, row in enumerate(names)],
         )
+    if kinds == {"treemap"} and any("children" in d for d in series[0]["data"]):
+        flat = [leaf for group in series[0]["data"] for leaf in group["children"]]
+        head = [str(series[0].get("heading") or ""), str(series[0].get("name") or "")]
+        return head, [[str(leaf["name"]), leaf["value"]] for leaf in flat]
     if kinds <= {"pie", "treemap"} and len(series) == 1:
         return ["", str(series[0].get("name") or "")], [[str(d["name"]), d.get("value")] for d in series[0]["data"]]
     raise ChartError(f"no table for a chart of {', '.join(sorted(map(str, kinds)))}: declare its rows yourself")

@@ -16,6 +16,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+#: the sections, Chinese and English, by which a figure or an empty scheme can be read without a loaded table
+SECTIONS: dict[str, tuple[str, str]] = {
+    "A": ("人类生活必需", "Human necessities"),
+    "B": ("作业；运输", "Performing operations; transporting"),
+    "C": ("化学；冶金", "Chemistry; metallurgy"),
+    "D": ("纺织；造纸", "Textiles; paper"),
+    "E": ("固定建筑物", "Fixed constructions"),
+    "F": ("机械工程；照明；加热；武器；爆破", "Mechanical engineering; lighting; heating; weapons; blasting"),
+    "G": ("物理", "Physics"),
+    "H": ("电学", "Electricity"),
+}
+
 
 class SymbolError(ValueError):
     """A text that is no IPC symbol."""

@@ -1,14 +1,11 @@
-"""A result set in figures: by year, type, status, applicant, class, district; each a chart, a table, a csv, links."""
+"""A result set in figures: each a chart, a table, a csv, and links to its documents."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -16,88 +13,43 @@ from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.patents.queries import collection
-from jinzhi.engines import charts
+from jinzhi.engines.large_table import as_csv
 from jinzhi.web.gallery import chart_response
 from jinzhi.web.patent_address import Asked, address, asked, facts, library_line
-from jinzhi.web.patent_search import FACET, FACETS, Facet, Names, Search, Value, written
-from jinzhi.web.shell import page
-from jinzhi.web.templatetags.ui import Cell, Column, Empty, Row, Table
-from jinzhi.web.views.patent_export import attached, safe
-
-#: values drawn in a chart, and listed on the page; the csv has all
-DRAWN, LISTED = 15, 30
-#: applications are published up to 18 months after filing (专利法 art. 34), so later years are not complete
-UNPUBLISHED = timedelta(days=548)
+from jinzhi.web.patent_figures import LISTED, TITLES, Counted, Figure, Figures, lines
+from jinzhi.web.patent_search import Names, Search
+from jinzhi.web.shell import choice, page
+from jinzhi.web.templatetags.ui import Cell, Column, Empty, Link, Row, Table
+from jinzhi.web.views.patent_export import streamed
 
 
-def incomplete_year(on: date) -> str:
-    """The first filing year of which applications may still be unpublished."""
-    return str((on - UNPUBLISHED).year)
+def linked(one: Counted | None, text: str = "") -> Cell | str:
+    """A count that leads to its documents."""
+    if one is None:
+        return "—"
+    return Cell(text or f"{one.count:,}", href=f"{reverse('patents')}{one.query}")
 
 
-def drawn(facet: Facet, values: list[Value]) -> list[Value]:
-    """What the chart shows: of years all from first to last, of others the most frequent."""
-    if not facet.by_value:
-        return values[:DRAWN]
-    counts = {one.value: one.count for one in values if one.value}
-    if not counts:
-        return []
-    years = range(int(min(counts)), int(max(counts)) + 1)
-    return [Value(str(year), str(year), counts.get(str(year), 0)) for year in years]
-
-
-def chart_of(search: Search, facet: Facet, names: Names, told: Mapping[str, Any]) -> charts.Chart:
-    """The chart of a facet over all hits."""
-    values = search.values(facet, names)
-    shown = drawn(facet, values)
-    labels, counts = [one.label for one in shown], [one.count for one in shown]
-    unit = _("件")
-    title = _("按%(facet)s") % {"facet": facet.label}
-    if facet.by_value:
-        late = incomplete_year(today())
-        incomplete = next((label for label in labels if label >= late), None)
-        option = charts.line({unit: counts}, labels, unit=unit, name=str(facet.label), incomplete_from=incomplete)
-        said = _("申请量最多的年份是 %(year)s（%(n)s 件）") % _most(shown)
-        if incomplete:
-            said += _("；%(year)s 年起申请可能还没有公开，阴影部分不完整") % {"year": late}
-    else:
-        option = charts.bar({unit: counts}, labels, unit=unit, name=str(facet.label), horizontal=True, labels=True)
-        said = _("最多的是 %(year)s（%(n)s 件）") % _most(shown)
-        if len(values) > len(shown):
-            said += _("；图中是前 %(a)s 个，共 %(n)s 个值") % {"a": len(shown), "n": len(values)}
-    conclusion = said if shown else _("没有数据")
-    return charts.Chart(facet.key, title, option, unit, told["as_of"] or today(), library_line(told), conclusion)
-
-
-def height_of(facet: Facet, values: list[Value]) -> int:
-    """Pixels: horizontal bars keep their labels apart."""
-    return 320 if facet.by_value else 60 + 26 * max(4, min(DRAWN, len(values)))
-
-
-def _most(values: list[Value]) -> dict[str, object]:
-    most = max(values, key=lambda one: one.count, default=Value("", "—", 0))
-    return {"year": most.label, "n": most.count}
-
-
-def table_of(request: HttpRequest, search: Search, facet: Facet, names: Names) -> Table:
-    """The values with how many documents, each a link to them."""
-    values = search.values(facet, names)
+def table_of(figure: Figure, total: int) -> Table:
+    """The rows with how many documents, each a link to them."""
     rows = []
-    for one in values[:LISTED]:
-        href = _documents(request, facet, one)
-        share = one.count / search.total if search.total else 0
-        rows.append(Row([Cell(one.label, href=href), f"{one.count:,}", f"{share:.1%}"]))
-    heads = [Column(facet.label, wide=True), Column(_("件"), numeric=True), Column(_("占比"), numeric=True)]
-    return Table(facet.label, heads, rows, Empty(_("没有数据")), caption_hidden=True, tall=len(rows) > 12)
+    for one in figure.rows[:LISTED]:
+        first = Cell(one.labels[0], href=f"{reverse('patents')}{one.query}", sub=one.sub)
+        share = one.count / total if total else 0
+        rows.append(Row([first, *one.labels[1:], f"{one.count:,}", f"{share:.1%}"]))
+    heads = [*(Column(head, wide=n == 0) for n, head in enumerate(figure.heads)),
+             Column(_("件"), numeric=True), Column(_("占比"), numeric=True)]  # fmt: skip
+    return Table(figure.title, heads, rows, Empty(_("没有数据")), caption_hidden=True, tall=len(rows) > 12)
 
 
-def _documents(request: HttpRequest, facet: Facet, one: Value) -> str:
-    query = request.GET.copy()
-    for name in ("after", "theme", "narrow"):
-        query.pop(name, None)
-    if written(one.value) not in query.getlist(facet.key):
-        query.setlist(facet.key, [written(one.value)])
-    return f"{reverse('patents')}?{query.urlencode()}"
+def cross_of(figure: Figure) -> Table | None:
+    """The cells of a figure across, each a link to its documents."""
+    if figure.cross is None or not figure.cross[1]:
+        return None
+    columns, rows = figure.cross
+    heads = [Column(figure.heads[0]), *(Column(name, numeric=True) for name in columns)]
+    body = [Row([label, *(linked(cell) for cell in cells)]) for label, cells in rows]
+    return Table(figure.title, heads, body, caption_hidden=True)
 
 
 def wanted(request: HttpRequest) -> tuple[Asked, Search | None]:
@@ -108,68 +60,74 @@ def wanted(request: HttpRequest) -> tuple[Asked, Search | None]:
     return ask, ask.search
 
 
+def figures_of(request: HttpRequest, search: Search) -> Figures:
+    variants = choice(request, "variants", {"on", "off"}) != "off"
+    return Figures(search, request.GET, Names(search.hits), today(), variants=variants)
+
+
+def shown(figure: Figure, query: str, total: int, told: dict[str, Any]) -> dict[str, Any]:
+    """A figure as the page has it."""
+    return {
+        "figure": figure,
+        "chart": figure.chart(told["as_of"] or today(), library_line(told)),
+        "src": reverse("patents-chart", args=[figure.key, "svg"]) + query,
+        "data": reverse("patents-chart", args=[figure.key, "json"]) + query,
+        "csv": reverse("patents-chart", args=[figure.key, "csv"]) + query,
+        "table": table_of(figure, total),
+        "cross": cross_of(figure),
+        "wide": figure.cross is not None,
+    }
+
+
 @page(nav="patents", scope="plan.read")
 @require_GET
 def analysis(request: HttpRequest) -> HttpResponse:
-    """Every facet of a result set as chart and table."""
+    """Every figure of a result set."""
     ask, search = wanted(request)
     if search is None:
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
-    names = Names(search.hits)
+    figures = figures_of(request, search)
     query = address(request.GET)
     told = collection()
-    figures = []
-    for facet in (FACET["year"], *(one for one in FACETS if one.key != "year")):
-        values = search.values(facet, names)
-        figures.append(
-            {
-                "facet": facet,
-                "chart": chart_of(search, facet, names, told),
-                "src": reverse("patents-chart", args=[facet.key, "svg"]) + query,
-                "data": reverse("patents-chart", args=[facet.key, "json"]) + query,
-                "csv": reverse("patents-chart", args=[facet.key, "csv"]) + query,
-                "table": table_of(request, search, facet, names),
-                "more": max(0, len(values) - LISTED),
-                "height": height_of(facet, values),
-            }
-        )
+    back = f"{reverse('patents')}{address(request.GET, variants=None)}"
     context = {
         "ask": ask,
         "search": search,
-        "figures": figures,
-        "back": f"{reverse('patents')}{query}",
-        "facts": facts(ask, names, told) if ask.search else library_line(told),
-        "crumbs": [(_("专利检索"), f"{reverse('patents')}{query}")],
+        "figures": [shown(figures.get(key), query, search.total, told) for key in figures.keys],
+        "contents": [(f"#{key}", TITLES[key]) for key in figures.keys],
+        "variants": [
+            Link(_("合并异名"), address(request.GET, variants=None) + "#pa", current=figures.variants),
+            Link(_("按印本名称"), address(request.GET, variants="off") + "#pa", current=not figures.variants),
+        ],
+        "back": back,
+        "report": reverse("patents-export", args=["docx"]) + address(request.GET, variants=None)
+        if ask.search is not None and search.total
+        else "",
+        "facts": facts(ask, figures.names, told) if ask.search else library_line(told),
+        "crumbs": [(_("专利检索"), back)],
         "library": library_line(told),
         "print_title": _("专利分析"),
-        "print_facts": facts(ask, names, told),
+        "print_facts": facts(ask, figures.names, told),
     }
     return render(request, "patents/analysis.html", context)
 
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def chart(request: HttpRequest, key: str, kind: str) -> HttpResponse:
-    """The chart of a facet as svg or json; as csv every value, those that are not drawn as well."""
-    facet = FACET.get(key)
-    if facet is None or kind not in ("svg", "json", "csv"):
+def chart(request: HttpRequest, key: str, kind: str) -> HttpResponseBase:
+    """A figure as svg or json; as csv every row, those that are not drawn as well."""
+    if key not in TITLES or kind not in ("svg", "json", "csv"):
         raise Http404
     _ask, search = wanted(request)
     if search is None:
         raise Http404(_("检索式有误"))
-    names = Names(search.hits)
+    figure = figures_of(request, search).get(key)
     if kind == "csv":
-        return attached(as_csv(search, facet, names), "text/csv; charset=utf-8", f"{facet.label}.csv")
-    picture = chart_of(search, facet, names, collection())
-    return chart_response(request, picture, kind, height=height_of(facet, search.values(facet, names)))
-
-
-def as_csv(search: Search, facet: Facet, names: Names) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([safe(facet.label), _("件")])
-    writer.writerows([safe(one.label), one.count] for one in search.values(facet, names))
-    return ("\ufeff" + out.getvalue()).encode()
+        heads = [*figure.heads, _("件"), *([_("说明")] if any(row.sub for row in figure.rows) else [])]
+        return streamed(as_csv(heads, lines(figure)), "text/csv; charset=utf-8", f"{figure.title}.csv")
+    told = collection()
+    picture = figure.chart(told["as_of"] or today(), library_line(told))
+    return chart_response(request, picture, kind, height=figure.height)
 
 
 urlpatterns = [

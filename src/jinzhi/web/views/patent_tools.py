@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -23,7 +24,7 @@ from jinzhi.web.patent_address import library_line, query_string
 from jinzhi.web.patent_search import Names
 from jinzhi.web.shell import english, named, page
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Row, Table
-from jinzhi.web.views.patent_export import XLSX, attached, workbook
+from jinzhi.web.views.patent_export import XLSX, streamed, workbook
 from jinzhi.web.views.patent_page import columns, row_of
 
 #: numbers of one batch, and rows of it that the page itself shows; the file has them all
@@ -73,7 +74,7 @@ def given(request: HttpRequest) -> tuple[list[str], str]:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def numbers(request: HttpRequest) -> HttpResponse:
+def numbers(request: HttpRequest) -> HttpResponseBase:
     """Documents of many numbers at once. Reads only; a POST, since ten thousand numbers are no address."""
     context: dict[str, Any] = {
         "crumbs": [(_("专利检索"), reverse("patents"))],
@@ -102,7 +103,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
             (_("导出人"), request.acting.name),
             *((_("没有找到"), number) for number in missing),
         ]
-        return attached(workbook(rows, notes, Names()), XLSX, f"{_('号码批量检索')} {today().isoformat()}.xlsx")
+        return streamed(workbook(rows, notes, Names()), XLSX, f"{_('号码批量检索')} {today().isoformat()}.xlsx")
     shown = [row_of(row) for row in rows[:SHOWN]]
     context |= {
         "asked": len(asked),
@@ -203,6 +204,7 @@ KINDS = {
     Kind.COUNT: gettext_lazy("数目：= > < >= <= 或范围"),
 }
 SIGNS = (
+    ('~"…"', '~50"锂电池隔膜"', gettext_lazy("与一段文字用词最相近的若干篇；~ 后写篇数，不写是 100 篇")),
     ("AND  且  &", "锂 AND 隔膜", gettext_lazy("两边都要命中；文本词之间的空格也是 AND")),
     ("OR  或  |", "隔膜 OR 隔离膜", gettext_lazy("至少一边命中；号码之间的空格是 OR")),
     ("NOT  非", "电池 NOT 回收", gettext_lazy("左边命中而右边不命中")),
