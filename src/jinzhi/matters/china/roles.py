@@ -9,42 +9,43 @@ REVIEW = date(2027, 6, 30)
 administrator = Role(
     id="administrator", zh="系统管理员", en="Administrator", reach=Reach.ALL, next_review=REVIEW,
     may=("accounts.*", "units.*", "ops.*", "plan.read", "report.read", "case.read", "register.read", "indicator.read",
-         "custody.read", "token.*"),
+         "custody.read", "evidence.read", "token.*"),
     why="Keeps accounts, units and the installation; does not touch the business of the plan.",
 )  # fmt: skip
 plan_office = Role(
     id="plan-office", zh="规划办", en="Plan office", reach=Reach.ALL, next_review=REVIEW,
-    may=("plan.*", "report.*", "case.*", "register.*", "indicator.*", "custody.*", "ops.read",
+    may=("plan.*", "report.*", "case.*", "register.*", "indicator.*", "custody.*", "evidence.read", "ops.read",
          "token.*"),
     why="领导小组办公室: issues the plan and its orders, approves what the units report.",
 )  # fmt: skip
 leader = Role(
     id="leader", zh="领导", en="Leader", reach=Reach.BELOW, next_review=REVIEW,
     may=("plan.read", "report.read", "case.read", "case.supervision-order.*", "case.plan-adjustment.*",
-         "register.read", "indicator.read", "custody.read"),
+         "register.read", "indicator.read", "custody.read", "evidence.read"),
     why="Reads everything below, instructs by supervision orders, decides adjustments.",
 )  # fmt: skip
 approver = Role(
     id="approver", zh="审核人", en="Approver", reach=Reach.BELOW, next_review=REVIEW,
-    may=("plan.read", "report.*", "case.*", "register.*", "indicator.read", "custody.*", "token.*"),
+    may=("plan.read", "report.*", "case.*", "register.*", "indicator.read", "custody.*", "evidence.read",
+         "token.*"),
     why="Approves the reports of the units below and answers for those of its own.",
 )  # fmt: skip
 reporter = Role(
     id="reporter", zh="填报人", en="Reporter", reach=Reach.BELOW, next_review=REVIEW,
     may=("plan.read", "report.read", "report.write", "case.read", "case.progress-report.*",
          "case.supervision-order.*", "case.plan-adjustment.*", "register.*", "indicator.read", "custody.read",
-         "custody.write", "token.*"),
+         "custody.write", "evidence.read", "token.*"),
     why="Fills in the reports of its unit and answers the orders it is given.",
 )  # fmt: skip
 case_handler = Role(
     id="case-handler", zh="承办人", en="Case handler", reach=Reach.BELOW, next_review=REVIEW, personal=True,
-    may=("plan.read", "report.read", "case.*", "register.*", "indicator.read", "custody.*", "personal.erase",
-         "token.*"),
+    may=("plan.read", "report.read", "case.*", "register.*", "indicator.read", "custody.*", "evidence.read",
+         "personal.erase", "token.*"),
     why="Handles cases with parties; therefore sees their personal data, and each viewing is logged.",
 )  # fmt: skip
 visitor = Role(
     id="visitor", zh="演示访客", en="Visitor of the demonstration", reach=Reach.ALL, next_review=REVIEW,
     may=("plan.read", "report.read", "case.read", "register.read", "indicator.read", "custody.read",
-         "ops.read"),
+         "evidence.read", "ops.read"),
     why="Lets a newcomer look around a demonstration without signing in; writes nothing, exists nowhere else.",
 )  # fmt: skip
