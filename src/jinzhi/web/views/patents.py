@@ -282,11 +282,11 @@ def variants_of(search: Search, names: Names) -> list[Variant]:
 def exports(request: HttpRequest) -> list[Link]:
     """The files of all hits."""
     query = address(request.GET, pick=None, fold=None)
-    kinds = (("xlsx", "Excel", "export"), ("csv", "CSV", ""), ("ris", "RIS", ""))
-    return [
-        Link(f"{_('全部命中')} {label}", reverse("patents-export", args=[kind]) + query, key, download=True)
-        for kind, label, key in kinds
+    links = [
+        Link(f"{_('全部命中')} {form.label}", reverse("patents-export", args=[kind]) + query, download=True)
+        for kind, form in patent_export.FORMS.items()
     ]
+    return [*links, Link(_("导出说明"), reverse("patents-exports") + query, "export")]
 
 
 def sources_table() -> Table:
