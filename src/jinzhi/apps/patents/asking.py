@@ -150,11 +150,15 @@ class Desk:
         return records(docs)
 
     def _topic(self, node: Term) -> Node:
-        """What the topics of a name or path hold, with all below them."""
+        """What the topics of a name, path or path@unit hold, with all below them."""
         names = topic_paths(self._topics)
         asked = fold(node.text).strip()
         test = wildcard_test(asked) if WILDCARDS & set(asked) else asked.__eq__
-        chosen = {t.pk for t in self._topics if test(fold(t.name)) or test(fold("/".join(names[t.pk])))}
+        chosen = set()
+        for t in self._topics:
+            path = "/".join(names[t.pk])
+            if any(test(fold(name)) for name in (t.name, path, f"{path}@{t.unit.code}")):
+                chosen.add(t.pk)
         if not chosen:
             near = get_close_matches(asked, [t.name for t in self._topics], n=4, cutoff=0.3)
             raise QueryError(
@@ -164,7 +168,14 @@ class Desk:
                 node.at,
                 node.at + len(node.text),
             )
-        members = [t for t in self._topics if t.pk in chosen or chosen & set(_above(t, self._topics))]
+        return self._held(chosen, node)
+
+    def topic(self, pk: int) -> Node:
+        """What a topic and those below it hold; references are still to be put in (``bound``)."""
+        return self._held({pk}, Term("/".join(topic_paths(self._topics)[pk]), ("topic",), phrase=True))
+
+    def _held(self, chosen: set[int], node: Term) -> Node:
+        members = [t for t in self._topics if t.pk in chosen or chosen & set(above(t, self._topics))]
         picked = TopicItem.objects.filter(topic__in=[t.pk for t in members if t.saved_id is None])
         parts: list[Node] = [Ids(frozenset(picked.values_list("document_id", flat=True)), node, node.at)]
         parts += [Saved(reference(t.saved), node.at) for t in members if t.saved is not None]
@@ -194,10 +205,10 @@ def visible_topics(who: Acting) -> list[Topic]:
 def topic_paths(topics: Iterable[Topic]) -> dict[int, tuple[str, ...]]:
     """For each topic the names from the root to it."""
     by_id = {t.pk: t for t in topics}
-    return {pk: (*(by_id[one].name for one in reversed(_above(t, by_id.values()))), t.name) for pk, t in by_id.items()}
+    return {pk: (*(by_id[one].name for one in reversed(above(t, by_id.values()))), t.name) for pk, t in by_id.items()}
 
 
-def _above(topic: Topic, topics: Iterable[Topic]) -> list[int]:
+def above(topic: Topic, topics: Iterable[Topic]) -> list[int]:
     """The topics above one, nearest first; a circle of parents ends where it closes."""
     parents = {t.pk: t.parent_id for t in topics}
     found: list[int] = []

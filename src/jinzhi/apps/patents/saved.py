@@ -161,6 +161,8 @@ def change(
         return row
     if before[0] != new[0] or (row.shared and not shared):
         _unreferenced(row)
+    if row.shared and not shared:
+        _no_topic(row)
     row.name, row.text, row.about, row.shared = new
     _checked(row, who)
     row.version += 1
@@ -178,12 +180,7 @@ def change(
 def remove(row: SavedQuery, who: Acting, *, expected: int | None = None) -> SavedQuery:
     """Take a saved query away; it can be restored. Raises SearchRefused, Conflict."""
     row = _locked(row, who, expected)
-    held = list(Topic.objects.unrestricted("a query that topics stand on").filter(saved=row, removed_at=None))
-    if held:
-        names = "、".join(t.name for t in held)
-        raise SearchRefused(
-            f"专题“{names}”以它为内容，请先更改专题", f"the topics {names} stand on it: change them first"
-        )
+    _no_topic(row)
     row.removed_at = row.updated_at = now()
     row.version += 1
     row.save()
@@ -259,6 +256,16 @@ def _no_circle(row: SavedQuery, who: Acting) -> None:
         bound(parse(f'##"{row.name}"'), Desk(who))
     except QueryError as e:
         raise SearchRefused(e.zh, e.en, "text") from None
+
+
+def _no_topic(row: SavedQuery) -> None:
+    """Raises SearchRefused where topics stand on a query that is to go."""
+    held = list(Topic.objects.unrestricted("a query that topics stand on").filter(saved=row, removed_at=None))
+    if held:
+        names = "、".join(t.name for t in held)
+        raise SearchRefused(
+            f"专题“{names}”以它为内容，请先更改专题", f"the topics {names} stand on it: change them first"
+        )
 
 
 def _unreferenced(row: SavedQuery) -> None:

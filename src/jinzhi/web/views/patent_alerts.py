@@ -279,7 +279,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         writer.writerows([safe(row[id]) for id, _zh, _en in COLUMNS] for row in rows)
         return attached(("\ufeff" + out.getvalue()).encode(), "text/csv; charset=utf-8", name)
     columns = tuple(
-        SheetColumn(Field(id=id, zh=zh, en=en, type=Type.TEXT, required=False), width=40 if id == "title" else 18)
+        SheetColumn(field=Field(id=id, zh=zh, en=en, type=Type.TEXT, required=False), width=40 if id == "title" else 18)
         for id, zh, en in COLUMNS
     )
     notes = [

@@ -170,7 +170,9 @@ def past_export(request: HttpRequest) -> HttpResponse:
         ("at", "时间", "Time", Type.TEXT), ("typed", "原文", "As typed", Type.TEXT),
     )  # fmt: skip
     columns = tuple(
-        SheetColumn(Field(id=id, zh=zh, en=en, type=type, required=False), width=50 if id in ("text", "meant") else 16)
+        SheetColumn(
+            field=Field(id=id, zh=zh, en=en, type=type, required=False), width=50 if id in ("text", "meant") else 16
+        )
         for id, zh, en, type in fields
     )
     rows = [
