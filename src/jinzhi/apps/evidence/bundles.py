@@ -182,8 +182,6 @@ def build(
     for one in entries:
         _add_entry(writer, one, points[one.pk])
         given = content if one.pk == entry.pk else content_for(one)
-        if given is None and one.event is not None:
-            given = content_of(one.event)
         if given is not None:
             writer.add(f"contents/{one.number}{_suffix(one)}", given)
     if salt is not None:
