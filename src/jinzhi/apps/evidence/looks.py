@@ -1,4 +1,4 @@
-"""What ``jinzhi doctor`` says of the store: whether files are encrypted, with which key, and what is still plain."""
+"""What ``jinzhi doctor`` says of the store and of witnesses: what is encrypted, who cosigns, what is lacking."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from jinzhi.apps.catalogue.looks import Fact, look
 from jinzhi.apps.evidence import cipher, store
+from jinzhi.apps.evidence.comparing import witness_findings
+from jinzhi.apps.evidence.witnesses import WitnessRefused, load
 
 
 @look
@@ -39,3 +41,28 @@ def encryption() -> Iterator[Fact]:
         yield Fact(*head, "note", value, "加密已关闭；运行 jinzhi store decrypt", "it is off: run jinzhi store decrypt")
     else:
         yield Fact(*head, "good", value)
+
+
+@look
+def witnesses() -> Iterator[Fact]:
+    """Who cosigns the log, and what they last said; nobody is asked now."""
+    head = ("witnesses", "日志见证", "Witnesses of the log")
+    try:
+        declared = load()
+    except WitnessRefused as e:
+        yield Fact(*head, "missing", str(e), "更正该文件", "put the file right")
+        return
+    counted = f"{len(declared.witnesses)} witnesses, {declared.needed} needed; {len(declared.logs)} logs witnessed here"
+    found = witness_findings(ask=False)
+    grave = [f for f in found if f.serious]
+    if grave:
+        way = (f"{grave[0].zh}；运行 jinzhi evidence audit", f"{grave[0].en}; run jinzhi evidence audit")
+        yield Fact(*head, "missing", counted, *way)
+    elif found:
+        way = (f"{found[0].zh}；运行 jinzhi evidence cosign", f"{found[0].en}; run jinzhi evidence cosign")
+        yield Fact(*head, "note", counted, *way)
+    elif not declared.witnesses:
+        lacking = "没有见证者，整个数据库被换回旧副本时无人能发现：见 docs/howto/witness.md"
+        yield Fact(*head, "note", counted, lacking, "nobody would notice a roll-back: see docs/howto/witness.md")
+    else:
+        yield Fact(*head, "good", counted)

@@ -1,4 +1,4 @@
-"""What the timer does for the log: number what a crash left, sign what came, ask for the time."""
+"""What the timer does for the log: number what a crash left, sign what came, ask for the time and the witnesses."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import date
 from django.utils import timezone
 
 from jinzhi.apps.catalogue.ticks import tick
-from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence import cosigning, log
 from jinzhi.apps.evidence.models import Shard
+from jinzhi.apps.evidence.trees import LogBroken
 
 
 @tick("log-checkpoint", "签发日志检验点并申请时间戳", "Sign checkpoints of the log and have them stamped with the time")
@@ -28,3 +29,17 @@ def checkpoints(day: date) -> int:
         if last is not None and last.token is None:
             log.stamp(last)
     return made
+
+
+@tick("log-cosign", "请见证者核对并共同签名日志检验点", "Have witnesses check and cosign the checkpoints of the log")
+def cosignatures(day: date) -> int:
+    """Send the newest checkpoint of each year to the witnesses that have not cosigned it.
+
+    One that does not answer is asked again next time. One that has cosigned something else fails the task, so that
+    it is seen; nothing else is held up by it.
+    """
+    answers = cosigning.cosign()
+    bad = sorted({one.witness for one in answers if one.state == cosigning.CONTRADICTS})
+    if bad:
+        raise LogBroken(f"日志与见证者 {'、'.join(bad)} 核对过的不一致，请运行 jinzhi evidence audit")
+    return sum(one.state == cosigning.COSIGNED for one in answers)
