@@ -11,6 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinzhi.apps.patents.index import update
+from jinzhi.apps.patents.models import ClassSymbol
 from jinzhi.apps.patents.storing import prepare, prepare_event, store
 from jinzhi.kernel.patent import (
     Citation,
@@ -211,7 +212,7 @@ def test_the_search_page_makes_as_many_statements_for_few_hits_as_for_many(
     district, patents, django_assert_max_num_queries
 ):
     look(district, "隔膜")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(26):
         look(district, "电池 OR 隔膜 OR 电芯")
 
 
@@ -312,6 +313,18 @@ def test_a_batch_finds_numbers_in_any_form_and_lists_the_missing(district, paten
     assert set(numbers(opened)) == {"CN117000001A", "CN116000002A"}
 
 
+def test_a_visitor_may_post_numbers_and_give_a_few_in_an_address(client, city, patents):
+    city.demo = True
+    city.save()
+    assert client.post("/patents/numbers/", {"numbers": "CN117000001"}).context["found"] == 1
+    page = client.get("/patents/numbers/", {"numbers": "CN117000001A,CN999999999A"})
+    assert (page.context["found"], page.context["missing"]) == (1, ["CN999999999A"])
+
+
+def test_somebody_who_may_not_read_may_not_post_numbers(client, city, patents):
+    assert "/accounts/login" in client.post("/patents/numbers/", {"numbers": "CN117000001"})["Location"]
+
+
 def test_a_file_of_numbers_is_read_and_a_picture_is_refused(district, patents):
     page = district.client.post("/patents/numbers/", {"file": SimpleUploadedFile("a.csv", b"CN117000001A\r\n")})
     assert page.context["found"] == 1
@@ -374,7 +387,7 @@ def test_picks_stay_in_the_address_and_lead_on(district, patents):
     seen = district.client.get("/patents/selection/", {**several, "do": "view"}, follow=True)
     assert set(numbers(seen)) == {"CN119000004A", "CN218000003U"}
     file = district.client.get("/patents/selection/", {**several, "do": "csv"}, follow=True)
-    assert file.content.decode("utf-8-sig").count("\r\n") == 3
+    assert file.getvalue().decode("utf-8-sig").count("\r\n") == 3
     listed = district.client.get("/patents/selection/", {**several, "do": "numbers"})
     assert listed["Location"] == "/patents/numbers/?numbers=CN119000004A,CN218000003U"
 
@@ -464,3 +477,107 @@ def test_a_claim_says_which_claims_refer_to_it(district, patents):
 
 def test_cases_about_the_document_are_listed_or_said_to_be_none(district, patents):
     assert "没有以本件或其申请为对象的" in page_of(district, "CN117000001A").content.decode()
+
+
+# --- completion, patience -------------------------------------------------------------------------------------
+
+
+def offered(person, text: str) -> tuple[int, list[str]]:
+    told = person.client.get("/patents/complete/", {"q": text}).json()
+    return told["from"], [one["text"] for one in told["options"]]
+
+
+def test_fields_are_completed_by_code_and_by_name(district, patents):
+    assert offered(district, "电池 AND ip") == (7, ["ipc=", "ipcm=", "ipclow=", "ipcmlow=", "ipcx=", "gd="])
+    at, found = offered(district, "申请")
+    assert at == 0
+    assert {"pa=", "an=", "ad="} <= set(found)
+    assert offered(district, "电池") == (0, [])
+
+
+def test_classes_are_completed_with_titles(district, patents):
+    assert offered(district, "ipc=h01m50") == (4, ["H01M50/446"])
+    ClassSymbol.objects.create(scheme="ipc", edition="2026.01", symbol="H01M", position=1, zh="化学能直接转变为电能")
+    told = district.client.get("/patents/complete/", {"q": "ipc=(H01"}).json()
+    assert told == {"from": 5, "options": [{"text": "H01M", "note": "化学能直接转变为电能"}], "more": 0}
+
+
+def test_the_status_is_completed_from_nothing(district, patents):
+    assert offered(district, "st=") == (3, ["有效", "审中", "失效", "未确认"])
+    assert offered(district, "typ=实")[1] == ["实用新型"]
+
+
+def test_a_search_that_is_not_done_soon_says_so_and_goes_on(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patents.SOON", 0.0)
+    # each of these queries stands in one test only: an answer that is kept is not evaluated again
+    page = look(district, "隔膜 AND 基膜 AND 孔隙率")
+    text = page.content.decode()
+    assert "还没有完成" in text
+    assert "data-slow=" in text
+    waited = district.client.get("/patents/" + page.context["slow"]["go_on"])
+    assert numbers(waited) == ["CN117000001A"]
+
+
+def test_a_search_past_the_last_limit_offers_a_way_out(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patents.LONG", 0.0)
+    text = look(district, "隔膜 AND 基膜 AND 勃姆石", wait="1").content.decode()
+    assert "没有完成，已停止" in text
+    assert "缩小范围" in text
+
+
+def test_somebody_who_waits_can_stop_the_engine(district, patents, monkeypatch, settings, tmp_path):
+    settings.VAR = tmp_path
+    monkeypatch.setattr("jinzhi.engines.patience.LOOK", 0.0)
+    name = "x" * 20
+    assert district.client.post("/patents/stop/", {"ticket": name}).status_code == 204
+    text = district.client.get(
+        "/patents/", {"q": "隔膜 AND 基膜 AND 热收缩率"}, headers={"X-Ticket": name}
+    ).content.decode()
+    assert "检索已停止" in text
+    # whoever asks again under the name is not stopped by what was asked before
+    again = district.client.get("/patents/", {"q": "隔膜 AND 基膜 AND 热收缩率"}, headers={"X-Ticket": name})
+    assert numbers(again) == ["CN117000001A"]
+    assert district.client.post("/patents/stop/", {"ticket": "../x"}).status_code == 400
+    assert district.client.get("/patents/", {"q": "隔膜"}, headers={"X-Ticket": "../x"}).status_code == 400
+
+
+# --- likeness -------------------------------------------------------------------------------------------------
+
+
+def test_what_is_like_a_document_says_why_with_its_weights(district, patents):
+    page = district.client.get("/patents/similar/", {"to": "CN117000001A"})
+    hits = {hit.row.number: hit for hit in page.context["hits"]}
+    assert "CN117000001A" not in hits
+    assert "同族" in [r.label for r in hits["CN119000004A"].reasons]
+    assert "本件引证它" in [s for r in hits["CN116000002A"].reasons for s in r.shared]
+    assert "H01M50/446" in [s for r in hits["CN119000004A"].reasons for s in r.shared]
+    without = district.client.get("/patents/" + "similar/" + page.context["toggle"])
+    assert "CN119000004A" not in [hit.row.number for hit in without.context["hits"]]
+
+
+def test_a_long_text_is_posted_by_a_visitor_too(client, city, patents):
+    city.demo = True
+    city.save()
+    page = client.post("/patents/similar/", {"text": "一种隔膜\n" + "在基膜上涂覆陶瓷浆料，测量涂布厚度。" * 100})
+    assert page.status_code == 200
+    assert page.context["hits"][0].row.number in {"CN117000001A", "CN119000004A", "CN116000002A"}
+    assert client.post("/patents/similar/", {"text": "隔" * 20_001}).status_code == 422
+
+
+def test_likeness_is_part_of_the_language_and_says_how_many(district, patents):
+    page = look(district, '~2"在基膜上涂覆陶瓷的隔膜"')
+    assert page.context["search"].total == 2
+    assert "前 2 篇" in page.context["understood"]
+    assert "前 100 篇" in look(district, '~"隔膜" AND 涂覆').context["understood"]
+
+
+def test_likeness_to_what_is_not_there_is_404(district, patents):
+    page = district.client.get("/patents/similar/", {"to": "CN999999999A"})
+    assert page.status_code == 404
+    assert district.client.get("/patents/similar/").status_code == 200
+
+
+def test_likeness_makes_few_statements(district, patents, django_assert_max_num_queries):
+    district.client.get("/patents/similar/", {"to": "CN117000001A"})
+    with django_assert_max_num_queries(14):
+        district.client.get("/patents/similar/", {"to": "CN117000001A"})

@@ -203,8 +203,9 @@ class Engine:
         """What a query finds, to be counted, paged, sorted and counted by value."""
         context = self._context(context)
         root = query.root if isinstance(query, Query) else query
-        key = (root, id(context.tree), id(context.resolver), id(context.semantic))
-        if key in self._results and context.resolver is None and context.semantic is None:
+        # the function itself is the key: an id may come again
+        key = (root, id(context.tree), id(context.resolver), context.semantic)
+        if key in self._results and context.resolver is None:
             self._results.move_to_end(key)
             return self._results[key]
         result = Result(self, Plan(root, context))

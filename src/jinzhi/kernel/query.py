@@ -308,9 +308,13 @@ class Saved:
     at: int = dataclass_field(default=0, compare=False)
 
 
+#: documents that ``~"text"`` finds at most where it names no number
+SEMANTIC_TOP = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Semantic:
-    """What is like the text, the nearest ``top`` documents (None: the engine's stated number)."""
+    """What is like the text, the nearest ``top`` documents (None: SEMANTIC_TOP). The echo always says how many."""
 
     text: str
     top: int | None = None

@@ -29,6 +29,7 @@ from jinzhi.apps.catalogue.integrity import Result
 from jinzhi.apps.catalogue.looks import Fact, looks
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import charts
+from jinzhi.engines.vectors import VectorsRefused, open_vectors
 
 ASSETS = ("dist/app.css", "dist/app.js", "dist/chart.js", "dist/echarts-ssr.js")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
@@ -143,6 +144,17 @@ def _search() -> Fact:
     )
 
 
+def _vectors() -> Fact:
+    head = ("vectors", "相似检索的向量模型", "Vectors for likeness")
+    named = settings.JINZHI_VECTORS
+    if not named:
+        return Fact(*head, "good", "off: words, classes, citations, families")
+    try:
+        return Fact(*head, "good", open_vectors(Path(named)).name)
+    except VectorsRefused as refused:
+        return Fact(*head, "missing", named, refused.zh, refused.en)
+
+
 def font_found() -> str:
     """The first Chinese font found on the machine; empty where there is none."""
     for folder in FONT_FOLDERS:
@@ -223,7 +235,7 @@ def _safety() -> Iterator[Fact]:
 
 
 LOOKS: tuple[Callable[[], Fact], ...] = (
-    _version, _declarations, _database, _migrations, _installation, _assets, _translations, _charts, _search,
+    _version, _declarations, _database, _migrations, _installation, _assets, _translations, _charts, _search, _vectors,
     _fonts, _chromium, _node, _var,
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -20,6 +21,7 @@ from django.db import transaction
 from django.db.models import Count, F, Max, Sum
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.patents import likeness
 from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.classes import trees
 from jinzhi.apps.patents.documents import index_docs
@@ -31,7 +33,8 @@ from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
-from jinzhi.kernel.query import ClassTree, Doc, Node, Query, QueryError
+from jinzhi.engines.similar import Answer, Subject
+from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError
 
 #: sort key → columns; a leading - turns it round
 SORTS = {"pd": ("published", "number"), "ad": ("filed", "number"), "gd": ("granted", "number"), "pn": ("number",),
@@ -248,7 +251,30 @@ class Found:
 
 def context(tree: ClassTree | None = None) -> Context:
     """What queries over the store need. What they refer to is put in before (``asking.bound``)."""
-    return Context(numbers=OFFICE_NUMBERS, tree=tree or trees())
+    return Context(numbers=OFFICE_NUMBERS, tree=tree or trees(), semantic=semantic)
+
+
+#: what likeness asks by: words, classes and numbers, nothing that depends on who asks
+_PLAIN = Context(numbers=OFFICE_NUMBERS)
+
+
+def _find(node: Node) -> Sequence[int]:
+    return engine_named().search(node, _PLAIN)
+
+
+def like(subject: Subject, *, top: int | None = None, family: bool = True) -> Answer:
+    """The documents like a subject, best first, with the reasons. Raises NoIndex."""
+    return likeness.answer(subject, _find, stamp().documents, top=top, family=family)
+
+
+def semantic(text: str, top: int | None) -> Sequence[int]:
+    """What ``~"text"`` stands for: the ids most like the text, best first, at most ``top`` (None: SEMANTIC_TOP)."""
+    return _semantic(text, top or SEMANTIC_TOP, stamp(), settings.JINZHI_SEARCH, likeness.model_stamp())
+
+
+@lru_cache(maxsize=64)
+def _semantic(text: str, top: int, now: Stamp, engine: str, model: object) -> tuple[int, ...]:
+    return tuple(one.id for one in like(Subject.of_text(text), top=top).found)
 
 
 def subgroups(scheme: str, symbol: str) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from jinzhi.engines.query_language.parse import near_meaning
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import (
+    SEMANTIC_TOP,
     WILDCARDS,
     And,
     Freq,
@@ -124,8 +125,10 @@ class _Words:
             case Saved():
                 return self.pick(f"已存检索“{node.name}”", f"saved query “{node.name}”")
             case Semantic():
-                top = self.pick(f"前 {node.top} 篇", f" (first {node.top})") if node.top else ""
-                return self.pick(f"与“{node.text}”语义最相近的{top or '文献'}", f"most like “{node.text}”{top}")
+                top = node.top or SEMANTIC_TOP
+                return self.pick(
+                    f"与“{node.text}”用词最相近的前 {top} 篇", f"the {top} documents most like “{node.text}” in words"
+                )
             case Ids():
                 return self.of(node.asked)
             case Not():

@@ -5,6 +5,7 @@ For a hit d, summed over the words and phrases t of the query that are not denie
     tf(t, d) = Σ over fields f of  weight(f) · spans of t in f / (1 - B + B · length(f, d) / mean length of f)
     score    = Σ over t of  idf(t) · tf · (K1 + 1) / (K1 + tf)
                + PRIOR · (hits in d's subclass / hits in the commonest)
+               + LIKE · (1 - place of d / number) for each text of the query that documents are to be like
     idf(t)   = ln(1 + (N - n + 0.5) / (n + 0.5)),  n: documents that the inverted index gives for t
 
 The fields are weighed before the frequency is damped (Robertson, Zaragoza, Taylor: Simple BM25 extension to multiple
@@ -21,12 +22,12 @@ import numpy as np
 
 from jinzhi.engines.search_index.positions import blocks, term_spans
 from jinzhi.engines.search_index.store import Array, beginnings
-from jinzhi.kernel.query import And, Freq, Node, Or, Prox, Term, Xor, text_fields
+from jinzhi.kernel.query import And, Freq, Node, Not, Or, Prox, Semantic, Term, Xor, text_fields
 
 if TYPE_CHECKING:
     from jinzhi.engines.search_tantivy import Result
 
-K1, B, PRIOR = 1.2, 0.6, 0.5
+K1, B, PRIOR, LIKE = 1.2, 0.6, 0.5, 8.0
 #: of a field not named: 1
 WEIGHTS = {"ti": 4.0, "ab": 2.0, "iclm": 2.0, "clm": 1.5, "desc": 0.5, "desc_b": 0.3, "desc_d": 0.3, "desc_e": 0.5}
 SUBCLASS = 4
@@ -62,7 +63,32 @@ def bm25f(result: Result) -> Array:
         done.add(key)
         weighed = sum((frequency(result, leaf, code) for code in sorted(text_fields(leaf))), np.zeros(len(rows)))
         score += idf(result, leaf) * weighed * (K1 + 1) / (K1 + weighed)
-    return np.asarray(score + PRIOR * class_prior(result))
+    return np.asarray(score + PRIOR * class_prior(result) + LIKE * likeness(result))
+
+
+def likeness(result: Result) -> Array:
+    """For each hit how far in front it stands among what is like the texts of the query (not those denied)."""
+    ids = result.ids
+    found = np.zeros(len(ids))
+    asked = result.plan.context.semantic
+    for leaf in affirmed(result.plan.root):
+        if isinstance(leaf, Semantic) and asked is not None:
+            ordered = list(asked(leaf.text, leaf.top))
+            place = {one: 1 - at / len(ordered) for at, one in enumerate(ordered)}
+            found += np.fromiter((place.get(one, 0.0) for one in ids.tolist()), dtype=float, count=len(ids))
+    return found
+
+
+def affirmed(node: Node) -> Iterator[Node]:
+    """The leaves that stand under no NOT."""
+    match node:
+        case And() | Or() | Xor():
+            for item in node.items:
+                yield from affirmed(item)
+        case Not():
+            return
+        case _:
+            yield node
 
 
 def idf(result: Result, leaf: Term) -> float:

@@ -55,8 +55,8 @@ def decoded(data: bytes) -> str | None:
 
 
 def given(request: HttpRequest) -> tuple[list[str], str]:
-    """(the numbers of a form, why it is refused)."""
-    text = request.POST.get("numbers", "")
+    """(the numbers of a form, or of an address, which holds fewer; why they are refused)."""
+    text = request.POST.get("numbers", "") or request.GET.get("numbers", "")
     if upload := request.FILES.get("file"):
         if upload.size > LARGEST:
             return [], _("文件超过 %(n)s 字节") % {"n": LARGEST}
@@ -72,7 +72,7 @@ def given(request: HttpRequest) -> tuple[list[str], str]:
     return numbers, ""
 
 
-@page(nav="patents", scope="plan.read")
+@page(nav="patents", scope="plan.read", reads=True)
 @require_http_methods(["GET", "POST"])
 def numbers(request: HttpRequest) -> HttpResponseBase:
     """Documents of many numbers at once. Reads only; a POST, since ten thousand numbers are no address."""
@@ -83,10 +83,11 @@ def numbers(request: HttpRequest) -> HttpResponseBase:
         "library": library_line(collection()),
         "print_title": _("号码批量检索"),
     }
-    if request.method != "POST":
+    if request.method != "POST" and "numbers" not in request.GET:
         return render(request, "patents/numbers.html", context)
     asked, error = given(request)
-    context |= {"typed": "\n".join(asked) or request.POST.get("numbers", ""), "error": error}
+    typed = request.POST.get("numbers", "") or request.GET.get("numbers", "")
+    context |= {"typed": "\n".join(asked) or typed, "error": error}
     if error:
         return render(request, "patents/numbers.html", context, status=422)
     answers = find_all(asked)

@@ -7,22 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from jinzhi.apps.patents import stopping
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.index import subgroups
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.queries import collection
+from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.web.patent_address import (
     PICKS,
+    Asked,
     address,
     asked,
     facts,
@@ -32,6 +36,7 @@ from jinzhi.web.patent_address import (
     query_string,
     state_tag,
 )
+from jinzhi.web.patent_desk import dialects, strip_of, with_history
 from jinzhi.web.patent_marks import Marked, alternatives
 from jinzhi.web.patent_preview import Preview, preview_of
 from jinzhi.web.patent_search import (
@@ -47,10 +52,20 @@ from jinzhi.web.patent_search import (
     sources_now,
     written,
 )
-from jinzhi.web.shell import english, page
+from jinzhi.web.shell import choice, english, page
 from jinzhi.web.templatetags.ui import Column, Link, Row, Table, Tag
-from jinzhi.web.views import patent_analysis, patent_compare, patent_export, patent_page, patent_tools
+from jinzhi.web.views import (
+    patent_analysis,
+    patent_compare,
+    patent_complete,
+    patent_export,
+    patent_page,
+    patent_similar,
+    patent_tools,
+)
 
+#: seconds after which a page says that the search goes on, and after which the search is given up
+SOON, LONG = 1.0, 60.0
 #: what an empty box offers: a query and what it shows
 EXAMPLES = (
     ("电池 AND 管理", gettext_lazy("两个词都出现；不写字段时查名称、摘要、权利要求")),
@@ -137,6 +152,7 @@ class Hit:
     district: str
     href: str
     preview: str
+    similar: str
     picked: bool
     cited: int
     family: int
@@ -199,6 +215,7 @@ def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: 
                 names.district(row.district),
                 reverse("patent", args=[row.number]) + suffix,
                 _previewed(request.GET, row.number),
+                f"{reverse('patents-similar')}?to={row.number}",
                 row.number in chosen,
                 counts.get("nfwd", 0),
                 counts.get("nfam", 1),
@@ -317,10 +334,76 @@ def _preview(request: HttpRequest, search: Search) -> Preview | None:
     return preview_of(number, search, address(request.GET))
 
 
+@with_history
 @page(nav="patents", scope="plan.read")
 @require_GET
 def patents(request: HttpRequest) -> HttpResponse:
-    """The search page. Everything it shows follows from its address."""
+    """The search page. Everything it shows follows from its address.
+
+    A search that is not done soon is answered by a page that says so and goes on with more patience: by itself where
+    there is a script, which can also stop it; else behind a link.
+    """
+    name = request.headers.get("X-Ticket", "")
+    long = bool(name) or choice(request, "wait", {"1"}) == "1"
+    try:
+        with within(stopping.ticket(name, LONG) if name else Ticket(LONG if long else SOON)):
+            context = found(request)
+    except ValueError as error:
+        raise BadRequest("X-Ticket") from error
+    except Stopped as stopped:
+        context = unfinished(request, stopped, long)
+    finally:
+        if name and stopping.NAME.fullmatch(name):
+            stopping.done(name)
+    return render(request, "patents/search.html", context)
+
+
+def unfinished(request: HttpRequest, stopped: Stopped, long: bool) -> dict[str, Any]:
+    """The page of a search that has no answer yet, or was given up."""
+    told = collection()
+    return {
+        "ask": Asked(request.GET.get("q", "").strip(), None, None),
+        "told": told,
+        "library": library_line(told),
+        "print_title": _("专利检索"),
+        "links": links(),
+        "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort", "wait")],
+        "sources": sources_table(),
+        "slow": {
+            "asked": stopped.asked,
+            "over": long and not stopped.asked,
+            "soon": SOON,
+            "most": LONG,
+            "go_on": address(request.GET, wait=1),
+            "again": address(request.GET, wait=None),
+            "ticket": stopping.new_name(),
+        },
+    }
+
+
+@page(nav="patents", scope="plan.read", reads=True)
+@require_POST
+def stop(request: HttpRequest) -> HttpResponse:
+    """Ask a search that somebody waits for to stop; what it is called only they know."""
+    try:
+        stopping.stop(request.POST.get("ticket", ""))
+    except ValueError as error:
+        raise BadRequest("ticket") from error
+    return HttpResponse(status=204)
+
+
+def links() -> list[tuple[str, str]]:
+    """What stands below the box: other ways to ask."""
+    return [
+        (reverse("patents-form"), _("表格检索")),
+        (reverse("patents-numbers"), _("号码批量检索")),
+        (reverse("patents-similar"), _("相似检索")),
+        (reverse("patents-fields"), _("检索式说明")),
+    ]
+
+
+def found(request: HttpRequest) -> dict[str, Any]:
+    """What the search page shows."""
     ask = asked(request)
     search = ask.search
     told = collection()
@@ -336,16 +419,14 @@ def patents(request: HttpRequest) -> HttpResponse:
         "told": told,
         "library": library_line(told),
         "print_title": _("专利检索"),
-        "links": [
-            (reverse("patents-form"), _("表格检索")),
-            (reverse("patents-numbers"), _("号码批量检索")),
-            (reverse("patents-fields"), _("检索式说明")),
-        ],
+        "links": links(),
         "print_facts": facts(ask, names, told),
         "confirm": address(request.GET, all=1),
         "everything": address(QueryDict(), all=1),
-        "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort")],
+        "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort", "dialect")],
         "sources": sources_table(),
+        "dialects": dialects(request, ask.dialect),
+        "strip": strip_of(request, ask.query, ask.text, len(search.found) if search else None, ask.typed, ask.dialect),
     }
     if search is not None:
         first, before, following = window(request, search)
@@ -377,7 +458,7 @@ def patents(request: HttpRequest) -> HttpResponse:
             "behind": search.library.behind,
             "variants": variants_of(search, names) if not search.total else [],
         }
-    return render(request, "patents/search.html", context)
+    return context
 
 
 @page(nav="patents", scope="plan.read")
@@ -396,7 +477,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _kept(query: QueryDict) -> Iterator[tuple[str, str]]:
     """What an address holds beside where one is in it: the search form hands conditions on, chips take them away."""
     for name in query:
-        if name not in ("after", "from", "all", "doc"):
+        if name not in ("after", "from", "all", "doc", "wait"):
             for value in query.getlist(name):
                 yield name, value
 
@@ -450,8 +531,11 @@ urlpatterns = [
     path("patents/", patents, name="patents"),
     path("patents/selection/", selection, name="patents-selection"),
     path("patents/preview/", preview, name="patents-preview"),
+    path("patents/stop/", stop, name="patents-stop"),
     *patent_analysis.urlpatterns,
     *patent_compare.urlpatterns,
+    *patent_complete.urlpatterns,
+    *patent_similar.urlpatterns,
     *patent_export.urlpatterns,
     *patent_tools.urlpatterns,
     # last: it takes every other name as a number
