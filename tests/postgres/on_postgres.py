@@ -19,11 +19,13 @@ from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.numbers import next_number
+from jinzhi.apps.evidence import log
 from jinzhi.apps.evidence.actions import Conflict, KeyReused, record
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.models import Entry, Event
 from jinzhi.apps.plan.actions import save_content
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.units.actions import sync_units
+from jinzhi.kernel.merkle import SM3
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 from tests.conftest import Person, person
 
@@ -136,6 +138,61 @@ def test_of_two_who_save_one_report_the_first_is_kept_whole(office):
     assert kinds(got) == ["Conflict", "dict"]
     (winner,) = [n for n, r in enumerate(got) if isinstance(r, dict)]
     assert report.notes.get().progress == f"第{winner}人"
+
+
+def test_entries_of_many_writers_get_numbers_without_a_gap(office):
+    def write(n: int) -> None:
+        for k in range(20):
+            record(f"race:log:{n}", "say", {"k": k}, who=office.acting, on=DAY)
+
+    assert race(5, write) == [None] * 5
+    log.sequence()
+    shard = log.shard_of(2026)
+    numbers = list(shard.entries.order_by("index").values_list("index", flat=True))
+    assert numbers == list(range(shard.size))
+    ours = Entry.objects.filter(object__startswith="race:log:").values_list("object", "index", "event__seq")
+    assert len(ours) == 100
+    for n in range(5):
+        mine = sorted((seq, index) for object, index, seq in ours if object == f"race:log:{n}")
+        assert [index for _, index in mine] == sorted(index for _, index in mine)
+
+
+def test_those_who_number_and_sign_at_once_agree(office):
+    def sign(n: int) -> tuple[int, bytes]:
+        record(f"race:sign:{n}", "say", {}, who=office.acting, on=DAY)
+        made = log.checkpoint()
+        assert made is not None
+        return made.size, bytes(made.root_sm3)
+
+    got = race(5, sign)
+    assert kinds(got) == ["tuple"] * 5
+    shard = log.shard_of(2026)
+    assert all(root == log.root(shard, size, SM3) for size, root in got)
+    assert max(size for size, _ in got) == shard.size
+
+
+def test_a_writer_that_is_not_through_holds_nobody_up(office):
+    """Its entry takes its number after those that were through before, though it was written first."""
+    written, through = Barrier(2), Barrier(2)
+
+    def slow() -> int:
+        try:
+            with transaction.atomic():
+                event = record("race:slow", "say", {}, who=office.acting, on=DAY)
+                written.wait(20)
+                through.wait(20)
+            return Entry.objects.get(event=event).index
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(slow)
+        written.wait(20)
+        quick = record("race:quick", "say", {}, who=office.acting, on=DAY)
+        numbered = Entry.objects.get(event=quick).index
+        through.wait(20)
+        assert numbered is not None
+        assert late.result(20) == numbered + 1
 
 
 def test_events_cannot_be_truncated(office):

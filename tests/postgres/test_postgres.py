@@ -10,7 +10,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 #: those that write through the actions of an app; workbooks and skeletons are the same on every database
-APPS = ("evidence", "evidence_log", "cases", "guard", "plan", "plan_import", "registers")
+APPS = (
+    "evidence",
+    "evidence_log",
+    "evidence_checkpoints",
+    "evidence_mirror",
+    "cases",
+    "guard",
+    "plan",
+    "plan_import",
+    "registers",
+)
 
 
 def test_the_apps_hold_on_postgresql(postgres_url, tmp_path):
