@@ -20,11 +20,14 @@ APPS = (
     "plan",
     "plan_import",
     "registers",
+    "witnessing",
 )
+#: what only real concurrency can show
+ALONE = ("tests/postgres/on_postgres.py", "tests/postgres/on_postgres_witness.py")
 
 
 def test_the_apps_hold_on_postgresql(postgres_url, tmp_path):
-    files = [*(f"tests/apps/test_{app}.py" for app in APPS), "tests/postgres/on_postgres.py"]
+    files = [*(f"tests/apps/test_{app}.py" for app in APPS), *ALONE]
     env = {**os.environ, "DATABASE_URL": postgres_url, "JINZHI_VAR": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
     env.pop("PYTEST_XDIST_WORKER", None)
     command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "tests.nothing_skipped", "-rs", *files]
