@@ -31,6 +31,7 @@ from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import children_open, content, responsible
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Unit
+from jinzhi.demo.custody import make_evidence
 from jinzhi.demo.entries import make_entries
 from jinzhi.demo.people import People, make_people
 from jinzhi.kernel.procedure import Procedure
@@ -103,6 +104,7 @@ def _make(say: Callable[[str], object]) -> Release:
     _adjustments(city)
     _complaints(city)
     say("督办单、规划调整和投诉已生成")
+    say(f"电子证据已生成：{make_evidence(people)} 件")
     return release
 
 

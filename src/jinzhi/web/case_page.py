@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.custody import queries as custody
+from jinzhi.apps.custody.models import Item
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.declare import Citation
@@ -32,6 +35,8 @@ from jinzhi.web.templatetags.ui import Cell, Due, Tag
 DAY = Field(id="_on", zh="办理日期", en="Day", type=Type.DATE)
 SURE = Field(id="_confirm", zh="我已核对，确认办理（此步骤不能撤回）", en="I have checked this", type=Type.BOOL)
 ERASED = Tag("个人信息，已依法删除", "Personal data, erased by law", "neutral", "□")
+#: as many items of evidence stand on the page; the list of custody shows all
+EVIDENCE_SHOWN = 50
 HIDDEN = Tag("个人信息，当前角色不显示", "Personal data, not shown to this role", "neutral", "◇")
 
 CLOCK_TAGS = {
@@ -299,6 +304,23 @@ def subject_url(subject: str) -> str:
         return reverse(routes[kind], args=[id])
     except NoReverseMatch:
         return ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The electronic evidence of a case that somebody sees, and where more of it is taken in (empty: not by them)."""
+
+    items: list[Item]
+    new_url: str
+
+
+def evidence_of(case: Case, who: Acting) -> Evidence | None:
+    """The items linked to a case; None for a role that does not read evidence."""
+    if not who.may(custody.READ):
+        return None
+    found = list(Item.objects.visible_to(who).filter(cases=case).order_by("number")[:EVIDENCE_SHOWN])
+    writes = who.user is not None and who.may(custody.WRITE) and case.closed_on is None
+    return Evidence(found, f"{reverse('custody-new')}?case={quote(case.number)}" if writes else "")
 
 
 def personal_files(case: Case, procedure: Procedure, events: Iterable[Event]) -> set[str]:

@@ -252,7 +252,14 @@ def _done(item: Item, event: Event, *fields: str) -> Item:
 
 @transaction.atomic
 def correct(
-    item: Item, raw: Mapping[str, object], *, reason: str, who: Acting, expected: int | None = None, key: str = ""
+    item: Item,
+    raw: Mapping[str, object],
+    *,
+    reason: str,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    at: datetime | None = None,
 ) -> Item:
     """Mend what was written of an item and of the capture of its newest version; the event holds old and new.
 
@@ -270,7 +277,7 @@ def correct(
     if not changes:
         return item
     said = {"version": version.n, "changes": changes, "reason": _reasoned(reason)}
-    event = record(item.stream, "correct", said, who=who, on=today(), expected=expected, key=key)
+    event = record(item.stream, "correct", said, who=who, on=today(), expected=expected, key=key, at=at)
     for id, (_old, new) in changes.items():
         if new is None:
             version.data.pop(id, None)
@@ -418,7 +425,15 @@ def lift(
 
 
 @transaction.atomic
-def link(item: Item, number: str, *, who: Acting, expected: int | None = None, key: str = "") -> Item:
+def link(
+    item: Item,
+    number: str,
+    *,
+    who: Acting,
+    expected: int | None = None,
+    key: str = "",
+    at: datetime | None = None,
+) -> Item:
     """Link an item to the case with this number."""
     if _again(item, "link", key):
         return Item.objects.visible_to(who).get(pk=item.pk)
@@ -429,7 +444,7 @@ def link(item: Item, number: str, *, who: Acting, expected: int | None = None, k
     if Item.cases.through.objects.filter(item=item, case=found[0]).exists():
         return item
     said = {"case": found[0].number}
-    event = record(item.stream, "link", said, who=who, on=today(), expected=expected, key=key)
+    event = record(item.stream, "link", said, who=who, on=today(), expected=expected, key=key, at=at)
     item.cases.add(found[0])
     return _done(item, event)
 
@@ -739,9 +754,9 @@ def remove_folder(folder: Folder, *, who: Acting, expected: int | None = None, k
 
 
 # --- reading that leaves a trace -------------------------------------------------------------------------------
-def log_download(item: Item, version: Version, who: Acting) -> None:
+def log_download(item: Item, version: Version, who: Acting, *, bundle: bool = False) -> None:
     """Leave an event that somebody took a content out; in a stream beside the item's own."""
-    said = {"item": item.number, "version": version.n, "sha256": version.sha256}
+    said = {"item": item.number, "version": version.n, "sha256": version.sha256, "bundle": bundle}
     for left in reversed(range(RETRIES)):
         try:
             record(f"viewing:{item.stream}", "download", said, who=who, on=today())

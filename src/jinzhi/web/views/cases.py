@@ -36,6 +36,7 @@ from jinzhi.web.case_page import (
     DAY,
     SURE,
     clock_cards,
+    evidence_of,
     happenings,
     offer_cards,
     personal_files,
@@ -185,6 +186,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
             (kept, not who.role.personal and str(kept.pk) in withheld)
             for kept in sorted(eyes.files.values(), key=lambda a: a.pk)
         ],
+        "evidence": evidence_of(found, who),
         "children": [(c, reverse("case", args=[c.pk]), _tag(procedure_state(c))) for c in children],
         "sealed": events[-1] if events else None,
         "erasable": who.may(ERASE) and any(any(marked(e.sealed_data)) and not e.erased for e in events),
