@@ -9,6 +9,7 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
+from jinzhi.apps.patents.history import remember
 from jinzhi.apps.patents.index import update
 from jinzhi.apps.patents.models import Document
 from tests.web.test_api import V1, Program, fields_of, problem
@@ -196,6 +197,13 @@ def test_a_document_with_its_events_family_and_citations_both_ways(program):
     assert cited["state"] == "in-force"
     assert program.get(f"{PATENTS}/CN 117000001 A").json()["number"] == "CN117000001A"
     problem(program.get(f"{PATENTS}/CN999999999A"), 404, "not-found")
+
+
+def test_history_and_tags_are_those_of_the_caller(district, elsewhere):
+    number = remember(district.user, "隔膜", count=3).number
+    assert found(Program(district), q=f"#{number} AND 涂覆机")["count"] == 1
+    said = problem(Program(elsewhere).get(PATENTS, {"q": f"#{number}"}), 422, "query")
+    assert said["position"]["at"] == 0
 
 
 def test_what_has_not_changed_is_not_sent_again(program):

@@ -111,11 +111,9 @@ class Figures:
     def within(self, text: str) -> str:
         """The address of the search with more words."""
         copy = self._plain()
-        asked = copy.get("q", "").strip()
-        copy["q"] = f"({asked}) AND {text}" if asked else text
-        copy.pop("all", None)
-        if self.search.query is not None and self.search.query.complement:
-            copy["all"] = "1"
+        # what was typed in another system's language is asked natively
+        copy.pop("dialect", None)
+        copy["q"] = f"({self.search.query.text}) AND {text}" if self.search.query is not None else text
         return f"?{copy.urlencode()}"
 
     def _plain(self) -> QueryDict:

@@ -17,7 +17,9 @@ from django.urls import reverse
 from django.utils.translation import override
 from ninja import Body, Query, Router
 
+from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.patents import queries
+from jinzhi.apps.patents.asking import Desk
 from jinzhi.apps.patents.index import NEWEST, SORTS, ordered, subgroups
 from jinzhi.apps.patents.models import Citation, Document
 from jinzhi.engines.query_language.dialects import DIALECTS, Translation, translate
@@ -30,15 +32,15 @@ from jinzhi.web.api.paging import Cursor, Limit, read, written
 from jinzhi.web.api.patent_shapes import Answered, Explained, Hits, NumbersIn, NumbersOut, PatentFull
 from jinzhi.web.api.plain import plain
 from jinzhi.web.api.problems import Wrong, invalid, missing
-from jinzhi.web.patent_search import FACET, FACETS, RELEVANCE, Facet, Names, Search, chosen_of
+from jinzhi.web.patent_search import FACET, RELEVANCE, Facet, Names, Search, chosen_of
 from jinzhi.web.patent_search import written as written_value
 
 router = Router(tags=["patents"])
 READ = {"x-scope": "plan.read"}
 #: the whole collection, where no query is given
 EVERYTHING = ("全部文献", "all documents")
-#: what narrows a search beside the words: each facet, and each with not_ before it
-CONDITIONS = tuple(name for one in FACETS for name in (one.key, f"not_{one.key}"))
+#: what narrows a search beside the words: each facet, each left out, each asked for beside others
+CONDITIONS = tuple(name for key in FACET for name in (key, f"not_{key}", f"also_{key}"))
 
 Asked = Annotated[
     str,
@@ -72,8 +74,8 @@ Parts = Annotated[
 ]
 Most = Annotated[int, Query(10, ge=1, le=1000, description="How many values of each facet.")]
 NARROWED = (
-    "Every facet narrows the search: " + ", ".join(f"`{f.key}`" for f in FACETS) + ", repeated for alternatives, "
-    "`-` for documents that say nothing; with `not_` before its name it leaves out."
+    "Every facet narrows the search: " + ", ".join(f"`{key}`" for key in FACET) + ", repeated for alternatives, "
+    "`-` for documents that say nothing; `not_` before its name leaves out, `also_` asks for it beside the others."
 )
 
 
@@ -121,7 +123,7 @@ def told(q: str, dialect: str) -> Told:
 
 def searched(request: HttpRequest, asked: Told, sort: str = "") -> Search:
     """The search with the conditions of the address. Raises QueryError, and NoIndex where there is no index."""
-    search = Search(asked.query, chosen_of(request.GET), RELEVANCE if sort == RELEVANCE else "")
+    search = Search(asked.query, chosen_of(request.GET), RELEVANCE if sort == RELEVANCE else "", desk=desk_of(request))
     if sort == RELEVANCE and (asked.query is None or not search.library.ranks):
         known = ", ".join(SORTS)
         raise invalid(
@@ -131,6 +133,12 @@ def searched(request: HttpRequest, asked: Told, sort: str = "") -> Search:
         known = ", ".join(SORTS)
         raise invalid(Wrong("sort", f"应为 {known}，前加 - 为倒序", f"must be one of {known}, with - downward"))
     return search
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """In whose name history, saved queries, tags, topics and notes are read."""
+    who: Acting = request.auth  # type: ignore[attr-defined]
+    return Desk(who)
 
 
 def answered(asked: Told, search: Search, began: float) -> dict[str, Any]:
@@ -180,8 +188,12 @@ def unchanged(response: HttpResponse) -> HttpResponse:
 
 
 def version_of(request: HttpRequest, search: Search) -> list[str]:
-    """What an answer to a search depends on: its address, its language, the collection and the index."""
-    return [request.get_full_path(), request.headers.get("Accept-Language", ""), *map(str, search.library.stamp)]
+    """What an answer to a search depends on: its address, its language, the collection, the index, what was found.
+
+    The last for queries that refer to what somebody wrote, which may change while the collection does not.
+    """
+    found = ",".join(str(line.id) for line in search.hits)
+    return [request.get_full_path(), request.headers.get("Accept-Language", ""), *map(str, search.library.stamp), found]
 
 
 # --- searching ------------------------------------------------------------------------------------------------
@@ -307,7 +319,7 @@ def explain_query(
     asked = told(q, dialect)
     count: Callable[[language.Node], int | None] = lambda node: None  # noqa: E731 - one of two ways to count
     if counts and asked.query is not None:
-        search = Search(asked.query)
+        search = Search(asked.query, desk=desk_of(request))
         count = lambda node: search.count(node, ())  # noqa: E731
     clauses = asked.echo.clauses if asked.echo else ()
     return {
