@@ -25,6 +25,12 @@ def logs(django_db_setup, django_db_blocker, settings, tmp_path):
         yield lambda year, fork=10**9: Tree(keys, origin=f"{ORIGIN}/{year}/sha256", fork=fork)
 
 
+def test_nothing_is_witnessed_yet(db):
+    # also what makes pytest-django create the database where this file runs alone
+    assert connection.vendor == "postgresql"
+    assert not Witnessed.objects.exists()
+
+
 def answers(bodies: list[bytes]) -> list[int]:
     """The status of each of several requests made at the same moment."""
     got = race(len(bodies), lambda n: witnessing.add_checkpoint(bodies[n]))
