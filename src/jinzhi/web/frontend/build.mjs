@@ -1,4 +1,5 @@
-// Builds static/dist: app.css, app.js, chart.js, upload.js, hash-worker.js, echarts-ssr.js. Run by `npm run build`.
+// Builds static/dist: app.css, app.js, chart.js, upload.js, hash-worker.js, verify.js,
+// verify-worker.js, echarts-ssr.js. Run by `npm run build`.
 // The targets are the old Chromium kernels of office browsers (design/ui.md 1.4).
 import { build, context } from "esbuild";
 import { dirname, resolve } from "node:path";
@@ -32,6 +33,8 @@ const jobs = [
   { ...common, entryPoints: { app: resolve(here, "css/app.css") } },
   { ...common, entryPoints: { app: resolve(here, "app.js"), chart: resolve(here, "chart.js") }, format: "esm" },
   { ...common, entryPoints: { upload: resolve(here, "upload.js"), "hash-worker": resolve(here, "hash-worker.js") }, format: "esm" },
+  // only the page that verifies bundles loads these
+  { ...common, entryPoints: { verify: resolve(here, "verify/page.js"), "verify-worker": resolve(here, "verify/worker.js") }, format: "esm" },
   {
     ...common, entryPoints: { "echarts-ssr": resolve(here, "echarts-ssr.js") }, format: "iife",
     globalName: "JinzhiCharts", define: { "process.env.NODE_ENV": '"production"' },
