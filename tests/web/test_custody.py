@@ -7,6 +7,7 @@ import io
 import json
 import re
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +15,7 @@ from openpyxl import load_workbook
 
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.models import HandOver, Item, Upload
-from jinzhi.apps.evidence import store
+from jinzhi.apps.evidence import bundles, store
 from jinzhi.apps.evidence.models import Event
 from tests.apps.test_custody import FACTS, begin, open_order, take
 
@@ -261,7 +262,7 @@ def test_a_case_and_its_evidence_lead_to_each_other(item, district, above):
     page = text(district.client.post(url(item, "do/link/"), {"case": case.number}, follow=True))
     assert case.number in page
     page = text(district.client.get(f"/cases/{case.pk}/"))
-    assert item.number in page and f"/custody/new/?case={case.number}" in page
+    assert item.number in page and f"/custody/new/?case={quote(case.number)}" in page
     assert case.number in text(district.client.get(f"/custody/new/?case={case.number}"))
     assert district.client.post(url(item, "do/link/"), {"case": "没有"}).status_code == 422
 
@@ -337,3 +338,76 @@ def test_the_upload_of_another_is_not_taken_in(district, elsewhere):
     uploads.finish(uploads.append(upload, 0, bytes(range(256)) * 400, who=district.acting), who=district.acting)
     response = elsewhere.client.post("/custody/new/", {**FACTS, "_upload": upload.token})
     assert response.status_code == 422 and "上传已失效" in text(response)
+
+
+# --- the bundle ------------------------------------------------------------------------------------------------
+def test_a_bundle_of_an_item_verifies_and_an_altered_one_does_not(item, district, tmp_path):
+    response = district.client.get(url(item, "versions/1/bundle.zip"))
+    assert response["Content-Disposition"].startswith("attachment")
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(b"".join(response.streaming_content))
+    assert bundles.verify_bundle(path).ok
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"page")] ^= 1
+    path.write_bytes(raw)
+    assert not bundles.verify_bundle(path).ok
+    assert Event.objects.get(stream=f"viewing:{item.stream}").data["bundle"]
+
+
+# --- the API ---------------------------------------------------------------------------------------------------
+def posted(person, values=None, **other):
+    sent = {"values": json.dumps(values or FACTS), "content": file(), **other}
+    return person.client.post("/api/v1/custody", sent)
+
+
+def test_the_api_takes_in_lists_and_gives_content(district, above, elsewhere):
+    made = posted(district, cases="")
+    assert made.status_code == 201, made.content
+    number = made.json()["number"]
+    assert [len(p.client.get("/api/v1/custody").json()["items"]) for p in (district, above, elsewhere)] == [1, 1, 0]
+    found = district.client.get(f"/api/v1/custody/{number}")
+    assert found["ETag"] == '"1"' and found.json()["facts"]["device"] == FACTS["device"]
+    assert elsewhere.client.get(f"/api/v1/custody/{number}").status_code == 404
+    content = district.client.get(found.json()["versions"][0]["content"])
+    assert b"".join(content.streaming_content) == b"page" and content["X-Content-SM3"] == found.json()["sm3"]
+    assert district.client.get("/api/v1/custody?state=nothing").status_code == 422
+
+
+def test_the_api_refuses_as_the_pages_do(district, make_person):
+    assert posted(district, {**FACTS, "place": ""}).json()["errors"][0]["field"] == "place"
+    assert posted(district, {**FACTS, "colour": "red"}).json()["errors"][0]["field"] == "colour"
+    assert posted(district, [1]).status_code == 422
+    assert posted(district).status_code == 201
+    assert posted(district).status_code == 422, "the same content"
+    assert posted(district, twice="true").status_code == 201
+    leader = make_person("chief", "tj-binhai", "leader")
+    assert posted(leader).status_code == 403
+
+
+def test_the_api_sends_a_submission_twice_and_takes_in_once(district):
+    sent = [
+        district.client.post(
+            "/api/v1/custody", {"values": json.dumps(FACTS), "content": file()}, HTTP_IDEMPOTENCY_KEY="a"
+        )
+        for _ in range(2)
+    ]
+    assert [r.status_code for r in sent] == [201, 201] and sent[0].json()["number"] == sent[1].json()["number"]
+
+
+def test_the_api_hands_over_by_two(item, district, elsewhere):
+    body = {"taker": "dongli", "unit": "tj-dongli", "reason": "移送"}
+    where = f"/api/v1/custody/{item.number}/hand-overs"
+
+    def send(**headers):
+        return district.client.post(where, json.dumps(body), content_type="application/json", headers=headers)
+
+    assert send().status_code == 428
+    given = send(**{"If-Match": '"1"'})
+    assert given.status_code == 201, given.content
+    waiting = elsewhere.client.get("/api/v1/custody/hand-overs").json()["items"]
+    assert [h["item"] for h in waiting] == [item.number]
+    answer = f"/api/v1/custody/hand-overs/{waiting[0]['id']}/answer"
+    said = json.dumps({"answer": "accept"})
+    assert district.client.post(answer, said, content_type="application/json").status_code == 404
+    assert elsewhere.client.post(answer, said, content_type="application/json").json()["state"] == "accepted"
+    assert fresh(item).holder == elsewhere.user

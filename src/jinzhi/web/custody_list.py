@@ -266,6 +266,11 @@ def capture(version: Version) -> list[tuple[str, Any]]:
     return out
 
 
+def stated(version: Version) -> list[tuple[str, str]]:
+    """What was said of a capture, in Chinese, for the statement in a bundle."""
+    return [(f.zh, text) for f in (*ABOUT, *CAPTURE, *ENVIRONMENT) if (text := f.show(version.data.get(f.id)))]
+
+
 def digests(version: Version) -> list[dict[str, Any]]:
     """The digests of a version on arrival, and whether those made at capture agree."""
     out = []
@@ -286,7 +291,7 @@ def hands(events: Iterable[Event], handovers: Iterable[HandOver]) -> list[Timeli
                     what=_("采集入库"),
                     when=e.at,
                     who=f"{e.actor} · {e.unit.label if e.unit else ''}",
-                    digest=str(e.data["content"]["sha256"]),
+                    notes=[f"SHA-256 {e.data['content']['sha256'][:16]}…"],
                 )
             )
         if e.verb not in ("offer", "accept", "refuse", "withdraw"):
@@ -300,11 +305,16 @@ def hands(events: Iterable[Event], handovers: Iterable[HandOver]) -> list[Timeli
                 who=e.actor,
                 text=route,
                 tone={"offer": "open", "accept": "done", "refuse": "late", "withdraw": "closed"}[e.verb],
-                notes=[n for n in (e.data.get("reason"), e.data.get("note")) if n],
-                digest=str(e.data.get("verified_sha256") or ""),
+                notes=[n for n in (e.data.get("reason"), e.data.get("note"), _verified(e)) if n],
             )
         )
     return out[::-1]
+
+
+def _verified(e: Event) -> str:
+    """What was read through when an item was taken."""
+    found = e.data.get("verified_sha256")
+    return _("已核验 SHA-256 %(digest)s…") % {"digest": found[:16]} if found else ""
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,11 @@ KEY = {
 }
 ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for If-Match."}}
 #: operations with a version, and what they need
-VERSIONED = {"get_entry", "get_case", "get_patent", "search_patents", "count_patents"}
+VERSIONED = {"get_entry", "get_evidence", "get_case", "get_patent", "search_patents", "count_patents"}
 #: operations that ask the index of patents
 SEARCHING = {"search_patents", "count_patents", "explain_query"}
-LOCKED = {"change_entry", "take_step"}
-KEYED = {"create_entry", "change_entry", "create_case", "take_step"}
+LOCKED = {"change_entry", "take_step", "hand_over"}
+KEYED = {"create_entry", "change_entry", "create_case", "take_step", "take_evidence", "hand_over", "answer_hand_over"}
 
 
 def written(schema: Mapping[str, Any], base: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
 from jinzhi.apps.cases.actions import StepRefused
+from jinzhi.apps.custody.actions import CustodyRefused
+from jinzhi.apps.custody.uploads import TooLarge
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.registers.actions import EntryRefused
@@ -157,7 +159,9 @@ def understood(exception: Exception) -> Problem:
             return exception
         case ValidationError():
             return invalid(*(_wrong(e) for e in exception.errors))
-        case StepRefused() | EntryRefused():
+        case TooLarge():
+            return Problem("too-large", exception.zh, exception.en)
+        case StepRefused() | EntryRefused() | CustodyRefused():
             kind = "invalid" if exception.errors else "refused"
             return Problem(kind, exception.zh, exception.en, of_fields(exception.errors))
         case Conflict():

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
@@ -39,8 +39,9 @@ from jinzhi.apps.custody.queries import (
     passed,
     takers,
 )
-from jinzhi.apps.evidence import log, store
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence import bundles, seals, store
+from jinzhi.apps.evidence.exports import export as write_bundle
+from jinzhi.apps.evidence.models import Entry, Event
 from jinzhi.kernel.access import Role, within
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web import custody_list as shown
@@ -433,18 +434,13 @@ def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] 
             "offered": offered,
             "may_withdraw": bool(offered and who.user and offered.giver_id == who.user.pk),
             "may_answer": bool(offered and who.user and offered.taker_id == who.user.pk),
-            "seals": seals(kept),
+            "stream": kept.stream,
+            "sealed": seals.verdicts(it.events),
+            "bundled": content_entry(version) is not None,
             "print_title": f"{kept.number} {kept.title}",
         },
         status=422 if refused else 200,
     )
-
-
-def seals(kept: Item) -> dict[str, Any]:
-    """How far the events of an item are sealed in the log."""
-    found = log.seal_of(kept.stream)
-    done = [s for s in found if s.state == "sealed"]
-    return {"count": len(found), "last": found[-1] if found else None, "done": len(done), "all": found}
 
 
 def versions_table(it: Seen) -> Table:
@@ -620,6 +616,35 @@ def content(request: HttpRequest, number: str, n: int) -> HttpResponse | Streami
     response.headers["Content-Disposition"] = content_disposition_header(True, version.name) or "attachment"
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return response
+
+
+def content_entry(version: Version) -> Entry | None:
+    """The entry of the log that stands for a version's content: the n-th of its item."""
+    own = Entry.objects.filter(kind=actions.ENTRY_KIND, object=version.item.stream).order_by("pk")
+    return own[version.n - 1 : version.n].first()
+
+
+@page(nav="custody", scope=READ)
+@require_GET
+def bundle(request: HttpRequest, number: str, n: int) -> HttpResponse:
+    """A version as a bundle that verifies without the platform: content, entry, proofs, chain of hands, statement."""
+    who = request.acting
+    kept = find_item(who, number)
+    version = get_object_or_404(kept.versions.select_related("item"), n=n)
+    entry = content_entry(version)
+    if entry is None:
+        raise Http404(_("日志中没有此内容的条目"))
+    file = bundles.temporary()
+    try:
+        done = write_bundle(entry, file, stated=shown.stated(version))
+    except (bundles.BundleRefused, store.FileRefused) as e:
+        file.close()
+        messages.error(request, str(e))
+        return redirect("custody-item", number)
+    actions.log_download(kept, version, who, bundle=True)
+    file.seek(0)
+    name = f"{number}-v{n}-{done.facts.entry.number}.zip"
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
 # --- hands -----------------------------------------------------------------------------------------------------
@@ -839,5 +864,6 @@ urlpatterns = [
     path("custody/<slug:number>/correct/", correct, name="custody-correct"),
     path("custody/<slug:number>/versions/new/", version_new, name="custody-version"),
     path("custody/<slug:number>/versions/<int:n>/content", content, name="custody-content"),
+    path("custody/<slug:number>/versions/<int:n>/bundle.zip", bundle, name="custody-bundle"),
     path("custody/<slug:number>/do/<slug:verb>/", act, name="custody-act"),
 ]
