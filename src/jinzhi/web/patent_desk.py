@@ -158,7 +158,7 @@ def strip_of(
     return Strip(
         shown, more, user is not None, waiting(request.acting),
         f"{reverse('patents-saved-new')}?{here.urlencode()}" if kept else "",
-        "",
+        f"{reverse('patents-mark')}?{request.GET.urlencode()}" if found and user is not None else "",
     )  # fmt: skip
 
 

@@ -176,10 +176,19 @@ class Desk:
 
     def _held(self, chosen: set[int], node: Term) -> Node:
         members = [t for t in self._topics if t.pk in chosen or chosen & set(above(t, self._topics))]
-        picked = TopicItem.objects.filter(topic__in=[t.pk for t in members if t.saved_id is None])
-        parts: list[Node] = [Ids(frozenset(picked.values_list("document_id", flat=True)), node, node.at)]
+        picked = [pk for t in members if t.saved_id is None for pk in self._picked.get(t.pk, ())]
+        parts: list[Node] = [Ids(frozenset(picked), node, node.at)]
         parts += [Saved(reference(t.saved), node.at) for t in members if t.saved is not None]
         return any_of(parts, node.at)
+
+    @cached_property
+    def _picked(self) -> dict[int, list[int]]:
+        """The documents picked by hand into each topic."""
+        found: dict[int, list[int]] = {}
+        rows = TopicItem.objects.filter(topic__in=[t.pk for t in self._topics if t.saved_id is None])
+        for topic, document in rows.order_by().values_list("topic", "document_id"):
+            found.setdefault(topic, []).append(document)
+        return found
 
     @cached_property
     def _topics(self) -> list[Topic]:

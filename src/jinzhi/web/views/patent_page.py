@@ -26,6 +26,7 @@ from jinzhi.web.patent_address import Asked, address, asked, joined, library_lin
 from jinzhi.web.patent_graph import graph
 from jinzhi.web.patent_marks import Marked
 from jinzhi.web.patent_search import TYPES
+from jinzhi.web.patent_written import written_of
 from jinzhi.web.shell import named, page
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Link, Row, Table, TimelineItem
 
@@ -278,6 +279,7 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
         "family": table_of(_("简单同族"), kin, _("库中没有其他同族成员")),
         "extended": table_of(_("扩展同族的其他成员"), wider, _("没有")) if wider else None,
         "cases": cases_of(row, request.acting),
+        "written": written_of(request, row),
         "may_see_cases": request.acting.may("case.read"),
         "counted": marked.counted(),
         "steps": steps(request, ask, row.number),
