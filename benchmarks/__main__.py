@@ -6,6 +6,7 @@
 
     python -m benchmarks search                   search beside plain Tantivy, SQLite FTS5 and a linear scan
     python -m benchmarks differences              the engine of search against the definition, 10,000 queries
+    python -m benchmarks similar                  find-similar against baselines, on proxies
 
 Everything lies in a scratch folder that is removed; how to read the table: docs/howto/benchmarks.md.
 """
@@ -74,7 +75,11 @@ def show(measured: list, args: argparse.Namespace, counts: dict[str, int]) -> No
 
 
 #: what has arguments of its own (see its --help)
-OTHERS = {"search": "benchmarks.search", "differences": "benchmarks.search_differences"}
+OTHERS = {
+    "search": "benchmarks.search",
+    "differences": "benchmarks.search_differences",
+    "similar": "benchmarks.search_similar",
+}
 
 
 def main() -> int:

@@ -42,7 +42,7 @@ CITED = 200
 #: words that claims and descriptions are made with; they stand in most documents of the kind
 _FORMAL = """
 所述 其特 特征 征在 在于 根据 据权 权利 利要 要求 求所 述的 一种 包括 本发 发明 明公 公开 开了 实用 用新 新型
-其中 以及 进行 用于 具有 设置 置有
+其中 以及 进行 用于 具有 设置 置有 通过
 the of and to in for is are an on by with wherein said comprising according claim method
 """
 FORMAL = frozenset(_FORMAL.split())
@@ -147,12 +147,15 @@ class Answer:
 def words(paragraphs: Iterable[str]) -> Iterator[str]:
     """The words of a field: Han bigrams within runs, Latin words and numbers with letters, formal words left out."""
     tokens = tokenise(paragraphs)
-    for at, (text, run) in enumerate(zip(tokens.texts, tokens.runs, strict=True)):
+    texts, runs = tokens.texts, tokens.runs
+    pairs = ["".join(texts[at : at + 2]) if runs[at] == runs[at + 1] >= 0 else "" for at in range(len(texts) - 1)]
+    # neither a formal word nor what overlaps one: 所述 of 所述隔膜 takes 述隔 along
+    formal = {place for at, pair in enumerate(pairs) if pair in FORMAL for place in (at, at + 1)}
+    formal |= {at for at, text in enumerate(texts) if text in JOINING}
+    for at, text in enumerate(texts):
         if is_han(text):
-            if at + 1 < len(tokens) and tokens.runs[at + 1] == run:
-                pair = text + tokens.texts[at + 1]
-                if pair not in FORMAL and text not in JOINING and pair[-1] not in JOINING:
-                    yield pair
+            if at < len(pairs) and pairs[at] and not formal & {at, at + 1}:
+                yield pairs[at]
         elif len(text) > 1 and not text.isdigit() and text not in FORMAL:
             yield text
 
