@@ -43,6 +43,8 @@ def place_and_day(settings, tmp_path_factory) -> None:
     settings.JINZHI_STORE = var / "store"
     settings.JINZHI_INDEX = var / "index"
     settings.JINZHI_KEYS = var / "keys"
+    settings.JINZHI_WITNESSES = var / "witnesses.json"
+    settings.JINZHI_AUDIT = var / "audit.json"
     settings.JINZHI_SEARCH = "memory"
     settings.EMAIL_FILE_PATH = var / "mail"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

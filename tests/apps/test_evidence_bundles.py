@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import bundles, log, verify
+from jinzhi.apps.evidence import bundles, exports, log, verify, witnesses
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.bundles import BundleRefused
 from jinzhi.apps.evidence.models import Checkpoint, Entry
@@ -324,3 +324,20 @@ def test_what_is_not_an_installation_of_demonstration_is_not_marked(above, tmp_p
     out = io.BytesIO()
     bundles.build(made.main, out)
     assert not checked(out.getvalue()).demo
+
+
+def test_a_bundle_that_lacks_the_witnesses_asked_for_says_so_and_claims_none(above, tmp_path, settings):
+    settings.JINZHI_WITNESSES = tmp_path / "witnesses.json"
+    made = make(above, tmp_path)
+    keys = [load_or_make(tmp_path / f"witness{n}", f"witness{n}.example").witness.vkey for n in range(2)]
+    told = [witnesses.Witness(key, f"https://{n}.example") for n, key in enumerate(keys)]
+    witnesses.save(witnesses.Witnesses(witnesses=(told[0],)))
+    out = io.BytesIO()
+    assert bundles.build(made.main, out).witnessed
+    assert any("共同签名（规则要求 1 位）" in line.zh for line in checked(out.getvalue()).lines)
+    witnesses.save(witnesses.Witnesses(witnesses=tuple(told)))
+    done = exports.export(made.main, out := io.BytesIO())
+    assert not done.facts.witnessed and "平台要求 2 位见证者" in done.lacking[-1]
+    assert checked(out.getvalue()).ok
+    with pytest.raises(BundleRefused, match="规则要求 2 位见证者，只有 1 位"):
+        bundles.build(made.main, io.BytesIO(), policy=bundles.Policy(2, tuple(keys)))

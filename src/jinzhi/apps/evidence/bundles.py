@@ -28,6 +28,8 @@ from jinzhi.apps.evidence.actions import content_of
 from jinzhi.apps.evidence.authority import time_authority
 from jinzhi.apps.evidence.models import Checkpoint, Cosignature, Entry
 from jinzhi.apps.evidence.verify import Findings
+from jinzhi.apps.evidence.witnesses import WitnessRefused
+from jinzhi.apps.evidence.witnesses import policy as witness_policy
 from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.merkle import FAMILIES
@@ -35,6 +37,8 @@ from jinzhi.kernel.note import Note
 
 MEDIA_TYPE = "application/zip"
 VERIFIER = Path(verify.__file__)
+#: how many checkpoints are looked at for one that has all its witnesses
+LOOKED_AT = 50
 README = """证据包 {number}
 
 本压缩包不依赖津知平台即可核验，不需要联网：
@@ -76,6 +80,9 @@ class Facts:
     witnesses: tuple[str, ...]
     vkeys: tuple[str, ...]
     has_content: bool
+    #: how many witnesses the platform asks for, and whether every checkpoint of the bundle has them
+    asked: int = 0
+    witnessed: bool = True
     custody: tuple[Entry, ...] = ()
     demo: bool = False
     made: datetime = field(default_factory=now)
@@ -124,8 +131,26 @@ def label(checkpoint: Checkpoint) -> str:
     return f"{checkpoint.shard.year}-{checkpoint.size}"
 
 
-def chosen(entry: Entry) -> Checkpoint:
-    """The checkpoint that proves an entry best: the first with a time stamp, else the first; made where none is."""
+def own_policy() -> Policy:
+    """What this installation asks of its checkpoints. Raises BundleRefused where its declaration is spoilt."""
+    try:
+        need, vkeys = witness_policy()
+    except WitnessRefused as e:
+        raise BundleRefused(str(e)) from None
+    return Policy(need, vkeys)
+
+
+def satisfied(checkpoint: Checkpoint, policy: Policy) -> bool:
+    """Whether enough witnesses of the policy cosigned both families."""
+    return len({c.witness for c in _cosignatures(checkpoint, policy)}) >= policy.need
+
+
+def chosen(entry: Entry, policy: Policy | None = None) -> Checkpoint:
+    """The checkpoint that proves an entry best, made where there is none.
+
+    The first with a time stamp and the witnesses asked for; else the first with a time stamp; else the first.
+    """
+    policy = policy or Policy()
     if entry.shard is None:
         log.sequence()
         entry.refresh_from_db()
@@ -133,10 +158,10 @@ def chosen(entry: Entry) -> Checkpoint:
         raise BundleRefused("条目还没有编号，请稍后再试")
     covering = Checkpoint.objects.select_related("shard").filter(shard=entry.shard, size__gt=entry.index)
     found = covering.order_by("size", "id")
-    best = found.filter(token__isnull=False).first() or found.first()
-    if best is None:
+    if not found.exists():
         log.checkpoint(entry.shard)
-        best = found.filter(token__isnull=False).first() or found.first()
+    stamped = found.filter(token__isnull=False)
+    best = next((p for p in stamped[:LOOKED_AT] if satisfied(p, policy)), None) or stamped.first() or found.first()
     if best is None:
         raise BundleRefused("日志没有能够签发检查点，请运行 jinzhi evidence audit")
     if best.token is None:
@@ -171,13 +196,19 @@ def build(
     """Write the bundle of an entry to a file that can be read and sought, and verify it there.
 
     ``content``: the bytes that the entry's digests are of (without the salt); None leaves them out. ``custody``: the
-    entries of all events of the object, in order. ``certificate`` makes the statement (PDF) of the facts. Raises
-    BundleRefused, and the store's FileRefused.
+    entries of all events of the object, in order. ``policy``: the witnesses that must have cosigned; left out, those
+    of this installation, and a bundle that lacks them says so. ``certificate`` makes the statement (PDF) of the
+    facts. Raises BundleRefused, and the store's FileRefused.
     """
-    policy = policy or Policy()
+    strict, policy = policy is not None, policy or own_policy()
     entries = _unique((entry, *custody))
-    points = _points(entry, entries)
+    points = _points(entry, entries, policy)
     facts = _facts(entry, points[entry.pk], content is not None, custody, policy)
+    facts.asked = policy.need
+    facts.witnessed = all(satisfied(p, policy) for p in points.values())
+    if not facts.witnessed and not strict:
+        # the bundle claims what it can show: without the witnesses asked for it claims none are needed
+        policy = Policy(0, policy.witnesses)
     writer = Writer(to)
     for one in entries:
         _add_entry(writer, one, points[one.pk])
@@ -234,13 +265,13 @@ def _unique(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(rows.values(), key=lambda e: (e.shard.year, e.index))  # type: ignore[union-attr]
 
 
-def _points(entry: Entry, entries: Sequence[Entry]) -> dict[int, Checkpoint]:
+def _points(entry: Entry, entries: Sequence[Entry], policy: Policy) -> dict[int, Checkpoint]:
     """A checkpoint for each entry: the best for the main one, and as few others as will do."""
-    main = chosen(entry)
+    main = chosen(entry, policy)
     latest: dict[int | None, Checkpoint] = {}
     for one in reversed(entries):
         if not (one.shard_id == main.shard_id and (one.index or 0) < main.size):
-            latest.setdefault(one.shard_id, chosen(one))
+            latest.setdefault(one.shard_id, chosen(one, policy))
     return {
         e.pk: main if e.shard_id == main.shard_id and (e.index or 0) < main.size else latest[e.shard_id]
         for e in entries

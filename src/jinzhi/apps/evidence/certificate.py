@@ -136,6 +136,8 @@ def unproven(facts: Facts) -> list[str]:
         out.append(
             f"第三方时间：时间戳由本机签发（{_moment(facts.stamp.moment)}，北京时间），只反映本机时钟，仅供演示与测试。"
         )
+    if not facts.witnessed:
+        out.append(f"平台要求 {facts.asked} 位见证者共同签名，检查点导出时还没有那么多。")
     if not facts.witnesses:
         out.append("没有外部见证者共同签名：整个日志被换回旧版本的可能，不能单凭本证据包排除。")
     if facts.custody:

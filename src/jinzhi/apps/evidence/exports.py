@@ -56,4 +56,6 @@ def export(
         given = bundles.content_for(entry) if content else None
         facts = bundles.build(entry, to, content=given, custody=custody)
         lacking.append(f"说明文件（PDF）没有生成：{e}")
+    if not facts.witnessed:
+        lacking.append(f"平台要求 {facts.asked} 位见证者，检查点现在还没有那么多共同签名：证据包不声称见证")
     return Exported(facts, tuple(lacking))
