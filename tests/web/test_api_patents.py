@@ -75,9 +75,9 @@ def test_every_order_is_that_of_the_console(program, sort):
     assert numbers(found(program, q="电池 OR 隔膜 OR 电芯", sort=sort)) == out.getvalue().split()
 
 
-def test_relevance_is_an_order_where_the_engine_ranks(program, settings):
+def test_relevance_is_an_order_where_the_engine_ranks(program, settings, tmp_path):
     assert fields_of(problem(program.get(PATENTS, {"q": "隔膜", "sort": "relevance"}), 422, "invalid")) == {"sort"}
-    settings.JINZHI_SEARCH = "tantivy"
+    settings.JINZHI_SEARCH, settings.JINZHI_INDEX = "tantivy", tmp_path / "index"
     update()
     said = found(program, q="隔膜")
     assert (said["sort"], said["engine"], said["count"]) == ("relevance", "tantivy", 3)

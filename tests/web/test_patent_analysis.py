@@ -78,9 +78,9 @@ def test_every_count_leads_to_exactly_its_documents(more, key, address, variants
         assert found.total == one.count, (one.labels, one.query)
 
 
-def test_the_engine_finds_the_same_classes_as_the_definition(more, settings):
+def test_the_engine_finds_the_same_classes_as_the_definition(more, settings, tmp_path):
     by_store = subclasses()
-    settings.JINZHI_SEARCH = "tantivy"
+    settings.JINZHI_SEARCH, settings.JINZHI_INDEX = "tantivy", tmp_path / "index"
     update()
     assert subclasses() == by_store
     assert by_store[searched("q=pn=CN118000007A")[0].hits[0].id] == ("B09B", "C22B", "H01M")

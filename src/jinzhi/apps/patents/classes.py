@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from jinzhi.apps.patents.models import ClassSymbol, Document
+from jinzhi.apps.patents.models import ClassSymbol
 from jinzhi.engines.search_values import Trees
 from jinzhi.standards import ipc
 
@@ -144,13 +144,20 @@ def trees() -> Trees | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A class for the browser: its titles, and how many documents have it or one below as their main class."""
+    """A class for the browser: its titles, its dots (None above the subgroups), and whether others stand below it.
+
+    ``inside``: the symbol and all below it, in the order of the scheme.
+    """
 
     symbol: str
     zh: str
     en: str
-    documents: int
-    leaf: bool
+    dots: int | None
+    inside: tuple[str, ...]
+
+    @property
+    def leaf(self) -> bool:
+        return len(self.inside) == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,42 +171,91 @@ class Level:
     edition: str
 
 
-def browse(symbol: str = "", *, scheme: str = "ipc", edition: str = "") -> Level | None:
-    """The level below a symbol (empty: the sections); None where there is no such symbol."""
+class Flat:
+    """A scheme of two levels, parted by a hyphen (Locarno: ``14`` and ``14-03``), of the symbols in use."""
+
+    def __init__(self, symbols: Iterable[str]):
+        known = set(symbols)
+        self._order = sorted(known | {s.partition("-")[0] for s in known})
+
+    def __contains__(self, symbol: str) -> bool:
+        return symbol in self._order
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._order)
+
+    def parent(self, symbol: str) -> str:
+        return symbol.partition("-")[0] if "-" in symbol else ""
+
+    def ancestors(self, symbol: str) -> tuple[str, ...]:
+        return (self.parent(symbol),) if self.parent(symbol) else ()
+
+    def subtree(self, symbol: str) -> tuple[str, ...]:
+        return tuple(s for s in self._order if s == symbol or self.parent(s) == symbol)
+
+    def children(self, symbol: str) -> tuple[str, ...]:
+        return self.subtree(symbol)[1:]
+
+
+def browse(symbol: str = "", *, scheme: str = "ipc", edition: str = "", used: Iterable[str] = ()) -> Level | None:
+    """The level below a symbol (empty: the top); None where there is no such symbol.
+
+    ``used``: the symbols in use, which stand for a table where none is loaded.
+    """
     known = editions(scheme)
     edition = edition or (known[-1] if known else "")
-    used = Counter(dict(_used()))
+    tree: ipc.Scheme | Flat
     if known:
         count = ClassSymbol.objects.filter(scheme=scheme, edition=edition).count()
         tree = scheme_of(scheme, edition, count)
+    elif scheme == "loc":
+        tree = Flat(used)
     else:
         tree = _tree_in_use(tuple(sorted(used)))
     if symbol and symbol not in tree:
         return None
     rows = ClassSymbol.objects.filter(scheme=scheme, edition=edition)
     below = tree.children(symbol) if symbol else tuple(s for s in tree if not tree.parent(s))
-    above = tuple(reversed(tree.ancestors(symbol))) + ((symbol,) if symbol else ())
-    titles = {row.symbol: row for row in rows.filter(symbol__in=(*below, *above))}
+    above = (*reversed(tree.ancestors(symbol)), symbol) if symbol else ()
+    titles = {row.symbol: row for row in rows.filter(symbol__in=(*below, *above))} if known else {}
 
     def place(one: str) -> Place:
-        inside = tree.subtree(one)
         row = titles.get(one)
+        own = ipc.SECTIONS.get(one, ("", "")) if scheme == "ipc" else ("", "")
         return Place(
-            one, row.zh if row else "", row.en if row else "", sum(used[s] for s in inside), len(inside) == 1
-        )  # fmt: skip
+            one,
+            (row.zh if row else "") or own[0],
+            (row.en if row else "") or own[1],
+            row.dots if row else None,
+            tree.subtree(one),
+        )
 
     return Level(symbol, tuple(map(place, above)), tuple(map(place, below)), bool(known), edition)
 
 
-def _used() -> dict[str, int]:
-    """How many documents have each symbol as their main class."""
-    found: Counter[str] = Counter()
-    for symbol in Document.objects.exclude(ipc="").values_list("ipc", flat=True).iterator(chunk_size=5000):
-        found[symbol] += 1
-    return found
+def outside(used: Iterable[str], scheme: str = "ipc") -> list[str]:
+    """The symbols in use that the newest edition lacks: documents of other editions have them."""
+    known = editions(scheme)
+    if not known:
+        return []
+    count = ClassSymbol.objects.filter(scheme=scheme, edition=known[-1]).count()
+    tree = scheme_of(scheme, known[-1], count)
+    return [symbol for symbol in used if symbol not in tree]
 
 
-@lru_cache(maxsize=2)
+def find_titles(text: str, *, scheme: str = "ipc", edition: str = "") -> QuerySet[ClassSymbol]:
+    """The classes of the newest edition whose title has every word, or whose symbol begins so; in their order."""
+    known = editions(scheme)
+    rows = ClassSymbol.objects.filter(scheme=scheme, edition=edition or (known[-1] if known else ""))
+    words = text.split()
+    wanted = Q(symbol__startswith="".join(words).upper())
+    titles = Q()
+    for word in words:
+        titles &= Q(zh__icontains=word) | Q(en__icontains=word)
+    return rows.filter(wanted | titles).order_by("position") if words else rows.none()
+
+
+@lru_cache(maxsize=4)
 def _tree_in_use(symbols: tuple[str, ...]) -> ipc.Scheme:
     rows: dict[str, int | None] = {}
     for symbol in symbols:

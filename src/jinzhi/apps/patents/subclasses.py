@@ -1,30 +1,80 @@
-"""All subclasses of each document (H01M, G01B …), not only that of its main class: from the index, or the definition.
+"""All classes of each document, not only its main class: from the index, or from the definition.
 
 A row of the store keeps the main class alone. What a document has beside it stands in its body, which is too much to
-read for figures, and in the index, which has it in one array.
+read for figures, and in the index, which has it in one array. So the counts of the class browser and of figures are
+those of the queries ``ipc=`` and ``ipclow=``.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import takewhile
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import tantivy
 
 from jinzhi.apps.patents.index import all_docs, engine_named, folder, reader, stamp
-from jinzhi.kernel.query import class_symbol
+from jinzhi.kernel.query import class_begins, class_symbol
 
 LENGTH = 4
-_kept: tuple[object, dict[int, tuple[str, ...]]] | None = None
+Array = np.ndarray[Any, np.dtype[np.int64]]
+NOBODY: Array = np.zeros(0, dtype=np.int64)
+
+
+class Holders:
+    """Which documents have which symbols of one scheme (``ipc``, ``cpc``, ``loc``), in their compared form."""
+
+    def __init__(self, symbols: dict[str, Array]):
+        self._by = symbols
+
+    def __len__(self) -> int:
+        return len(self._by)
+
+    @cached_property
+    def symbols(self) -> list[str]:
+        """Every symbol in use, sorted."""
+        return sorted(self._by)
+
+    def begins(self, asked: str) -> int:
+        """How many documents ``ipc=asked`` finds: the symbol itself, or all at or under a prefix."""
+        if "/" in asked:
+            return len(self._by.get(asked, NOBODY))
+        first = bisect_left(self.symbols, asked)
+        under = takewhile(lambda s: s.startswith(asked), self.symbols[first:])
+        return self._of(s for s in under if class_begins(s, asked))
+
+    def within(self, symbols: Iterable[str]) -> int:
+        """How many documents have one of these symbols: what ``ipclow=`` finds of a subtree."""
+        return self._of(s for s in symbols if s in self._by)
+
+    def _of(self, symbols: Iterable[str]) -> int:
+        parts = [self._by[s] for s in symbols]
+        if len(parts) < 2:
+            return len(parts[0]) if parts else 0
+        return len(np.unique(np.concatenate(parts)))
+
+    @cached_property
+    def subclasses(self) -> dict[int, tuple[str, ...]]:
+        """By id of document its subclasses in order; documents without any are left out."""
+        found: dict[int, set[str]] = {}
+        for symbol in self.symbols:
+            short = symbol[:LENGTH]
+            if len(short) == LENGTH:
+                for document in self._by[symbol].tolist():
+                    found.setdefault(document, set()).add(short)
+        return {document: tuple(sorted(own)) for document, own in found.items()}
+
+
+_kept: dict[str, tuple[object, Holders]] = {}
 _lock = Lock()
 
 
-def subclasses() -> dict[int, tuple[str, ...]]:
-    """By id of document its IPC subclasses in order; those without any are left out. Raises NoIndex.
-
-    Kept until the store or the index changes, so that every figure of a page costs one reading.
-    """
-    global _kept
+def holders(scheme: str = "ipc") -> Holders:
+    """Who has which symbols. Raises NoIndex. Kept until the store or the index changes."""
     engine = engine_named().name
     try:
         written = (folder() / "inverted" / "meta.json").stat().st_mtime_ns
@@ -32,29 +82,37 @@ def subclasses() -> dict[int, tuple[str, ...]]:
         written = 0
     now = (engine, str(folder()), stamp(), written)
     with _lock:
-        if _kept is None or _kept[0] != now:
-            _kept = (now, _of_index() if engine == "tantivy" else _of_store())
-        return _kept[1]
+        kept = _kept.get(scheme)
+        if kept is None or kept[0] != now:
+            kept = _kept[scheme] = (now, _of_index(scheme) if engine == "tantivy" else _of_store(scheme))
+        return kept[1]
 
 
-def _of_store() -> dict[int, tuple[str, ...]]:
-    found = {}
+def subclasses() -> dict[int, tuple[str, ...]]:
+    """By id of document its IPC subclasses (H01M, G01B …). Raises NoIndex."""
+    return holders("ipc").subclasses
+
+
+def _of_store(scheme: str) -> Holders:
+    found: dict[str, set[int]] = {}
     for doc in all_docs():
-        symbols = {class_symbol(value)[:LENGTH] for value in doc.keys.get("ipc", ())}
-        if symbols := {s for s in symbols if len(s) == LENGTH}:
-            found[doc.id] = tuple(sorted(symbols))
-    return found
+        for value in doc.keys.get(scheme, ()):
+            found.setdefault(class_symbol(value), set()).add(doc.id)
+    return Holders({symbol: np.array(sorted(ids), dtype=np.int64) for symbol, ids in found.items()})
 
 
-def _of_index() -> dict[int, tuple[str, ...]]:
+def _of_index(scheme: str) -> Holders:
     engine = reader()
     rows = engine.rows(tantivy.Query.all_query())
-    owners, values = engine.forward.lists(rows, "ipc")
-    names, numbers = engine.cut_values(values, LENGTH)
-    ids = engine.forward.column(rows, "id")
-    found: dict[int, set[str]] = {}
-    pairs = np.unique(np.stack([ids[owners], numbers[values]]), axis=1)
-    for document, symbol in pairs.T.tolist():
-        if len(names[symbol]) == LENGTH:
-            found.setdefault(document, set()).add(names[symbol])
-    return {document: tuple(sorted(symbols)) for document, symbols in found.items()}
+    owners, values = engine.forward.lists(rows, scheme)
+    if not len(values):
+        return Holders({})
+    ids = engine.forward.column(rows, "id")[owners]
+    order = np.lexsort((ids, values))
+    ids, values = ids[order], values[order]
+    codes, starts = np.unique(values, return_index=True)
+    texts = engine.forward.values.texts
+    found: dict[str, list[Array]] = {}
+    for code, some in zip(codes.tolist(), np.split(ids, starts[1:]), strict=True):
+        found.setdefault(class_symbol(texts[code]), []).append(some)
+    return Holders({symbol: np.unique(np.concatenate(parts)) for symbol, parts in found.items()})
