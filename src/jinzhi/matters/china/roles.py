@@ -15,7 +15,7 @@ administrator = Role(
 plan_office = Role(
     id="plan-office", zh="规划办", en="Plan office", reach=Reach.ALL, next_review=REVIEW,
     may=("plan.*", "report.*", "case.*", "register.*", "indicator.*", "custody.*", "evidence.read", "ops.read",
-         "token.*"),
+         "patent.*", "token.*"),
     why="领导小组办公室: issues the plan and its orders, approves what the units report.",
 )  # fmt: skip
 leader = Role(

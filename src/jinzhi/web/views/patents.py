@@ -56,6 +56,8 @@ from jinzhi.web.shell import choice, english, page
 from jinzhi.web.templatetags.ui import Column, Link, Row, Table, Tag
 from jinzhi.web.views import (
     patent_analysis,
+    patent_applicants,
+    patent_classes,
     patent_compare,
     patent_complete,
     patent_export,
@@ -398,6 +400,8 @@ def links() -> list[tuple[str, str]]:
         (reverse("patents-form"), _("表格检索")),
         (reverse("patents-numbers"), _("号码批量检索")),
         (reverse("patents-similar"), _("相似检索")),
+        (reverse("patents-classes"), _("分类")),
+        (reverse("patents-applicants"), _("申请人")),
         (reverse("patents-fields"), _("检索式说明")),
     ]
 
@@ -533,6 +537,8 @@ urlpatterns = [
     path("patents/preview/", preview, name="patents-preview"),
     path("patents/stop/", stop, name="patents-stop"),
     *patent_analysis.urlpatterns,
+    *patent_applicants.urlpatterns,
+    *patent_classes.urlpatterns,
     *patent_compare.urlpatterns,
     *patent_complete.urlpatterns,
     *patent_similar.urlpatterns,
