@@ -12,6 +12,7 @@ from jinzhi.apps.patents.models import Batch
 from jinzhi.demo.city import NotEmpty, make_city
 from jinzhi.demo.patents import SOURCE, make_patents
 from jinzhi.demo.people import CAST, PASSWORD
+from jinzhi.demo.searches import make_searches
 
 
 class Command(BaseCommand):
@@ -24,6 +25,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if options["if_empty"] and Installation.objects.exists():
             self._patents(int(str(options["patents"])))
+            make_searches(self.stdout.write)
             self._accounts()
             return
         began = perf_counter()
@@ -33,6 +35,7 @@ class Command(BaseCommand):
             raise CommandError(str(e)) from None
         self.stdout.write(f"演示城市已生成，用时 {perf_counter() - began:.1f} 秒")
         self._patents(int(str(options["patents"])))
+        make_searches(self.stdout.write)
         self._accounts()
 
     def _patents(self, count: int) -> None:
