@@ -16,6 +16,7 @@ from jinzhi.apps.evidence.witnesses import KnownLog, Witnesses
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
 from jinzhi.kernel.merkle import FAMILIES, SHA256, SM3, Family
+from tests.apps.test_evidence_log import behind_the_triggers
 
 ORIGIN, NAME = "log.example.org/tianjin", "witness.example.org/one"
 
@@ -268,6 +269,26 @@ def test_where_the_key_fails_nothing_is_kept_of_the_request(tree, post, monkeypa
     with pytest.raises(OSError, match="gone"):
         post(tree.ask(5, 8))
     assert held(tree.origin) == (5, tree.root(5))
+
+
+def test_a_witness_whose_database_was_put_back_cosigns_nothing_until_somebody_has_looked(tree, keys, post):
+    post(tree.ask(0, 5))
+    post(tree.ask(5, 9))
+    behind_the_triggers("UPDATE evidence_witnessed SET size = 5")
+    answer = post(Tree(keys, fork=7).ask(5, 9))
+    assert (answer.status_code, answer.content[:27]) == (503, b"this witness lost part of i")
+    (finding,) = witness_findings()
+    assert finding.serious and "到 9 条，数据库只记得 5 条" in finding.zh
+    # other trees go on
+    assert post(Tree(keys, SM3).ask(0, 5)).status_code == 200
+
+
+def test_a_mark_that_lags_behind_after_a_crash_refuses_nothing(tree, post):
+    post(tree.ask(0, 5))
+    (witnessing.marks() / witnessing.origin_hash(tree.origin)).unlink()
+    assert post(tree.ask(5, 9)).status_code == 200
+    assert witnessing.marked(witnessing.origin_hash(tree.origin)) == 9
+    assert witness_findings() == []
 
 
 # --- the declaration ------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jinzhi.apps.evidence import trees
+from jinzhi.apps.evidence import trees, witnessing
 from jinzhi.apps.evidence.cosigning import CONTRADICTS, Unreachable, newest, witnessed
 from jinzhi.apps.evidence.models import Checkpoint, Cosignature, CosignTrouble, RefusedCheckpoint, Shard
 from jinzhi.apps.evidence.trees import LogBroken
@@ -42,7 +42,7 @@ def witness_findings(*, ask: bool = True) -> list[WitnessFinding]:
         declared = load()
     except WitnessRefused as e:
         return [WitnessFinding("", True, str(e), f"the declaration of witnesses cannot be used: {e}")]
-    found = [*_forks_of_others(), *_kept(declared)]
+    found = [*_forgotten(), *_forks_of_others(), *_kept(declared)]
     if ask:
         for one in declared.witnesses:
             found += _compare(one)
@@ -117,6 +117,17 @@ def _kept(declared: Witnesses) -> Iterator[WitnessFinding]:
                 f"{row.witness} refused {row.size} entries of {row.shard.year}/{row.family}",
                 (row.note,) if row.note else (),
             )  # fmt: skip
+
+
+def _forgotten() -> Iterator[WitnessFinding]:
+    """Trees of others that were cosigned farther than the database knows: it was put back to an older copy."""
+    for origin, marked, size in witnessing.forgotten():
+        yield WitnessFinding(
+            "", True,
+            f"本机曾为日志 {origin} 共同签名到 {marked} 条，数据库只记得 {size} 条："
+            "数据库被恢复为旧副本，已停止为其见证",
+            f"{origin} was cosigned here up to {marked} entries, the database knows {size}: it was put back",
+        )  # fmt: skip
 
 
 def _forks_of_others() -> Iterator[WitnessFinding]:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import hashlib
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from django.db import transaction
 
@@ -84,7 +88,9 @@ def add_checkpoint(body: bytes) -> str:
     if asked.old > asked.checkpoint.size:
         raise Refused(400, "the old size is larger than the checkpoint's\n")
     try:
-        return _cosign(asked, signed, family, witnesses.signer(declared))
+        line = _cosign(asked, signed, family, witnesses.signer(declared))
+        _mark(asked.checkpoint)
+        return line
     except _Unproven as e:
         # after the transaction, which left nothing behind
         _keep(asked, signed, e)
@@ -122,6 +128,8 @@ def _cosign(asked: Request, signed: note.Note, family: Family, key: signing.Sign
         defaults={"hash": origin_hash(said.origin), "size": 0, "root": family.empty, "at": now()},
     )
     last = Witnessed.objects.select_for_update().get(origin=said.origin)
+    if marked(last.hash) > last.size:
+        raise Refused(503, "this witness lost part of its memory: its operator must look first\n")
     if asked.old != last.size:
         raise Refused(409, f"{last.size}\n", SIZE_TYPE)
     _must_follow(asked, last, family)
@@ -165,3 +173,40 @@ def origin_hash(origin: str) -> str:
 def latest(origin: str) -> str | None:
     """The note that was cosigned last, by the hash of its origin; None where none was."""
     return Witnessed.objects.filter(hash=origin).exclude(note="").values_list("note", flat=True).first()
+
+
+def marks() -> Path:
+    """The folder of the files that say how far each tree was cosigned."""
+    return witnesses.path().parent / "witnessed"
+
+
+def marked(origin: str) -> int:
+    """How many entries of a tree were cosigned at least, as the file beside the database says."""
+    try:
+        return int((marks() / origin).read_text())
+    except FileNotFoundError:
+        return 0
+
+
+def _mark(said: note.Checkpoint) -> None:
+    """Let the file say so, after the database does: where it lags behind after a crash, nothing is refused for it."""
+    marks().mkdir(parents=True, exist_ok=True)
+    path = marks() / origin_hash(said.origin)
+    with open(marks() / ".lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if said.size > marked(path.name):
+            fresh = path.with_suffix(".new")
+            with open(fresh, "w") as file:
+                file.write(f"{said.size}\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(fresh, path)
+
+
+def forgotten() -> Iterator[tuple[str, int, int]]:
+    """Trees of which the database knows less than was cosigned: origin (or its hash), marked and known size."""
+    rows = {row.hash: (row.origin, row.size) for row in Witnessed.objects.defer("note")}
+    for path in sorted(marks().glob("?" * 64)):
+        origin, size = rows.get(path.name, (path.name, 0))
+        if marked(path.name) > size:
+            yield origin, marked(path.name), size
