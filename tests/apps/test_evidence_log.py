@@ -12,6 +12,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jinzhi.apps.evidence import log, trees
 from jinzhi.apps.evidence.actions import content_of, enter_earlier, record
+from jinzhi.apps.evidence.entries import queued_entry
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
 from jinzhi.apps.evidence.upgrade import after_migrate
 from jinzhi.kernel import merkle
@@ -22,11 +23,12 @@ DAY = date(2026, 11, 20)
 
 
 def fill(count: int, start: int = 0) -> None:
-    """Queue entries of our own shape, past the actions."""
-    Entry.objects.bulk_create(
-        [log.queued_entry("test", f"test:{n}", canonical({"n": n}), None) for n in range(start, start + count)],
-        batch_size=5000,
-    )
+    """Queue entries past the actions, of content that is kept nowhere."""
+    bodies = [
+        (f"test:{n}", f'{{"kind":"test","n":{n},"object":"test:{n}","salted":true,"sha256":"","sm3":""}}')
+        for n in range(start, start + count)
+    ]
+    Entry.objects.bulk_create([queued_entry("test", name, body, None) for name, body in bodies], batch_size=5000)
 
 
 def the_shard() -> Shard:

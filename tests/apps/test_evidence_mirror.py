@@ -172,8 +172,7 @@ def changed(index: int) -> None:
     """Change a body behind the triggers, with leaf hashes that fit."""
     body = Entry.objects.get(index=index).body.replace("}", ',"x":1}')
     leaf = SHA256.leaf(body.encode()), SM3.leaf(body.encode())
-    behind_the_triggers("DELETE FROM evidence_checkpoint")
-    behind_the_triggers(f'UPDATE evidence_entry SET kind = kind WHERE "index" = {index}')
+    without_triggers("evidence_entry")
     Entry.objects.filter(index=index).update(body=body, leaf_sha256=leaf[0], leaf_sm3=leaf[1])
 
 

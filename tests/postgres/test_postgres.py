@@ -15,6 +15,7 @@ APPS = (
     "evidence_log",
     "evidence_checkpoints",
     "evidence_mirror",
+    "evidence_audit",
     "cases",
     "guard",
     "plan",

@@ -133,6 +133,7 @@ JINZHI_STORE_KEY = Path(env("JINZHI_STORE_KEY") or VAR / "keys" / "store.key")
 JINZHI_INDEX = VAR / "index"
 JINZHI_KEYS = VAR / "keys"
 JINZHI_WITNESSES = VAR / "witnesses.json"
+JINZHI_AUDIT = VAR / "audit.json"
 JINZHI_LOG_NAME = env("JINZHI_LOG_NAME")
 JINZHI_SEARCH = env("JINZHI_SEARCH")
 JINZHI_VECTORS = env("JINZHI_VECTORS")

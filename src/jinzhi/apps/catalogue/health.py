@@ -26,7 +26,7 @@ from django.utils import timezone
 from jinzhi import __version__
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.integrity import Result
-from jinzhi.apps.catalogue.looks import Fact, looks
+from jinzhi.apps.catalogue.looks import Fact, Look, looks
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import charts
 from jinzhi.engines.vectors import VectorsRefused, open_vectors
@@ -242,7 +242,15 @@ LOOKS: tuple[Callable[[], Fact], ...] = (
 
 def facts() -> tuple[Fact, ...]:
     """Everything looked at."""
-    return (*(look() for look in LOOKS), *(fact for look in looks() for fact in look()), *_safety())
+    return (*(look() for look in LOOKS), *(fact for look in looks() for fact in _seen(look)), *_safety())
+
+
+def _seen(look: Look) -> tuple[Fact, ...]:
+    """What a look gives; nothing where the tables are not there yet, which the migrations' fact says."""
+    try:
+        return tuple(look())
+    except DatabaseError:
+        return ()
 
 
 def records() -> list[tuple[str, str, int]]:

@@ -1,12 +1,17 @@
-"""What ``jinzhi doctor`` says of the store and of witnesses: what is encrypted, who cosigns, what is lacking."""
+"""What ``jinzhi doctor`` says of the store, the log and its witnesses: what is encrypted, sealed, found, lacking."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.timezone import localtime
 
 from jinzhi.apps.catalogue.looks import Fact, look
-from jinzhi.apps.evidence import cipher, store
+from jinzhi.apps.evidence import audit, cipher, store
 from jinzhi.apps.evidence.comparing import witness_findings
+from jinzhi.apps.evidence.models import Checkpoint, Entry
 from jinzhi.apps.evidence.witnesses import WitnessRefused, load
 
 
@@ -39,6 +44,31 @@ def encryption() -> Iterator[Fact]:
         yield Fact(*head, "note", value, "运行 jinzhi store encrypt", "run jinzhi store encrypt")
     elif not store.encrypting():
         yield Fact(*head, "note", value, "加密已关闭；运行 jinzhi store decrypt", "it is off: run jinzhi store decrypt")
+    else:
+        yield Fact(*head, "good", value)
+
+
+@look
+def log() -> Iterator[Fact]:
+    """How large the log is, how much of it is signed and stamped, and what the last audit found."""
+    head = ("log", "证据日志", "Evidence log")
+    mark = Checkpoint.objects.select_related("shard").order_by("-shard__year", "-size", "-id").first()
+    entries, queued = Entry.objects.count(), Entry.objects.filter(shard=None).count()
+    signed = f"{mark} signed {localtime(mark.at):%Y-%m-%d %H:%M}" if mark else "nothing signed"
+    stamped = "" if mark is None else ", stamped" if mark.token is not None else ", no time stamp"
+    value = f"{entries} entries, {queued} queued; {signed}{stamped}"
+    before = audit.last()
+    if before is None:
+        yield Fact(*head, "note", f"{value}; never audited", "运行 jinzhi evidence audit", "run jinzhi evidence audit")
+        return
+    at, said = before
+    value = f"{value}; audited {localtime(at):%Y-%m-%d %H:%M}"
+    grave = [f for f in said["findings"] if f["serious"]]
+    if grave:
+        way = (f"核对发现：{grave[0]['zh']}", "run jinzhi evidence audit and look into what it finds")
+        yield Fact(*head, "missing", value, *way)
+    elif timezone.now() - at > timedelta(days=2):
+        yield Fact(*head, "note", value, "定时运行 jinzhi tick，它每日核对", "call jinzhi tick, which audits daily")
     else:
         yield Fact(*head, "good", value)
 

@@ -20,7 +20,8 @@ from typing import NoReturn, Protocol
 
 from jinzhi.apps.evidence import checkpoints, tiles
 from jinzhi.apps.evidence.checkpoints import NoteRefused
-from jinzhi.apps.evidence.trees import LogBroken, Unknown, fold
+from jinzhi.apps.evidence.models import Shard
+from jinzhi.apps.evidence.trees import LogBroken, Unknown, fold, hashes, root
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, Family, Frontier
 from jinzhi.kernel.tiles import WIDTH, Tile, TileError, levels_of, tiles_of, unbundle
@@ -190,6 +191,48 @@ def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str
         place.conflict(raw, f"{base} 的记录得不出其检验点的根：日志被改动或分叉")
     place.finish(found.size, raw)
     return Mirrored(year.year, family.name, before.size if before else 0, found.size, place.taken)
+
+
+def differences(folder: Path, year: int, family: Family) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """How this installation's log differs from what a mirror holds of it, with the signed note that shows it.
+
+    The mirror's note must be signed by this installation: then its root is what was signed here once. Raises
+    MirrorRefused where the mirror holds something else, LogBroken where the log is not whole.
+    """
+    before = held(folder, year, family)
+    if before is None:
+        return
+    raw = (folder / str(year) / family.name / tiles.CHECKPOINT).read_text()
+    tree = f"{year}/{family.name}"
+    shard = Shard.objects.filter(year=year).first()
+    if shard is None:
+        yield f"镜像 {folder} 有日志 {tree}，这里没有：日志被删除，或数据库被恢复为旧副本", (raw,)
+        return
+    try:
+        checkpoints.opened(raw, checkpoints.keys_of(shard).vkeys)
+    except NoteRefused as e:
+        raise MirrorRefused(f"镜像 {folder} 的 {tree} 不是本机签发的：{e}") from None
+    if before.size > shard.size:
+        words = f"镜像 {folder} 有日志 {tree} 的 {before.size} 条，这里只有 {shard.size} 条：被截短或被恢复为旧副本"
+        yield words, (raw,)
+    elif root(shard, before.size, family) != before.root:
+        first = _first_difference(folder, shard, before.size, family)
+        words = f"日志 {tree} 与镜像 {folder} 的前 {before.size} 条不一致"
+        yield f"{words}，最先不同的是第 {first} 条：日志被改动或分叉" if first is not None else words, (raw,)
+
+
+def _first_difference(folder: Path, shard: Shard, size: int, family: Family) -> int | None:
+    """The first entry whose leaf hash differs from the mirror's."""
+    which = FAMILIES.index(family)
+    for tile in tiles_of(size, 0):
+        path = folder / str(shard.year) / family.name / tile.path
+        if path.exists():
+            kept = hashes_in(path.read_bytes(), family.size)
+            here = hashes(shard, 0, tile.low, tile.low + tile.width)
+            for n, (there, pair) in enumerate(zip(kept, here, strict=False)):
+                if there != pair[which]:
+                    return tile.low + n
+    return None
 
 
 class Place:

@@ -1,4 +1,4 @@
-"""What the timer does for the log: number what a crash left, sign what came, ask for the time and the witnesses."""
+"""What the timer does for the log: number what a crash left, sign, have it stamped and cosigned, audit."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from datetime import date
 from django.utils import timezone
 
 from jinzhi.apps.catalogue.ticks import tick
-from jinzhi.apps.evidence import cosigning, log
+from jinzhi.apps.evidence import audit, cosigning, log
 from jinzhi.apps.evidence.models import Shard
 from jinzhi.apps.evidence.trees import LogBroken
+
+#: whose signatures the nightly audit checks: more than a day has, at one checkpoint a minute
+NEWEST = 2000
 
 
 @tick("log-checkpoint", "签发日志检验点并申请时间戳", "Sign checkpoints of the log and have them stamped with the time")
@@ -43,3 +46,15 @@ def cosignatures(day: date) -> int:
     if bad:
         raise LogBroken(f"日志与见证者 {'、'.join(bad)} 核对过的不一致，请运行 jinzhi evidence audit")
     return sum(one.state == cosigning.COSIGNED for one in answers)
+
+
+@tick("log-audit", "每日核对日志、内容和签名", "Audit the log, the contents and the signatures once a day")
+def nightly(day: date) -> int:
+    """The first timer of a day audits everything; what it finds is kept for the operations page and fails the task."""
+    if not audit.begin(day):
+        return 0
+    done = audit.audit(newest=NEWEST)
+    audit.keep(done)
+    if not done.sound:
+        raise LogBroken(next(f.zh for f in done.findings if f.serious))
+    return 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.evidence.console import append, checkpoint, cosign, export, mirror, prove, verify, witness
+from jinzhi.apps.evidence.console import append, audit, checkpoint, cosign, export, mirror, prove, verify, witness
 from jinzhi.engines.signing import KeyRefused
 
 VERBS = {
@@ -16,11 +16,12 @@ VERBS = {
     "export": export,
     "verify": verify,
     "mirror": mirror,
+    "audit": audit,
 }
 
 
 class Command(BaseCommand):
-    help = "证据日志：登记、证明、检验点、镜像"
+    help = "证据日志：登记、证明、检验点、见证、导出、验证、镜像、核对"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
