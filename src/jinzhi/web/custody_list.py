@@ -20,6 +20,7 @@ from jinzhi.apps.custody.fields import ABOUT, BY_ID, CAPTURE, ENVIRONMENT, KINDS
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Version
 from jinzhi.apps.custody.queries import SORTS, STATES, Asked, folders
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.forms import visible_units
@@ -326,9 +327,10 @@ class Happening:
     tone: str
     text: str
     changes: list[tuple[str, str, str]]
+    seal: Verdict
 
 
-def happenings(events: Sequence[Event]) -> list[Happening]:
+def happenings(events: Sequence[Event], sealed: Verdicts) -> list[Happening]:
     language = "en" if english() else "zh"
     out = []
     for e in reversed(events):
@@ -336,7 +338,7 @@ def happenings(events: Sequence[Event]) -> list[Happening]:
             (named(BY_ID[k]), BY_ID[k].show(old, language), BY_ID[k].show(new, language))
             for k, (old, new) in e.data.get("changes", {}).items()
         ]
-        out.append(Happening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e), changes))
+        out.append(Happening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e), changes, sealed.of(e)))
     return out
 
 

@@ -101,7 +101,7 @@ REASON = Field(id="reason", zh="原因", en="Reason", type=Type.LONG, max_length
 
 #: what a version says of its capture, what an item says of itself
 FACTS = (*CAPTURE, *ENVIRONMENT, *BEFORE)
-ABOUT = (TITLE, DESCRIPTION, KIND)
+ABOUT = (TITLE, KIND, DESCRIPTION)
 ITEM = (*ABOUT, *FACTS, EXPIRES)
 BY_ID = {f.id: f for f in ITEM}
 

@@ -180,8 +180,8 @@ def upload_context(upload: Upload | None = None, errors: Iterable[str] = ()) -> 
 
 
 def groups(form: FieldsForm, parts: Iterable[tuple[str, Sequence[Field]]]) -> list[dict[str, Any]]:
-    """The controls of a form under headings."""
-    return [{"title": title, "fields": [form[f.id] for f in fields]} for title, fields in parts]
+    """The controls of a form under headings; long texts take the whole width."""
+    return [{"title": title, "fields": [(form[f.id], f.type is Type.LONG) for f in fields]} for title, fields in parts]
 
 
 @page(nav="custody", scope=READ)
@@ -411,6 +411,7 @@ def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] 
     it = seen(kept, who)
     version = it.versions[-1]
     writes = it.mine and who.may(WRITE) and kept.state != "disposed"
+    sealed = seals.verdicts(it.events)
     offered = next((h for h in it.handovers if h.state == "offered"), None)
     return render(
         request,
@@ -426,7 +427,7 @@ def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] 
             "versions": versions_table(it),
             "hands": shown.hands(it.events, it.handovers),
             "holds": it.holds,
-            "story": shown.happenings(it.events),
+            "story": shown.happenings(it.events, sealed),
             "same": duplicates(kept.sha256, who, apart_from=kept.pk),
             "acts": act_cards(it, refused),
             "refused": refused[1] if refused else None,
@@ -435,7 +436,7 @@ def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] 
             "may_withdraw": bool(offered and who.user and offered.giver_id == who.user.pk),
             "may_answer": bool(offered and who.user and offered.taker_id == who.user.pk),
             "stream": kept.stream,
-            "sealed": seals.verdicts(it.events),
+            "sealed": sealed,
             "bundled": content_entry(version) is not None,
             "print_title": f"{kept.number} {kept.title}",
         },
