@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
+from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, load_command_class
 
 from jinzhi.apps.catalogue.ticks import ticks
 from jinzhi.apps.evidence import checkpoints, cosigning, log, tiles, witnesses, witnessing
@@ -392,3 +394,13 @@ def test_the_keys_that_others_need_are_printed_as_the_commands_they_run(court):
     shard = log.shard_of(2026)
     assert f"jinzhi evidence witness add-log jinzhi-tianjin {' '.join(checkpoints.keys_of(shard).vkeys)}" in printed
     assert f"jinzhi evidence witness add {witnesses.signer(witnesses.load()).vkey} https://" in printed
+
+
+def test_every_command_of_the_guide_is_one(db):
+    """The parser of the real command takes each line of docs/howto/witness.md."""
+    text = (Path(__file__).parents[2] / "docs/howto/witness.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^ *jinzhi (evidence [^#\n]+)", text, flags=re.M)
+    assert len(lines) >= 5
+    parser = load_command_class("jinzhi.apps.evidence", "evidence").create_parser("jinzhi", "evidence")
+    for line in lines:
+        parser.parse_args(line.split()[1:])
