@@ -159,13 +159,14 @@ def test_the_page_says_which_steps_are_on_offer_and_why_not(order, district):
     assert "延期 — 不能办理：您的角色不能办理此步骤" in re.sub(r"\s+", " ", page)
 
 
-def test_the_page_shows_the_working_and_both_digests(order, district):
+def test_the_page_shows_the_working_and_leads_to_both_digests(order, district):
     page = text(district.client.get(reverse("case", args=[order.pk])))
     event = Event.objects.get(stream=order.stream)
     assert "逐日算法" in page
     assert "事件发生当日，不计入" in page
-    assert event.sha256 in page
-    assert event.sm3 in page
+    chain = text(district.client.get(reverse("log-object", args=[order.stream])))
+    assert event.sha256 in chain
+    assert event.sm3 in chain
     assert "平台工作期限，非法定期限" in page
 
 

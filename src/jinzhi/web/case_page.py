@@ -21,6 +21,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.fields import Field, Type
@@ -108,6 +109,7 @@ class Happening:
     correction: bool = False
     corrected: bool = False
     correct_url: str = ""
+    seal: Verdict | None = None
 
 
 def cite(text: str | Citation) -> Cell:
@@ -138,8 +140,10 @@ def step_of(procedure: Procedure, id: str) -> Step | None:
     return next((s for s in procedure.steps if s.id == id), None)
 
 
-def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Reader) -> list[Happening]:
-    """All events, the latest first."""
+def happenings(
+    case: Case, procedure: Procedure, events: list[Event], reader: Reader, checked: Verdicts
+) -> list[Happening]:
+    """All events, the latest first, each with what came of checking it against the log."""
     by_seq = {e.seq: e for e in events}
     mended = {e.data.get("seq") for e in events if e.verb == CORRECT}
     may_correct = reader.who.may(f"case.{procedure.id}.{CORRECT}") and reader.who.user is not None
@@ -155,7 +159,7 @@ def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Re
             if step and isinstance(e.data.get("data"), Mapping):
                 pairs += reader.pairs(step.inputs, e.data["data"], [p.removeprefix("data/") for p in e.erased])
             what = _("更正第 %(seq)s 条“%(name)s”") % {"seq": e.data.get("seq"), "name": name}
-            out.append(Happening(e.seq, what, e, pairs, [], correction=True))
+            out.append(Happening(e.seq, what, e, pairs, [], correction=True, seal=checked.of(e)))
             continue
         step = step_of(procedure, e.verb)
         url = reverse("case-correct", args=[case.pk, e.seq]) if may_correct else ""
@@ -168,6 +172,7 @@ def happenings(case: Case, procedure: Procedure, events: list[Event], reader: Re
                 applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
                 correct_url=url,
+                seal=checked.of(e),
             )
         )
     return out[::-1]

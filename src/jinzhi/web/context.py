@@ -24,6 +24,7 @@ NAV = (
     ("indicators", "indicators", _("指标"), "indicator.read"),
     ("registers", "registers", _("名录"), "register.read"),
     ("custody", "custody", _("证据保管"), "custody.read"),
+    ("evidence", "evidence", _("存证日志"), "evidence.read"),
     ("units", "units", _("单位"), "plan.read"),
     ("catalogue", "catalogue", _("事项目录"), "plan.read"),
 )

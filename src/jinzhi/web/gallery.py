@@ -6,7 +6,7 @@ invented.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -17,6 +17,8 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
+from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
+from jinzhi.apps.evidence.seals import CONTENT, PROOF, Verdict, Verdicts
 from jinzhi.engines import charts
 from jinzhi.web.templatetags.ui import (
     Cell,
@@ -133,6 +135,18 @@ CHARTS = {
             "市高级人民法院的公共服务最低",
         ),
     )
+}
+
+
+_SHARD = Shard(year=2026)
+_ENTRY = Entry(shard=_SHARD, index=1304)
+_POINT = Checkpoint(pk=1, shard=_SHARD, size=1310, at=datetime(2026, 11, 21, 16, 3, tzinfo=UTC))
+#: what came of checking something against the log, in each state
+SEALED = {
+    "verified": Verdict("verified", _ENTRY, _POINT),
+    "numbered": Verdict("numbered", _ENTRY),
+    "queued": Verdict("queued", Entry()),
+    "broken": Verdict("broken", _ENTRY, _POINT, (CONTENT, PROOF)),
 }
 
 
@@ -371,7 +385,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
                 "公共服务网点：14/16 → 15/16",
                 "done",
                 Tag("待审核", "To be approved", "open"),
-                digest="7c1e" * 15 + "a90f",
+                seal=SEALED["verified"],
                 notes=["附件 2 份"],
             ),
             TimelineItem("市科技局说明风险", datetime(2026, 11, 20, 9, 41), "李 某", "接口联调延期 5 天", "risk"),
@@ -408,6 +422,8 @@ def _values(request: HttpRequest) -> dict[str, Any]:
         ],
         "exports": [Link("全部记录 Excel", "#export", "export"), Link("督办单 Word", "#export")],
         "crumbs": [Link("驾驶舱", "/"), Link("推进计划", "/")],
+        "seals": list(SEALED.values()),
+        "sealed": Verdicts({n: SEALED[s] for n, s in enumerate(("broken", "queued", "verified"))}),
         "digest": "7c1e" * 15 + "a90f",
         "charts": [(c, address[c.id]) for c in CHARTS.values()],
     }

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import MASK, Asked, Past, filterable, hidden, sortable, unit_names
 from jinzhi.kernel.fields import Field, Type
@@ -210,14 +211,15 @@ def pairs(register: Register, entry: Entry, eyes: Reader) -> list[tuple[str, Any
 
 @dataclass(frozen=True)
 class Happening:
-    """An event of an entry as the page shows it; ``changes``: (field, old, new) as text."""
+    """An event of an entry as the page shows it; ``changes``: (field, old, new) as text; ``seal``: by the log."""
 
     past: Past
     what: str
     changes: list[tuple[str, str, str]]
+    seal: Verdict | None = None
 
 
-def happenings(pasts: Sequence[Past], eyes: Reader) -> list[Happening]:
+def happenings(pasts: Sequence[Past], eyes: Reader, checked: Verdicts) -> list[Happening]:
     return [
         Happening(
             p,
@@ -228,6 +230,7 @@ def happenings(pasts: Sequence[Past], eyes: Reader) -> list[Happening]:
                 else (named(c.field), eyes.text(c.field, c.old), eyes.text(c.field, c.new))
                 for c in p.changes
             ],
+            checked.at(p.seq),
         )
         for p in pasts
     ]

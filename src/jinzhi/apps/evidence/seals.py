@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -64,6 +64,7 @@ class Verdict:
     entry: Entry | None = None
     checkpoint: Checkpoint | None = None
     faults: tuple[Fault, ...] = ()
+    seq: int = 0
 
     @property
     def number(self) -> str:
@@ -79,6 +80,14 @@ class Verdicts:
 
     def of(self, event: Event) -> Verdict:
         return self.by_event[event.pk]
+
+    def at(self, seq: int) -> Verdict | None:
+        """That of an event by its number, where all are of one object."""
+        return next((v for v in self.by_event.values() if v.seq == seq), None)
+
+    def among(self, events: Iterable[Event]) -> Verdicts:
+        """Those of some of the events only."""
+        return Verdicts({e.pk: self.by_event[e.pk] for e in events}, self.lost)
 
     @property
     def last(self) -> Verdict | None:
@@ -134,7 +143,7 @@ def verdicts(events: Sequence[Event], *, whole: bool = True) -> Verdicts:
             faults.append(ABSENT)
         elif (entry.kind, entry.object, entry.body) != ("event", event.stream, body_of_event(event, len(content))):
             faults.append(ENTRY)
-        out[event.pk] = _verdict(entry, points.get(entry.pk) if entry else None, proofs, faults)
+        out[event.pk] = replace(_verdict(entry, points.get(entry.pk) if entry else None, proofs, faults), seq=event.seq)
     known = {e.pk for e in events}
     lost = tuple(e for e in entries if whole and e.event_id not in known)
     return Verdicts(out, lost)

@@ -25,6 +25,7 @@ from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import Conflict, record
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import marked
+from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import flow
@@ -145,7 +146,8 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
     events = events_of(found)
     folded = fold_of(found, day, events)
     eyes = reader(who, found, procedure)
-    story = happenings(found, procedure, events, eyes)
+    checked = verdicts(events)
+    story = happenings(found, procedure, events, eyes, checked)
     if eyes.seen:
         put_viewing_on_record(found, eyes.seen, who)
     children = Case.objects.visible_to(who).filter(parent=found).select_related("unit").order_by("pk")
@@ -188,7 +190,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
         ],
         "evidence": evidence_of(found, who),
         "children": [(c, reverse("case", args=[c.pk]), _tag(procedure_state(c))) for c in children],
-        "sealed": events[-1] if events else None,
+        "checked": checked,
         "erasable": who.may(ERASE) and any(any(marked(e.sealed_data)) and not e.erased for e in events),
         "print_title": f"{found.number} {found.title}",
         "print_facts": named(procedure),

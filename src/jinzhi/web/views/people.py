@@ -31,6 +31,7 @@ from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Named
@@ -231,9 +232,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         )
     nothing = Empty(_("还没有任职"), _("没有任职的人登录后看不到业务内容。"))
     heads = [Column(h) for h in (_("单位"), _("角色"), _("起止"), _("状态"), _("操作"))]
-    events = Event.objects.filter(stream=stream_of(found)).order_by("-seq")[:50]
+    events = list(Event.objects.filter(stream=stream_of(found)).select_related("unit").order_by("-seq")[:50])
+    checked = verdicts(events, whole=False)
     history = [
-        TimelineItem(SAID[e.verb](e.data) if e.verb in SAID else e.verb, e.at, e.actor, digest=e.sha256) for e in events
+        TimelineItem(SAID[e.verb](e.data) if e.verb in SAID else e.verb, e.at, e.actor, seal=checked.of(e))
+        for e in events
     ]
     seen = f"{localtime(found.last_login):%Y-%m-%d %H:%M}" if found.last_login else _("未登录过")
     context = {

@@ -24,6 +24,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import Verdicts, verdicts
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.evidence.store import read as read_kept
 from jinzhi.apps.plan import importing, issuing
@@ -233,7 +234,7 @@ def targets() -> list[tuple[str, list[tuple[str, str]]]]:
     return out + [(str(name), units[level]) for level, name in LEVELS if level in units]
 
 
-def timeline_of(events: list[Event], doc: Doc) -> list[TimelineItem]:
+def timeline_of(events: list[Event], doc: Doc, checked: Verdicts) -> list[TimelineItem]:
     titles = {r["uid"]: place_of(r) for r in doc["rows"]}
     out = []
     for e in reversed(events):
@@ -243,7 +244,11 @@ def timeline_of(events: list[Event], doc: Doc) -> list[TimelineItem]:
             what = _("第 %(seq)s 次修改：%(verb)s") % {
                 "seq": e.data["undoes"], "verb": VERBS.get(e.data["verb"], e.data["verb"])
             }  # fmt: skip
-        out.append(TimelineItem(VERBS.get(e.verb, e.verb), e.at, e.actor, what, notes=[f"#{e.seq}"], tone="normal"))
+        out.append(
+            TimelineItem(
+                VERBS.get(e.verb, e.verb), e.at, e.actor, what, notes=[f"#{e.seq}"], tone="normal", seal=checked.of(e)
+            )
+        )
     return out
 
 
@@ -298,6 +303,7 @@ class HeadForm(forms.Form):
 
 def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None) -> HttpResponse:
     doc = imported.mended
+    events = importing.history(imported)
     counts = numbers(doc)
     total = len(imported.text) or 1
     context = {
@@ -337,7 +343,7 @@ def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None
         "targets": targets() if counts.unresolved and imported.state == "review" else [],
         "head": head or HeadForm(initial={k: doc[k] for k in ("title", "issued_by", "issued_on", "number")}),
         "changed": doc != imported.parse,
-        "events": timeline_of(importing.history(imported), doc),
+        "events": timeline_of(events, doc, verdicts(events)),
         "release": imported.releases.first(),
         "crumbs": [(_("规划任务"), reverse("rows")), (_("导入记录"), reverse("plan-imports"))],
     }

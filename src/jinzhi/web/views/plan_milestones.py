@@ -18,6 +18,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import last_seq
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import Verdicts, verdicts
 from jinzhi.apps.plan.actions import add_milestone, change_milestone, drop_milestone
 from jinzhi.apps.plan.models import Figure, Milestone, Release, Report, Row
 from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status
@@ -250,11 +251,11 @@ def figures_table(milestone: Milestone, who: Acting) -> ui.Table:
 VERBS = {"add": ("设立", "Added"), "change": ("修改", "Changed"), "drop": ("取消", "Dropped")}
 
 
-def history(milestone: Milestone) -> list[ui.TimelineItem]:
+def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
     """Every event of a milestone, newest first."""
     fields = {f.id: f for f in CHANGED}
     out = []
-    for event in Event.objects.filter(stream=milestone.stream).order_by("-seq"):
+    for event in reversed(events):
         data = event.data
         said = []
         for name, after in data.get("after", {}).items():
@@ -270,7 +271,7 @@ def history(milestone: Milestone) -> list[ui.TimelineItem]:
                 event.actor,
                 "；".join(said),
                 tone="closed" if event.verb == "drop" else "done",
-                digest=event.sha256,
+                seal=checked.of(event),
             )
         )
     return out
@@ -284,6 +285,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     day = today()
     row = row_of(found)
     status = milestone_status(found, day)
+    events = list(Event.objects.filter(stream=found.stream).select_related("unit").order_by("seq"))
+    checked = verdicts(events)
     pairs = [
         (_("任务"), ui.Cell(f"{found.row_key} {row.title if row else ''}", href=reverse("row", args=[found.row_key]))),
         (_("责任单位"), ui.Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
@@ -307,7 +310,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "status": ui.Tag("已取消", "Dropped", "closed") if found.dropped_on else status,
             "pairs": pairs,
             "figures": figures_table(found, who),
-            "history": history(found),
+            "history": history(events, checked),
+            "checked": checked,
             "may_edit": may_edit(who) and found.dropped_on is None,
             "print_title": found.title,
         },

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.plan import issuing
 from jinzhi.apps.plan.comparing import Difference, DutyText, RowChange, compare
 from jinzhi.apps.plan.models import Release
@@ -186,6 +187,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     unbound = [r for r in lines if not r.bound]
     others = list(Release.objects.filter(plan=found.plan).exclude(pk=pk).order_by("-number"))
     verbs = {"issue": _("入库"), "bind": _("绑定任务")}
+    events = issuing.history(found)
+    checked = verdicts(events)
     context = {
         "release": found, "groups": groups, "tag": IN_FORCE if found.in_force else REPLACED, "may": may,
         "unbound": unbound, "unbound_tag": UNBOUND, "known": known_rows(bound, "") if may else [],
@@ -206,10 +209,11 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
             TimelineItem(
                 verbs.get(e.verb, e.verb), e.at, e.actor,
                 f"{e.data['row']}：{e.data['from'] or '—'} → {e.data['to'] or '—'}" if e.verb == "bind" else "",
-                tone="normal", notes=[*e.data.get("accepted", [])],
+                tone="normal", notes=[*e.data.get("accepted", [])], seal=checked.of(e),
             )
-            for e in reversed(issuing.history(found))
+            for e in reversed(events)
         ],
+        "checked": checked,
         "print_title": found.title, "print_facts": _("第 %(n)s 版") % {"n": found.number},
         "crumbs": [(_("规划任务"), reverse("rows")), (_("规划版本"), reverse("plan-releases"))],
     }  # fmt: skip

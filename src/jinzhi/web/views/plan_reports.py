@@ -25,6 +25,7 @@ from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.evidence.actions import Conflict
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import Verdicts, verdicts
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.plan.actions import ContentRefused, Locked
 from jinzhi.apps.plan.models import Measure, Period, Release, Report, RowNote
@@ -282,7 +283,7 @@ def changes_of(events: Sequence[Event], names: Mapping[str, str]) -> list[Change
     return out
 
 
-def happened(events: Sequence[Event], demo: bool) -> list[TimelineItem]:
+def happened(events: Sequence[Event], checked: Verdicts) -> list[TimelineItem]:
     """The steps of a report, the latest first."""
     procedure = report_list.procedure()
     out = []
@@ -291,7 +292,7 @@ def happened(events: Sequence[Event], demo: bool) -> list[TimelineItem]:
         said = [str(e.data[k]) for k in ("reason", "note", "opinion") if e.data.get(k)]
         tone = {"return": "risk", "cancel": "neutral", "remind": "risk"}.get(e.verb, "done")
         who = f"{e.actor} · {e.unit.label}" if e.unit else e.actor
-        out.append(TimelineItem(named(step) if step else e.verb, e.on, who, "；".join(said), tone, digest=e.sha256))
+        out.append(TimelineItem(named(step) if step else e.verb, e.on, who, "；".join(said), tone, seal=checked.of(e)))
     return out
 
 
@@ -349,6 +350,7 @@ def report_page(
     children = list(waiting.select_related("unit").order_by("unit__path")[:21]) if found.state == "submitted" else []
     everything = choice(request, "history", ("all",)) == "all"
     saves = list(Event.objects.filter(stream=f"report:{found.pk}").select_related("unit").order_by("-seq"))
+    checked = verdicts([*case_events, *saves])
     changes = changes_of(saves, place_names(rows))
     back = next((e for e in reversed(case_events) if e.verb == "return"), None) if found.state == "returned" else None
     state = folded.state
@@ -389,7 +391,9 @@ def report_page(
             (_("版本"), _("第 %(n)s 版") % {"n": found.version}),
         ],
         "lacking": [(lack_anchor(x, form, editing), lack_label(x)) for x in lacks],
-        "steps": happened(case_events, is_demo()),
+        "steps": happened(case_events, checked),
+        "checked": checked.among(saves),
+        "stream": f"report:{found.pk}",
         "changes": changes if everything else changes[:HISTORY],
         "changes_count": len(changes),
         "everything": everything,

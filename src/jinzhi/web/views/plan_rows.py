@@ -21,6 +21,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.seals import verdicts_of
 from jinzhi.apps.plan.models import Duty, Figure, Milestone, Release, Report, Row, RowNote
 from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status
 from jinzhi.apps.plan.queries import current, find_measures, rows_of, served, spans_of
@@ -468,7 +469,9 @@ def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
     found = Row.objects.filter(release__plan=release.plan, key=row.key).select_related("release")
     out: list[ui.TimelineItem] = []
     before: tuple[Any, ...] | None = None
-    for each in found.order_by("release__number").prefetch_related("measures", duties):
+    lines = list(found.order_by("release__number").prefetch_related("measures", duties))
+    checked = verdicts_of([line.release.stream for line in lines])
+    for each in lines:
         now = (
             each.title,
             each.heading,
@@ -490,6 +493,7 @@ def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
                 tone="normal" if each.release.in_force else "closed",
                 tag=ui.Tag("现行", "In force", "normal") if each.release.in_force else None,
                 href=f"{reverse('row', args=[each.key])}?release={each.release.number}",
+                seal=checked[each.release.stream].worst,
             )
         )
     return out[::-1]

@@ -21,6 +21,7 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.evidence.seals import verdicts_of
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.registers import exchange
 from jinzhi.apps.registers.actions import (
@@ -228,6 +229,7 @@ def entry(request: HttpRequest, id: str, pk: int) -> HttpResponse:
 def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: FieldsForm | None = None) -> HttpResponse:
     who = request.acting
     pasts = history(kept, found)
+    checked = verdicts_of([kept.stream])[kept.stream]
     eyes = shown.reader(found, [kept], who, pasts)
     seen = {f.id for f in found.fields if f.personal and not hidden(f, who) and kept.data.get(f.id)}
     log_viewing(kept, seen, who)
@@ -243,8 +245,8 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
             "title": f"{kept.number} {kept.title}",
             "state": shown.STATES[kept.state],
             "pairs": shown.pairs(found, kept, eyes),
-            "story": shown.happenings(pasts, eyes),
-            "sealed": pasts[0] if pasts else None,
+            "story": shown.happenings(pasts, eyes, checked),
+            "checked": checked,
             "edits": mine and kept.state == "active" and may_write(found, who, "update"),
             "turn": turn if mine and may_write(found, who, turn) else "",
             "turn_url": reverse("entry-turn", args=[found.id, kept.pk, turn]),

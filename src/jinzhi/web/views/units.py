@@ -20,6 +20,7 @@ from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import last_seq
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.units.actions import set_contact, stream_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
@@ -272,9 +273,10 @@ def _prefixes(found: Unit) -> list[str]:
 
 def history(found: Unit) -> list[TimelineItem]:
     """What was changed of a unit, latest first."""
-    events = Event.objects.filter(stream=stream_of(found)).order_by("-seq")[:20]
+    events = list(Event.objects.filter(stream=stream_of(found)).select_related("unit").order_by("-seq")[:20])
+    checked = verdicts(events, whole=False)
     return [
-        TimelineItem(_("联系人改为“%(c)s”") % {"c": e.data.get("contact", "")}, e.at, e.actor, digest=e.sha256)
+        TimelineItem(_("联系人改为“%(c)s”") % {"c": e.data.get("contact", "")}, e.at, e.actor, seal=checked.of(e))
         for e in events
     ]
 
