@@ -49,7 +49,7 @@ def table(tmp_path) -> None:
     file.write_text(TABLE, encoding="utf-8")
     classes.load(file, edition="2026.01")
     titles = tmp_path / "en.tsv"
-    titles.write_text("H01M\tBATTERIES\nH01M0010052500\tRocking-chair batteries\n", encoding="utf-8")
+    titles.write_text("H01M\tBATTERIES\nH01M0010052500\tRocking-chair\n   batteries\n", encoding="utf-8")
     classes.load(titles, edition="2026.01", language="en")
     store([prepare(one) for one in MORE])
 

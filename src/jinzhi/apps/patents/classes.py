@@ -57,10 +57,21 @@ def _rows(path: Path) -> Iterator[tuple[str, int | None, str]]:
         raise ClassesRefused(f"{path.name}：不是 UTF-8 文本（第 {e.start} 字节）") from e
     first = text.partition("\n")[0]
     if "\t" in first and "symbol" not in first:
-        for n, row in enumerate(csv.reader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE), 1):
-            if len(row) != 2:
-                raise ClassesRefused(f"{path.name} 第 {n} 行：应为“分类号、制表符、名称”两列，实为 {len(row)} 列")
-            yield row[0], None, row[1]
+        held: tuple[str, str] | None = None
+        for n, line in enumerate(text.splitlines(), 1):
+            symbol, tab, title = line.partition("\t")
+            if tab and "\t" not in title:
+                if held:
+                    yield held[0], None, held[1]
+                held = symbol, title
+            elif not tab and held:
+                # in the table in circulation three titles are broken over lines
+                held = held[0], f"{held[1]} {line.strip()}".strip()
+            else:
+                columns = line.count("\t") + 1
+                raise ClassesRefused(f"{path.name} 第 {n} 行：应为“分类号、制表符、名称”两列，实为 {columns} 列")
+        if held:
+            yield held[0], None, held[1]
         return
     reader = csv.DictReader(io.StringIO(text))
     if not {"symbol", "dots", "title"} <= set(reader.fieldnames or ()):
