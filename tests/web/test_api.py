@@ -18,6 +18,8 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.actions import offer
+from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence.models import Entry as LogEntry
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.storing import prepare, store
 from jinzhi.apps.plan.models import Duty, Measure, Release, Row
@@ -620,6 +622,8 @@ def test_every_reference_leads_somewhere_and_every_shape_is_used(document):
 def test_every_documented_address_answers(document, district, above, plan, order):
     program = Program(district)
     item = take_evidence(district)
+    log.checkpoint()
+    sealed = LogEntry.objects.select_related("shard").get(object=item.stream, kind="evidence")
     offered = offer(take_evidence(above, b"another"), district.membership, reason="移交", who=above.acting)
     made = kernel_patent.Document("CN", "117000001", "A", "CN117000001A", source=kernel_patent.Source("test"))
     store([prepare(made)])
@@ -630,7 +634,8 @@ def test_every_documented_address_answers(document, district, above, plan, order
         "registers/{id}": "registers/service-points",
         "procedures/{id}": "procedures/supervision-order", "indicators/{id}": "indicators/service-points-open",
         "patents/{number}": "patents/CN117000001A", "custody/{number}": f"custody/{item.number}",
-        "versions/{n}": "versions/1", "hand-overs/{pk}": f"hand-overs/{offered.pk}",
+        "evidence/entries/{number}": f"evidence/entries/{sealed.number}", "versions/{n}": "versions/1",
+        "hand-overs/{pk}": f"hand-overs/{offered.pk}",
     }  # fmt: skip
     for path, operations in document["paths"].items():
         for general, one in fill.items():
@@ -638,7 +643,7 @@ def test_every_documented_address_answers(document, district, above, plan, order
         if "get" in operations:
             answer = program.get(path)
             assert answer.status_code == 200, path
-            assert path.endswith("/content") or answer["Content-Type"].startswith("application/json")
+            assert path.endswith(("/content", "/bundle")) or answer["Content-Type"].startswith("application/json")
         if "post" in operations:
             answer = program.post(path, {})
             assert answer.status_code in (403, 422, 428), (path, answer.content)

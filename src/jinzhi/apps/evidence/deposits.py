@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from mimetypes import guess_type
 from pathlib import Path
 
@@ -18,15 +19,18 @@ KIND = "file"
 def deposit(file: Path, *, who: Actor | None) -> Entry:
     """Keep a file and enter it in the log; returns its entry, numbered. Raises OSError, store.FileRefused."""
     with open(file, "rb") as opened:
-        kept = store.keep(iter(lambda: opened.read(store.PIECE), b""))
+        return deposit_content(file.name, iter(lambda: opened.read(store.PIECE), b""), who=who)
+
+
+def deposit_content(name: str, content: Iterable[bytes], *, who: Actor | None) -> Entry:
+    """Keep content that comes in pieces and enter it in the log; returns its entry, numbered."""
+    kept = store.keep(content)
     with transaction.atomic():
         entry = log.append(
             KIND, f"{KIND}:{kept.sha256}", who=who, on=today(),
-            media_type=guess_type(file.name)[0] or "application/octet-stream", length=kept.size, sha256=kept.sha256,
+            media_type=guess_type(name)[0] or "application/octet-stream", length=kept.size, sha256=kept.sha256,
             sm3=kept.sm3,
         )  # fmt: skip
-        Deposit.objects.create(
-            entry=entry, name=file.name[:200], size=kept.size, sha256=kept.sha256, sm3=kept.sm3
-        )  # fmt: skip
+        Deposit.objects.create(entry=entry, name=name[:200], size=kept.size, sha256=kept.sha256, sm3=kept.sm3)
     log.sequence()
-    return Entry.objects.select_related("shard").get(pk=entry.pk)
+    return Entry.objects.select_related("shard", "deposit").get(pk=entry.pk)

@@ -14,8 +14,8 @@ administrator = Role(
 )  # fmt: skip
 plan_office = Role(
     id="plan-office", zh="规划办", en="Plan office", reach=Reach.ALL, next_review=REVIEW,
-    may=("plan.*", "report.*", "case.*", "register.*", "indicator.*", "custody.*", "evidence.read", "ops.read",
-         "patent.*", "token.*"),
+    may=("plan.*", "report.*", "case.*", "register.*", "indicator.*", "custody.*", "evidence.read",
+         "evidence.write", "ops.read", "patent.*", "token.*"),
     why="领导小组办公室: issues the plan and its orders, approves what the units report.",
 )  # fmt: skip
 leader = Role(
@@ -27,20 +27,20 @@ leader = Role(
 approver = Role(
     id="approver", zh="审核人", en="Approver", reach=Reach.BELOW, next_review=REVIEW,
     may=("plan.read", "report.*", "case.*", "register.*", "indicator.read", "custody.*", "evidence.read",
-         "token.*"),
+         "evidence.write", "token.*"),
     why="Approves the reports of the units below and answers for those of its own.",
 )  # fmt: skip
 reporter = Role(
     id="reporter", zh="填报人", en="Reporter", reach=Reach.BELOW, next_review=REVIEW,
     may=("plan.read", "report.read", "report.write", "case.read", "case.progress-report.*",
          "case.supervision-order.*", "case.plan-adjustment.*", "register.*", "indicator.read", "custody.read",
-         "custody.write", "evidence.read", "token.*"),
+         "custody.write", "evidence.read", "evidence.write", "token.*"),
     why="Fills in the reports of its unit and answers the orders it is given.",
 )  # fmt: skip
 case_handler = Role(
     id="case-handler", zh="承办人", en="Case handler", reach=Reach.BELOW, next_review=REVIEW, personal=True,
     may=("plan.read", "report.read", "case.*", "register.*", "indicator.read", "custody.*", "evidence.read",
-         "personal.erase", "token.*"),
+         "evidence.write", "personal.erase", "token.*"),
     why="Handles cases with parties; therefore sees their personal data, and each viewing is logged.",
 )  # fmt: skip
 visitor = Role(

@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from jinzhi.web.api import cases, catalogue, custody, indicators, patents, plan, problems, registers, units
+from jinzhi.web.api import cases, catalogue, custody, evidence, indicators, patents, plan, problems, registers, units
 from jinzhi.web.api.caller import RATE, Caller, Rate
 from jinzhi.web.api.document import written
 
@@ -58,5 +58,5 @@ api = Api(
     parser=Exact(),
 )
 problems.install(api)
-for module in (catalogue, units, plan, registers, cases, indicators, patents, custody):
+for module in (catalogue, units, plan, registers, cases, indicators, patents, custody, evidence):
     api.add_router("", module.router)
