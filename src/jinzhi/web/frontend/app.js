@@ -10,7 +10,10 @@ const typing = (node) => node.closest("input:not([type=checkbox]):not([type=radi
 const keysOn = () => localStorage.getItem("jz_keys") !== "off";
 
 function items() {
-  return all("[data-item]").filter((item) => item.offsetParent !== null);
+  // what is searched for goes before tables beside it; what a closed fold holds is not to be seen
+  const seen = (item) => item.offsetParent !== null && !item.closest("details:not([open])");
+  const hits = all(".hits > [data-item]").filter(seen);
+  return hits.length ? hits : all("[data-item]").filter(seen);
 }
 
 function step(by) {

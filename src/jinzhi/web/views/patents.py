@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -317,13 +318,17 @@ def sources_table() -> Table:
         demo = _("演示数据") if one.demo else ""
         note = "；".join(x for x in (demo, open_items, lacking) if x)
         rows.append(
-            Row([one.source, one.last_complete or "—", one.as_of or "—", f"{one.documents:,}", f"{one.events:,}", note])
+            Row([one.source, _day(one.last_complete), _day(one.as_of), f"{one.documents:,}", f"{one.events:,}", note])
         )
     heads = [
         Column(_("来源")), Column(_("最后完整一期")), Column(_("最新日期")), Column(_("文献"), numeric=True),
         Column(_("法律状态公告"), numeric=True), Column(_("说明"), wide=True),
     ]  # fmt: skip
     return Table(_("各来源截至"), heads, rows, stack=True, caption_hidden=True)
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else "—"
 
 
 def _preview(request: HttpRequest, search: Search) -> Preview | None:
@@ -400,6 +405,8 @@ def links() -> list[tuple[str, str]]:
         (reverse("patents-form"), _("表格检索")),
         (reverse("patents-numbers"), _("号码批量检索")),
         (reverse("patents-similar"), _("相似检索")),
+        (reverse("patents-classes"), _("分类")),
+        (reverse("patents-applicants"), _("申请人")),
         (reverse("patents-classes"), _("分类")),
         (reverse("patents-applicants"), _("申请人")),
         (reverse("patents-fields"), _("检索式说明")),
@@ -537,6 +544,8 @@ urlpatterns = [
     path("patents/preview/", preview, name="patents-preview"),
     path("patents/stop/", stop, name="patents-stop"),
     *patent_analysis.urlpatterns,
+    *patent_applicants.urlpatterns,
+    *patent_classes.urlpatterns,
     *patent_applicants.urlpatterns,
     *patent_classes.urlpatterns,
     *patent_compare.urlpatterns,
