@@ -42,7 +42,7 @@ SHOWN = 20
 OWN = ("attachment-content", "event-in-log")
 TABLES = (
     "evidence_event", "evidence_entry", "evidence_shard", "evidence_node", "evidence_checkpoint",
-    "evidence_cosignature",
+    "evidence_cosignature", "evidence_witnessed", "evidence_refusedcheckpoint",
 )  # fmt: skip
 
 
@@ -127,7 +127,8 @@ def audit(*, mirrors: Sequence[Path] = (), ask: bool = True, newest: int | None 
     began, out = perf_counter(), Audited()
     log.sequence()
     _triggers(out)
-    digests: dict[str, str] = {}
+    # the contents that must be there, and the SM3 digest that entries and rows give each
+    digests: dict[str, str] = {sha256: "" for _, sha256 in holdings.held()}
     for shard in Shard.objects.order_by("year"):
         _shard(out, shard, digests)
     _events(out)
@@ -260,9 +261,16 @@ def _entry(out: Audited, year: int, row: _Row, digests: dict[str, str]) -> list[
         out.find("entries", f"条目 {number} 的类别或对象与其内容不一致：列被改动")
     if row.event is not None and (row.kind != "event" or told[1:] != row.event):
         out.find("entries", f"条目 {number} 与它所记的事件不一致：条目或事件被改动")
-    if row.event is None and not said.get("salted"):
-        digests[told[2]] = told[3]
+    if row.event is None and not said.get("salted") and told[2] in digests:
+        _same(out, digests, told[2], told[3])
     return made
+
+
+def _same(out: Audited, digests: dict[str, str], sha256: str, sm3: str) -> None:
+    """Whoever names a content by its SHA-256 gives it the same SM3."""
+    if digests.get(sha256) not in ("", None, sm3):
+        out.find("contents", f"内容 {sha256} 登记了两个不同的 SM3 摘要")
+    digests[sha256] = sm3
 
 
 def _compare_roots(out: Audited, mark: Checkpoint, derived: list[bytes]) -> None:
@@ -365,8 +373,7 @@ def _contents(out: Audited, digests: dict[str, str]) -> None:
     """Read every content that some row needs, and hash it with both families."""
     for rows in (Attachment.objects.unrestricted("audit"), Deposit.objects.all()):
         for sha256, sm3 in rows.values_list("sha256", "sm3").iterator():
-            if digests.setdefault(sha256, sm3) != sm3:
-                out.find("contents", f"内容 {sha256} 登记了两个不同的 SM3 摘要")
+            _same(out, digests, sha256, sm3)
     seen: set[str] = set()
     for holding, sha256 in holdings.held():
         if sha256 in seen:
@@ -380,7 +387,7 @@ def _contents(out: Audited, digests: dict[str, str]) -> None:
         except store.FileRefused as e:
             out.find("contents", f"内容 {sha256}（{holding}）：{e}")
             continue
-        if sha256 in digests and made.hexdigest() != digests[sha256]:
+        if digests.get(sha256) and made.hexdigest() != digests[sha256]:
             out.find("contents", f"内容 {sha256}（{holding}）的 SM3 摘要与登记的不一致")
         out.counted["contents"] += 1
 
