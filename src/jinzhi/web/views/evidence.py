@@ -39,7 +39,7 @@ from jinzhi.web.templatetags.ui import SEALS, Cell, Column, Empty, Filter, Link,
 HIDDEN = Tag("不在您的可见范围", "Outside of what you may see", "neutral", "◇")
 SIGNED = Tag("签名有效", "Signature holds", "ahead", "▲")
 UNSIGNED = Tag("签名无效", "Signature does not hold", "late", "■")
-LATEST = 5
+LATEST = 3
 #: how many matches are counted
 COUNTED = 10_000
 #: of how many events of one object a page checks the whole chain
@@ -182,7 +182,7 @@ def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) ->
                     if place
                     else Cell(tag=HIDDEN),
                     what_of(e, place) if place else "—",
-                    Cell(told.get("actor", ""), sub=told.get("unit", "")) if place else "—",
+                    Cell(told.get("actor", ""), sub=unit_in(e, told)) if place else "—",
                     moment_of(told) if place else "—",
                     f"{bytes(e.leaf_sha256).hex()[:16]}…",
                     Cell(tag=SEALS[checked[e.pk].state]),
@@ -191,6 +191,11 @@ def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) ->
             )
         )
     return Table(_("日志条目"), columns, rows, empty, stack=True, caption_hidden=True, id="entries")
+
+
+def unit_in(entry: Entry, told: dict[str, Any]) -> str:
+    unit = entry.event.unit if entry.event else None
+    return str(unit.label if unit else told.get("unit", ""))
 
 
 def what_of(entry: Entry, place: Place) -> str:
@@ -466,6 +471,7 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
         "what": what_of(found, place) if place else "",
         "content": content,
         "withheld": withheld,
+        "bundle": reverse("evidence-bundle", args=[number]) if place and not withheld else "",
         "leaves": [("SHA-256", bytes(found.leaf_sha256).hex()), ("SM3", bytes(found.leaf_sm3).hex())],
         "ways": ways(found, verdict),
         "point": point,
