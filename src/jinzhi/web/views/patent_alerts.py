@@ -86,7 +86,7 @@ def _table(kept: list[Alert], who: Any) -> Table:
             )
         )
     heads = [
-        Column(_("已存检索"), wide=True), Column(_("状态")), Column(_("新增"), numeric=True),
+        Column(_("已存检索"), wide=True), Column(_("状态")), Column(_("新出现"), numeric=True),
         Column(_("状态变化"), numeric=True), Column(_("不再命中"), numeric=True), Column(_("现在命中"), numeric=True),
         Column(_("最近比较")), Column(_("上次查看")),
     ]  # fmt: skip
@@ -169,7 +169,7 @@ def sections(found: Differences, rows: dict[str, Document]) -> list[tuple[str, s
     changed = [Row([*cells(n), Cell(tag=tag_of(a)), Cell(tag=tag_of(b))]) for n, a, b in found.changed[:SHOWN]]
     gone = [Row([*cells(n), Cell(tag=tag_of(s))]) for n, s in found.gone[:SHOWN]]
     told = (
-        ("new", _("新增"), found.new, one_state, new, _("没有新增")),
+        ("new", _("新出现"), found.new, one_state, new, _("没有新出现的")),
         ("changed", _("状态变化"), found.changed, two_states, changed, _("没有状态变化")),
         ("gone", _("不再命中"), found.gone, one_state, gone, _("没有不再命中的")),
     )
@@ -256,7 +256,7 @@ def rows_of(found: Differences) -> list[dict[str, str]]:
         }  # fmt: skip
 
     return [
-        *(row(_("新增"), n, None, s) for n, s in found.new),
+        *(row(_("新出现"), n, None, s) for n, s in found.new),
         *(row(_("状态变化"), n, a, b) for n, a, b in found.changed),
         *(row(_("不再命中"), n, s, None) for n, s in found.gone),
     ]
@@ -284,7 +284,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     )
     notes = [
         (_("已存检索"), alert.saved.name), (_("检索式"), alert.saved.text), (_("含义"), understood(alert.saved.text)),
-        (_("上次查看"), moment(alert.base_at)), (_("最近比较"), moment(alert.seen_at)), (_("新增"), len(found.new)),
+        (_("上次查看"), moment(alert.base_at)), (_("最近比较"), moment(alert.seen_at)), (_("新出现"), len(found.new)),
         (_("状态变化"), len(found.changed)), (_("不再命中"), len(found.gone)),
         (_("文献库"), library_line(collection())), (_("生成时间"), now().strftime("%Y-%m-%d %H:%M")),
         (_("导出人"), request.acting.name),

@@ -99,7 +99,7 @@ def topics(request: HttpRequest) -> HttpResponse:
         )
     heads = [
         Column(_("专题"), wide=True), Column(_("文献（含下级）"), numeric=True), Column(_("内容")), Column(_("建立人")),
-        Column(_("更新")),
+        Column(_("更新时间")),
     ]  # fmt: skip
     empty = Empty(_("还没有专题"), _("专题可以由已存检索组成，也可以手工挑选文献。"))
     context = {
@@ -167,7 +167,7 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
             (_("检索式里写"), topic_text(branch)),
             (_("所属单位"), topic.unit.label),
             (_("建立人"), str(topic.owner)),
-            (_("更新"), moment(topic.updated_at)),
+            (_("更新时间"), moment(topic.updated_at)),
         ],
         "story": [happened(e) for e in collections.past(topic)],
         "print_title": "/".join(branch.path),
@@ -469,8 +469,9 @@ def _own_lists(request: HttpRequest) -> list[tuple[int, str]]:
 def _marked(request: HttpRequest, ids: list[int]) -> str:
     """What was done with the documents, in words. Raises SearchRefused."""
     who, key = request.acting, submitted(request)[1]
-    name = request.POST.get("name", "")
-    match request.POST.get("do"):
+    do, _sign, name = request.POST.get("do", "").partition(":")
+    name = name or request.POST.get("name", "")
+    match do:
         case "tag":
             return _("已给 %(n)s 件加上标引“%(name)s”（其余原来就有）") % {
                 "n": notes.tag(who, name, ids, key=key),
@@ -506,7 +507,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
     note = int(raw) if raw.isdecimal() else 0
     said = ""
     try:
-        match request.POST.get("do"):
+        match request.POST.get("do", "").partition(":")[0]:
             case "tag" | "untag" | "pick":
                 said = _marked(request, [document.pk])
             case "note":

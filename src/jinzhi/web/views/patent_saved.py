@@ -247,8 +247,8 @@ def index(request: HttpRequest) -> HttpResponse:
             )
         )
     heads = [
-        Column(_("名称")), Column(_("检索式"), wide=True), Column(_("范围")), Column(_("所有人")), Column(_("更新")),
-        Column(_("订阅")), Column(_("操作")),
+        Column(_("名称")), Column(_("检索式"), wide=True), Column(_("范围")), Column(_("所有人")),
+        Column(_("更新时间")), Column(_("订阅")), Column(_("操作")),
     ]  # fmt: skip
     empty = Empty(
         _("还没有已存检索"), _("检索后按“保存或订阅”，或在这里新建。"), reverse("patents-saved-new"), _("新建")
@@ -355,7 +355,7 @@ def _read(request: HttpRequest, row: SavedQuery) -> HttpResponse:
         "copy": f"{reverse('patents-saved-new')}{query_string(row.text, ())}",
         "pairs": [
             (_("检索式"), row.text), (_("含义"), understood(row.text)), (_("说明"), row.about),
-            (_("所有人"), f"{row.owner} · {row.unit.label}"), (_("更新"), moment(row.updated_at)),
+            (_("所有人"), f"{row.owner} · {row.unit.label}"), (_("更新时间"), moment(row.updated_at)),
         ],
         "signed_in": request.acting.user is not None,
         "choices": every_choices(Every.CHANGE),
