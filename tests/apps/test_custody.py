@@ -12,6 +12,7 @@ from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.integrity import run_all
+from jinzhi.apps.catalogue.sources_registry import records
 from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.actions import CustodyRefused
@@ -446,3 +447,13 @@ def test_what_an_item_needs_outlives_a_stale_upload(district):
     Upload.objects.update(touched_at=now() - timedelta(days=4))
     uploads.clear_stale()
     assert store.there(item.sha256) and Version.objects.count() == 1
+
+
+# --- the number ------------------------------------------------------------------------------------------------
+def test_an_indicator_counts_what_is_kept_on_the_day(district, above, elsewhere):
+    take(district)
+    gone = past_its_time(above, b"old")
+    dispose(gone, above)
+    assert [r.fields["kept"] for r in records("custody:items", above.acting, DAY)] == [True, False]
+    assert [r.fields["kept"] for r in records("custody:items", above.acting, DAY - timedelta(days=1))] == [False, False]
+    assert len(records("custody:items", elsewhere.acting, DAY)) == 0

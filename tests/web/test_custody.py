@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import zipfile
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -411,3 +412,22 @@ def test_the_api_hands_over_by_two(item, district, elsewhere):
     assert district.client.post(answer, said, content_type="application/json").status_code == 404
     assert elsewhere.client.post(answer, said, content_type="application/json").json()["state"] == "accepted"
     assert fresh(item).holder == elsewhere.user
+
+
+def test_a_bundle_of_what_was_disposed_of_holds_no_content(above):
+    item = take(above)
+    take(above, twice=True)
+    Item.objects.unrestricted("test").filter(pk=item.pk).update(expires_on=DAY - timedelta(days=1))
+    actions.dispose(fresh(item), confirm=item.number, reason="期满", who=above.acting)
+    response = above.client.get(url(item, "versions/1/bundle.zip"))
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as packed:
+        contents = [packed.read(n) for n in packed.namelist() if n.startswith("contents/")]
+    assert contents and b"page" not in contents
+
+
+def test_the_api_names_only_cases_that_one_sees(item, district, above, elsewhere):
+    case = open_order(above, elsewhere)
+    actions.link(item, case.number, who=above.acting)
+    for person, seen in ((above, [case.number]), (district, [])):
+        assert person.client.get(f"/api/v1/custody/{item.number}").json()["cases"] == seen
+        assert (case.number in text(person.client.get(url(item)))) is bool(seen)

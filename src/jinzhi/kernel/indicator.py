@@ -208,8 +208,8 @@ class Indicator(Declaration):
             yield f"the owner {self.owner!r} is not a declared unit"
         for part in parts(self.measure):
             kind, _, name = part.source.partition(":")
-            if kind not in ("register", "procedure", "plan", "units"):
-                yield f"source {part.source!r} is not register:…, procedure:…, plan:… or units:…"
+            if kind not in ("register", "procedure", "plan", "custody", "units"):
+                yield f"source {part.source!r} is not register:…, procedure:…, plan:…, custody:… or units:…"
             elif kind in ("register", "procedure") and name not in catalogue.ids(kind):
                 yield f"source {part.source!r} names no declared {kind}"
         if isinstance(self.measure, Ratio) and self.measure.scale <= 0:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -330,7 +330,8 @@ class Happening:
     seal: Verdict
 
 
-def happenings(events: Sequence[Event], sealed: Verdicts) -> list[Happening]:
+def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str]) -> list[Happening]:
+    """All events, the latest first; ``cases``: the numbers of cases that the reader may see."""
     language = "en" if english() else "zh"
     out = []
     for e in reversed(events):
@@ -338,11 +339,11 @@ def happenings(events: Sequence[Event], sealed: Verdicts) -> list[Happening]:
             (named(BY_ID[k]), BY_ID[k].show(old, language), BY_ID[k].show(new, language))
             for k, (old, new) in e.data.get("changes", {}).items()
         ]
-        out.append(Happening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e), changes, sealed.of(e)))
+        out.append(Happening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e, cases), changes, sealed.of(e)))
     return out
 
 
-def _told(e: Event) -> str:
+def _told(e: Event, cases: Container[str]) -> str:
     said = e.data
     parts = []
     match e.verb:
@@ -353,7 +354,7 @@ def _told(e: Event) -> str:
         case "hold" | "lift":
             parts.append(_("第 %(n)s 号") % {"n": said["hold"]})
         case "link" | "unlink":
-            parts.append(said["case"])
+            parts.append(said["case"] if said["case"] in cases else _("不在可见范围的事项"))
         case "move":
             parts.append(said["to"] or _("未归入文件夹"))
     parts += [str(said[k]) for k in ("reason", "note") if said.get(k)]

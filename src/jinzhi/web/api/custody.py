@@ -14,6 +14,7 @@ from pydantic import Field as Said
 
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership
+from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.fields import ITEM, KINDS
@@ -76,7 +77,7 @@ class EvidenceFull(EvidenceOut):
     """An item with the facts of its capture and all its versions."""
 
     facts: dict[str, Any]
-    cases: list[str]
+    cases: list[str] = Said(description="Numbers of the linked cases that the caller sees.")
     versions: list[VersionOut]
 
 
@@ -118,11 +119,11 @@ def shown(item: Item) -> dict[str, Any]:
 
 def whole(item: Item, who: Acting) -> dict[str, Any]:
     versions = list(item.versions.all())
-    links = Item.cases.through.objects.filter(item=item).order_by("case__number")
+    linked = Case.objects.visible_to(who).filter(evidence=item).order_by("number")
     return {
         **shown(item),
         "facts": versions[-1].data,
-        "cases": list(links.values_list("case__number", flat=True)),
+        "cases": list(linked.values_list("number", flat=True)),
         "versions": [version_shown(item, v) for v in versions],
     }
 

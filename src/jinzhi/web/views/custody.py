@@ -302,6 +302,7 @@ class Seen:
     handovers: list[HandOver] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
+    named: frozenset[str] = frozenset()  # numbers of cases once linked that the reader may see
 
     @property
     def mine(self) -> bool:
@@ -311,14 +312,18 @@ class Seen:
 
 def seen(item: Item, who: Acting) -> Seen:
     hands = item.handovers.select_related("giver", "giver_unit", "taker", "taker_unit")
+    events = list(Event.objects.filter(stream=item.stream).select_related("unit").order_by("seq"))
+    cases = Case.objects.visible_to(who)
+    once = {str(e.data["case"]) for e in events if e.verb in ("link", "unlink")}
     return Seen(
         item,
         who,
         list(item.versions.all()),
         list(item.holds.all()),
         list(hands),
-        list(Case.objects.visible_to(who).filter(evidence=item).order_by("number")),
-        list(Event.objects.filter(stream=item.stream).select_related("unit").order_by("seq")),
+        list(cases.filter(evidence=item).order_by("number")),
+        events,
+        frozenset(cases.filter(number__in=once).values_list("number", flat=True)) if once else frozenset(),
     )
 
 
@@ -427,7 +432,7 @@ def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] 
             "versions": versions_table(it),
             "hands": shown.hands(it.events, it.handovers),
             "holds": it.holds,
-            "story": shown.happenings(it.events, sealed),
+            "story": shown.happenings(it.events, sealed, it.named),
             "same": duplicates(kept.sha256, who, apart_from=kept.pk),
             "acts": act_cards(it, refused),
             "refused": refused[1] if refused else None,
@@ -637,7 +642,8 @@ def bundle(request: HttpRequest, number: str, n: int) -> HttpResponse:
         raise Http404(_("日志中没有此内容的条目"))
     file = bundles.temporary()
     try:
-        done = write_bundle(entry, file, stated=shown.stated(version))
+        # what was disposed of stays out, also where another item keeps the same content
+        done = write_bundle(entry, file, content=version.erased_on is None, stated=shown.stated(version))
     except (bundles.BundleRefused, store.FileRefused) as e:
         file.close()
         messages.error(request, str(e))
