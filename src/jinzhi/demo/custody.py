@@ -171,7 +171,8 @@ class Maker:
                         actions.lift(item, 1, reason="案件已审结。（演示）", who=who, on=on, at=self.at(on))
                 case "versions":
                     content, kind = _file(item.name, item.title, f"{item.number}-2")
-                    again = raw | {"captured_on": later.isoformat(), "captured_time": "08:05"}
+                    before = later - timedelta(days=1)  # the day's own clock may stand before the morning
+                    again = raw | {"captured_on": before.isoformat(), "captured_time": "08:05"}
                     again |= {"before_sha256": "", "before_sm3": ""}
                     upload = self.send(content, item.name, kind, who)
                     actions.new_version(
