@@ -149,8 +149,14 @@ def test_two_installations_witness_each_other_and_one_that_is_put_back_is_found(
     copy = court.var / "yesterday.sqlite3"
     with sqlite3.connect(court.var / "jinzhi.sqlite3") as live, sqlite3.connect(copy) as kept:
         live.backup(kept)
-    *_, (code, answers) = court.run(court.append("3"), court.append("4"), COSIGN)
+    bundle = str(court.var / "bundle.zip")
+    *_, (code, answers), (_, exported), (verified, _) = court.run(
+        court.append("3"), court.append("4"), COSIGN,
+        ["evidence", "export", "--entry", "2026-4", "--out", bundle, "--json"], ["evidence", "verify", bundle],
+    )  # fmt: skip
     assert (code, [a["state"] for a in json.loads(answers)]) == (0, ["cosigned", "cosigned"])
+    assert json.loads(exported)["witnesses"] == [witness]
+    assert verified == 0
 
     # the copy is put back, and something else is entered: the log is shorter than the notary has seen it
     assert court.site is not None
