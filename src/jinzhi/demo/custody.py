@@ -218,7 +218,7 @@ def make_evidence(people: People) -> int:
     first = made[0]
     who = people.reporters["tj-dongli"]
     content, media_type = _file(first.name, first.title, "tj-binhai-1")
-    raw = maker.facts(SORTS[1], LAST, who) | {"title": "同一内容由两单位分别采集"}
+    raw = maker.facts(SORTS[1], LAST - timedelta(days=1), who) | {"title": "同一内容由两单位分别采集"}
     with standing_on(LAST):
         upload = maker.send(content, first.name, media_type, who)
         actions.take_in(raw, upload, who=who, twice=True, on=LAST, at=maker.at(LAST))
