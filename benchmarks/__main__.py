@@ -7,6 +7,7 @@
     python -m benchmarks search                   search beside plain Tantivy, SQLite FTS5 and a linear scan
     python -m benchmarks differences              the engine of search against the definition, 10,000 queries
     python -m benchmarks similar                  find-similar against baselines, on proxies
+    python -m benchmarks evidence                 the evidence log beside a plain table and pymerkle
 
 Everything lies in a scratch folder that is removed; how to read the table: docs/howto/benchmarks.md.
 """
@@ -79,6 +80,7 @@ OTHERS = {
     "search": "benchmarks.search",
     "differences": "benchmarks.search_differences",
     "similar": "benchmarks.search_similar",
+    "evidence": "benchmarks.evidence",
 }
 
 

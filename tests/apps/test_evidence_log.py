@@ -81,6 +81,24 @@ def test_entries_are_numbered_when_their_transaction_is_through(above, django_ca
     assert Entry.objects.get(event=event).number == "2026-0"
 
 
+def test_a_transaction_numbers_its_entries_once_whatever_it_rolled_back_on_the_way(
+    above, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True) as hooks:
+        with transaction.atomic():
+            with pytest.raises(ZeroDivisionError), transaction.atomic():
+                record("thing:0", "make", {}, who=above.acting, on=DAY)
+                raise ZeroDivisionError
+            with transaction.atomic():
+                record("thing:1", "make", {}, who=above.acting, on=DAY)
+            record("thing:1", "change", {}, who=above.acting, on=DAY)
+        record("thing:2", "make", {}, who=above.acting, on=DAY)
+    assert hooks == [log.sequence]
+    assert list(Entry.objects.order_by("index").values_list("index", "object")) == [
+        (0, "thing:1"), (1, "thing:1"), (2, "thing:2"),
+    ]  # fmt: skip
+
+
 def test_a_replayed_event_has_one_entry(above):
     for _ in range(2):
         record("thing:1", "make", {}, who=above.acting, on=DAY, key="once")

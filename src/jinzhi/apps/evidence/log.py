@@ -70,8 +70,11 @@ def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
     """Queue an entry with this body, and number it once the transaction is through."""
     queued = queued_entry(kind, object, body, event)
     queued.save(force_insert=True)
-    # an entry that cannot be numbered now stays queued: that is no error of what was recorded
-    transaction.on_commit(sequence, robust=True)
+    # one hook a transaction is enough; if it was registered in a savepoint that is rolled back, so is this entry.
+    # An entry that cannot be numbered now stays queued: that is no error of what was recorded
+    hooks = connection.run_on_commit
+    if not (hooks and hooks[-1][1] is sequence):
+        transaction.on_commit(sequence, robust=True)
     return queued
 
 
