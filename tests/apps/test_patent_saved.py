@@ -9,13 +9,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from jinzhi.apps.catalogue.clock import standing_on
-from jinzhi.apps.catalogue.integrity import run_all
+from jinzhi.apps.catalogue.integrity import checkers
 from jinzhi.apps.evidence.actions import Conflict
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.patents import alerts, history, saved
+from jinzhi.apps.patents import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.index import search, update
-from jinzhi.apps.patents.models import Alert, Every, State
+from jinzhi.apps.patents.models import Alert, Document, Every, State
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.storing import prepare, prepare_event, store
 from jinzhi.engines.query_language.parse import parse
@@ -372,6 +372,7 @@ def test_no_mail_where_none_is_set_up(settings):
     assert not alerts.mails()
 
 
-def test_the_rows_are_sound(watched, district):
-    history.remember(district.user, "隔膜", count=3)
-    assert [done for done in run_all() if not done.sound] == []
+def test_the_paths_of_the_rows_are_those_of_their_units(watched, district):
+    notes.tag(district.acting, "重点", [Document.objects.get(number="CN117000001A").pk])
+    collections.create(district.acting, name="电池")
+    assert [list(one.run()) for one in checkers() if one.id == "unit-path"] == [[]]

@@ -360,6 +360,14 @@ def test_a_document_shows_and_takes_tags_notes_and_topics(district, above, elsew
     assert "不再关注" in said(above.client.get(f"/patents/{LATER}/"))
 
 
+def test_a_visitor_reads_topics_that_stand_on_shared_queries(visitor, district):
+    query = saved.keep(district.acting, name="隔膜", text="ti=隔膜", shared=True)
+    topic = collections.create(district.acting, name="电池", saved=query)
+    page = look(visitor, path=f"/patents/topics/{topic.pk}/")
+    assert (page.context["total"], page.context["why"]) == (2, "")
+    assert numbers(look(visitor, "topic=电池")) == {SEPARATOR, LATER}
+
+
 def test_a_visitor_reads_tags_and_is_asked_to_sign_in_to_write(visitor, district):
     notes.tag(district.acting, "重点", [Document.objects.get(number=LATER).pk])
     text = said(visitor.get(f"/patents/{LATER}/"))

@@ -173,8 +173,16 @@ FIELDS: tuple[Field, ...] = (
     Field("ipcmlow", "主分类号（含下位）", "Main IPC and below", Kind.CLASS, ("ipcm-low",), ("ipcm",), below=True),
     Field("cpclow", "CPC（含下位）", "CPC and below", Kind.CLASS, ("cpc-low", "cpc_low"), ("cpc",), below=True),
     Field("ipcx", "分类号（仅本级）", "IPC, this place only", Kind.CLASS, ("ic_ex", "ipc-ex"), ("ipc",), whole=True),
-    Field("nic", "国民经济行业", "Industry (GB/T 4754)", Kind.CLASS, ("国民经济行业分类",)),
-    Field("sei", "战略性新兴产业", "Strategic emerging industry", Kind.CLASS, ("战新分类", "战新产业")),
+    Field(
+        "nic", "国民经济行业", "Industry (GB/T 4754)", Kind.CLASS, ("国民经济行业分类",),
+        help_zh="需要专利分类与行业的对照表；没有对照数据时不能检索",
+        help_en="needs a concordance of patent classes with industries; refused where none is kept",
+    ),
+    Field(
+        "sei", "战略性新兴产业", "Strategic emerging industry", Kind.CLASS, ("战新分类", "战新产业"),
+        help_zh="需要专利分类与产业的对照表；没有对照数据时不能检索",
+        help_en="needs a concordance of patent classes with industries; refused where none is kept",
+    ),
     Field("kd", "文献种类", "Kind of document", Kind.KEY, ("kind", "文献种类代码")),
     Field("typ", "专利类型", "Kind of right", Kind.KEY, ("type", "类型")),
     Field("cc", "国别", "Country", Kind.KEY, ("pnctry", "国家", "公开国别")),
@@ -188,10 +196,19 @@ FIELDS: tuple[Field, ...] = (
     Field("nbwd", "引证次数", "Citations made", Kind.COUNT, ("引证数",)),
     Field("nclm", "权利要求数", "Number of claims", Kind.COUNT, ("权利要求项数",)),
     Field("nfam", "同族数", "Family size", Kind.COUNT, ("同族成员数",)),
-    Field("tag", "标引", "Tag", Kind.KEY, ("标签",)),
-    Field("topic", "专题", "Topic collection", Kind.KEY, ("专题库",)),
-    Field("note", "备注", "Note", Kind.NAME, ("批注",)),
-)
+    Field(
+        "tag", "标引", "Tag", Kind.KEY, ("标签",),
+        help_zh="您能看到的标引：本单位和下级单位的", help_en="tags that you may see: your unit's and those below",
+    ),
+    Field(
+        "topic", "专题", "Topic collection", Kind.KEY, ("专题库",),
+        help_zh="专题的名称或路径，含下级专题", help_en="name or path of a topic, with those below it",
+    ),
+    Field(
+        "note", "备注", "Note", Kind.NAME, ("批注",),
+        help_zh="您能看到的备注，按词检索", help_en="notes that you may see, word by word",
+    ),
+)  # fmt: skip
 
 #: which field says "and below" for another
 BELOW = {"ipc": "ipclow", "ipcm": "ipcmlow", "cpc": "cpclow", "ipclow": "ipclow", "cpclow": "cpclow"}

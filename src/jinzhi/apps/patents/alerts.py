@@ -10,6 +10,7 @@ difference could be one of the index: the alert says so and waits.
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.query import QueryError
 
+log = logging.getLogger("jinzhi.patents")
 MANY = 800
 #: one letter a state
 LETTERS: Mapping[str, str] = {State.IN_FORCE: "F", State.PENDING: "P", State.ENDED: "E", State.UNCONFIRMED: "U"}
@@ -217,6 +219,10 @@ def fire(alert: Alert) -> Fired:
         ids = _ask(alert)
     except QueryError as e:
         return _failed(alert, e.zh, e.en)
+    except Exception as e:
+        # one query that breaks the engine must not keep the others from being asked
+        log.exception("the alert %s failed", alert.pk)
+        return _failed(alert, f"检索出错：{type(e).__name__}", f"the search failed: {type(e).__name__}")
     seen = snapshot(ids)
     with transaction.atomic():
         fresh = Alert.objects.select_for_update(of=("self",)).get(pk=alert.pk)

@@ -92,8 +92,11 @@ class Desk:
         return replace(read, root=_of_unit(read.root, row.unit.code)) if row.shared else read
 
     def saved_row(self, name: str) -> SavedQuery | None:
-        """The row of a name, as ``saved`` finds it. Raises QueryError for who is not signed in."""
-        if self.who is None or self.who.user is None:
+        """The row of a name, as ``saved`` finds it. Raises QueryError for who is not signed in and so has none.
+
+        What a unit shares is named with its unit by topics and by shared queries: a visitor reads it, too.
+        """
+        if self.who is None or (self.who.user is None and "@" not in name):
             raise QueryError(
                 "已存检索需要登录后使用；命令行请加 --as 用户名",
                 "saved queries need signing in; on the console add --as USER",
@@ -101,7 +104,8 @@ class Desk:
         head, sign, unit = name.rpartition("@")
         if sign:
             return next((r for r in self._saved if r.shared and r.name == head and r.unit.code == unit), None)
-        own = (r for r in self._saved if r.name == name and r.owner_id == self.who.user.pk)
+        user = self.who.user
+        own = (r for r in self._saved if r.name == name and user is not None and r.owner_id == user.pk)
         units = (r for r in self._saved if r.name == name and r.shared and r.unit_id == self.who.unit.pk)
         return next(own, None) or next(units, None)
 
