@@ -75,8 +75,10 @@ class Court:
 
 
 @pytest.fixture
-def court(city, settings, tmp_path) -> Iterator[Court]:
+def court(city, settings, tmp_path, monkeypatch) -> Iterator[Court]:
     """A witness that the log of this installation is declared to."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
     made = Court(signing.load_or_make(tmp_path / "court", NAME).witness)
 
     class Handler(BaseHTTPRequestHandler):
