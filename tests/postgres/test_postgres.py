@@ -16,6 +16,8 @@ APPS = (
     "evidence_checkpoints",
     "evidence_mirror",
     "evidence_audit",
+    "custody",
+    "store",
     "cases",
     "guard",
     "plan",
