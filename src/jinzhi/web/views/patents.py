@@ -368,13 +368,16 @@ def patents(request: HttpRequest) -> HttpResponse:
 def unfinished(request: HttpRequest, stopped: Stopped, long: bool) -> dict[str, Any]:
     """The page of a search that has no answer yet, or was given up."""
     told = collection()
+    text = request.GET.get("q", "").strip()
     return {
-        "ask": Asked(request.GET.get("q", "").strip(), None, None),
+        "ask": Asked(text, None, None),
+        "dialects": dialects(request, request.GET.get("dialect", "")),
+        "strip": strip_of(request, None, text, None),
         "told": told,
         "library": library_line(told),
         "print_title": _("专利检索"),
         "links": links(),
-        "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort", "wait")],
+        "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort", "dialect")],
         "sources": sources_table(),
         "slow": {
             "asked": stopped.asked,
@@ -405,8 +408,6 @@ def links() -> list[tuple[str, str]]:
         (reverse("patents-form"), _("表格检索")),
         (reverse("patents-numbers"), _("号码批量检索")),
         (reverse("patents-similar"), _("相似检索")),
-        (reverse("patents-classes"), _("分类")),
-        (reverse("patents-applicants"), _("申请人")),
         (reverse("patents-classes"), _("分类")),
         (reverse("patents-applicants"), _("申请人")),
         (reverse("patents-fields"), _("检索式说明")),
@@ -533,6 +534,8 @@ def selection(request: HttpRequest) -> HttpResponse:
         case "compare":
             messages.warning(request, _("比较权利要求要勾选两件，现为 %(n)s 件") % {"n": len(numbers)})
             return redirect(here)
+        case "mark":
+            return redirect(f"{reverse('patents-mark')}?{back.urlencode(safe=',')}")
         case "numbers":
             return redirect(f"{reverse('patents-numbers')}?numbers={','.join(numbers)}")
     raise Http404
