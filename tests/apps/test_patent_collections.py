@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents import alerts, collections, notes, saved
 from jinzhi.apps.patents.index import search, update
@@ -203,6 +203,13 @@ def test_people_of_the_unit_write_and_others_do_not(district, colleague, above, 
         collections.change(battery, above.acting, name="电池", about="", parent=None, saved=None)
     with pytest.raises(SearchRefused, match="只有该单位的人可以修改"):
         collections.pick(battery, above.acting, ids(MODEL))
+
+
+def test_the_same_form_sent_twice_makes_one_topic(district, patents):
+    first = collections.create(district.acting, name="电池", key="form-1")
+    assert collections.create(district.acting, name="电池", key="form-1").pk == first.pk
+    with pytest.raises(KeyReused):
+        collections.create(district.acting, name="电芯", key="form-1")
 
 
 def test_an_old_form_is_told(district, battery):

@@ -14,7 +14,7 @@ from django.db.models import Count
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.actions import Conflict, KeyReused, record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.asking import Desk, above, bound, topic_paths, visible_topics
 from jinzhi.apps.patents.models import Document, SavedQuery, Topic, TopicItem
@@ -159,9 +159,11 @@ def create(
     saved: SavedQuery | None = None,
     key: str = "",
 ) -> Topic:
-    """A new topic of one's own unit. Raises SearchRefused, KeyReused."""
+    """A new topic of one's own unit; the same form sent twice makes one. Raises SearchRefused, KeyReused."""
     _signed_in(who)
     name = _name(name)
+    if made := _earlier(who, key, name):
+        return made
     _standing(who, parent, saved)
     moment = now()
     topic = Topic(
@@ -172,6 +174,16 @@ def create(
     _runs(topic, who)
     record(topic.stream, "create", said(topic), who=who, on=today(), key=key)
     return topic
+
+
+def _earlier(who: Acting, key: str, name: str) -> Topic | None:
+    """What the same form made before. Raises KeyReused where it said something else."""
+    before = Event.objects.filter(key=key).first() if key else None
+    if before is None:
+        return None
+    if before.verb != "create" or before.data.get("name") != name or not before.stream.startswith("topic:"):
+        raise KeyReused(f"the key {key!r} was used for {before}")
+    return Topic.objects.visible_to(who).select_related("unit").get(pk=int(before.stream[6:]))
 
 
 def _locked(topic: Topic, who: Acting, expected: int | None) -> Topic:
