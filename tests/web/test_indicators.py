@@ -5,11 +5,14 @@ import re
 from datetime import date
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence import log
 from jinzhi.apps.indicators.actions import freeze
+from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.registers.actions import create
 from jinzhi.kernel.indicator import Indicator, Ratio
 from jinzhi.web.indicator_words import definition
@@ -166,3 +169,15 @@ def test_a_page_costs_the_same_whatever_the_number_of_records(points, above, dis
     with django_assert_max_num_queries(20):
         page = text(above.client.get(OPEN))
     assert "第 1–50 条，共 62 条" in page
+
+
+def test_a_frozen_value_is_held_against_the_log(points, above):
+    freeze(date(2026, 9, 30))
+    log.checkpoint()
+    assert "已核验" in text(above.client.get("/indicators/service-points-open/"))
+    kept = Snapshot.objects.unrestricted("somebody with the password of the database")
+    kept.filter(indicator="service-points-open").update(number="3")
+    cache.clear()
+    page = text(above.client.get("/indicators/service-points-open/"))
+    assert "核验不符" in page
+    assert "冻结的值与日志所记不符" in page

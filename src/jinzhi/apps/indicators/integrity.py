@@ -24,11 +24,15 @@ def _value(kept: Snapshot, day: date) -> Value:
     )
 
 
+def digest_of(kept: Snapshot) -> str:
+    """The digest that a frozen value has, from what is kept of it."""
+    return digest_value(sealed(kept.indicator, kept.day, kept.unit.code, _value(kept, kept.day))).sha256
+
+
 @invariant("indicator-frozen", "冻结的指标值未被改动", "No frozen value was changed")
 def frozen() -> Iterator[str]:
     for kept in Snapshot.objects.unrestricted("integrity checker").select_related("unit").iterator(chunk_size=2000):
-        content = sealed(kept.indicator, kept.day, kept.unit.code, _value(kept, kept.day))
-        if digest_value(content).sha256 != kept.digest:
+        if digest_of(kept) != kept.digest:
             yield f"{kept}: the digest differs"
         if kept.unit_path != kept.unit.path:
             yield f"{kept}: the path is not that of its unit"

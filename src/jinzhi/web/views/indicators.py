@@ -38,6 +38,7 @@ from jinzhi.apps.indicators.queries import (
     values,
     years,
 )
+from jinzhi.apps.indicators.seals import seals_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import charts
 from jinzhi.engines.indicator_memory import breakdown, evaluate, rounded
@@ -497,6 +498,8 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
     rule = rule_on(view.on)
     number = view.value.number
     svg = view.address("indicator-chart", "svg")
+    frozen = [p.day for p in view.points if p.source == "frozen"]
+    sealed = seals_of(i.id, counted_unit(request.acting, view.unit), frozen, request.acting) if frozen else {}
     context = {
         "crumbs": [Link(_("指标"), reverse("indicators") + pick(view.year, view.unit))],
         "indicator": i,
@@ -535,7 +538,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "chart_csv": view.address("indicator-csv"),
         "width": CHART[0],
         "height": CHART[1],
-        "points": [(p.day, shown(p.number, i), str(ORIGINS[p.source])) for p in view.points],
+        "points": [(p.day, shown(p.number, i), str(ORIGINS[p.source]), sealed.get(p.day)) for p in view.points],
         "by_links": [
             Link(
                 _("按单位") if b == "unit" else _("按%(field)s") % {"field": words.field(b)},
