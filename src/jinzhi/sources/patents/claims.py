@@ -16,6 +16,10 @@ _ALL_BEFORE = re.compile(
     r"|(?:preceding|foregoing|previous)\s+claims?",
     re.IGNORECASE,
 )
+#: without one of these no text can match _ALL_BEFORE, whose search is the dearest of all
+_BEFORE_WORDS = ("前述", "上述", "以上", "前面")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_CLAUSE = re.compile(r"[，,。：:；;]")
 _PIECE = re.compile(
     r"(\d{1,4})(?:\s*(?:-|~|～|—|–|－|至|到|to|through)\s*(?:权利要求|claims?)?\s*(\d{1,4}))?", re.IGNORECASE
 )
@@ -52,7 +56,7 @@ def references(text: str, number: int) -> tuple[int, ...]:
         for first, last in _PIECE.findall(m[1]):  # \d and int() know full-width digits too
             low, high = int(first), int(last or first)
             found.update(range(low, min(high, number) + 1))
-    if _ALL_BEFORE.search(text):
+    if (any(word in text for word in _BEFORE_WORDS) or "cla" in text.lower()) and _ALL_BEFORE.search(text):
         found.update(range(1, number))
     return tuple(sorted(n for n in found if 0 < n < number))
 
@@ -62,9 +66,11 @@ def depends(text: str, refers: tuple[int, ...]) -> bool:
     and does not turn to another thing; in English no word before the reference makes it a thing of its own kind."""
     if not refers:
         return False
-    if re.search(r"[\u4e00-\u9fff]", text[:40]):
-        first = re.split(r"[，,。：:；;]", text, maxsplit=1)[0]
-        return bool(_LEAD.match(text)) and not _OTHER.search(first)
+    if _HAN.search(text, 0, 40):
+        if not _LEAD.match(text):
+            return False
+        clause = _CLAUSE.search(text)
+        return not _OTHER.search(text[: clause.start()] if clause else text)
     m = _ENGLISH.search(text) or _ALL_BEFORE.search(text)
     return m is not None and m.start() < 300 and not _OWN.search(text[: m.start()])
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import BinaryIO
 
 from lxml import etree
@@ -34,6 +35,7 @@ from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
+    below,
     descend,
     documents,
     find,
@@ -43,6 +45,7 @@ from jinzhi.sources.patents.xml import (
     leftovers,
     local,
     text,
+    texts,
 )
 from jinzhi.standards import locarno
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
@@ -76,6 +79,7 @@ _HEADINGS = frozenset(
         "相关申请的交叉引用",
     ]
 )
+LONGEST_HEADING = max(map(len, _HEADINGS))
 _AGENCY = re.compile(r"(.*\S)\s+(\d{5})")
 _POSTCODE = re.compile(r"\s*(\d{6})\s+")
 _MARK = re.compile(r"\[(\d{4})\]\s*")
@@ -148,14 +152,20 @@ def document(top: etree._Element, source: Source) -> Document:
     country, number, kind, published = _publication(top, data, design)
     publication = standard(f"{number}{kind}", country=country, kind="publication")
     application, application_type, filed = _application(data, country, notes)
-    classes = [_ipc(c) for c in findall(bibliographic, "ClassificationIPCRDetails", "ClassificationIPCR")]
-    classes = [
-        Symbol(s.scheme, s.symbol, s.version, i == 0, s.office, s.value) for i, s in enumerate(s for s in classes if s)
-    ]
-    agents, agencies = _agents(bibliographic, data)
+    told = below(data.get("ClassificationIPCRDetails", ()), "ClassificationIPCR")
+    classes = [s for element in told if (s := _ipc(element))]
+    if classes:
+        classes[0] = replace(classes[0], main=True)
+    parties: dict[str, list[etree._Element]] = {}
+    for group in data.get("Parties", ()):
+        for name, elements in kids(group).items():
+            parties.setdefault(name, []).extend(elements)
+    agents, agencies = _agents(parties)
     granted = is_grant(country, kind, published.year if published else None)
-    drawings = [*_figures(find(top, "Abstract", "AbstractFigure"), True), *_figures(find(top, "Drawings"), False)]
-    drawings += _figures(find(top, "Description", "Drawings"), False)
+    abstracts, described = above.get("Abstract", ()), above.get("Description", ())
+    drawings = _figures(find(abstracts[0], "AbstractFigure"), True) if abstracts else []
+    drawings += _figures(next(iter(above.get("Drawings", ())), None), False)
+    drawings += _figures(find(described[0], "Drawings"), False) if described else []
     return Document(
         country=country,
         doc_number=number,
@@ -176,24 +186,24 @@ def document(top: etree._Element, source: Source) -> Document:
         abstracts=tuple(
             Text((a.get("lang") or language).lower(), t)
             for a in above.get("Abstract", ())
-            if (t := "\n".join(filter(None, (text(p) for p in findall(a, "Paragraphs")))))
+            if (t := "\n".join(filter(None, (text(p) for p in below((a,), "Paragraphs")))))
         ),
         claims=_claims(above.get("Claims", ()), language),
-        description=tuple(_description(top, language, notes)),
+        description=tuple(_description(above, language, notes)),
         ipc=tuple(classes),
         locarno=_locarno(bibliographic, design),
-        applicants=_parties(bibliographic, notes, "Parties", "ApplicantDetails", "Applicant"),
-        inventors=_parties(bibliographic, notes, "Parties", "InventorDetails", "Inventor"),
+        applicants=_parties(parties.get("ApplicantDetails", ()), "Applicant", notes),
+        inventors=_parties(parties.get("InventorDetails", ()), "Inventor", notes),
         agents=agents,
         agencies=agencies,
-        assignees=_parties(bibliographic, notes, "AssigneeDetails", "Assignee")
-        or _parties(bibliographic, notes, "Parties", "AssigneeDetails", "Assignee"),
+        assignees=_parties(data.get("AssigneeDetails", ()), "Assignee", notes)
+        or _parties(parties.get("AssigneeDetails", ()), "Assignee", notes),
         examiners=tuple(
-            Party(t, language) for e in findall(bibliographic, "ExaminerDetails", "Examiner") if (t := text(e))
+            Party(t, language) for e in below(data.get("ExaminerDetails", ()), "Examiner") if (t := text(e))
         ),
-        priorities=_priorities(bibliographic),
-        citations=tuple(_citations(bibliographic)),
-        related=tuple(_related(bibliographic)),
+        priorities=_priorities(data),
+        citations=tuple(_citations(data)),
+        related=tuple(_related(data)),
         drawings=tuple(drawings),
         source=source,
         rest=tuple(sorted((notes + Counter(dict(leftovers(top, _KNOWN)))).items())),
@@ -202,7 +212,7 @@ def document(top: etree._Element, source: Source) -> Document:
 
 def _id(reference: etree._Element | None) -> dict[str, str]:
     inner = find(reference, "DocumentID")
-    return {k: text(v[0]) for k, v in kids(inner if inner is not None else reference).items()}
+    return texts(inner if inner is not None else reference)
 
 
 def _publication(top, data, design):  # type: ignore[no-untyped-def]
@@ -258,12 +268,11 @@ def _application(data, country: str, notes: Counter[str]):  # type: ignore[no-un
 
 
 def _ipc(element: etree._Element) -> Symbol | None:
-    parts = {k: text(v[0]) for k, v in kids(element).items()}
+    parts = texts(element)
     version = parts.get("IPCVersionDate", "")
     if parts.get("Section") and parts.get("MainGroup") and parts.get("Subgroup"):
-        written = "{Section}{MainClass}{Subclass}{MainGroup}/{Subgroup}".format_map(
-            {"MainClass": "", "Subclass": "", **parts}
-        )
+        head = parts["Section"] + parts.get("MainClass", "") + parts.get("Subclass", "")
+        written = f"{head}{parts['MainGroup']}/{parts['Subgroup']}"
         return ipc_symbol(written, version=version, value=parts.get("ClassificationValue", ""))
     return ipc_symbol(parts["Text"], version=version) if parts.get("Text") else None
 
@@ -286,7 +295,7 @@ def _book(book: etree._Element, notes: Counter[str]) -> Party | None:
         name = "".join(text(e) for key in ("LastName", "FirstName") for e in parts.get(key, ()))
     if not name:
         return None
-    address = {k: text(v[0]) for k, v in kids((parts.get("Address") or [None])[0]).items()}
+    address = texts(parts["Address"][0]) if "Address" in parts else {}
     written = address.get("Text", "")
     postcode = address.get("PostCode", "")
     if m := _POSTCODE.match(written):
@@ -303,28 +312,30 @@ def _book(book: etree._Element, notes: Counter[str]) -> Party | None:
     )
 
 
-def _parties(bibliographic: etree._Element | None, notes: Counter[str], *path: str) -> tuple[Party, ...]:
+def _parties(groups: Iterable[etree._Element], role: str, notes: Counter[str]) -> tuple[Party, ...]:
     found = []
-    for element in findall(bibliographic, *path):
-        books = [b for b in findall(element, "AddressBook") if (b.get("dataFormat") or "original") == "original"]
-        books = books or findall(element, "AddressBook")
+    for element in below(groups, role):
+        every = below((element,), "AddressBook")
+        books = [b for b in every if (b.get("dataFormat") or "original") == "original"] or every
         chosen = next((b for b in books if (b.get("lang") or "zh").lower() == "zh"), books[0] if books else None)
         party = _book(chosen if chosen is not None else element, notes)
         if party:
             found.append(party)
         if len(books) > 1:
-            notes[f"{path[-1]}/AddressBook（其他语言）"] += len(books) - 1
+            notes[f"{role}/AddressBook（其他语言）"] += len(books) - 1
     return tuple(found)
 
 
-def _agents(bibliographic, data):  # type: ignore[no-untyped-def]
-    agents, agencies = [], {}
-    code = text(find(bibliographic, "Parties", "AgentDetails", "CustomerNumber"))
-    for agent in findall(bibliographic, "Parties", "AgentDetails", "Agent"):
-        for book in findall(agent, "AddressBook"):
+def _agents(parties: Mapping[str, list[etree._Element]]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    agents: list[Party] = []
+    agencies: dict[str, Party] = {}
+    groups = parties.get("AgentDetails", ())
+    code = text(find(groups[0], "CustomerNumber")) if groups else ""
+    for agent in below(groups, "Agent"):
+        for book in below((agent,), "AddressBook"):
             if party := _book(book, Counter()):
                 agents.append(party)
-        for book in findall(agent, "Agency", "AddressBook"):
+        for book in below((agent,), "Agency", "AddressBook"):
             if party := _book(book, Counter()):
                 m = _AGENCY.fullmatch(party.name)
                 name, number = (m[1], m[2]) if m else (party.name, code)
@@ -332,10 +343,10 @@ def _agents(bibliographic, data):  # type: ignore[no-untyped-def]
     return tuple(agents), tuple(agencies.values())
 
 
-def _priorities(bibliographic: etree._Element | None) -> tuple[Priority, ...]:
+def _priorities(data: Mapping[str, list[etree._Element]]) -> tuple[Priority, ...]:
     """One of the two written forms of each priority: the original, else the standard."""
     found: dict[str, tuple[int, Priority]] = {}
-    for i, element in enumerate(findall(bibliographic, "PriorityDetails", "Priority")):
+    for i, element in enumerate(below(data.get("PriorityDetails", ()), "Priority")):
         ids = _id(element)
         country = ids.get("WIPOST3Code", "")
         number = ids.get("DocNumber", "")
@@ -347,8 +358,8 @@ def _priorities(bibliographic: etree._Element | None) -> tuple[Priority, ...]:
     return tuple(p for _, p in found.values())
 
 
-def _citations(bibliographic: etree._Element | None) -> Iterator[Citation]:
-    for element in findall(bibliographic, "ReferencesCited", "Citation"):
+def _citations(data: Mapping[str, list[etree._Element]]) -> Iterator[Citation]:
+    for element in below(data.get("ReferencesCited", ()), "Citation"):
         phase = element.get("srepPhase") or element.get("citedPhase") or ""
         inner = kids(element)
         category = text((inner.get("Category") or [None])[0])
@@ -369,10 +380,10 @@ def _citations(bibliographic: etree._Element | None) -> Iterator[Citation]:
                     yield Citation(text=written, phase=phase, category=category)
 
 
-def _related(bibliographic: etree._Element | None) -> Iterator[Related]:
-    for group in findall(bibliographic, "RelatedDocuments"):
+def _related(data: Mapping[str, list[etree._Element]]) -> Iterator[Related]:
+    for group in data.get("RelatedDocuments", ()):
         for element in group.iter("{*}DocumentID"):
-            ids = {k: text(v[0]) for k, v in kids(element).items()}
+            ids = texts(element)
             if ids.get("DocNumber"):
                 relation = local(element.getparent().tag)
                 kind = "publication" if "Publication" in relation else "application"
@@ -384,7 +395,7 @@ def _related(bibliographic: etree._Element | None) -> Iterator[Related]:
         ("InternationalPublishingData", "pct-publication"),
         ("PCTPublishingData", "pct-publication"),
     ):
-        for element in findall(bibliographic, name):
+        for element in data.get(name, ()):
             ids = _id(element)
             if ids.get("DocNumber"):
                 yield Related(relation, standard(ids["DocNumber"], country="WO"), partial(ids.get("Date", "")))
@@ -397,15 +408,15 @@ def _claims(groups, language: str) -> tuple[Claim, ...]:  # type: ignore[no-unty
     found = []
     for group in groups:
         lang = (group.get("lang") or language).lower()
-        for i, element in enumerate(findall(group, "Claim"), 1):
-            pieces = [t for e in findall(element, "ClaimText") if (t := text(e))]
+        for i, element in enumerate(below((group,), "Claim"), 1):
+            pieces = [t for e in below((element,), "ClaimText") if (t := text(e))]
             number = element.get("num") or ""
             found.append(claim("\n".join(pieces) or text(element), ordinal(number, i), lang))
     return tuple(found)
 
 
-def _description(top: etree._Element, language: str, notes: Counter[str]) -> Iterator[Part]:
-    for element in (*findall(top, "Description"), *findall(top, "DesignBriefExplanation")):
+def _description(above: Mapping[str, list[etree._Element]], language: str, notes: Counter[str]) -> Iterator[Part]:
+    for element in (*above.get("Description", ()), *above.get("DesignBriefExplanation", ())):
         lang = (element.get("lang") or language).lower()
         loose: list[Paragraph] = []
         for child in element:
@@ -417,7 +428,7 @@ def _description(top: etree._Element, language: str, notes: Counter[str]) -> Ite
             elif name == "Drawings":
                 continue
             else:
-                paragraphs = tuple(_paragraphs(findall(child, "Paragraphs")) or _paragraphs([child]))
+                paragraphs = tuple(_paragraphs(below((child,), "Paragraphs")) or _paragraphs([child]))
                 if name not in _PARTS:
                     notes[f"Description/{name}（按“其他”收入）"] += 1
                 if paragraphs:
@@ -431,16 +442,16 @@ def _description(top: etree._Element, language: str, notes: Counter[str]) -> Ite
             yield Part("other", tuple(loose), lang)
 
 
-def _paragraphs(elements) -> list[Paragraph]:  # type: ignore[no-untyped-def]
+def _paragraphs(elements: Iterable[etree._Element]) -> list[Paragraph]:
     found = []
     for element in elements:
         written = text(element)
         if not written:
             continue
         number = element.get("num") or (element.get("id") or "").lstrip("p")
-        if m := _MARK.match(written):
+        if written[0] == "[" and (m := _MARK.match(written)):
             number, written = m[1], written[m.end() :]
-        heading = written in _HEADINGS
+        heading = len(written) <= LONGEST_HEADING and written in _HEADINGS
         if written:
             found.append(Paragraph(written, "" if heading else number, heading))
     return found
