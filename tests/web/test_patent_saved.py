@@ -310,7 +310,9 @@ def test_a_result_is_tagged_whole_and_found_by_the_tag(district, patents):
 
 
 def test_picked_documents_are_tagged_alone(district, patents):
+    led = district.client.get("/patents/selection/", {"q": "隔膜", "pick": MODEL, "do": "mark"})
     mark = f"/patents/mark/?q={quote('隔膜')}&pick={MODEL}"
+    assert led["Location"] == mark
     district.client.post(mark, {"do": "tag", "name": "夹具", "_count": "1"})
     assert numbers(look(district.client, "tag=夹具")) == {MODEL}
 
