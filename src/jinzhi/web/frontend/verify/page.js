@@ -16,6 +16,7 @@ class Page {
     this.lines = section.querySelector("[data-lines]");
     this.result = section.querySelector("[data-result]");
     section.hidden = false;
+    document.querySelector("[data-without-script]")?.remove();
     for (const field of [this.file, this.content, this.source, this.keys]) field.addEventListener("change", () => this.changed());
     this.changed();
     const drop = section.querySelector(".drop");
