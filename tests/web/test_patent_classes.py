@@ -49,7 +49,7 @@ def table(tmp_path) -> None:
     file.write_text(TABLE, encoding="utf-8")
     classes.load(file, edition="2026.01")
     titles = tmp_path / "en.tsv"
-    titles.write_text("H01M\tBATTERIES\nH01M0010052500\tRocking-chair\n   batteries\n", encoding="utf-8")
+    titles.write_text("H01M\tBATTERIES (cells H01M0010052500)\nH01M0010052500\tRocking-chair\n   batteries\n", encoding="utf-8")
     classes.load(titles, edition="2026.01", language="en")
     store([prepare(one) for one in MORE])
 
@@ -88,6 +88,7 @@ def test_the_tree_goes_by_dots_and_mends_those_left_in_titles(district, table):
     text = deep.content.decode()
     assert "摇椅式电池" in text
     assert "Rocking-chair batteries" in text
+    assert "BATTERIES (cells H01M10/0525)" in text
 
 
 def test_titles_are_found_in_both_languages_and_symbols_by_their_beginning(district, table):

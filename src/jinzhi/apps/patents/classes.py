@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,10 @@ from django.db.models import Q, QuerySet
 from jinzhi.apps.patents.models import ClassSymbol
 from jinzhi.engines.search_values import Trees
 from jinzhi.standards import ipc
+
+
+#: a symbol as WIPO's tables write it inside titles (H01M0010390000), which people read as H01M10/39
+WIPO_FORM = re.compile(r"\b[A-H]\d\d[A-Z](?!0000)\d{10}\b")
 
 
 class ClassesRefused(ValueError):
@@ -121,7 +126,7 @@ def _title(path: Path, rows: list[tuple[str, int | None, str]], scheme: str, edi
         if row is None:
             problems.append(f"{symbol} 不在已装入的版本里")
         else:
-            setattr(row, language, title.strip())
+            setattr(row, language, WIPO_FORM.sub(lambda m: ipc.short(m[0]), title.strip()))
             changed.append(row)
     ClassSymbol.objects.bulk_update(changed, [language], batch_size=400)
     return Loaded(scheme, edition, len(there), len(changed), tuple(problems))

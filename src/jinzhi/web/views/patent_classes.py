@@ -88,6 +88,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "name": SCHEMES[scheme][0],
         "schemes": [Link(name, here(key), current=key == scheme) for key, (name, *_rest) in SCHEMES.items()],
         "loaded": loaded,
+        "other": "zh-hans" if english() else "en",
         "load": LOAD,
         "library": library_line(collection()),
         "print_title": SCHEMES[scheme][0],
