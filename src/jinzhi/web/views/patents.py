@@ -39,6 +39,7 @@ from jinzhi.web.patent_address import (
 )
 from jinzhi.web.patent_desk import dialects, strip_of, with_history
 from jinzhi.web.patent_marks import Marked, alternatives
+from jinzhi.web.patent_names import used
 from jinzhi.web.patent_preview import Preview, preview_of
 from jinzhi.web.patent_search import (
     FACETS,
@@ -461,6 +462,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
             "start": address(request.GET) if first else "",
             "groups": groups(request, search, names),
             "chips": chips(request, search.chosen, names),
+            "names_used": used(request.GET, search),
             "clear": query_string(ask.text, (), request.GET.get("sort", "")),
             "sorts": [(key, label, key == search.sort) for key, label in search.sorts],
             "parts": parts_of(understood, search) if understood else [],
