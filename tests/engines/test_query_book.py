@@ -1,6 +1,7 @@
 """The query book: every example of docs/explanation/query-book.md does what the book says."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_memory import Context, search
 from jinzhi.engines.search_values import OFFICE_NUMBERS, Trees
-from jinzhi.kernel.query import Doc, Kind, Near, QueryError, field_by_code, get_field
+from jinzhi.engines.similar import Subject, ranked
+from jinzhi.kernel.query import SEMANTIC_TOP, Doc, Kind, Near, Node, QueryError, field_by_code, get_field
 from jinzhi.standards.ipc import Scheme
 
 BOOK = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "query-book.md"
@@ -18,6 +20,15 @@ TEXT = BOOK.read_text(encoding="utf-8")
 EXAMPLES = [block.strip().splitlines() for block in re.findall(r"^```query\n(.*?)^```", TEXT, flags=re.M | re.S)]
 TREE = Trees({"ipc": Scheme([("H04L9/00", 0), ("H04L9/28", 1), ("H04L9/30", 2), ("H04L9/32", 1)])})
 CONTEXT = Context(OFFICE_NUMBERS, TREE)
+
+
+def asked_of(doc: Doc) -> Context:
+    """What a query over one document needs; likeness is told by the words of that document alone."""
+
+    def find(node: Node) -> list[int]:
+        return search(node, [doc], CONTEXT)
+
+    return replace(CONTEXT, semantic=lambda text, top: ranked(Subject.of_text(text), find, 1, top or SEMANTIC_TOP))
 
 
 def document(written: str) -> Doc:
@@ -69,7 +80,8 @@ def test_an_example_does_what_the_book_says(example: list[str]) -> None:
         elif verb == "says":
             assert said in [notice.kind for notice in parse(query).notices]
         else:
-            assert (search(parse(query), [document(said)], CONTEXT) == [1]) is (verb == "finds"), line
+            doc = document(said)
+            assert (search(parse(query), [doc], asked_of(doc)) == [1]) is (verb == "finds"), line
 
 
 def test_every_kind_of_nearness_and_every_wildcard_stands_in_the_book() -> None:

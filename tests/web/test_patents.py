@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from io import BytesIO
 
+import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -581,3 +582,14 @@ def test_likeness_makes_few_statements(district, patents, django_assert_max_num_
     district.client.get("/patents/similar/", {"to": "CN117000001A"})
     with django_assert_max_num_queries(14):
         district.client.get("/patents/similar/", {"to": "CN117000001A"})
+
+
+def test_a_model_that_the_operator_names_is_named_with_every_likeness(district, patents, settings, tmp_path):
+    settings.JINZHI_VECTORS = str(tmp_path / "words.npz")
+    page = look(district, '~3"隔膜的制备"')
+    assert "没有向量模型文件" in page.context["ask"].wrong.message
+    assert district.client.get("/patents/similar/", {"text": "隔膜"}).status_code == 503
+    np.savez(tmp_path / "words.npz", words=np.array(["隔膜", "夹具"]), vectors=np.eye(2, dtype=np.float32))
+    page = district.client.get("/patents/similar/", {"text": "一种隔膜"})
+    assert page.context["model"] == "words.npz"
+    assert "words.npz" in [s for r in page.context["hits"][0].reasons for s in r.shared]

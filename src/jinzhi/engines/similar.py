@@ -162,12 +162,12 @@ def words(paragraphs: Iterable[str]) -> Iterator[str]:
 
 def frequent(subject: Subject) -> list[tuple[str, float]]:
     """The CONSIDERED most frequent words of a subject with their frequency by field."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = {}
     for code, paragraphs in subject.text.items():
         # independent claims stand among the claims as well
         weight = FIELDS.get(code, 0.0)
         for word, times in Counter(words(paragraphs)).items():
-            counts[word] += weight * (1 + math.log(times))
+            counts[word] = counts.get(word, 0.0) + weight * (1 + math.log(times))
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     return ordered[:CONSIDERED]
 

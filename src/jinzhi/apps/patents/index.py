@@ -34,6 +34,7 @@ from jinzhi.engines.search_collection import Collection
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
 from jinzhi.engines.similar import Answer, Subject
+from jinzhi.engines.vectors import VectorsRefused
 from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError
 
 #: sort key → columns; a leading - turns it round
@@ -269,7 +270,10 @@ def like(subject: Subject, *, top: int | None = None, family: bool = True) -> An
 
 def semantic(text: str, top: int | None) -> Sequence[int]:
     """What ``~"text"`` stands for: the ids most like the text, best first, at most ``top`` (None: SEMANTIC_TOP)."""
-    return _semantic(text, top or SEMANTIC_TOP, stamp(), settings.JINZHI_SEARCH, likeness.model_stamp())
+    try:
+        return _semantic(text, top or SEMANTIC_TOP, stamp(), settings.JINZHI_SEARCH, likeness.model_stamp())
+    except VectorsRefused as refused:
+        raise QueryError(refused.zh, refused.en) from refused
 
 
 @lru_cache(maxsize=64)
