@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from io import StringIO
@@ -93,6 +95,36 @@ def test_a_changed_byte_stops_the_stream_before_its_last_piece():
 def test_a_content_that_is_gone_is_said_to_be_gone():
     with pytest.raises(store.ContentMissing):
         store.check("0" * 64)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(monkeypatch):
+    def full(_descriptor):
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(store.os, "fsync", full)
+    with pytest.raises(store.DiskFull, match="存储空间不足"):
+        store.keep([b"x"])
+    assert list(Path(store.settings.JINZHI_STORE).iterdir()) == []
+
+
+def test_content_that_stops_coming_leaves_nothing_behind():
+    def broken():
+        yield b"x"
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        store.keep(broken())
+    assert list(Path(store.settings.JINZHI_STORE).iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_cleared_a_day_later():
+    store.keep([b"kept"])
+    left = Path(store.settings.JINZHI_STORE) / ".new-abc"
+    left.write_bytes(b"half")
+    assert store.clear_unfinished() == 0
+    os.utime(left, (0, 0))
+    assert store.clear_unfinished() == 1
+    assert len(list(store.lying())) == 1
 
 
 # --- sealed ----------------------------------------------------------------------------------------------------

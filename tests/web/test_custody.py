@@ -328,6 +328,22 @@ def test_errors_of_the_way_in_are_clear(district, elsewhere, make_person, settin
     assert district.client.delete(upload["url"]).status_code == 204 and not Upload.objects.exists()
 
 
+@pytest.mark.parametrize("said", ["text/html\r\nX: y", "nonsense", "", "a/" + "b" * 200])
+def test_a_media_type_that_is_none_is_not_given_back(district, said):
+    upload = announce(district, media_type=said).json()
+    assert Upload.objects.get(token=upload["token"]).media_type == "application/octet-stream"
+
+
+def test_the_page_of_hand_overs_takes_the_same_queries_however_long(district, elsewhere, django_assert_max_num_queries):
+    for n in range(5):
+        given = take(district, bytes([n]))
+        actions.offer(given, elsewhere.membership, reason="移送", who=district.acting)
+    for person in (district, elsewhere):
+        person.client.get("/custody/hands/")
+        with django_assert_max_num_queries(10):
+            person.client.get("/custody/hands/")
+
+
 def test_a_known_content_is_named_before_anything_is_sent_and_of_others_nothing(item, district, elsewhere):
     content = store.content(item.sha256)
     assert announce(district, content).json()["same"][0]["label"].startswith(item.number)

@@ -89,7 +89,7 @@ def _file(name: str, title: str, seed: str) -> tuple[bytes, str]:
             lines = "".join(f"{seed}-{n},演示商品,{n + 1},{(n + 1) * 99}\n" for n in range(8))
             return f"订单号,商品,数量,金额\n{lines}".encode(), "text/csv"
         case "html":
-            page = f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
+            page = f'<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title><h1>{title}</h1>'
             return f"{page}<p>演示数据 {seed}</p></html>\n".encode(), "text/html"
     return f"{title}\n演示数据 {seed}\n".encode(), "text/plain"
 

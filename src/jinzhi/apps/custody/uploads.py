@@ -11,6 +11,7 @@ Pieces lie in the store's folder, sealed where encryption is on. What nobody fin
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,7 @@ STALE = timedelta(days=3)
 #: what must stay free on the disk
 SPARE = 64 * 1024 * 1024
 HEX = set("0123456789abcdef")
+MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,59}\Z")
 
 
 class UploadRefused(CustodyRefused):
@@ -97,6 +99,11 @@ def _named(name: str) -> str:
     return plain
 
 
+def _media_type(said: str) -> str:
+    """The media type that a browser gave, if it is one: it comes back as a header of the download."""
+    return said.lower() if MEDIA_TYPE.match(said.lower()) else "application/octet-stream"
+
+
 def _allowed(who: Acting) -> None:
     if who.user is None or not who.may(WRITE):
         raise UploadRefused(f"角色“{who.role.zh}”没有权限 {WRITE}", f"the role {who.role.en} lacks the scope {WRITE}")
@@ -118,7 +125,7 @@ def begin(name: str, media_type: str, size: int, sha256: str, sm3: str, *, who: 
     _room(2 * size)  # the pieces, and the whole that is made of them
     return Upload.objects.create(
         token=secrets.token_urlsafe(18), user=who.user, name=_named(name),
-        media_type=(media_type or "application/octet-stream")[:120], size=size, sha256=sha256, sm3=sm3,
+        media_type=_media_type(media_type), size=size, sha256=sha256, sm3=sm3,
         touched_at=now(),
     )  # fmt: skip
 
@@ -223,7 +230,7 @@ def received(content: Iterable[bytes], *, name: str, media_type: str, who: Actin
         raise NoRoom(str(e), "there is not enough room on the disk") from None
     return Upload.objects.create(
         token=secrets.token_urlsafe(18), user=who.user, name=_named(name),
-        media_type=(media_type or "application/octet-stream")[:120], size=kept.size, sha256=kept.sha256,
+        media_type=_media_type(media_type), size=kept.size, sha256=kept.sha256,
         sm3=kept.sm3, received=kept.size, complete=True, announced=False, touched_at=now(),
     )  # fmt: skip
 
@@ -238,8 +245,8 @@ def discard(upload: Upload) -> None:
 
 
 def clear_stale() -> int:
-    """Throw away what nobody went on with, and pieces whose upload is gone; how many."""
-    gone = 0
+    """Throw away what nobody went on with, pieces whose upload is gone, files left by a crash; how many."""
+    gone = store.clear_unfinished()
     for upload in Upload.objects.filter(touched_at__lt=now() - STALE):
         discard(upload)
         gone += 1

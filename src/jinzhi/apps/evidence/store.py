@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from jinzhi.apps.units.models import Unit
 
 PIECE = 1024 * 1024
 SEALED = ".enc"
+#: after so many seconds a file that is still being written belongs to nobody
+UNFINISHED = 24 * 3600
 #: errors of a file system that has no room left
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -329,6 +332,17 @@ def open_again(found: Lying) -> bool:
     _place(_write(stream(found.sha256)), path_of(found.sha256))
     found.path.unlink()
     return True
+
+
+def clear_unfinished() -> int:
+    """Remove files that a killed process left half-written, a day later; how many."""
+    gone, before = 0, time.time() - UNFINISHED
+    for path in Path(settings.JINZHI_STORE).glob(".new-*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def remove(sha256: str) -> None:
