@@ -187,3 +187,22 @@ def test_the_pages_make_few_statements(above, old, firm, django_assert_max_num_q
 def test_a_stranger_signs_in(client, firm):
     for path in ("/patents/applicants/", page_of(firm)):
         assert client.get(path).status_code == 302
+
+
+def test_a_search_says_with_which_names_and_offers_the_other_way(district, above, old, firm):
+    link(above, firm)
+    page = district.client.get("/patents/", {"pa": FIRM, "q": "电池"})
+    [merged] = page.context["names_used"]
+    assert (merged.names, merged.merged, merged.page) == ((MILL,), True, page_of(firm))
+    text = page.content.decode()
+    assert f"合并检索的其他名称：{MILL}" in text
+    alone = district.client.get("/patents/" + merged.other)
+    assert alone.context["search"].total < page.context["search"].total
+    [printed] = alone.context["names_used"]
+    assert (printed.names, printed.merged) == ((MILL,), False)
+    back = district.client.get("/patents/" + printed.other)
+    assert back.context["search"].total == page.context["search"].total
+    by_mill = district.client.get("/patents/", {"pap": MILL})
+    assert district.client.get("/patents/" + by_mill.context["names_used"][0].other).context["search"].total == 4
+    assert district.client.get("/patents/", {"q": f'pan="{FIRM}"'}).context["names_used"][0].names == (MILL,)
+    assert district.client.get("/patents/", {"pa": SCHOOL}).context["names_used"] == []

@@ -18,7 +18,6 @@ from jinzhi.apps.patents.models import ClassSymbol
 from jinzhi.engines.search_values import Trees
 from jinzhi.standards import ipc
 
-
 #: a symbol as WIPO's tables write it inside titles (H01M0010390000), which people read as H01M10/39
 WIPO_FORM = re.compile(r"\b[A-H]\d\d[A-Z](?!0000)\d{10}\b")
 
