@@ -250,8 +250,8 @@ def verify_bundle(path: Path | str, pins: Sequence[str] = (), content: Path | st
 
 
 def temporary() -> BinaryIO:
-    """A nameless file on the installation's own disk, to build a bundle in."""
-    folder = Path(settings.VAR) / "tmp"
+    """A nameless file in the folder of the store, which has room for contents, to build a bundle in."""
+    folder = Path(settings.JINZHI_STORE)
     folder.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryFile(dir=folder)  # type: ignore[return-value]
 
