@@ -393,6 +393,12 @@ def test_picks_stay_in_the_address_and_lead_on(district, patents):
     assert listed["Location"] == "/patents/numbers/?numbers=CN119000004A,CN218000003U"
 
 
+def test_every_kind_of_file_is_offered_of_the_picked(district, patents):
+    page = district.client.get("/patents/selection/", {"pick": "CN119000004A", "do": "export"}, follow=True)
+    assert page.status_code == 200
+    assert page.context["search"].total == 1
+
+
 def test_nothing_picked_leads_back_with_a_word(district, patents):
     page = district.client.get("/patents/selection/", {"q": "隔膜", "do": "view"}, follow=True)
     assert "没有勾选文献" in page.content.decode()
@@ -593,3 +599,21 @@ def test_a_model_that_the_operator_names_is_named_with_every_likeness(district, 
     page = district.client.get("/patents/similar/", {"text": "一种隔膜"})
     assert page.context["model"] == "words.npz"
     assert "words.npz" in [s for r in page.context["hits"][0].reasons for s in r.shared]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "/patents/compare/?a=CN117000001A&b=CN116000002A",
+        "/patents/similar/?to=CN117000001A",
+        "/patents/complete/?q=ti",
+        "/patents/selection/?q=%E9%9A%94%E8%86%9C&do=keep",
+        "/patents/numbers/?numbers=CN117000001A",
+    ],
+)
+def test_pages_about_patents_are_for_all_three_and_for_nobody_who_is_not_signed_in(
+    client, district, above, elsewhere, patents, link
+):
+    for person in (district, above, elsewhere):
+        assert person.client.get(link).status_code in (200, 302)
+    assert "/accounts/login" in client.get(link)["Location"]

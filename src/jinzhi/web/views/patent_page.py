@@ -22,6 +22,7 @@ from jinzhi.apps.patents.queries import Cited, cited_by, cites, collection, even
 from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content
 from jinzhi.standards.st9 import FIELDS as INID
+from jinzhi.standards.st16 import is_grant
 from jinzhi.web.patent_address import Asked, address, asked, joined, library_line, state_tag
 from jinzhi.web.patent_graph import graph
 from jinzhi.web.patent_marks import Marked
@@ -65,13 +66,16 @@ class Branch:
 def printed(marked: Marked, content: Content) -> list[Field]:
     """The bibliographic data in the order of ST.9; what a document lacks is left out."""
     parties = [p.name for p in content.applicants or content.assignees]
+    kind, day = content.application_type, content.publication_date
+    if kind == "invention" and is_grant(content.country, content.kind, day.year if day else None):
+        kind = "invention-grant"
     found: list[tuple[str, Sequence[Any]]] = [
         ("publication_number", [content.publication_number]),
         ("publication_date", [content.publication_date]),
         ("grant_date", [content.grant_date]),
         ("application_number", [content.application_number]),
         ("filing_date", [content.filing_date]),
-        ("application_type", [TYPES.get(content.application_type, content.application_type)]),
+        ("application_type", [TYPES.get(kind, kind)]),
         ("titles", [t.text for t in content.titles if t.text != content.title]),
         ("ipc", _symbols(marked, "ipc", content.ipc)),
         ("cpc", _symbols(marked, "cpc", content.cpc)),

@@ -529,7 +529,9 @@ def selection(request: HttpRequest) -> HttpResponse:
             return redirect(reverse("patents") + these)
         case "analysis":
             return redirect(reverse("patents-analysis") + these)
-        case "xlsx" | "csv" | "ris":
+        case "export":
+            return redirect(reverse("patents-exports") + these)
+        case _ if wanted in patent_export.FORMS:
             return redirect(reverse("patents-export", args=[wanted]) + these)
         case "compare" if len(numbers) == 2:
             return redirect(f"{reverse('patents-compare')}?a={numbers[0]}&b={numbers[1]}")
