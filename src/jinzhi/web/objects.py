@@ -25,7 +25,7 @@ from jinzhi.apps.custody.models import Folder, Item
 from jinzhi.apps.evidence.models import Entry as LogEntry
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import MARK
-from jinzhi.apps.patents.models import Batch, Note, SavedQuery, Topic
+from jinzhi.apps.patents.models import Applicant, Batch, Note, SavedQuery, Topic
 from jinzhi.apps.plan.models import Import, Milestone, Release, Report
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
@@ -287,7 +287,7 @@ def topics(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
     if not who.may("plan.read"):
         return {}
     found = Topic.objects.visible_to(who).filter(pk__in=_numbers(ids))
-    return {str(t.pk): Place(str(t), reverse("patents")) for t in found}
+    return {str(t.pk): Place(str(t), reverse("patents-topic", args=[t.pk])) for t in found}
 
 
 @kind("patent-note:", "专利笔记", "Notes on patents")
@@ -295,7 +295,24 @@ def notes(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
     if not who.may("plan.read"):
         return {}
     found = Note.objects.visible_to(who).filter(pk__in=_numbers(ids)).select_related("document")
-    return {str(n.pk): Place(str(n), reverse("patents")) for n in found}
+    return {str(n.pk): Place(str(n), reverse("patent", args=[n.document.number])) for n in found}
+
+
+@kind("patent-tags:", "专利标引", "Tags on patents")
+def tags(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
+    """The tags that a unit gave: for those within whose reach the unit lies."""
+    if not who.may("plan.read"):
+        return {}
+    found = Unit.objects.filter(code__in=set(ids) & set(_units_below(who)))
+    return {u.code: Place(u.name, reverse("patents-tags")) for u in found}
+
+
+@kind("applicant:", "专利申请人", "Applicants")
+def applicants(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
+    if not who.may("plan.read"):
+        return {}
+    found = Applicant.objects.filter(pk__in=_numbers(ids))
+    return {str(a.pk): Place(a.name, reverse("patents-applicant", args=[a.pk])) for a in found}
 
 
 @kind("file:", "文件", "Files")

@@ -91,8 +91,8 @@ class Verdicts:
 
     @property
     def last(self) -> Verdict | None:
-        """That of the event asked for last, which stands for the object: it covers all before it."""
-        return next(reversed(list(self.by_event.values())), None)
+        """That of the last event, which stands for the object: it covers all before it."""
+        return max(self.by_event.values(), key=lambda v: v.seq, default=None)
 
     @property
     def worst(self) -> Verdict | None:

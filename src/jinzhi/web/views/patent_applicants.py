@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import Verdict, verdicts
 from jinzhi.apps.patents import applicants
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant
 from jinzhi.apps.patents.queries import by_ids, collection
@@ -204,6 +205,7 @@ def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> Http
     ]
     may = who.may(applicants.SCOPE) and who.user is not None
     events = list(applicants.history(row))
+    sealed = verdicts(events)
     told = collection()
     query = f"?{figures.query.urlencode()}"
     context = {
@@ -217,7 +219,9 @@ def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> Http
         "form": form or FieldsForm(FIELDS, who=who, name="alias"),
         "seq": events[0].seq if events else 0,
         "undoable": bool(events) and events[0].verb != applicants.UNDONE,
-        "events": [item_of(e) for e in events],
+        "events": [item_of(e, sealed.of(e)) for e in events],
+        "stream": applicants.stream_of(row),
+        "sealed": sealed,
         "documents": Table(
             _("最近公开的文献"), columns(), [row_of(d) for d in by_ids([line.id for line in search.hits[:SHOWN]])],
             Empty(_("库中没有它的文献")), stack=True, caption_hidden=True,
@@ -262,14 +266,14 @@ def partners(figures: Figures, row: Applicant) -> Table:
     return Table(_("共同申请人"), heads, rows, Empty(_("没有共同申请")), caption_hidden=True, tall=len(rows) > 12)
 
 
-def item_of(event: Event) -> TimelineItem:
+def item_of(event: Event, seal: Verdict) -> TimelineItem:
     """What was said about a name, by whom and on what ground."""
     zh, en, tone = VERBS[event.verb]
     data: dict[str, Any] = event.data
     what = f"{en if english() else zh}：{data['name']}（{kind_of(data['kind'])}）"
     times = " ".join(x for x in (data.get("since") or "", "—", data.get("until") or "") if x)
     notes = [x for x in (times if times != "—" else "", data.get("basis"), data.get("reason")) if x]
-    return TimelineItem(what, event.on, event.actor, tone=tone, notes=notes)
+    return TimelineItem(what, event.on, event.actor, tone=tone, notes=notes, seal=seal)
 
 
 @page(nav="patents", scope="plan.read")

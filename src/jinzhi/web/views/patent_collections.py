@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.seals import Verdict, verdicts
 from jinzhi.apps.patents import collections, notes
 from jinzhi.apps.patents.collections import Branch, may_write
 from jinzhi.apps.patents.index import NoIndex
@@ -143,6 +144,8 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
         rows.append(Row(line.cells, value=str(row.pk)))
     below = [b for b in branches if b.topic.parent_id == pk]
     trail = [b for b in branches if b.path == branch.path[: len(b.path)] and b.topic.unit_id == topic.unit_id][:-1]
+    events = collections.past(topic)
+    sealed = verdicts(events)
     context = {
         "crumbs": crumbs(
             (_("专题库"), reverse("patents-topics")),
@@ -169,14 +172,16 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
             (_("建立人"), str(topic.owner)),
             (_("更新时间"), moment(topic.updated_at)),
         ],
-        "story": [happened(e) for e in collections.past(topic)],
+        "story": [happened(e, sealed.of(e)) for e in events],
+        "stream": topic.stream,
+        "sealed": sealed,
         "print_title": "/".join(branch.path),
         "print_facts": library_line(collection()),
     }  # fmt: skip
     return render(request, "patents/topic.html", context)
 
 
-def happened(event: Event) -> TimelineItem:
+def happened(event: Event, seal: Verdict) -> TimelineItem:
     zh, en = VERBS.get(event.verb, (event.verb, event.verb))
     count = event.data.get("count")
     word = en if english() else zh
@@ -184,6 +189,7 @@ def happened(event: Event) -> TimelineItem:
         what=f"{word} {_('%(n)s 件') % {'n': count}}" if count else word,
         when=timezone.localtime(event.at),
         who=event.actor,
+        seal=seal,
     )
 
 
