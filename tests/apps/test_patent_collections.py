@@ -88,6 +88,14 @@ def test_the_index_finds_the_same_as_the_definition(district, patents, settings)
         assert found(text, district, "tantivy") == found(text, district, "memory"), text
 
 
+def test_a_tag_that_grows_when_it_is_folded_is_found_all_the_same(district, patents):
+    long = "㎏" * 50
+    notes.tag(district.acting, long, ids(SEPARATOR))
+    assert found(f"tag={long}", district) == {SEPARATOR}
+    assert found(f"tag={'kg' * 50}", district) == {SEPARATOR}
+    assert found(f"tag={'kg' * 30}", district) == set()
+
+
 def test_nobody_in_particular_is_told_whose_tags_are_meant(patents):
     with pytest.raises(QueryError, match="各单位自己的") as told:
         search("隔膜 AND tag=重点")

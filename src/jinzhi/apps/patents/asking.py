@@ -44,6 +44,8 @@ from jinzhi.kernel.query import (
 )
 from jinzhi.kernel.tokens import fold
 
+#: characters of a tag as it is compared
+KEY_LENGTH = 60
 #: fields of what people write, which the resolver answers for
 WRITTEN = frozenset({"tag", "topic", "note"})
 #: fields that need a concordance between patent classes and another classification, of which none is kept here
@@ -134,6 +136,13 @@ class Desk:
         if codes == {"topic"} and isinstance(node, Term):
             check_leaf(node)
             return self._topic(node)
+        if codes == {"tag"} and isinstance(node, Term):
+            check_leaf(node)
+            key = fold(node.text).strip()
+            # what the definition says of a whole value, asked of the database; a key is never longer than its column
+            if not WILDCARDS & set(node.text) and len(key) < KEY_LENGTH:
+                rows = Tagging.objects.visible_to(self.who).filter(key=key)
+                return Ids(frozenset(rows.values_list("document_id", flat=True)), node, node.at)
         return Ids(frozenset(search(node, self._written)), node, node.at)
 
     @cached_property

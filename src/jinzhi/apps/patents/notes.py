@@ -15,6 +15,7 @@ from django.db.models import Count
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.patents.asking import KEY_LENGTH
 from jinzhi.apps.patents.collections import MANY, may_write, named, numbers_of
 from jinzhi.apps.patents.models import Document, Note, Tagging
 from jinzhi.apps.patents.queries import find_all
@@ -43,7 +44,7 @@ def tag_name(text: str) -> str:
 
 def tag_key(name: str) -> str:
     """A tag as it is compared."""
-    return fold(name).strip()[:LONGEST_TAG]
+    return fold(name).strip()[:KEY_LENGTH]
 
 
 def _signed_in(who: Acting) -> None:
