@@ -104,6 +104,24 @@ def test_a_log_that_was_never_signed_shows_no_checkpoint(city, client):
     assert client.post("/log/2026/sm3/checkpoint").status_code == 405
 
 
+def test_a_log_may_keep_to_itself_what_its_entries_say(city, client, settings, tmp_path):
+    grown(300)
+    settings.JINZHI_LOG_ENTRIES = False
+    assert client.get("/log/2026/sm3/tile/entries/000").status_code == 404
+    assert client.get("/log/2026/sm3/tile/0/000").status_code == 200
+    list(mirror(Own(), tmp_path / "all"))
+    for family in FAMILIES:
+        shutil.rmtree(tmp_path / "all/2026" / family.name / "tile/entries")
+    with pytest.raises(MirrorRefused, match="entries/000"):
+        list(mirror(Folder(tmp_path / "all"), tmp_path / "two"))
+    list(mirror(Folder(tmp_path / "all"), tmp_path / "two", entries=False))
+    assert files(tmp_path / "two") == files(tmp_path / "all")
+    tile = tmp_path / "all/2026/sm3/tile/0/000"
+    tile.write_bytes(b"x" + tile.read_bytes()[1:])
+    with pytest.raises(MirrorRefused, match="得不出其检验点的根"):
+        list(mirror(Folder(tmp_path / "all"), tmp_path / "three", entries=False))
+
+
 # --- mirrors -------------------------------------------------------------------------------------------------
 
 

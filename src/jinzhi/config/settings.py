@@ -51,6 +51,10 @@ SETTINGS = (
     Setting(
         "JINZHI_VECTORS", "", "Model for likeness: word vectors (.npz) or a sentence model (.onnx); empty: none is used."
     ),
+    Setting(
+        "JINZHI_LOG_ENTRIES", "1",
+        "1: anybody may fetch the log's entries, which name people and objects; 0: its hashes and checkpoints only.",
+    ),
     Setting("JINZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )
 _DEFAULTS = {s.name: s.default for s in SETTINGS}
@@ -135,6 +139,9 @@ JINZHI_KEYS = VAR / "keys"
 JINZHI_WITNESSES = VAR / "witnesses.json"
 JINZHI_AUDIT = VAR / "audit.json"
 JINZHI_LOG_NAME = env("JINZHI_LOG_NAME")
+if len(JINZHI_LOG_NAME) > 80 or "+" in JINZHI_LOG_NAME or any(c.isspace() for c in JINZHI_LOG_NAME):
+    raise ImproperlyConfigured(f"JINZHI_LOG_NAME={JINZHI_LOG_NAME!r}: at most 80 characters, no spaces, no plus sign")
+JINZHI_LOG_ENTRIES = flag("JINZHI_LOG_ENTRIES")
 JINZHI_SEARCH = env("JINZHI_SEARCH")
 JINZHI_VECTORS = env("JINZHI_VECTORS")
 JINZHI_TSA_URL = env("JINZHI_TSA_URL")

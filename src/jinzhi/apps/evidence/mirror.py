@@ -121,12 +121,13 @@ def years_of(source: Source) -> tuple[Year, ...]:
         raise MirrorRefused(f"{tiles.INDEX} 不是日志目录") from None
 
 
-def mirror(source: Source, out: Path, keys: Sequence[str] = ()) -> Iterator[Mirrored]:
+def mirror(source: Source, out: Path, keys: Sequence[str] = (), *, entries: bool = True) -> Iterator[Mirrored]:
     """Bring a mirror up to date; gives what was done for each year and family. Raises MirrorRefused.
 
     ``keys``: verifier keys known from elsewhere. Without them the keys of a year are those that the mirror kept when
     it saw the year first, or, the first time, those that the source names: then that they are the log's remains to be
-    compared (see ``first_seen``).
+    compared (see ``kept_keys``). ``entries``: False takes hashes and checkpoints only, from a log that does not
+    publish what its entries say: that it only ever grows is checked all the same.
     """
     offered = years_of(source)
     gone = held_years(out) - {y.year for y in offered}
@@ -135,7 +136,7 @@ def mirror(source: Source, out: Path, keys: Sequence[str] = ()) -> Iterator[Mirr
     for year in offered:
         vkeys = tuple(keys) or kept_keys(out, year.year) or year.keys
         for family in FAMILIES:
-            yield _one(source, out, year, family, vkeys)
+            yield _one(source, out, year, family, vkeys, entries)
         _write(out / str(year.year) / KEYS, "".join(f"{key}\n" for key in vkeys).encode())
     _write(out / tiles.INDEX, source.read(tiles.INDEX))
 
@@ -162,7 +163,7 @@ def held(out: Path, year: int, family: Family) -> note.Checkpoint | None:
         raise MirrorRefused(f"镜像中的 {path} 已损坏：{e}") from None
 
 
-def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str, ...]) -> Mirrored:
+def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str, ...], entries: bool) -> Mirrored:
     base = f"{year.year}/{family.name}"
     before = held(out, year.year, family)
     try:
@@ -175,7 +176,7 @@ def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str
         found = checkpoints.opened(raw, vkeys)
     except (NoteRefused, note.NoteError) as e:
         raise MirrorRefused(f"{base}：{e}") from None
-    place = Place(source, out, base, family)
+    place = Place(source, out, base, family, entries)
     if found.origin != f"{year.origin}/{base}":
         raise MirrorRefused(f"{base} 的检验点属于另一日志 {found.origin}")
     if before is not None and before.origin != found.origin:
@@ -238,8 +239,8 @@ def _first_difference(folder: Path, shard: Shard, size: int, family: Family) -> 
 class Place:
     """One year and family while it is being followed. New files are put in place only when all of them hold."""
 
-    def __init__(self, source: Source, out: Path, base: str, family: Family):
-        self.source, self.base, self.family = source, base, family
+    def __init__(self, source: Source, out: Path, base: str, family: Family, entries: bool):
+        self.source, self.base, self.family, self.entries = source, base, family, entries
         self.folder, self.taken = out / base, 0
         self.incoming = out / INCOMING / base
         shutil.rmtree(self.incoming, ignore_errors=True)
@@ -273,13 +274,14 @@ class Place:
         return edge.root() != before.root
 
     def leaves(self, tile: Tile) -> list[bytes]:
-        """The leaf hashes of a tile: of the bodies, which the tile must agree with. Raises MirrorRefused."""
+        """The leaf hashes of a tile: those of the bodies, where they are taken, and the tile must agree with them."""
         bundle = Tile(0, tile.number, tile.width, entries=True)
         try:
-            given, bodies = hashes_in(self.have(tile), self.family.size), unbundle(self.have(bundle))
+            given = hashes_in(self.have(tile), self.family.size)
+            bodies = unbundle(self.have(bundle)) if self.entries else []
         except TileError as e:
             raise MirrorRefused(f"{self.base}/{tile.path}：{e}") from None
-        made = [self.family.leaf(body) for body in bodies]
+        made = [self.family.leaf(body) for body in bodies] if self.entries else given
         if len(made) != tile.width or len(given) != tile.width:
             raise MirrorRefused(f"{self.base}/{tile.path} 应有 {tile.width} 条，实有 {len(given)}、{len(made)} 条")
         for n, (leaf, said) in enumerate(zip(made, given, strict=True)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
@@ -28,6 +29,8 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, year: int, family: str, name: str) -> HttpResponse:
     """A checkpoint, a tile or a bundle of entries."""
+    if name.startswith("tile/entries/") and not settings.JINZHI_LOG_ENTRIES:
+        raise Http404("the entries of this log are not published")
     try:
         return _served(tiles.file(year, family, name))
     except Unknown as e:

@@ -19,6 +19,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="DIR", help="镜像所在的文件夹；再次运行即更新")
     parser.add_argument("--from", dest="source", default="", metavar="URL|DIR", help="另一处的日志；默认为本机的日志")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="事先得知的公钥，可写多次")
+    parser.add_argument("--hashes", action="store_true", help="只取哈希和检验点，不取条目内容")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
@@ -30,7 +31,7 @@ def run(options: dict[str, object], say: Callable[[str], object]) -> None:
         if isinstance(source, Own):
             log.checkpoint()
         first_seen = [y.year for y in years_of(source) if not keys and not kept_keys(out, y.year)]
-        for one in mirror(source, out, keys):
+        for one in mirror(source, out, keys, entries=not options["hashes"]):
             done.append(one)
             if not options["json"]:
                 say(f"{one.year}/{one.family}：{one.before} → {one.size} 条，取 {one.taken} 个文件，全部核对无误")
