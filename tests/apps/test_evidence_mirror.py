@@ -90,7 +90,14 @@ def test_anybody_may_fetch_the_log(city, client, django_assert_max_num_queries):
 
 @pytest.mark.parametrize(
     "path",
-    ["2025/sm3/checkpoint", "2026/md5/checkpoint", "2026/sm3/tile/0/009", "2026/sm3/tile/x", "2026/sm3/../keys"],
+    [
+        "2025/sm3/checkpoint",
+        "2026/md5/checkpoint",
+        "2026/sm3/tile/0/009",
+        "2026/sm3/tile/x",
+        "2026/sm3/../keys",
+        f"{10**30}/sm3/checkpoint",
+    ],
 )
 def test_what_the_log_does_not_have_is_not_found(city, client, path):
     grown(3)
