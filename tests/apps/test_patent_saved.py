@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import zlib
 from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.integrity import checkers
@@ -24,6 +27,8 @@ from jinzhi.kernel.query import QueryError
 from tests.apps.patent_documents import DETECTOR, document, stored
 
 TODAY = date(2026, 11, 22)
+NUMBERS = st.from_regex(r"(CN|US)[0-9]{1,3}[AB]", fullmatch=True)
+MARKS = st.sampled_from(["F", "P20240101", "E20250228", "U"])
 
 
 @pytest.fixture
@@ -376,3 +381,15 @@ def test_the_paths_of_the_rows_are_those_of_their_units(watched, district):
     notes.tag(district.acting, "重点", [Document.objects.get(number="CN117000001A").pk])
     collections.create(district.acting, name="电池")
     assert [list(one.run()) for one in checkers() if one.id == "unit-path"] == [[]]
+
+
+@given(st.dictionaries(NUMBERS, MARKS, max_size=12), st.dictionaries(NUMBERS, MARKS, max_size=12))
+def test_differences_are_those_of_the_two_sets(old, new):
+    told = alerts.compare(kept(old), kept(new))
+    assert [n for n, _ in told.new] == sorted(new.keys() - old.keys())
+    assert [n for n, _ in told.gone] == sorted(old.keys() - new.keys())
+    assert [n for n, *_rest in told.changed] == sorted(n for n in old.keys() & new.keys() if old[n] != new[n])
+
+
+def kept(marks: dict[str, str]) -> bytes:
+    return zlib.compress("\n".join(sorted(f"{n}\t{mark}" for n, mark in marks.items())).encode())
