@@ -113,7 +113,20 @@ def test_an_entry_is_found_by_its_printed_number(above):
 
 @pytest.mark.parametrize(
     "wrong",
-    ["", "7", "2026", "2026-", "2026-x", "2026--1", "2026-1", "2025-0", "２０２６-0", f"{10**30}-0", f"2026-{10**30}"],
+    [
+        "",
+        "7",
+        "2026",
+        "2026-",
+        "2026-x",
+        "2026--1",
+        "2026-1",
+        "2025-0",
+        "２０２６-0",
+        f"{10**30}-0",
+        f"2026-{10**30}",
+        "2026-" + "1" * 5000,
+    ],
 )
 def test_what_is_no_number_of_an_entry_is_said_to_be_none(above, wrong):
     record("thing:1", "make", {}, who=above.acting, on=DAY)

@@ -169,7 +169,7 @@ def size(shard: Shard) -> int:
 def entry(number: str) -> Entry:
     """The entry with a printed id such as "2026-17". Raises Unknown."""
     year, dash, index = number.strip().partition("-")
-    if not (dash and year.isascii() and year.isdigit() and index.isascii() and index.isdigit()):
+    if len(number) > 40 or not (dash and year.isascii() and year.isdigit() and index.isascii() and index.isdigit()):
         raise Unknown(f"“{number}”不是日志条目号，条目号形如 2026-17")
     found = Entry.objects.select_related("shard").filter(shard__year=int(year), index=int(index)).first()
     if found is None:
