@@ -525,6 +525,13 @@ def test_a_search_that_is_not_done_soon_says_so_and_goes_on(district, patents, m
     assert numbers(waited) == ["CN117000001A"]
 
 
+def test_a_document_does_not_wait_for_a_slow_search(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patent_page.PATIENCE", 0.0)
+    page = page_of(district, "CN117000001A", q="隔膜 AND 基膜 AND 厚度")
+    assert page.context["steps"] is None
+    assert "没有标出命中词" in page.content.decode()
+
+
 def test_a_search_past_the_last_limit_offers_a_way_out(district, patents, monkeypatch):
     monkeypatch.setattr("jinzhi.web.views.patents.LONG", 0.0)
     text = look(district, "隔膜 AND 基膜 AND 勃姆石", wait="1").content.decode()

@@ -19,6 +19,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.models import Document, Event
 from jinzhi.apps.patents.queries import Cited, cited_by, cites, collection, events, family, find, publications
+from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content
 from jinzhi.standards.st9 import FIELDS as INID
@@ -39,6 +40,8 @@ PARTS = {
     "mode": ("desc_e", gettext_lazy("具体实施方式")),
     "other": ("desc", gettext_lazy("说明书")),
 }
+#: seconds that a document waits for the search it was opened from
+PATIENCE = 3.0
 #: ST.27 effects in the tone of a timeline
 EFFECTS = {"grants": "ahead", "ends": "closed", "restores": "ahead", "pending": "open"}
 
@@ -240,6 +243,19 @@ def steps(request: HttpRequest, ask: Asked, number: str) -> Steps | None:
     )  # fmt: skip
 
 
+def handed_over(request: HttpRequest, number: str) -> tuple[Asked, Steps | None, bool]:
+    """The search that a document was opened from, its place in it, and whether finding that took too long.
+
+    The document does not wait for it: without an answer in time it is shown by itself, and says so.
+    """
+    try:
+        with within(Ticket(PATIENCE)):
+            ask = asked(request)
+            return ask, steps(request, ask, number), False
+    except Stopped:
+        return Asked(request.GET.get("q", "").strip(), None, None), None, True
+
+
 @page(nav="patents", scope="plan.read")
 @require_GET
 def patent(request: HttpRequest, number: str) -> HttpResponse:
@@ -250,7 +266,7 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
     if row.number != number:
         query = request.GET.urlencode()
         return redirect(reverse("patent", args=[row.number]) + (f"?{query}" if query else ""))
-    ask = asked(request)
+    ask, place, late = handed_over(request, row.number)
     content = row.content
     marked = Marked(next(index_docs([row])), ask.search.plan if ask.search else None)
     told = list(events(row))
@@ -286,7 +302,8 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
         "written": written_of(request, row),
         "may_see_cases": request.acting.may("case.read"),
         "counted": marked.counted(),
-        "steps": steps(request, ask, row.number),
+        "steps": place,
+        "late": late,
         "ask": ask,
         "crumbs": [(_("专利检索"), reverse("patents"))],
         "library": library_line(about),

@@ -481,8 +481,12 @@ def preview(request: HttpRequest) -> HttpResponse:
     """The preview of a hit alone, for the page that shows it already; anybody else is led to that page."""
     if request.headers.get("X-Requested-With") != "fetch":
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
-    ask = asked(request)
-    shown = _preview(request, ask.search) if ask.search else None
+    try:
+        with within(Ticket(LONG)):
+            ask = asked(request)
+            shown = _preview(request, ask.search) if ask.search else None
+    except Stopped as stopped:
+        raise Http404(_("检索 %(n)s 秒没有完成，已停止") % {"n": round(LONG)}) from stopped
     if shown is None:
         raise Http404
     return render(request, "patents/preview.html", {"preview": shown})
