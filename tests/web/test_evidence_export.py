@@ -7,7 +7,9 @@ import io
 from django.urls import reverse
 
 from jinzhi.apps.evidence import log, verify
+from jinzhi.apps.evidence.deposits import deposit_content
 from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.web.objects import places
 from tests.apps.test_custody import take
 from tests.apps.test_evidence_bundles import own_folders
 
@@ -47,3 +49,20 @@ def test_an_entry_that_is_not_there_is_a_page_not_found(district):
 
 def test_every_page_leads_to_where_bundles_are_verified(district):
     assert reverse("evidence-verify") in district.client.get(reverse("evidence")).content.decode()
+
+
+def test_a_file_put_in_by_a_unit_is_for_those_who_see_the_unit(district, above, elsewhere):
+    entry = deposit_content("记录.txt", ["甲".encode()], who=district.acting)
+    address = reverse("evidence-bundle", args=[entry.number])
+    page = above.client.get(reverse("log-entry", args=[entry.number])).content.decode()
+    assert "记录.txt" in page and address in page
+    assert district.client.get(address).status_code == above.client.get(address).status_code == 200
+    assert elsewhere.client.get(address).status_code == 404
+
+
+def test_that_another_unit_put_the_same_file_in_is_not_told(district, above, elsewhere):
+    mine = deposit_content("a.txt", [b"same"], who=district.acting)
+    deposit_content("b.txt", [b"same"], who=elsewhere.acting)
+    assert "b.txt" not in district.client.get(reverse("log-entry", args=[mine.number])).content.decode()
+    assert places(district.acting, [mine.object]) == {}
+    assert places(above.acting, [mine.object])

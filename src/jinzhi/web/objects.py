@@ -22,14 +22,14 @@ from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.models import Folder, Item
+from jinzhi.apps.evidence.models import Deposit, Event
 from jinzhi.apps.evidence.models import Entry as LogEntry
-from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import MARK
 from jinzhi.apps.patents.models import Applicant, Batch, Note, SavedQuery, Topic
 from jinzhi.apps.plan.models import Import, Milestone, Release, Report
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.access import Reach
+from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
@@ -317,16 +317,18 @@ def applicants(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
 
 @kind("file:", "文件", "Files")
 def files(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
-    """Files put into the log by themselves: for those within whose reach the unit lies that put them there."""
-    rows = LogEntry.objects.filter(object__in=[f"file:{id}" for id in ids]).select_related("deposit")
-    below = set(_units_below(who))
-    out = {}
-    for row in rows:
-        code = said(row).get("unit", "")
-        if code in below or (not code and who.reach is Reach.ALL):
-            name = row.deposit.name if hasattr(row, "deposit") else row.object
-            out[row.object.removeprefix("file:")] = Place(name)
-    return out
+    """Files put into the log by themselves: for those who see every unit that put the same content in."""
+    found = list(Deposit.objects.filter(sha256__in=ids).select_related("entry").order_by("pk"))
+    seen = visible_deposits(who, found)
+    hidden = {d.sha256 for d in found if d.pk not in seen}
+    return {d.sha256: Place(d.name) for d in found if d.sha256 not in hidden}
+
+
+def visible_deposits(who: Acting, deposits: Collection[Deposit]) -> set[int]:
+    """Which of the deposits were made at units that the reader sees; one from the console belongs to the city."""
+    codes = {d.pk: str(said(d.entry).get("unit")) for d in deposits}
+    units = dict(Unit.objects.filter(code__in=set(codes.values())).values_list("code", "path"))
+    return {pk for pk, code in codes.items() if within(who.path, who.reach, units.get(code, ""))}
 
 
 def _units_below(who: Acting) -> list[str]:

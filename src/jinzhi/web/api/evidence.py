@@ -17,12 +17,10 @@ from jinzhi.apps.evidence.console.prove import proof_of
 from jinzhi.apps.evidence.deposits import KIND, deposit_content
 from jinzhi.apps.evidence.models import Checkpoint, Entry
 from jinzhi.apps.evidence.tiles import published
-from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.access import Reach
 from jinzhi.kernel.merkle import FAMILIES, ProofError
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
-from jinzhi.web.objects import places, said, tells_personal
+from jinzhi.web.objects import places, said, tells_personal, visible_deposits
 
 router = Router(tags=["evidence"])
 READ, WRITE, SIGN = "evidence.read", "evidence.write", "ops.write"
@@ -102,12 +100,9 @@ def found(number: str) -> Entry:
 
 def readable(entry: Entry, who: Acting) -> bool:
     """Whether the caller may know what an entry says: by the rules of its object's own pages."""
-    if entry.kind != KIND:
-        return entry.object in places(who, [entry.object])
-    if who.reach is Reach.ALL:
-        return True
-    unit = Unit.objects.filter(code=str(said(entry).get("unit"))).first()
-    return unit is not None and (unit.path.startswith(who.path) if who.reach is Reach.BELOW else unit.path == who.path)
+    if entry.kind == KIND:
+        return bool(visible_deposits(who, [entry.deposit]))
+    return entry.object in places(who, [entry.object])
 
 
 @router.post(
