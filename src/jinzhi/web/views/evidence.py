@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Substr
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -305,26 +305,26 @@ def time_of(point: Checkpoint) -> Time:
     return Time(Tag("时间戳有效", "Time stamp holds", "ahead", "▲"), stamp, is_local(authority))
 
 
-def checkpoint_table(points: Sequence[Checkpoint]) -> Table:
-    rows = []
-    for p in points:
-        stamped = time_of(p)
-        names = sorted({c.witness for c in p.cosignatures.all()})
-        rows.append(
-            Row(
-                (
-                    Cell(f"{p.shard.year} · {p.size:,}", href=reverse("log-checkpoint", args=[p.pk])),
-                    f"{timezone.localtime(p.at):%Y-%m-%d %H:%M:%S}",
-                    f"{bytes(p.root_sha256).hex()[:16]}…",
-                    Cell(tag=SIGNED if seals.signed_rightly(p) else UNSIGNED),
-                    Cell(tag=stamped.tag),
-                    "、".join(names) or _("没有"),
-                )
-            )
+@dataclass(frozen=True)
+class PointLine:
+    """A checkpoint on the page of the log."""
+
+    point: Checkpoint
+    signed: Tag
+    stamped: Tag
+    witnesses: str
+
+
+def point_lines(points: Sequence[Checkpoint]) -> list[PointLine]:
+    return [
+        PointLine(
+            p,
+            SIGNED if seals.signed_rightly(p) else UNSIGNED,
+            time_of(p).tag,
+            "、".join(sorted({c.witness for c in p.cosignatures.all()})),
         )
-    heads = (_("年 · 条数"), _("签发时间"), _("根 SHA-256"), _("签名"), _("时间戳"), _("见证"))
-    nothing = Empty(_("还没有签发检查点"), _("检查点由定时任务签发，也可在“运行维护”中立即签发。"))
-    return Table(_("最新检查点"), [Column(h) for h in heads], rows, nothing, stack=True, caption_hidden=True)
+        for p in points
+    ]
 
 
 # --- pages ----------------------------------------------------------------------------------------------------
@@ -345,7 +345,8 @@ def index(request: HttpRequest) -> HttpResponse:
             return redirect("log-entry", log.entry(number).number)
         except log.Unknown as e:
             missing = str(e)
-    shards = list(Shard.objects.order_by("-year"))
+    signed = Checkpoint.objects.filter(shard=OuterRef("pk"))
+    shards = list(Shard.objects.annotate(signed=Exists(signed)).order_by("-year"))
     rows = narrowed(what)
     here = piece(request, rows)
     seen = places(who, [e.object for e in here.rows])
@@ -369,7 +370,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "queue": log.queue(),
         "queued": SEALS["queued"],
         "shards": shards,
-        "points": checkpoint_table(list(points)),
+        "points": point_lines(points),
         "families": [f.name for f in FAMILIES],
         "keys": [(kind, key) for k in keys for kind, key in (("Ed25519", k.ed25519.vkey), ("SM2", k.sm2.vkey))],
         "site": request.build_absolute_uri("/log/").rstrip("/"),
