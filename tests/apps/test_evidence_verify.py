@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from hypothesis import strategies as st
 
 from jinzhi.apps.evidence import verify
 from jinzhi.apps.evidence.verify import Bad
+from tests.apps.bundle_files import make
 
 SHARED = Path(os.environ.get("JINZHI_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 VECTORS = SHARED / "data" / "evidence" / "merkle_vectors"
@@ -245,3 +247,20 @@ def test_a_stamping_certificate_cannot_issue_another(tmp_path):
         verify.check_chain(leaf, [], [root], moment)
     with pytest.raises(Bad, match="有效期"):
         verify.check_chain(leaf, [middle], [root], moment.replace(year=moment.year + 5))
+
+
+def test_on_an_interpreter_without_sm3_the_program_still_verifies(above, tmp_path, settings):
+    """OpenSSL can be built without SM3; then hashlib has none and the program computes it."""
+    settings.JINZHI_STORE = tmp_path / "store"
+    (tmp_path / "bundle.zip").write_bytes(make(above, tmp_path).content)
+    without = (
+        "import hashlib, runpy, sys; has = hashlib.new\n"
+        "def new(name, *args, **more):\n"
+        "    if name == 'sm3': raise ValueError('unsupported hash type sm3')\n"
+        "    return has(name, *args, **more)\n"
+        "hashlib.new = new; program = sys.argv.pop(1); runpy.run_path(program, run_name='__main__')"
+    )
+    command = [sys.executable, "-I", "-c", without, verify.__file__, str(tmp_path / "bundle.zip")]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no SM3" in done.stderr and "VERIFIED" in done.stdout

@@ -1376,6 +1376,8 @@ def main(arguments: Sequence[str]) -> int:
     say = sys.stdout.write
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
+    if isinstance(hasher("sm3"), Sm3):
+        sys.stderr.write("此 Python 没有 SM3，改用较慢的算法 / no SM3 in this Python: large contents take long\n")
     try:
         found = verify_bundle(given.bundle, given.key, given.content)
     except NotABundle as e:
