@@ -557,8 +557,6 @@ urlpatterns = [
     *patent_analysis.urlpatterns,
     *patent_applicants.urlpatterns,
     *patent_classes.urlpatterns,
-    *patent_applicants.urlpatterns,
-    *patent_classes.urlpatterns,
     *patent_compare.urlpatterns,
     *patent_complete.urlpatterns,
     *patent_similar.urlpatterns,
