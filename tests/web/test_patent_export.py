@@ -8,6 +8,7 @@ import zipfile
 from io import BytesIO
 
 import pytest
+from benchmarks import patent_export
 from docx import Document as Paper
 from openpyxl import load_workbook
 
@@ -148,3 +149,11 @@ def test_three_people_get_the_same_and_a_stranger_signs_in(district, above, else
     tables = {file(one, "csv") for one in (district, above, elsewhere)}
     assert len(tables) == 1
     assert client.get("/patents/export/csv/", {"q": "隔膜"}).status_code == 302
+
+
+@pytest.mark.parametrize("rows", [3])
+def test_what_is_measured_of_files_is_whole(city, rows):
+    Document.objects.all().delete()
+    measured = {name: size for name, _first, _whole, size in patent_export.measure(rows)}
+    assert set(measured) == {"Excel", "CSV", "RIS", "ST.96", "Excel, rows in memory", "openpyxl, rows in memory"}
+    assert all(measured.values())
