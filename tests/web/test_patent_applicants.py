@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 
@@ -165,6 +167,15 @@ def test_every_count_of_the_page_leads_to_its_documents(above, district, old, fi
     assert partner.cells[0].value == SCHOOL
     assert district.client.get(partner.cells[1].href).context["search"].total == int(partner.cells[1].value) == 1
     assert district.client.get(context["find"]).context["search"].total == 4
+
+
+def test_a_document_leads_to_its_applicants(district, old, firm):
+    text = district.client.get("/patents/CN118000008A/").content.decode()
+    links = re.findall(r'href="(/patents/applicants/named/[^"]+)"', text)
+    assert len(links) == 2
+    page = district.client.get(unescape(links[0]), follow=True)
+    assert page.context["applicant"].name == MILL
+    assert district.client.get("/patents/applicants/named/", {"name": "火星公司"}).status_code == 404
 
 
 def test_an_applicant_without_documents_has_a_page(above, city):

@@ -165,6 +165,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, row, form)
 
 
+@page(nav="patents", scope="plan.read")
+@require_GET
+def named(request: HttpRequest) -> HttpResponse:
+    """Leads from a name as printed to the page of the applicant."""
+    name = request.GET.get("name", "").strip()[:300]
+    row = Applicant.objects.filter(name=name).first()
+    if row is None:
+        raise Http404(_("没有名称为“%(name)s”的申请人") % {"name": name[:60]})
+    return redirect("patents-applicant", pk=row.pk)
+
+
 def found(pk: int) -> Applicant:
     row = Applicant.objects.filter(pk=pk).first()
     if row is None:
@@ -313,6 +324,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 urlpatterns = [
     path("patents/applicants/", index, name="patents-applicants"),
+    path("patents/applicants/named/", named, name="patents-applicant-named"),
     path("patents/applicants/<int:pk>/", one, name="patents-applicant"),
     path("patents/applicants/<int:pk>/names/<int:alias>/unlink/", unlink, name="patents-applicant-unlink"),
     path("patents/applicants/<int:pk>/undo/", undo, name="patents-applicant-undo"),
