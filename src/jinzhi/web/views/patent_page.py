@@ -9,6 +9,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -83,7 +85,7 @@ def printed(marked: Marked, content: Content) -> list[Field]:
         ("ipc", _symbols(marked, "ipc", content.ipc)),
         ("cpc", _symbols(marked, "cpc", content.cpc)),
         ("locarno", _symbols(marked, "loc", content.locarno)),
-        ("applicants", [joined(marked, "pa", parties)] if content.applicants else []),
+        ("applicants", [_applicants(marked, parties)] if content.applicants else []),
         ("inventors", [joined(marked, "in", [p.name for p in content.inventors])]),
         ("assignees", [joined(marked, "own", [p.name for p in content.assignees])]),
         ("agencies", [joined(marked, "ag", [p.name for p in content.agencies])]),
@@ -98,6 +100,16 @@ def printed(marked: Marked, content: Content) -> list[Field]:
         if said:
             fields.append(Field(INID[name].code, named(INID[name]), said))
     return fields
+
+
+def _applicants(marked: Marked, names: Sequence[str]) -> SafeString:
+    """The applicants, each leading to its page."""
+    where = reverse("patents-applicant-named")
+    links = (
+        format_html('<a href="{}?{}">{}</a>', where, urlencode({"name": name}), marked.show("pa", n, name))
+        for n, name in enumerate(names)
+    )
+    return SafeString("；".join(links))
 
 
 def _symbols(marked: Marked, code: str, symbols: Sequence[Symbol]) -> list[SafeString]:
