@@ -184,7 +184,7 @@ def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) ->
                     what_of(e, place) if place else "—",
                     Cell(told.get("actor", ""), sub=unit_in(e, told)) if place else "—",
                     moment_of(told) if place else "—",
-                    f"{bytes(e.leaf_sha256).hex()[:16]}…",
+                    f"{bytes(e.leaf_sha256).hex()[:12]}…",
                     Cell(tag=SEALS[checked[e.pk].state]),
                 ),
                 id=f"entry-{e.number}",
