@@ -78,6 +78,7 @@ def test_a_text_finds_by_its_words_alone():
     found = answer(Subject.of_text("涂覆隔膜")).found
     assert [one.id for one in found] == [1, 2, 3]
     assert set(reasons(found, 1)) == {Why.WORDS}
+    assert answer(Subject.of_text("涂覆隔膜")).phrases == ("涂覆隔膜",)
 
 
 def test_an_empty_text_is_like_nothing():

@@ -134,10 +134,11 @@ class Weighed:
 
 @dataclass
 class Answer:
-    """What is like the subject, best first, and the words it was sought by."""
+    """What is like the subject, best first, and the words it was sought by: with weights, and as people read them."""
 
     found: list[Similar]
     terms: tuple[tuple[str, float], ...] = ()
+    phrases: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -359,7 +360,8 @@ def similar(
         )  # fmt: skip
         if reasons:
             found.append(Similar(int(ids[at]), float(score[at]), reasons))
-    return Answer(found, tuple((t.text, t.weight) for t in terms))
+    weighed = tuple((t.text, t.weight) for t in terms)
+    return Answer(found, weighed, tuple(text for text, _ in joined(subject, dict(weighed))))
 
 
 def _shared(why: Why, part: Part, one: int, subject: Subject) -> tuple[str, ...]:
@@ -382,4 +384,4 @@ def blended(answer: Answer, near: Mapping[int, float], weight: float, name: str)
         rest = tuple(replace(reason, adds=(1 - weight) * reason.adds) for reason in one.reasons)
         own = (Reason(Why.VECTORS, value, weight * value, (name,)),) if value else ()
         found.append(Similar(one.id, (1 - weight) * one.score + weight * value, rest + own))
-    return Answer(sorted(found, key=lambda one: (-one.score, one.id)), answer.terms, answer.notes)
+    return replace(answer, found=sorted(found, key=lambda one: (-one.score, one.id)))

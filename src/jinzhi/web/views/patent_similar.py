@@ -190,7 +190,7 @@ def _answered(request: HttpRequest, answer: Answer, row: Document | None, text: 
         "total": len(answer.found),
         "start": first + 1,
         "last": first + len(found),
-        "terms": [word for word, _weight in answer.terms],
+        "terms": answer.phrases,
         "model": "，".join(answer.notes),
         "open": opened(answer),
         "before": at(number - 1) if paged and number > 1 else "",
