@@ -279,6 +279,10 @@ def test_records_beside_an_object_follow_it(complaint, handler, above, elsewhere
     stream = f"viewing:{complaint.stream}"
     assert Event.objects.filter(stream=stream).exists()
     assert "购机纠纷" in places(handler.acting, [stream])[stream].title
+    url = reverse("log-object", args=[stream])
+    assert url in text(handler.client.get(reverse("log-object", args=[complaint.stream])))
+    assert "查看个人信息" in text(handler.client.get(url))
+    assert "查看个人信息" not in text(elsewhere.client.get(url))
     assert places(elsewhere.acting, [stream]) == {}
 
 

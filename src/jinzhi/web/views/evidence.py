@@ -542,6 +542,8 @@ def chain(request: HttpRequest, stream: str) -> HttpResponse:
     whole = total <= WHOLE
     checked: Verdicts = verdicts(list(events) if whole else shown, whole=whole)
     erasures = list(Event.objects.filter(stream=beside).select_related("unit").order_by("seq")) if place else []
+    viewing = f"viewing:{stream}"
+    viewed = Event.objects.filter(stream=viewing).count() if place else 0
     reveal(shown)
     rows = [
         LinkRow(
@@ -567,6 +569,8 @@ def chain(request: HttpRequest, stream: str) -> HttpResponse:
         "states": _states(checked),
         "lost": checked.lost,
         "erasures": erasures,
+        "viewing": viewing,
+        "viewed": viewed,
         "gone": any(r.erased for r in rows),
         "others": entry_table(others, found, Empty(_("没有"))) if others else None,
         "print_title": title,
