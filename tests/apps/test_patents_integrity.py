@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from jinzhi.apps.catalogue.integrity import checkers
-from jinzhi.apps.patents import applicants
+from jinzhi.apps.patents import applicants, looks
 from jinzhi.apps.patents.index import update
 from jinzhi.apps.patents.models import Alias, Applicant, Batch, Citation, Document, Item, Named, Refusal, Version
 from jinzhi.apps.patents.storing import prepare, prepare_event, store
@@ -115,3 +115,26 @@ def test_checkers_make_few_statements(sound, django_assert_max_num_queries):
     for id in CHECKERS:
         with django_assert_max_num_queries(8):
             found(id)
+
+
+def told() -> dict[str, tuple[str, str]]:
+    return {fact.id: (fact.state, fact.value) for run in (looks.patents, looks.classes) for fact in run()}
+
+
+def test_the_doctor_says_how_the_collection_stands(sound, settings, tmp_path):
+    assert set(told()) == {"patents", "patent-classes"}
+    settings.JINZHI_SEARCH = "tantivy"
+    assert told() == {
+        "patents": ("good", "2 documents, as of 2024-03-01"), "patent-index": ("good", "up to date"),
+        "patent-classes": ("note", "none"),
+    }  # fmt: skip
+    Document.objects.update(revision=9)
+    assert told()["patent-index"] == ("note", "2 documents behind")
+    settings.JINZHI_INDEX = tmp_path / "elsewhere"
+    assert told()["patent-index"] == ("missing", "none")
+    Batch.objects.create(source="office", started="2024-01-01T00:00Z")
+    assert told()["patents"] == ("note", "2 documents, as of 2024-03-01; 1 imports not finished")
+
+
+def test_an_empty_collection_is_a_note(city):
+    assert told()["patents"] == ("note", "0")

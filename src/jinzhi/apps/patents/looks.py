@@ -1,0 +1,58 @@
+"""What ``jinzhi doctor`` says of the patents: how many, as of when, whether the index has them, which classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+from jinzhi.apps.catalogue.looks import Fact, look
+from jinzhi.apps.patents.classes import editions
+from jinzhi.apps.patents.index import behind, folder
+from jinzhi.apps.patents.models import Batch
+from jinzhi.apps.patents.queries import collection
+
+LOAD = "jinzhi patents classes FILE --edition 2026.01"
+
+
+@look
+def patents() -> Iterator[Fact]:
+    """The collection and its index; an empty collection is a note, not a fault."""
+    told = collection()
+    count = told["documents"]
+    head = ("patents", "专利文献库", "Patent collection")
+    if not count:
+        yield Fact(*head, "note", "0", "运行 jinzhi patents import 路径", "run jinzhi patents import PATH")
+        return
+    open_batches = Batch.objects.filter(finished=None).count()
+    value = f"{count:,} documents, as of {told['as_of'] or '–'}" + (", demonstration" if told["demo"] else "")
+    if open_batches:
+        way = ("重新运行同一条导入命令即可接着导入", "run the same import again: it goes on")
+        yield Fact(*head, "note", f"{value}; {open_batches} imports not finished", *way)
+    else:
+        yield Fact(*head, "good", value)
+    if settings.JINZHI_SEARCH != "tantivy":
+        return
+    index = ("patent-index", "专利检索索引", "Search index of patents")
+    late = behind()
+    if not (folder() / "inverted" / "meta.json").exists():
+        yield Fact(*index, "missing", "none", "运行 jinzhi patents index", "run jinzhi patents index")
+    elif late:
+        yield Fact(
+            *index, "note", f"{late:,} documents behind", "运行 jinzhi patents index", "run jinzhi patents index"
+        )
+    else:
+        yield Fact(*index, "good", "up to date")
+
+
+@look
+def classes() -> Iterator[Fact]:
+    """Which classifications are loaded; without one, queries with all below it are refused."""
+    loaded = {scheme: editions(scheme) for scheme in ("ipc", "cpc")}
+    said = "; ".join(f"{scheme} {', '.join(known)}" for scheme, known in loaded.items() if known)
+    head = ("patent-classes", "专利分类表", "Classifications")
+    if loaded["ipc"]:
+        yield Fact(*head, "good", said)
+    else:
+        zh, en = f"用 {LOAD} 装入，“含下位”检索才可用", f"load one with {LOAD}: queries with all below need it"
+        yield Fact(*head, "note", said or "none", zh, en)
