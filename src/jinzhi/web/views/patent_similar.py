@@ -193,6 +193,7 @@ def _answered(request: HttpRequest, answer: Answer, row: Document | None, text: 
         "terms": answer.phrases,
         "model": "，".join(answer.notes),
         "open": opened(answer),
+        "opened": min(OPENED, len(answer.found)),
         "before": at(number - 1) if paged and number > 1 else "",
         "following": at(number + 1) if paged and first + PAGE < len(answer.found) else "",
         "toggle": at(1, "" if request.GET.get("family") else "0") if row else "",
