@@ -173,6 +173,16 @@ def test_the_page_has_every_figure_with_its_title_and_links(district, more):
     assert district.client.get("/patents/analysis/", {"q": "电池", "variants": "some"}).status_code == 400
 
 
+def test_without_an_index_the_other_figures_are_there(district, more, settings, tmp_path):
+    settings.JINZHI_SEARCH, settings.JINZHI_INDEX = "tantivy", tmp_path / "none"
+    page = district.client.get("/patents/analysis/", {"all": "1"})
+    assert page.status_code == 200
+    found = {f["figure"].key: f["figure"] for f in page.context["figures"]}
+    assert "jinzhi patents index" in found["together"].conclusion
+    assert found["ipc"].rows
+    assert district.client.get("/patents/analysis/together/svg/", {"all": "1"}).status_code == 200
+
+
 def test_an_analysis_without_a_query_is_of_the_whole_collection(district, more):
     assert district.client.get("/patents/analysis/").context["search"].total == 6
 

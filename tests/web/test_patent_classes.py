@@ -49,7 +49,9 @@ def table(tmp_path) -> None:
     file.write_text(TABLE, encoding="utf-8")
     classes.load(file, edition="2026.01")
     titles = tmp_path / "en.tsv"
-    titles.write_text("H01M\tBATTERIES (cells H01M0010052500)\nH01M0010052500\tRocking-chair\n   batteries\n", encoding="utf-8")
+    titles.write_text(
+        "H01M\tBATTERIES (cells H01M0010052500)\nH01M0010052500\tRocking-chair\n   batteries\n", encoding="utf-8"
+    )
     classes.load(titles, edition="2026.01", language="en")
     store([prepare(one) for one in MORE])
 
@@ -79,7 +81,9 @@ def test_every_count_is_that_of_its_query(district, table, settings, tmp_path, e
 
 def test_the_tree_goes_by_dots_and_mends_those_left_in_titles(district, table):
     page = district.client.get("/patents/classes/", {"at": "H01M50/40"})
-    assert [row.cells[0].value for row in page.context["table"].rows] == ["H01M50/446"]
+    [row] = page.context["table"].rows
+    assert (row.cells[0].value, row.cells[0].sub) == ("H01M50/446", "．．")
+    assert row.cells[1].value == "非活性材料构成的复合件"
     deep = district.client.get("/patents/classes/", {"at": "H01M10/052"})
     assert [place.symbol for place, _title in deep.context["path"]] == [
         "H", "H01", "H01M", "H01M10/00", "H01M10/05", "H01M10/052",

@@ -241,6 +241,13 @@ def dots_in_title(title: str) -> int | None:
     return len(found[0]) if len(found) == 1 else None
 
 
+def without_dots(title: str) -> str:
+    """The title without the dots that `dots_in_title` read from it."""
+    if dots_in_title(title) is None:
+        return title
+    return " ".join(_TITLE_DOTS.sub(" ", title).split())
+
+
 def _depth(symbol: str, dots: int) -> int:
     return {"section": 0, "class": 1, "subclass": 2, "group": 3}.get(parse(symbol).level, 3 + dots)
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.queries import standard_names
 from jinzhi.apps.patents.subclasses import subclasses
 from jinzhi.engines import charts
@@ -313,7 +314,12 @@ def _pair(of: Figures, a: tuple[str, str], b: tuple[str, str], count: int) -> Co
 
 def together(of: Figures) -> Figure:
     """Subclasses that stand in the same document, whether as main class or beside it."""
-    known = subclasses()
+    heads = (_("IPC 小类"), _("同时分入"))
+    try:
+        known = subclasses()
+    except NoIndex as error:
+        why = error.en if english() else error.zh
+        return Figure("together", _("技术分类共现"), heads, (), charts.heat((), (), ()), why)
     singles: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for line in of.search.hits:
@@ -344,7 +350,6 @@ def together(of: Figures) -> Figure:
     said = most(rows, len(rows)) + drawn_of(len(drawn), involved, len(drawn), involved)
     note = _("按全部分类号计，不限主分类号；对角线为含该小类的文献数")
     cross = (tuple(drawn), tuple((a, tuple(cell(a, b) for b in drawn)) for a in drawn))
-    heads = (_("IPC 小类"), _("同时分入"))
     height = 110 + 32 * max(3, len(drawn))
     return Figure("together", _("技术分类共现"), heads, rows, option, said, height, note, cross)
 

@@ -84,7 +84,10 @@ def _rows(path: Path) -> Iterator[tuple[str, int | None, str]]:
         dots, title = (line["dots"] or "").strip(), line["title"] or ""
         if dots and not dots.isdigit():
             raise ClassesRefused(f"{path.name} 第 {n} 行：dots 应为整数或空，实为 {dots[:20]}")
-        yield line["symbol"] or "", int(dots or 0) or ipc.dots_in_title(title) or 0, title
+        if not int(dots or 0) and (found := ipc.dots_in_title(title)):
+            yield line["symbol"] or "", found, ipc.without_dots(title)
+        else:
+            yield line["symbol"] or "", int(dots or 0), title
 
 
 def _replace(rows: list[tuple[str, int | None, str]], scheme: str, edition: str, language: str) -> Loaded:
