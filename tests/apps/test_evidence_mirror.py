@@ -14,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
+from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.evidence import checkpoints, log, tiles
 from jinzhi.apps.evidence.mirror import Folder, MirrorRefused, Own, mirror
 from jinzhi.apps.evidence.models import Entry, Shard
@@ -73,7 +74,8 @@ def test_a_tile_that_is_not_full_yet_is_not_there(city):
             tiles.content(shard, SHA256, missing)
 
 
-def test_anybody_may_fetch_the_log(city, client, django_assert_max_num_queries):
+def test_anybody_may_fetch_the_log(city, client, settings, django_assert_max_num_queries):
+    settings.JINZHI_LOG_ENTRIES = True
     grown(300)
     found = client.get("/log/2026/sm3/checkpoint")
     assert (found.status_code, found["Cache-Control"]) == (200, "no-cache")
@@ -111,11 +113,12 @@ def test_a_log_that_was_never_signed_shows_no_checkpoint(city, client):
     assert client.post("/log/2026/sm3/checkpoint").status_code == 405
 
 
-def test_a_log_may_keep_to_itself_what_its_entries_say(city, client, settings, tmp_path):
+def test_a_log_keeps_to_itself_what_its_entries_say(city, client, tmp_path):
     grown(300)
-    settings.JINZHI_LOG_ENTRIES = False
     assert client.get("/log/2026/sm3/tile/entries/000").status_code == 404
     assert client.get("/log/2026/sm3/tile/0/000").status_code == 200
+    Installation.objects.update(demo=True)
+    assert client.get("/log/2026/sm3/tile/entries/000").status_code == 200, "a demonstration invents them"
     list(mirror(Own(), tmp_path / "all"))
     for family in FAMILIES:
         shutil.rmtree(tmp_path / "all/2026" / family.name / "tile/entries")
@@ -125,7 +128,7 @@ def test_a_log_may_keep_to_itself_what_its_entries_say(city, client, settings, t
     assert files(tmp_path / "two") == files(tmp_path / "all")
     tile = tmp_path / "all/2026/sm3/tile/0/000"
     tile.write_bytes(b"x" + tile.read_bytes()[1:])
-    with pytest.raises(MirrorRefused, match="得不出其检验点的根"):
+    with pytest.raises(MirrorRefused, match="得不出其检查点的根"):
         list(mirror(Folder(tmp_path / "all"), tmp_path / "three", entries=False))
 
 
@@ -287,7 +290,7 @@ def test_entries_and_hashes_that_agree_with_each_other_but_not_with_the_signed_r
         taken[7] = b"{}"
         (folder / "entries/000").write_bytes(bundle(taken))
         (folder / "0/000").write_bytes(b"".join(family.leaf(e) for e in taken))
-    with pytest.raises(MirrorRefused, match="得不出其检验点的根"):
+    with pytest.raises(MirrorRefused, match="得不出其检查点的根"):
         list(mirror(Folder(source), tmp_path / "two"))
 
 

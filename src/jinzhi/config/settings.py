@@ -52,8 +52,9 @@ SETTINGS = (
         "JINZHI_VECTORS", "", "Model for likeness: word vectors (.npz) or a sentence model (.onnx); empty: none is used."
     ),
     Setting(
-        "JINZHI_LOG_ENTRIES", "1",
-        "1: anybody may fetch the log's entries, which name people and objects; 0: its hashes and checkpoints only.",
+        "JINZHI_LOG_ENTRIES", "0",
+        "1: anybody may fetch the log's entries, which name people and objects; 0: its hashes and checkpoints only. "
+        "A demonstration shows them always: they are invented.",
     ),
     Setting("JINZHI_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )

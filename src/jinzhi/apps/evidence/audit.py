@@ -64,9 +64,9 @@ DETECTORS = {
         Detector("numbers", "条目编号连续，与日志大小一致", "Entries are numbered without a gap, up to the log's size"),
         Detector("unlogged", "每条事件都有日志条目", "Every event has its entry"),
         Detector("nodes", "保存的节点可由条目推出", "Kept nodes follow from the entries"),
-        Detector("roots", "检验点的根可由条目推出", "The roots of checkpoints follow from the entries"),
-        Detector("signatures", "检验点由本机的两把密钥签名", "Checkpoints are signed by both keys"),
-        Detector("stamps", "检验点的时间戳成立", "The time stamps of checkpoints hold"),
+        Detector("roots", "检查点的根可由条目推出", "The roots of checkpoints follow from the entries"),
+        Detector("signatures", "检查点由本机的两把密钥签名", "Checkpoints are signed by both keys"),
+        Detector("stamps", "检查点的时间戳成立", "The time stamps of checkpoints hold"),
         Detector("cosignatures", "见证者的签名成立", "The cosignatures of witnesses hold"),
         Detector("witnesses", "见证者共同签名的日志就是本日志", "What witnesses cosigned is this log"),
         Detector("mirror", "镜像中的日志就是本日志", "What a mirror holds is this log"),
@@ -218,7 +218,7 @@ def _shard(out: Audited, shard: Shard, digests: dict[str, str]) -> None:
             out.find("nodes", f"日志 {year} 第 {level} 层第 {index} 个节点之下没有条目：条目被删除，或节点是添加的")
     for size in sorted(marks):
         why = "条目被删除" if size > expected else "其前的条目不完整"
-        out.find("roots", f"日志 {year} 签发过 {size} 条的检验点，现有条目推不出它的根：{why}")
+        out.find("roots", f"日志 {year} 签发过 {size} 条的检查点，现有条目推不出它的根：{why}")
     out.counted["checkpoints"] += Checkpoint.objects.filter(shard=shard).count()
 
 
@@ -279,7 +279,7 @@ def _compare_roots(out: Audited, mark: Checkpoint, derived: list[bytes]) -> None
             out.find(
                 "roots",
                 f"日志 {mark.shard.year} 在 {mark.size} 条时签发的根与条目推出的不一致（{family.name}）："
-                "条目在签发后被改动，或检验点属于另一分叉",
+                "条目在签发后被改动，或检查点属于另一分叉",
             )
 
 
@@ -308,13 +308,13 @@ def _signatures(out: Audited, newest: int | None) -> None:
                 continue
             root = checkpoints.root_in(mark, family)
             if found != note.Checkpoint(checkpoints.origin(mark.shard, family), mark.size, root):
-                out.find("signatures", f"检验点 {mark}（{family.name}）签名的内容与登记的大小或根不一致")
+                out.find("signatures", f"检查点 {mark}（{family.name}）签名的内容与登记的大小或根不一致")
         if mark.token is not None and roots is not None:
             try:
                 timestamps.check(bytes(mark.token), checkpoints.imprint(mark), roots)
                 out.counted["stamps"] += 1
             except TimestampRefused as e:
-                out.find("stamps", f"检验点 {mark} 的时间戳不成立：{e}")
+                out.find("stamps", f"检查点 {mark} 的时间戳不成立：{e}")
     left = marks.count() - out.counted["signatures"]
     if left:
         out.counted["signatures left out"] = left
@@ -350,7 +350,7 @@ def _cosignatures(out: Audited) -> None:
             continue
         family = next(f for f in FAMILIES if f.name == row.family)
         if not _cosigned(checkpoints.note_in(row.checkpoint, family), row.line, keys[row.witness]):
-            out.find("cosignatures", f"见证者 {row.witness} 在检验点 {row.checkpoint}（{row.family}）下的签名不成立")
+            out.find("cosignatures", f"见证者 {row.witness} 在检查点 {row.checkpoint}（{row.family}）下的签名不成立")
         out.counted["cosignatures"] += 1
 
 

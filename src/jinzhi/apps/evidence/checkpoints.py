@@ -50,14 +50,14 @@ def opened(text: str, vkeys: tuple[str, ...]) -> note.Checkpoint:
         found = note.parse_note(text)
         checkpoint = note.parse_checkpoint(found.text)
     except note.NoteError as e:
-        raise NoteRefused(f"检验点格式不对：{e}") from None
+        raise NoteRefused(f"检查点格式不对：{e}") from None
     if not vkeys:
-        raise NoteRefused("没有公钥，不能验证检验点")
+        raise NoteRefused("没有公钥，不能验证检查点")
     for key in vkeys:
         name, key_id, _ = note.parse_vkey(key)
         lines = found.by(name, key_id)
         if not any(signing.verify(key, found.text.encode(), line.signature) for line in lines):
-            raise NoteRefused(f"检验点 {checkpoint.origin} {checkpoint.size} 没有 {name} 的有效签名（{key_id.hex()}）")
+            raise NoteRefused(f"检查点 {checkpoint.origin} {checkpoint.size} 没有 {name} 的有效签名（{key_id.hex()}）")
     return checkpoint
 
 

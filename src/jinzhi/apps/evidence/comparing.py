@@ -135,7 +135,7 @@ def _forks_of_others() -> Iterator[WitnessFinding]:
     for row in RefusedCheckpoint.objects.filter(forked=True).order_by("id"):
         yield WitnessFinding(
             "", True,
-            f"本机见证的日志 {row.origin} 为 {row.size} 条签了两个不同的根，已拒绝；两份签名的检验点均已保存",
+            f"本机见证的日志 {row.origin} 为 {row.size} 条签了两个不同的根，已拒绝；两份签名的检查点均已保存",
             f"{row.origin}, witnessed here, signed two roots for {row.size} entries",
             (row.before, row.note),
         )  # fmt: skip
@@ -149,7 +149,7 @@ def _lacking(declared: Witnesses) -> Iterator[WitnessFinding]:
             gone = "、".join(w.name for w in declared.witnesses if w.name not in have)
             yield WitnessFinding(
                 "", False,
-                f"日志 {checkpoint.shard.year} 的检验点（{checkpoint.size} 条）规则要求 {declared.needed} 位见证者，"
+                f"日志 {checkpoint.shard.year} 的检查点（{checkpoint.size} 条）规则要求 {declared.needed} 位见证者，"
                 f"只有 {len(have)} 位；未签：{gone}",
                 f"the checkpoint of {checkpoint.size} entries has {len(have)} of {declared.needed} cosignatures",
             )  # fmt: skip

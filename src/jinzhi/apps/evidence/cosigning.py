@@ -233,14 +233,14 @@ def witnessed(witness: Witness, shard: Shard, family: Family) -> tuple[note.Chec
     found = note.parse_note(reply.text)
     said = note.parse_checkpoint(found.text)
     if said.origin != origin:
-        raise ValueError(f"见证者给出的检验点属于另一日志 {said.origin}")
+        raise ValueError(f"见证者给出的检查点属于另一日志 {said.origin}")
     own_line(witness, found)
     for key in checkpoints.keys_of(shard).vkeys:
         name, key_id, _ = note.parse_vkey(key)
         for line in found.by(name, key_id):
             if signing.verify(key, found.text.encode(), line.signature):
                 return said, reply.text
-    raise ValueError(f"见证者给出的检验点没有本日志密钥的签名（{said.size} 条）：密钥被更换，或另有人以本日志之名签发")
+    raise ValueError(f"见证者给出的检查点没有本日志密钥的签名（{said.size} 条）：密钥被更换，或另有人以本日志之名签发")
 
 
 def _keep(shard: Shard, answer: Answer, witness: Witness) -> None:

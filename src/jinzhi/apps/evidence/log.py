@@ -215,7 +215,7 @@ def _signed(shard: Shard, last: Checkpoint | None) -> Checkpoint:
                 merkle.verify_consistency(family, last.size, shard.size, proof, before, now_root)
             except (ProofError, Unknown) as e:
                 raise Inconsistent(
-                    f"日志 {shard.year} 与 {last.size} 条时签发的检验点不一致（{family.name}：{e}），"
+                    f"日志 {shard.year} 与 {last.size} 条时签发的检查点不一致（{family.name}：{e}），"
                     "已停止签发，请运行 jinzhi evidence audit"
                 ) from None
     made = checkpoints.new(shard, shard.size, roots)

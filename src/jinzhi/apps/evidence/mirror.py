@@ -178,7 +178,7 @@ def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str
         raise MirrorRefused(f"{base}：{e}") from None
     place = Place(source, out, base, family, entries)
     if found.origin != f"{year.origin}/{base}":
-        raise MirrorRefused(f"{base} 的检验点属于另一日志 {found.origin}")
+        raise MirrorRefused(f"{base} 的检查点属于另一日志 {found.origin}")
     if before is not None and before.origin != found.origin:
         place.conflict(raw, f"{base} 的日志名称由 {before.origin} 变为 {found.origin}")
     if before is not None and found.size < before.size:
@@ -189,7 +189,7 @@ def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str
             raise MirrorRefused(f"镜像 {place.folder} 自身的文件已损坏：请换一个空文件夹重新镜像，并保留此文件夹备查")
         place.conflict(raw, f"{base} 的前 {before.size} 条与镜像不一致：日志被改动或分叉")
     if root != found.root:
-        place.conflict(raw, f"{base} 的记录得不出其检验点的根：日志被改动或分叉")
+        place.conflict(raw, f"{base} 的记录得不出其检查点的根：日志被改动或分叉")
     place.finish(found.size, raw)
     return Mirrored(year.year, family.name, before.size if before else 0, found.size, place.taken)
 
@@ -327,7 +327,7 @@ class Place:
         """Keep the signed note that contradicts what the mirror has: with both, anybody can see it. Raises."""
         path = self.folder / CONFLICTS / self.family.digest(raw.encode()).hex()[:16]
         _write(path, raw.encode())
-        raise MirrorRefused(f"{why}（矛盾的检验点已存于 {path}）")
+        raise MirrorRefused(f"{why}（矛盾的检查点已存于 {path}）")
 
 
 def _write(path: Path, content: bytes, *, lasting: bool = True) -> None:

@@ -15,7 +15,7 @@ from jinzhi.apps.evidence.trees import LogBroken
 NEWEST = 2000
 
 
-@tick("log-checkpoint", "签发日志检验点并申请时间戳", "Sign checkpoints of the log and have them stamped with the time")
+@tick("log-checkpoint", "签发日志检查点并申请时间戳", "Sign checkpoints of the log and have them stamped with the time")
 def checkpoints(day: date) -> int:
     """Sign each shard that grew, and the open one once a day; stamp the newest checkpoint where it has no token.
 
@@ -34,7 +34,7 @@ def checkpoints(day: date) -> int:
     return made
 
 
-@tick("log-cosign", "请见证者核对并共同签名日志检验点", "Have witnesses check and cosign the checkpoints of the log")
+@tick("log-cosign", "请见证者核对并共同签名日志检查点", "Have witnesses check and cosign the checkpoints of the log")
 def cosignatures(day: date) -> int:
     """Send the newest checkpoint of each year to the witnesses that have not cosigned it.
 

@@ -61,7 +61,7 @@ def file(year: int, family: str, path: str) -> File:
     if path == CHECKPOINT:
         last = newest(shard)
         if last is None:
-            raise Unknown(f"日志 {year} 还没有检验点")
+            raise Unknown(f"日志 {year} 还没有检查点")
         return File(published(last, BY_NAME[family]).encode(), "text/plain; charset=utf-8", False)
     try:
         tile = tiles.parse(path)

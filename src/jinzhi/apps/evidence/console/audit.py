@@ -9,13 +9,13 @@ from pathlib import Path
 
 from jinzhi.apps.evidence.audit import DETECTORS, audit, keep
 
-HELP = "全面核对：内容、条目、两棵树、检验点、签名、见证者；有不符时退出码为 1"
+HELP = "全面核对：内容、条目、两棵树、检查点、签名、见证者；有不符时退出码为 1"
 
 
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("--mirror", action="append", default=[], metavar="DIR", help="与镜像文件夹比对，可写多次")
     parser.add_argument("--offline", action="store_true", help="不询问见证者，只看本机所存")
-    parser.add_argument("--newest", type=int, help="只核对最新若干个检验点的签名；默认全部")
+    parser.add_argument("--newest", type=int, help="只核对最新若干个检查点的签名；默认全部")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 

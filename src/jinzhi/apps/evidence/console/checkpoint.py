@@ -13,7 +13,7 @@ from jinzhi.apps.evidence.authority import time_authority
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.kernel.merkle import SHA256, SM3
 
-HELP = "为日志签发检验点；没有新条目时给出已有的检验点"
+HELP = "为日志签发检查点；没有新条目时给出已有的检查点"
 
 
 def add(parser: ArgumentParser) -> None:
@@ -29,7 +29,7 @@ def run(options: dict[str, object], say: Callable[[str], object]) -> None:
     except (log.Unknown, log.LogBroken) as e:
         raise CommandError(str(e)) from None
     if made is None:
-        raise CommandError("日志中还没有条目，没有可签发的检验点")
+        raise CommandError("日志中还没有条目，没有可签发的检查点")
     notes = {family.name: tiles.published(made, family) for family in (SHA256, SM3)}
     if options["json"]:
         said = {

@@ -11,11 +11,11 @@ from django.core.management.base import CommandError
 from jinzhi.apps.evidence import cosigning, log
 from jinzhi.apps.evidence.witnesses import WitnessRefused, load
 
-HELP = "把最新的检验点送各见证者核对并共同签名"
+HELP = "把最新的检查点送各见证者核对并共同签名"
 STATES = {
     cosigning.COSIGNED: "已共同签名",
     cosigning.HELD: "此前已共同签名",
-    cosigning.OVERTAKEN: "已由更新的检验点取代",
+    cosigning.OVERTAKEN: "已由更新的检查点取代",
     cosigning.UNREACHABLE: "未应答",
     cosigning.REFUSED: "拒绝",
     cosigning.CONTRADICTS: "不一致",

@@ -19,7 +19,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="DIR", help="镜像所在的文件夹；再次运行即更新")
     parser.add_argument("--from", dest="source", default="", metavar="URL|DIR", help="另一处的日志；默认为本机的日志")
     parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="事先得知的公钥，可写多次")
-    parser.add_argument("--hashes", action="store_true", help="只取哈希和检验点，不取条目内容")
+    parser.add_argument("--hashes", action="store_true", help="只取哈希和检查点，不取条目内容")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 

@@ -13,12 +13,12 @@ from jinzhi.apps.evidence.models import Checkpoint
 from jinzhi.kernel import merkle
 from jinzhi.kernel.merkle import FAMILIES, ProofError
 
-HELP = "证明条目在日志中：两种摘要的叶、证明路径、根和签名的检验点"
+HELP = "证明条目在日志中：两种摘要的叶、证明路径、根和签名的检查点"
 
 
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("--entry", required=True, metavar="ID", help="条目号，如 2026-17")
-    parser.add_argument("--size", type=int, help="对日志有多少条时的根作证明；默认为覆盖该条目的首个检验点")
+    parser.add_argument("--size", type=int, help="对日志有多少条时的根作证明；默认为覆盖该条目的首个检查点")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
@@ -68,4 +68,4 @@ def run(options: dict[str, object], say: Callable[[str], object]) -> None:
         assert isinstance(found, dict)
         say(f"{family.name.upper():8}叶 {found['leaf']}")
         say(f"        根 {found['root']}  路径 {len(found['proof'])} 步")
-        say("        " + ("有签名的检验点" if found["checkpoint"] else "此大小没有签名的检验点"))
+        say("        " + ("有签名的检查点" if found["checkpoint"] else "此大小没有签名的检查点"))

@@ -37,7 +37,7 @@ def add(parser: ArgumentParser) -> None:
     one.add_argument("url", help="见证者的地址，如 https://notary.example.org/witness")
     one = verbs.add_parser("remove", help="去掉一位见证者")
     one.add_argument("name", help="见证者名称")
-    one = verbs.add_parser("need", help="规则：一个检验点要有几位见证者共同签名")
+    one = verbs.add_parser("need", help="规则：一个检查点要有几位见证者共同签名")
     one.add_argument("need", help="all（全部）或个数")
     one = verbs.add_parser("add-log", help="为一个日志作见证")
     one.add_argument("origin", help="日志名称，不含年份")

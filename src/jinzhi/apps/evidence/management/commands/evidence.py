@@ -21,7 +21,7 @@ VERBS = {
 
 
 class Command(BaseCommand):
-    help = "证据日志：登记、证明、检验点、见证、导出、验证、镜像、核对"
+    help = "证据日志：登记、证明、检查点、见证、导出、验证、镜像、核对"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
