@@ -595,6 +595,8 @@ def test_operations_are_called_by_unique_names_and_described(document):
             assert operation["security"]
             names = [(p["in"], p["name"]) for p in operation["parameters"]]
             assert len(names) == len(set(names)), (path, names)
+            for parameter in operation["parameters"]:
+                assert all("value" in e for e in parameter.get("examples", {}).values())
             in_path = {p["name"] for p in operation["parameters"] if p["in"] == "path"}
             assert in_path == {part[1:-1] for part in path.split("/") if part.startswith("{")}
             assert any(status.startswith("2") for status in operation["responses"])

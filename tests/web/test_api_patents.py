@@ -12,6 +12,7 @@ from django.core.management import call_command
 from jinzhi.apps.patents.history import remember
 from jinzhi.apps.patents.index import update
 from jinzhi.apps.patents.models import Document
+from jinzhi.web.api.application import api
 from tests.web.test_api import V1, Program, fields_of, problem
 from tests.web.test_patents import DETECTOR, LATER, MODEL, SEPARATOR, document, patents  # noqa: F401 - fixture
 
@@ -234,3 +235,12 @@ def test_a_page_costs_the_same_whatever_it_finds(program, django_assert_max_num_
         assert found(program, q="隔膜", limit=1)["count"] == 3
     with django_assert_max_num_queries(10):
         assert found(program, q="隔膜")["count"] == 3
+
+
+def test_every_example_of_the_document_runs(program):
+    operation = api.get_openapi_schema()["paths"][PATENTS]["get"]
+    examples = {p["name"]: [e["value"] for e in p.get("examples", {}).values()] for p in operation["parameters"]}
+    assert len(examples["q"]) == 3
+    for name, values in examples.items():
+        for value in values:
+            assert program.get(PATENTS, {name: value}).status_code == 200, (name, value)

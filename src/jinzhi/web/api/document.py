@@ -96,6 +96,10 @@ def _completed(operation: dict[str, Any]) -> None:
     id = operation["operationId"]
     operation["security"] = [{"token": []}, {"session": []}]
     operation.setdefault("parameters", [])
+    for parameter in operation["parameters"]:
+        # ninja gives the list of JSON Schema; a parameter of OpenAPI names each of its examples
+        if isinstance(parameter.get("examples"), list):
+            parameter["examples"] = {str(n): {"value": v} for n, v in enumerate(parameter["examples"], 1)}
     if id in LOCKED:
         operation["parameters"].append(deepcopy(IF_MATCH))
     if id in VERSIONED:
