@@ -129,7 +129,9 @@ def test_designs_by_locarno(district, table):
     assert ("loc=13-02", 1) in queries_of(below.content.decode())
     for query, count in queries_of(below.content.decode()):
         assert search(query).count == count
-    assert district.client.get("/patents/classes/", {"scheme": "cpc"}).status_code == 200
+    cpc = district.client.get("/patents/classes/", {"scheme": "cpc"}).content.decode()
+    assert "--scheme cpc" in cpc
+    assert "库中的文献没有这种分类号" in cpc
 
 
 def test_a_class_that_does_not_exist_is_said(district, table):

@@ -53,7 +53,10 @@ FIELDS = (
         id="kind", zh="关系", en="Relation", type=Type.CHOICE,
         choices=tuple(Choice(k.value, str(k.label), KINDS_EN[k.value]) for k in AliasKind),
     ),
-    Field(id="since", zh="开始日期", en="From", type=Type.DATE, required=False),
+    Field(
+        id="since", zh="开始日期", en="From", type=Type.DATE, required=False,
+        help_zh="名称开始使用的日期；合并检索不受日期限制", help_en="Since when it was borne; searches are not limited by it",
+    ),
     Field(id="until", zh="结束日期", en="Until", type=Type.DATE, required=False),
     Field(
         id="basis", zh="依据", en="Source", max_length=300,

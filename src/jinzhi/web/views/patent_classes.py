@@ -27,7 +27,8 @@ SCHEMES = {
     "loc": (gettext_lazy("洛迦诺分类（外观设计）"), "loc", ""),
     "cpc": (gettext_lazy("联合专利分类 CPC"), "cpc", ""),
 }
-LOAD = "jinzhi patents classes FILE --scheme ipc --edition 2026.01"
+#: what loads a table: Locarno has no reader
+LOAD = {scheme: f"jinzhi patents classes FILE --scheme {scheme} --edition 2026.01" for scheme in ("ipc", "cpc")}
 
 
 def here(scheme: str, **more: str) -> str:
@@ -89,7 +90,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "schemes": [Link(name, here(key), current=key == scheme) for key, (name, *_rest) in SCHEMES.items()],
         "loaded": loaded,
         "other": "zh-hans" if english() else "en",
-        "load": LOAD,
+        "load": LOAD.get(scheme, ""),
         "library": library_line(collection()),
         "print_title": SCHEMES[scheme][0],
     }
