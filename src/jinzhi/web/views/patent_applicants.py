@@ -55,7 +55,8 @@ FIELDS = (
     ),
     Field(
         id="since", zh="开始日期", en="From", type=Type.DATE, required=False,
-        help_zh="名称开始使用的日期；合并检索不受日期限制", help_en="Since when it was borne; searches are not limited by it",
+        help_zh="名称开始使用的日期；合并检索不受日期限制",
+        help_en="Since when it was borne; searches are not limited by it",
     ),
     Field(id="until", zh="结束日期", en="Until", type=Type.DATE, required=False),
     Field(
