@@ -70,8 +70,7 @@ def test_a_case_shows_how_far_it_is_sealed(order, district):
 
 def test_a_changed_event_shows_on_every_page_of_it(order, district):
     log.checkpoint()
-    behind_the_triggers("UPDATE evidence_event SET data = replace(data, '2026-11-20', '2027-11-20')")
-    assert Event.objects.get(stream=order.stream).data["due"] == "2027-11-20"
+    behind_the_triggers("UPDATE evidence_event SET actor = '别人'")
     number = entry_of(order.stream).number
     for url in (
         reverse("case", args=[order.pk]), reverse("log-entry", args=[number]),
@@ -88,10 +87,10 @@ def test_a_record_that_was_taken_away_is_missed(order, above, district):
     record(order.stream, "remind", {}, who=above.acting, on=DAY)
     log.checkpoint()
     last = Event.objects.get(stream=order.stream, seq=2).pk
+    behind_the_triggers(f"UPDATE evidence_entry SET event_id = NULL WHERE event_id = {last}")
     behind_the_triggers(f"DELETE FROM evidence_event WHERE id = {last}")
     page = text(district.client.get(reverse("log-object", args=[order.stream])))
     assert "日志里有 1 条记录在此已找不到" in page
-    behind_the_triggers(f"UPDATE evidence_entry SET event_id = NULL WHERE event_id = {last}")
 
 
 # ── the list ─────────────────────────────────────────────────────────────────────────────────────────────

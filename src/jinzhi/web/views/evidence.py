@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Substr
@@ -85,7 +86,8 @@ def narrowed(what: Asked) -> QuerySet[Entry]:
     if what.kind:
         rows = rows.filter(kind=what.kind)
     if what.of:
-        rows = rows.filter(object__gte=what.of, object__lt=what.of[:-1] + chr(ord(what.of[-1]) + 1))
+        # not a range: the order of a database's letters is not that of their numbers
+        rows = rows.filter(object__startswith=what.of)
     if what.object:
         rows = rows.filter(object=what.object)
     if what.unit:
@@ -372,6 +374,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "shards": shards,
         "points": point_lines(points),
         "families": [f.name for f in FAMILIES],
+        "open": settings.JINZHI_LOG_ENTRIES,
         "keys": [(kind, key) for k in keys for kind, key in (("Ed25519", k.ed25519.vkey), ("SM2", k.sm2.vkey))],
         "site": request.build_absolute_uri("/log/").rstrip("/"),
         "print_title": _("存证日志"),
@@ -528,7 +531,7 @@ def chain(request: HttpRequest, stream: str) -> HttpResponse:
     events = Event.objects.filter(stream=stream).select_related("unit").order_by("seq")
     total = events.count()
     others = list(
-        with_cover(Entry.objects.filter(object=stream, event__isnull=True))
+        with_cover(Entry.objects.filter(object=stream, event__isnull=True).exclude(kind="event"))
         .select_related("shard")
         .order_by("id")[:LINKS]
     )
