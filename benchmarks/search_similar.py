@@ -257,9 +257,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("--subjects", type=int, default=100)
     parser.add_argument("--seed", type=int, default=20261122)
     args = parser.parse_args(None if arguments is None else list(arguments))
-    print(
-        f"Python {platform.python_version()}, {os.cpu_count()} cores; proxies, not judgements: see the head of this file"
-    )
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; proxies, not judgements: see this file's head")
     generated(args, Random(args.seed))
     if not GAZETTE.exists():
         print(f"\nno real titles and pairs: {GAZETTE.parent} is not there")

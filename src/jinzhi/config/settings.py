@@ -45,14 +45,18 @@ SETTINGS = (
     Setting("JINZHI_TSA_URL", "", "Time-stamp authority (RFC 3161) for the log's checkpoints; empty: no time stamps."),
     Setting("JINZHI_TSA_ROOTS", "", "PEM file of the root certificates that its time stamps are checked against."),
     Setting(
-        "JINZHI_LOG_NAME", "",
+        "JINZHI_LOG_NAME",
+        "",
         "Name of the evidence log in its checkpoints, without spaces or plus; empty: after the city. Fixed once used.",
     ),
     Setting(
-        "JINZHI_VECTORS", "", "Model for likeness: word vectors (.npz) or a sentence model (.onnx); empty: none is used."
+        "JINZHI_VECTORS",
+        "",
+        "Model for likeness: word vectors (.npz) or a sentence model (.onnx); empty: none is used.",
     ),
     Setting(
-        "JINZHI_LOG_ENTRIES", "0",
+        "JINZHI_LOG_ENTRIES",
+        "0",
         "1: anybody may fetch the log's entries, which name people and objects; 0: its hashes and checkpoints only. "
         "A demonstration shows them always: they are invented.",
     ),

@@ -1,5 +1,5 @@
 // SHA-256 (FIPS 180-4), incremental: the browser's own digest() wants the whole file in memory at once.
-import { finished } from "./sm3.js";
+import { BlockHash } from "./block-hash.js";
 
 const rotr = (x, n) => (x >>> n) | (x << (32 - n));
 const primes = [];
@@ -9,31 +9,9 @@ const fraction = (x) => Math.floor((x - Math.floor(x)) * 0x100000000) | 0;
 const FIRST = primes.slice(0, 8).map((p) => fraction(Math.sqrt(p)));
 const K = Int32Array.from(primes, (p) => fraction(Math.cbrt(p)));
 
-export class Sha256 {
+export class Sha256 extends BlockHash {
   constructor() {
-    this.state = Int32Array.from(FIRST);
-    this.block = new Uint8Array(64);
-    this.filled = 0;
-    this.length = 0;
-    this.w = new Int32Array(64);
-  }
-
-  update(bytes) {
-    this.length += bytes.length;
-    let at = 0;
-    if (this.filled) {
-      const take = Math.min(64 - this.filled, bytes.length);
-      this.block.set(bytes.subarray(0, take), this.filled);
-      this.filled += take;
-      at = take;
-      if (this.filled < 64) return this;
-      this.compress(this.block, 0);
-      this.filled = 0;
-    }
-    for (; at + 64 <= bytes.length; at += 64) this.compress(bytes, at);
-    this.block.set(bytes.subarray(at), 0);
-    this.filled = bytes.length - at;
-    return this;
+    super(FIRST, 64);
   }
 
   compress(bytes, at) {
@@ -54,9 +32,5 @@ export class Sha256 {
     }
     const s = this.state;
     s[0] += a; s[1] += b; s[2] += c; s[3] += d; s[4] += e; s[5] += f; s[6] += g; s[7] += h;
-  }
-
-  digest() {
-    return finished(this);
   }
 }

@@ -1,36 +1,15 @@
 // SM3 (GB/T 32905-2016), incremental: new Sm3().update(bytes).digest() gives 64 hexadecimal digits.
 // No dependency and no DOM, so that a worker, a page and Node can use it. Tested in tests/web/test_digests.py.
+import { BlockHash } from "./block-hash.js";
 
 const FIRST = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e];
 const rotl = (x, n) => (x << n) | (x >>> (32 - n));
 // the constants T(j) <<< j of the rounds
 const T = Int32Array.from({ length: 64 }, (_, j) => rotl(j < 16 ? 0x79cc4519 : 0x7a879d8a, j % 32));
 
-export class Sm3 {
+export class Sm3 extends BlockHash {
   constructor() {
-    this.state = Int32Array.from(FIRST);
-    this.block = new Uint8Array(64);
-    this.filled = 0;
-    this.length = 0;
-    this.w = new Int32Array(68);
-  }
-
-  update(bytes) {
-    this.length += bytes.length;
-    let at = 0;
-    if (this.filled) {
-      const take = Math.min(64 - this.filled, bytes.length);
-      this.block.set(bytes.subarray(0, take), this.filled);
-      this.filled += take;
-      at = take;
-      if (this.filled < 64) return this;
-      this.compress(this.block, 0);
-      this.filled = 0;
-    }
-    for (; at + 64 <= bytes.length; at += 64) this.compress(bytes, at);
-    this.block.set(bytes.subarray(at), 0);
-    this.filled = bytes.length - at;
-    return this;
+    super(FIRST, 68);
   }
 
   compress(bytes, at) {
@@ -62,23 +41,4 @@ export class Sm3 {
     const s = this.state;
     s[0] ^= a; s[1] ^= b; s[2] ^= c; s[3] ^= d; s[4] ^= e; s[5] ^= f; s[6] ^= g; s[7] ^= h;
   }
-
-  digest() {
-    return finished(this);
-  }
-}
-
-/** The digest of a hash with 64-byte blocks and a big-endian length; the hash is not changed by it. */
-export function finished(hash) {
-  const state = hash.state.slice();
-  const tail = new Uint8Array(hash.filled < 56 ? 64 : 128);
-  tail.set(hash.block.subarray(0, hash.filled));
-  tail[hash.filled] = 0x80;
-  const view = new DataView(tail.buffer);
-  view.setUint32(tail.length - 8, Math.floor(hash.length / 0x20000000));
-  view.setUint32(tail.length - 4, (hash.length % 0x20000000) * 8);
-  for (let at = 0; at < tail.length; at += 64) hash.compress(tail, at);
-  const hex = Array.from(hash.state, (x) => (x >>> 0).toString(16).padStart(8, "0")).join("");
-  hash.state = state;
-  return hex;
 }
