@@ -115,6 +115,29 @@ def test_every_page_of_the_log_is_sound_in_every_look(window, assert_clean, look
             assert_clean(page)
 
 
+SEALED = {
+    "report": "SELECT '/plan/reports/' || substr(stream, 8) || '/' FROM evidence_event WHERE stream LIKE 'report:%'",
+    "milestone": "SELECT '/plan/milestones/' || substr(stream, 11) || '/' FROM evidence_event"
+    " WHERE stream LIKE 'milestone:%'",
+    "release": "SELECT '/plan/releases/' || id || '/' FROM plan_release",
+    "import": "SELECT '/plan/imports/' || id || '/' FROM plan_import",
+    "register": "SELECT '/registers/' || register || '/' || id || '/' FROM registers_entry",
+    "item": "SELECT '/custody/' || number || '/' FROM custody_item",
+    "topic": "SELECT '/patents/topics/' || substr(stream, 7) || '/' FROM evidence_event WHERE stream LIKE 'topic:%'",
+}
+
+
+@pytest.mark.parametrize("look", ["light", "narrow"])
+@pytest.mark.parametrize("what", sorted(SEALED))
+def test_pages_with_seals_are_sound_and_say_verified(site, window, assert_clean, what, look):
+    page = window("demo-office", look)
+    page.goto(site.rows(f"{SEALED[what]} LIMIT 1")[0][0])
+    expect(page.locator("#seal")).to_contain_text("已核验")
+    expect(page.locator(".seal").first).to_be_visible()
+    assert page.locator(".seal .fault").count() == 0
+    assert_clean(page)
+
+
 def test_whoever_reads_no_case_sees_numbers_and_digests(site, window, order):
     """A unit elsewhere may open the chain, and is told nothing of what it holds."""
     unit, title = site.rows(

@@ -304,6 +304,7 @@ class HeadForm(forms.Form):
 def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None) -> HttpResponse:
     doc = imported.mended
     events = importing.history(imported)
+    checked = verdicts(events)
     counts = numbers(doc)
     total = len(imported.text) or 1
     context = {
@@ -343,7 +344,9 @@ def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None
         "targets": targets() if counts.unresolved and imported.state == "review" else [],
         "head": head or HeadForm(initial={k: doc[k] for k in ("title", "issued_by", "issued_on", "number")}),
         "changed": doc != imported.parse,
-        "events": timeline_of(events, doc, verdicts(events)),
+        "events": timeline_of(events, doc, checked),
+        "stream": imported.stream,
+        "checked": checked,
         "release": imported.releases.first(),
         "crumbs": [(_("规划任务"), reverse("rows")), (_("导入记录"), reverse("plan-imports"))],
     }
