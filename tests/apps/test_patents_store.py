@@ -6,7 +6,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db.models import F
 
+from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.patents import index, models, queries
 from jinzhi.apps.patents.documents import as_index_doc
 from jinzhi.apps.patents.families import Link, Unions, simple_of
@@ -239,4 +241,9 @@ def test_the_index_answers_as_the_definition_and_says_when_it_is_behind(db, sett
     index.update()
     assert [r.number for r in index.search("ti=电池", engine="tantivy").page()] == ["CN900000003A"]
     assert index.update(rebuild=True) == 3
+    Document.objects.update(revision=F("revision") + 1)
+    for expected in (3, 0):
+        assert {d.tick.id: d.count for d in run_ticks(date(2026, 11, 22))}["patent-index"] == expected, (
+            "the timer brings it up, once"
+        )
     assert index.search("ti=电池", engine="tantivy").count == 1

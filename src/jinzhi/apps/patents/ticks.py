@@ -1,4 +1,4 @@
-"""What the timer compares: the alerts that are due."""
+"""What the timer does for patents: brings the index up to the store, compares the alerts that are due."""
 
 from __future__ import annotations
 
@@ -6,8 +6,20 @@ from datetime import date
 
 from jinzhi.apps.catalogue.ticks import tick
 from jinzhi.apps.patents.alerts import fire_due
+from jinzhi.apps.patents.index import IndexBusy, behind, update
 
 
 @tick("patent-alerts", "比较到期的专利订阅", "Compare the patent alerts that are due")
 def alerts(day: date) -> int:
     return fire_due()
+
+
+@tick("patent-index", "把专利检索索引更新到与库一致", "Bring the index of patents up to the store")
+def index(day: date) -> int:
+    """Documents that an import, a name linked or a class table changed; while another process writes it, nothing."""
+    if not behind():
+        return 0
+    try:
+        return update()
+    except IndexBusy:
+        return 0
