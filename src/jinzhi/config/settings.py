@@ -42,6 +42,7 @@ SETTINGS = (
     Setting("JINZHI_STORE_KEY", "", "Key file of that encryption; empty: made once as JINZHI_VAR/keys/store.key."),
     Setting("JINZHI_EMAIL_URL", "", "smtp://user:password@host:port; empty: mail is written to JINZHI_VAR/mail."),
     Setting("JINZHI_SEARCH", "tantivy", "Engine of patent search: tantivy (the index), or memory (small collections)."),
+    Setting("JINZHI_KEEP_DRAWINGS", "1", "0: imports of patents leave the images of figures out of the store."),
     Setting("JINZHI_TSA_URL", "", "Time-stamp authority (RFC 3161) for the log's checkpoints; empty: no time stamps."),
     Setting("JINZHI_TSA_ROOTS", "", "PEM file of the root certificates that its time stamps are checked against."),
     Setting(
@@ -149,6 +150,7 @@ if len(JINZHI_LOG_NAME) > 80 or "+" in JINZHI_LOG_NAME or any(c.isspace() for c 
 JINZHI_LOG_ENTRIES = flag("JINZHI_LOG_ENTRIES")
 JINZHI_SEARCH = env("JINZHI_SEARCH")
 JINZHI_VECTORS = env("JINZHI_VECTORS")
+JINZHI_KEEP_DRAWINGS = flag("JINZHI_KEEP_DRAWINGS")
 JINZHI_TSA_URL = env("JINZHI_TSA_URL")
 JINZHI_TSA_ROOTS = env("JINZHI_TSA_ROOTS")
 if JINZHI_TSA_URL and not JINZHI_TSA_ROOTS:

@@ -1,13 +1,23 @@
-"""The store keeps the records of patent offices that could not be read, as they came."""
+"""What patents need of the store: records that could not be read, as they came, and the images of figures."""
 
 from __future__ import annotations
 
 from django.db.models import QuerySet
 
 from jinzhi.apps.evidence.holdings import holding
-from jinzhi.apps.patents.models import Refusal
+from jinzhi.apps.patents.models import Picture, Refusal, Staged
 
 
 @holding("rejected-records")
 def rejected() -> QuerySet:
     return Refusal.objects.exclude(sha256="").values_list("sha256", flat=True)
+
+
+@holding("drawings")
+def drawings() -> QuerySet:
+    return Picture.objects.order_by().values_list("sha256", flat=True)
+
+
+@holding("drawings-arriving")
+def arriving() -> QuerySet:
+    return Staged.objects.exclude(sha256="").values_list("sha256", flat=True)

@@ -30,7 +30,7 @@ from django.db import connections, transaction
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.store import keep_bytes
-from jinzhi.apps.patents import models
+from jinzhi.apps.patents import models, pictures
 from jinzhi.apps.patents.storing import Prepared, PreparedEvent, prepare, prepare_event, store
 from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.sources.patents.batch import DRAWING, READERS, Member, walk
@@ -62,6 +62,7 @@ class Report:
     files: int = 0
     known: int = 0
     drawings: int = 0
+    pictures: int = 0
     new: int = 0
     changed: int = 0
     same: int = 0
@@ -72,7 +73,8 @@ class Report:
     def as_dict(self) -> dict[str, object]:
         return {
             "batch": self.batch, "files": self.files, "known_files": self.known, "drawings": self.drawings,
-            "new": self.new, "changed": self.changed, "same": self.same, "events": self.events,
+            "pictures": self.pictures, "new": self.new, "changed": self.changed, "same": self.same,
+            "events": self.events,
             "refused": self.refused, "not_in_model": dict(sorted(self.rest.items())),
         }  # fmt: skip
 
@@ -303,13 +305,26 @@ class Mark(Enum):
 
 @dataclass(slots=True)
 class Given:
-    """A member on its way: which file it belongs to, what to keep if it is refused, whether the file ends with it."""
+    """A member on its way: which file it belongs to, what to keep if it is refused, whether the file ends with it.
+
+    ``folder``: where it lies (``pictures.folder_of``); empty where images are not kept.
+    """
 
     item: models.Item
     name: str
     data: bytes = b""
     path: str = ""
     last: bool = False
+    folder: str = ""
+
+
+@dataclass(slots=True)
+class Plain:
+    """The plain folder that is walked: its images, and whether one of its documents was read in this run."""
+
+    folder: str = ""
+    images: list[Member] = field(default_factory=list)
+    fresh: bool = False
 
 
 class Importer:
@@ -326,6 +341,9 @@ class Importer:
         self._grouped = 0
         self._held: list[tuple[Given, Answer | Mark]] = []
         self._said = 0
+        self._staged: list[models.Staged] = []
+        self._resumed = self._ours = False
+        self._plain = Plain()
 
     def run(self, paths: Sequence[Path]) -> Report:
         """See ``import_paths``."""
@@ -333,6 +351,7 @@ class Importer:
         batch = models.Batch.objects.filter(source=self.source, paths=named, finished=None).last()
         self.batch = batch or models.Batch.objects.create(source=self.source, paths=named, started=now())
         self.report.batch = self.batch.pk
+        self._resumed = batch is not None
         if batch:
             self.say(f"继续上次未完成的导入（批次 {batch.pk}）")
         with tempfile.TemporaryDirectory(prefix="jinzhi-import-") as scratch:
@@ -347,6 +366,7 @@ class Importer:
             finally:
                 self.pool.close()
         self._finish()
+        pictures.clear()
         return self.report
 
     # --- walking
@@ -354,24 +374,56 @@ class Importer:
     def _path(self, path: Path) -> None:
         outer, item = None, None
         for found in walk(path):
-            name = found.name.partition("!")[0]
+            name, within, _ = found.name.partition("!")
             if name != outer:
                 if item is not None:
                     self._item_ends(item)
-                outer, item = name, None
+                outer, item, self._ours = name, None, False
                 if not (isinstance(found, Member) and found.source == DRAWING and "!" not in found.name):
                     item = self._item(path if path.is_file() else path / name, name, found)
                 place = 0
+            folder = self._folder(path, found.name, item if within else None)
+            if not within:
+                self._entered(folder, item)
             if isinstance(found, Member) and found.source == DRAWING:
                 self.report.drawings += 1
+                if folder and not within:
+                    self._plain.images.append(found)
+                elif folder and item is not None:
+                    self._image(found, folder, item)
                 continue
             if item is None:
                 continue
             place += 1
             if place > item.members:
-                self._member(item, found, item.within if place == item.members + 1 else 0)
+                self._member(item, found, item.within if place == item.members + 1 else 0, folder)
         if item is not None:
             self._item_ends(item)
+        self._entered("", None)
+
+    def _folder(self, path: Path, name: str, item: models.Item | None) -> str:
+        """Where a member lies: within its archive, or on the disk. Empty where images are not kept."""
+        if not pictures.keeping():
+            return ""
+        if item is not None:
+            return pictures.folder_of(f"item {item.pk}", name.partition("!")[2])
+        return pictures.folder_of(f"batch {self.batch.pk} {path}", name)
+
+    def _entered(self, folder: str, item: models.Item | None) -> None:
+        """Take the images of a plain folder when it ends, if a document in it was read now: else they were before."""
+        if folder != self._plain.folder:
+            left, self._plain = self._plain, Plain(folder)
+            for image in left.images if left.fresh else ():
+                self._image(image, left.folder, None)
+        if item is not None or self._ours:
+            self._plain.fresh = True
+
+    def _image(self, image: Member, folder: str, item: models.Item | None) -> None:
+        if self._resumed and models.Staged.objects.filter(folder=folder, label=image.name[-400:]).exists():
+            return
+        self._staged.append(pictures.staged(image, folder, item))
+        if len(self._staged) >= CHUNK:
+            self._flush()
 
     def _item(self, path: Path, name: str, found: Member | Refused) -> models.Item | None:
         """The file as the store knows it; None where it is there whole already."""
@@ -381,6 +433,7 @@ class Importer:
         )
         if item.finished:
             self.report.known += 1
+            self._ours = self._resumed and item.batch_id == self.batch.pk
             self.say(f"{name}：已导入过，跳过")
             return None
         self.report.files += 1
@@ -396,7 +449,7 @@ class Importer:
         else:
             self._held.append((Given(item, ""), Mark.FILE))
 
-    def _member(self, item: models.Item, found: Member | Refused, skip: int) -> None:
+    def _member(self, item: models.Item, found: Member | Refused, skip: int, folder: str) -> None:
         if isinstance(found, Refused):
             self._send()
             self._drain(0)
@@ -409,7 +462,7 @@ class Importer:
         if found.size <= SMALL:
             data = _small(found)
             if data is not None:
-                self._give(Given(item, found.name, data), found, skip)
+                self._give(Given(item, found.name, data, folder=folder), found, skip)
                 if self._grouped >= SMALL:
                     self._send()
                     self._drain(8 * max(1, self.workers))
@@ -422,9 +475,9 @@ class Importer:
             with found.open() as stream, open(path, "wb") as out:
                 shutil.copyfileobj(stream, out, 1 << 20)
         except Exception as e:
-            self._member(item, _failed(found.name, e), skip)
+            self._member(item, _failed(found.name, e), skip, folder)
             return
-        self._give(Given(item, found.name, path=str(path)), found, skip)
+        self._give(Given(item, found.name, path=str(path), folder=folder), found, skip)
         self._send()
         self._drain(0)
         path.unlink()
@@ -502,6 +555,13 @@ class Importer:
                 self.report.rest.update(dict(answer.rest))
         for item in items.values():
             item.save()
+        models.Wanted.objects.bulk_create(
+            models.Wanted(item=given.item, folder=given.folder, number=one.number, figures=one.figures)
+            for given, one in documents
+            if given.folder and one.figures
+        )
+        models.Staged.objects.bulk_create(self._staged, ignore_conflicts=True)
+        self._staged = []
         self._progress()
 
     def _refuse(self, item: models.Item, given: Given, refused: Refused) -> None:
@@ -524,6 +584,11 @@ class Importer:
 
     @transaction.atomic
     def _finish(self) -> None:
+        """End the batch with its images linked."""
+        told = pictures.settle(self.say)
+        self.report.pictures = told.linked
+        self.report.refused += len(told.refused)
+        self.report.rest.update(told.rest)
         self.batch.finished = now()
         self.batch.save()
         record(

@@ -191,6 +191,61 @@ class Version(models.Model):
         return patent.Document.from_json(unpack(self.body))
 
 
+class Picture(models.Model):
+    """The image of a figure that a document names. ``position``: its place among the document's drawings, from 1."""
+
+    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="pictures")
+    position = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=20)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["document", "position"], name="patent_picture_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Staged(models.Model):
+    """An image met by an import that has not ended, by folder and name (``jinzhi.apps.patents.pictures``).
+
+    ``item``: the archive that it lay in, none for one in a plain folder. Without ``sha256`` it could not be kept.
+    """
+
+    item = models.ForeignKey(Item, null=True, on_delete=models.CASCADE, related_name="+")
+    folder = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    label = models.CharField(max_length=400)
+    media_type = models.CharField(max_length=20, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, db_index=True)
+    reason_zh = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
+    used = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["folder", "label"], name="patent_staged_once")]
+        indexes = [models.Index(fields=["folder", "name"])]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class Wanted(models.Model):
+    """A document with figures, met by an import that has not ended: where images for it may lie."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    folder = models.CharField(max_length=64)
+    number = models.CharField(max_length=40)
+    figures = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Event(models.Model):
     """An announced event of a right: as announced, and placed by ST.27 (``category``, ``cause``, ``effect``)."""
 

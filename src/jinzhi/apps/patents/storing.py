@@ -42,6 +42,7 @@ class Prepared:
     links: tuple[Link, ...]
     names: tuple[str, ...]
     rest: tuple[tuple[str, int], ...]
+    figures: int = 0
 
     @property
     def number(self) -> str:
@@ -128,6 +129,7 @@ def prepare(document: Document) -> Prepared:
         _links(document),
         names,
         document.rest,
+        len({d.file.casefold() for d in document.drawings if d.file}),
     )
 
 

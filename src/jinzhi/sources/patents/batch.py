@@ -78,10 +78,22 @@ class Member:
 # ------------------------------------------------------------------------------------------------ what a file is
 
 
+#: first bytes → media type of the images that are kept
+_KINDS = {
+    b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF87a": "image/gif", b"GIF89a": "image/gif",
+    b"II*\x00": "image/tiff", b"MM\x00*": "image/tiff",
+}  # fmt: skip
+
+
+def image_type(head: bytes) -> str:
+    """The media type of an image by its first bytes; empty for what is none of PNG, JPEG, GIF and TIFF."""
+    return next((kind for start, kind in _KINDS.items() if head.startswith(start)), "")
+
+
 def detect(head: bytes, name: str) -> str:
     """The source of a file by its first bytes; its name decides only for tables and drawings. Empty: not known."""
     ending = name.rpartition(".")[2].lower()
-    if ending in _IMAGES:
+    if ending in _IMAGES or image_type(head):
         return DRAWING
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
