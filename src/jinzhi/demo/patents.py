@@ -6,7 +6,7 @@ Numbers stand in ranges that no office has used (serial numbers and publication 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -16,14 +16,19 @@ from django.db import transaction
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.store import keep_bytes
 from jinzhi.apps.patents.index import update
-from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Batch
+from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Batch, Picture
+from jinzhi.apps.patents.models import Document as Stored
+from jinzhi.apps.patents.pictures import keeping
 from jinzhi.apps.patents.storing import prepare, prepare_event, store
+from jinzhi.demo.figures import FILES, drawn
 from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.patent import (
     Citation,
     Claim,
     Document,
+    Drawing,
     LegalEvent,
     Paragraph,
     Part,
@@ -177,6 +182,14 @@ def _description(topic: Topic, thing: str, deed: str, good: str, part: str) -> t
     )
 
 
+def _drawings(n: int) -> tuple[Drawing, ...]:
+    """Figures of every 20th right, two of a handful that all share."""
+    if n % 20:
+        return ()
+    first, second = FILES[n // 20 % len(FILES)], FILES[(n // 20 + 1) % len(FILES)]
+    return Drawing(first, "图1（演示）"), Drawing(second, "图2（演示）")
+
+
 def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
     """One right: its publications in China, sometimes one abroad, and its announced events."""
     random = maker.random
@@ -236,6 +249,7 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
             Citation(number, phase="SEA", category=random.choice("XYA"), date="") for number in dict.fromkeys(cited)
         ),
         "place": f"天津市{owner.district}",
+        "drawings": _drawings(n) if kind != "design" else (),
         "source": Source(SOURCE),
     }
     texts: dict[str, object] = {}
@@ -384,6 +398,7 @@ def make_patents(count: int = 20_000, say: Callable[[str], object] = lambda _: N
     def write() -> None:
         nonlocal made
         store([prepare(d) for d in documents], [prepare_event(e) for e in events], demo=True)
+        _illustrate(documents)
         made += len(documents)
         documents.clear()
         events.clear()
@@ -402,6 +417,26 @@ def make_patents(count: int = 20_000, say: Callable[[str], object] = lambda _: N
         update()
         say("演示专利已索引")
     return made
+
+
+def _illustrate(documents: Sequence[Document]) -> None:
+    """Link the demonstration's few images to the documents that name them."""
+    named = {d.publication_number: d.drawings for d in documents if d.drawings}
+    if not named or not keeping():
+        return
+    kept = {name: (len(image), keep_bytes(image)[0]) for name, image in drawn().items()}
+    rows = dict(Stored.objects.filter(number__in=named).values_list("number", "pk"))
+    Picture.objects.bulk_create(
+        (
+            Picture(
+                document_id=rows[number], position=n, name=drawing.file, media_type="image/png",
+                size=kept[drawing.file][0], sha256=kept[drawing.file][1],
+            )
+            for number, drawings in named.items()
+            for n, drawing in enumerate(drawings, 1)
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,8 +18,10 @@ from django.views.decorators.http import require_GET
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.evidence import store
 from jinzhi.apps.patents.documents import index_docs
-from jinzhi.apps.patents.models import Document, Event
+from jinzhi.apps.patents.models import Document, Event, Picture
+from jinzhi.apps.patents.pictures import file_of, keeping
 from jinzhi.apps.patents.queries import Cited, cited_by, cites, collection, events, family, find, publications
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.kernel.patent import Claim, Symbol
@@ -170,6 +172,64 @@ def happened(told: Sequence[Event]) -> list[TimelineItem]:
     ]
 
 
+# --- its figures ----------------------------------------------------------------------------------------------
+
+#: what browsers show; TIFF, which offices deliver too, they only keep
+SHOWN = ("image/png", "image/jpeg", "image/gif")
+#: an address that names the content never means another one
+FOREVER = "private, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the document: its name as printed, and where its image is; without an address there is none."""
+
+    name: str
+    href: str = ""
+    shown: bool = False
+    kilobytes: int = 0
+
+
+def figures(row: Document, content: Content) -> list[Figure]:
+    """The figures in the document's order, one for each image that it names. One statement."""
+    kept = {file_of(one.name): one for one in Picture.objects.filter(document=row)} if content.drawings else {}
+    found, seen = [], set()
+    for n, drawing in enumerate(content.drawings, 1):
+        file = file_of(drawing.file)
+        if file and file in seen:
+            continue
+        seen.add(file)
+        number = drawing.number.lstrip("0") or str(n)
+        name = _("图%(n)s") % {"n": number} if number.isascii() and number[0].isdigit() else number
+        if drawing.abstract:
+            name = _("摘要附图")
+        one = kept.get(file)
+        if one is None:
+            found.append(Figure(name))
+            continue
+        href = f"{reverse('patent-drawing', args=[row.number, one.position])}?v={one.sha256[:16]}"
+        found.append(Figure(name, href, one.media_type in SHOWN, max(1, one.size // 1024)))
+    return found
+
+
+@page(nav="patents", scope="plan.read")
+@require_GET
+def drawing(request: HttpRequest, number: str, n: int) -> HttpResponse | StreamingHttpResponse:
+    """The image of a figure, proven before its first byte leaves; what browsers do not show is a download."""
+    one = get_object_or_404(Picture, document__number=number, position=n)
+    try:
+        store.check(one.sha256)
+    except store.FileRefused as e:
+        raise Http404(str(e)) from None
+    response = StreamingHttpResponse(store.stream(one.sha256), content_type=one.media_type)
+    response.headers["Content-Length"] = str(one.size)
+    download = one.media_type not in SHOWN
+    response.headers["Content-Disposition"] = content_disposition_header(download, one.name) or "inline"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cache-Control"] = FOREVER if request.GET.get("v") == one.sha256[:16] else "private, no-cache"
+    return response
+
+
 # --- documents beside it --------------------------------------------------------------------------------------
 
 
@@ -301,7 +361,8 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
         "claims": tree(marked, content.claims),
         "claim_count": len(content.claims),
         "description": list(description(marked, content)),
-        "drawings": content.drawings,
+        "figures": figures(row, content),
+        "keeping": keeping(),
         "events": happened(told),
         "cites": cites_table(cited),
         "graph": graph(row, cited, citing),
@@ -326,4 +387,7 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "patents/document.html", context)
 
 
-urlpatterns = [path("patents/<str:number>/", patent, name="patent")]
+urlpatterns = [
+    path("patents/<str:number>/", patent, name="patent"),
+    path("patents/<str:number>/drawings/<int:n>", drawing, name="patent-drawing"),
+]
