@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -41,7 +42,8 @@ def place_and_day(settings, tmp_path_factory) -> None:
     var = tmp_path_factory.getbasetemp() / "var"
     settings.JINZHI_TODAY = "2026-11-22"
     settings.JINZHI_STORE = var / "store"
-    settings.JINZHI_INDEX = var / "index"
+    # not shared: rows are rolled back after a test, an index is not
+    settings.JINZHI_INDEX = var / "index" / uuid4().hex
     settings.JINZHI_KEYS = var / "keys"
     settings.JINZHI_WITNESSES = var / "witnesses.json"
     settings.JINZHI_AUDIT = var / "audit.json"

@@ -28,10 +28,10 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
     """A real city on its first day: its units, one person of the plan's office, no plan."""
     var = tmp_path_factory.mktemp("var")
     jinzhi(var, "migrate", "--verbosity", "0")
-    jinzhi(var, "setup")
+    jinzhi(var, "setup", JINZHI_TODAY=TODAY)
     jinzhi(
         var, "createperson", PERSON, "--unit", "tianjin", "--role", "plan-office", "--password-env", "FIRST_PASSWORD",
-        FIRST_PASSWORD=PASSWORD,
+        FIRST_PASSWORD=PASSWORD, JINZHI_TODAY=TODAY,
     )  # fmt: skip
     running = serve(var, JINZHI_TODAY=TODAY)
     yield running
