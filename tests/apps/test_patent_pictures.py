@@ -14,6 +14,7 @@ from jinzhi.apps.evidence.models import Event as Recorded
 from jinzhi.apps.patents import importing, pictures
 from jinzhi.apps.patents.integrity import items
 from jinzhi.apps.patents.models import Document, Item, Picture, Refusal, Staged, Wanted
+from tests.apps.test_patents_import import Place
 from tests.sources.patent_files import cnipa, zipped
 
 TIFF = b"II*\x00\x08\x00\x00\x00" + bytes(40)
@@ -222,3 +223,26 @@ def test_an_operator_may_leave_them_out(place, settings) -> None:
     assert (told.new, told.drawings, told.pictures, told.refused) == (2, 6, 0, 0)
     assert (Picture.objects.count(), list(store.lying())) == (0, [])
     assert Document.objects.count() == 2
+
+
+@pytest.mark.slow
+def test_killed_by_the_system_and_run_again_every_image_is_there_once(tmp_path) -> None:
+    place = Place(tmp_path / "var")
+    place.jinzhi("migrate", "-v0")
+    members = {}
+    for n in range(800):
+        folder = f"CN{n:04d}"
+        members[f"{folder}/a.png"] = png(n % 200)
+        members[f"{folder}/x.XML"] = naming(f"91{n:07d}", f"20231{n:07d}.1", "A.PNG", "B.PNG")
+        members[f"{folder}/b.png"] = png(200 + n % 50)
+        members[f"{folder}/f.png"] = png(255)
+    file = made(tmp_path, members)
+    arguments = ("patents", "import", str(file), "--workers", "2")
+    stored = place.killed("SELECT count(*) FROM patents_document", 0, *arguments)
+    assert 0 < stored < 800
+    place.jinzhi(*arguments)
+    assert place.ask("SELECT count(*), count(DISTINCT sha256) FROM patents_picture") == [(1600, 250)]
+    assert place.ask("SELECT members, records, new, refused FROM patents_item") == [(800, 800, 800, 0)]
+    assert place.ask("SELECT count(*) FROM patents_staged") == place.ask("SELECT count(*) FROM patents_wanted")
+    assert place.ask("SELECT count(*) FROM patents_staged") == [(0,)]
+    assert len(list((place.var / "store").glob("??/*"))) == 250

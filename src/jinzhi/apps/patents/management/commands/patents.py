@@ -9,7 +9,7 @@ from time import perf_counter
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.patents import alerts, classes, importing, index, queries
+from jinzhi.apps.patents import alerts, classes, importing, index, pictures, queries
 
 
 class Command(BaseCommand):
@@ -63,6 +63,8 @@ class Command(BaseCommand):
                 f"批次 {report.batch}：文件 {report.files} 个（已导入过 {report.known} 个），"
                 f"新增 {report.new} 件，"
                 f"更新 {report.changed} 件，相同 {report.same} 件，法律事件 {report.events} 条，"
+                f"附图 {report.pictures} 幅（没有文献点名的图像 {report.rest[pictures.UNNAMED]} 个，"
+                f"点了名而没有图像的 {report.rest[pictures.ABSENT]} 幅），"
                 f"未能读取 {report.refused} 条，用时 {said['seconds']} 秒"
             )
 
