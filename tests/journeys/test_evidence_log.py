@@ -70,9 +70,9 @@ def test_a_case_leads_to_its_entry_its_proof_and_its_chain(site, window, assert_
     events = site.rows("SELECT seq, sha256, prev_sha256 FROM evidence_event WHERE stream = ?", f"case:{order}")
     for seq, sha256, before in events:
         expect(page.locator(f"#event-{seq} .seal")).to_contain_text("已核验")
-        assert page.locator(f'#event-{seq} code[title="{sha256}"]').count() == 1
+        expect(page.locator(f'#event-{seq} code[title="{sha256}"]')).to_have_count(1)
         if before:
-            assert page.locator(f'#event-{seq} code[title="{before}"]').count() == 1
+            expect(page.locator(f'#event-{seq} code[title="{before}"]')).to_have_count(1)
     assert_clean(page)
     page.locator("#event-1 .seal").get_by_role("link").last.click()
     expect(page.locator("h1")).to_contain_text("检查点")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from docx import Document
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import VISITOR
@@ -84,7 +85,7 @@ def test_an_expert_goes_from_the_box_to_the_next_hit(window, assert_clean):
     expect(page.locator(f".hit[data-number={second}] input[name=pick]")).to_be_checked()
     page.get_by_role("button", name="比较所选两件").click()
     expect(page.locator("h1")).to_contain_text("权利要求比较")
-    assert page.locator(".claim-pair").count() > 0
+    expect(page.locator(".claim-pair").first).to_be_attached()
     assert_clean(page)
     page.go_back()
 
@@ -106,7 +107,7 @@ def test_families_fold_and_unfold(window, assert_clean):
     whole = page.locator("#results-count").inner_text()
     page.get_by_role("link", name="按同族折叠").click()
     page.wait_for_url("**fold=family**")
-    assert page.locator("#results-count").inner_text() == whole, "both counts stay"
+    expect(page.locator("#results-count"), "both counts stay").to_have_text(whole)
     kin = page.locator(".kin").first
     kin.locator("summary").click()
     expect(kin.locator("li a").first).to_be_visible()
@@ -145,7 +146,7 @@ def test_without_a_script_everything_has_an_address(window):
     page.goto("/patents/?q=电池")
     page.get_by_role("link", name=re.compile("^预览")).nth(1).click()
     expect(page.locator("#preview h2")).to_be_visible()
-    assert "doc=" in page.url
+    expect(page).to_have_url(re.compile("doc="))
     for at in (0, 2):
         page.locator(".hit input[name=pick]").nth(at).check()
     page.get_by_role("button", name="记住勾选").click()
@@ -198,3 +199,21 @@ def test_results_and_a_comparison_print_without_controls(window, site: Site, tmp
         assert len(pdf) <= most, link
         assert "只看所选" not in text
         assert "2026-11-22" in text
+
+
+def test_the_result_is_taken_away_as_a_report_that_says_how_it_was_found(window, tmp_path: Path):
+    page = window("demo-ip-office")
+    ask(page, "ti=电池 AND pd>=2018")
+    whole = count(page)
+    page.locator(".results-head details.menu summary").click()
+    with page.expect_download() as waiting:
+        page.locator(".results-head .menu-box a[href*='/export/docx/']").click()
+    file = tmp_path / "report.docx"
+    waiting.value.save_as(file)
+    report = Document(str(file))
+    text = "\n".join(
+        [p.text for p in report.paragraphs] + [c.text for t in report.tables for r in t.rows for c in r.cells]
+    )
+    assert "ti=电池 AND pd>=2018" in text and "演示数据" in text
+    assert f"{whole:,}" in text or str(whole) in text
+    assert all(title in text for title in page.locator(".hit .hit-title a").all_inner_texts())
