@@ -209,6 +209,8 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
         symbol, title = random.choice(LOCARNO)
         title, locarno = f"{title}（{manner}）", (Symbol("locarno", symbol),)
     else:
+        if kind == "utility-model" and ending.endswith("方法"):
+            ending = ""  # a utility model protects a shape or a structure, never a method (专利法 § 2)
         title = f"一种{manner}{thing}{ending}"
         first = random.choice(topic.ipc)
         symbols = dict.fromkeys([first, *random.sample(topic.ipc, random.randint(0, 2))])
@@ -230,7 +232,8 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
         for _ in range(random.randint(1, 4))
     )
     part = random.choice(topic.parts)
-    abstract = f"本发明公开了一种{manner}{thing}，包括{part}，通过{deed}提高{good}。本文件为演示数据。"
+    what = "本实用新型" if kind == "utility-model" else "本发明"
+    abstract = f"{what}公开了一种{manner}{thing}，包括{part}，通过{deed}提高{good}。本文件为演示数据。"
     known = maker.by_topic.setdefault(topic.trade, [])
     cited = random.sample(known[-400:], min(len(known), random.choice((0, 1, 2, 3, 5)))) if kind != "design" else []
     common = {
@@ -254,9 +257,10 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
     }
     texts: dict[str, object] = {}
     if kind != "design":
+        claims = _claims(random, topic, thing, deed, good)
         texts = {
             "abstracts": (Text("zh", abstract),),
-            "claims": _claims(random, topic, thing, deed, good),
+            "claims": claims[:3] if kind == "utility-model" else claims,
             "description": _description(topic, thing, deed, good, part) if random.random() < 0.08 else (),
         }
     return _publish(maker, n, owner, kind, filed, application, common, texts)
