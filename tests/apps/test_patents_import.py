@@ -201,7 +201,7 @@ class Place:
         time.sleep(after)
         if process.poll() is None:
             os.kill(process.pid, signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=60)
         return int(str(self.ask(count)[0][0]))
 
     def ask(self, sql: str) -> list[tuple[object, ...]]:
@@ -248,6 +248,26 @@ def test_killed_while_importing_and_indexing_nothing_is_lost_and_nothing_is_doub
     found, wrong = [json.loads(line) for line in place.jinzhi("search", "--batch", str(asked)).splitlines()]
     assert (found["query"], found["count"], found["ids"]) == ("ti=第7号", 1, ["CN900000007A"])
     assert (wrong["query"], wrong["at"]) == ("ti=（第", 3)
+
+
+HALF_A_MESSAGE = """
+import os, struct, time, django
+django.setup()
+from jinzhi.apps.patents.importing import Pool
+pool = Pool(2)
+os.write(pool._tasks._writer.fileno(), struct.pack("!i", 100_000) + b"x" * 500)
+print("sent", flush=True)
+time.sleep(60)
+"""
+
+
+def test_workers_end_with_a_process_that_is_killed_while_it_sends_to_them(tmp_path) -> None:
+    env = {**os.environ, "JINZHI_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "jinzhi.config.settings"}
+    process = subprocess.Popen([sys.executable, "-c", HALF_A_MESSAGE], env=env, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None and process.stdout.readline() == "sent\n"
+    process.kill()
+    # the pipe ends only once no worker holds it any more
+    assert process.communicate(timeout=30)[0] == ""
 
 
 @pytest.mark.slow

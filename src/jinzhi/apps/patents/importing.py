@@ -22,6 +22,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
+from threading import Thread
+from time import sleep
 from typing import Any, BinaryIO, NoReturn, cast
 
 from django.conf import settings
@@ -147,6 +149,7 @@ def _pieces(work: Work) -> Iterator[Piece]:
 
 def _worker(tasks: Any, results: Any, parent: int) -> None:
     """Read members until told to stop, or until the process that writes is gone."""
+    Thread(target=_watch, args=(parent,), daemon=True).start()
     while os.getppid() == parent:
         try:
             group: list[Work] | None = tasks.get(timeout=_SECONDS)
@@ -158,6 +161,13 @@ def _worker(tasks: Any, results: Any, parent: int) -> None:
             for piece in _pieces(work):
                 if not _put(results, piece, parent):
                     _orphaned()
+    _orphaned()
+
+
+def _watch(parent: int) -> None:
+    """End the worker once its parent is gone: killed while it sent a message, it leaves a read that never returns."""
+    while os.getppid() == parent:
+        sleep(_SECONDS)
     _orphaned()
 
 
