@@ -22,13 +22,12 @@ from jinzhi.apps.custody.fields import ABOUT, BY_ID, EXPIRES, FACTS, ITEM, contr
 from jinzhi.apps.custody.models import DEPTH, Folder, HandOver, Hold, Item, Upload, Version
 from jinzhi.apps.custody.queries import DISPOSE, WRITE, duplicates, moment, newest, words
 from jinzhi.apps.evidence import holdings, log, store
-from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record
+from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record, record_next
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.canonical import Digests
 from jinzhi.kernel.fields import Field, FieldError, Value, parse_all
 
 ENTRY_KIND = "evidence"
-RETRIES = 3
 CONTENT = Field(id="content", zh="文件", en="File")
 
 
@@ -757,10 +756,4 @@ def remove_folder(folder: Folder, *, who: Acting, expected: int | None = None, k
 def log_download(item: Item, version: Version, who: Acting, *, bundle: bool = False) -> None:
     """Leave an event that somebody took a content out; in a stream beside the item's own."""
     said = {"item": item.number, "version": version.n, "sha256": version.sha256, "bundle": bundle}
-    for left in reversed(range(RETRIES)):
-        try:
-            record(f"viewing:{item.stream}", "download", said, who=who, on=today())
-            return
-        except Conflict:  # somebody else did at the same moment: the next number is free
-            if not left:
-                raise
+    record_next(f"viewing:{item.stream}", "download", said, who=who, on=today())

@@ -14,6 +14,9 @@ from jinzhi.apps.evidence.models import Entry, Event, Personal
 from jinzhi.apps.evidence.personal import reveal, withheld
 from jinzhi.kernel.canonical import canonical, digests
 
+#: how often ``record_next`` tries
+TRIES = 3
+
 
 class Conflict(Exception):
     """Somebody else was faster: the object has more events than the form knew of.
@@ -128,6 +131,21 @@ def record(
         Personal.objects.bulk_create(rows)
         event.sealed, event.data = held, dict(data)
     return event
+
+
+def record_next(
+    stream: str, verb: str, data: Mapping[str, object], *, who: Actor | None, on: date, key: str = ""
+) -> Event:
+    """Append an event whose place in the stream means nothing (somebody looked, somebody took a copy).
+
+    Where another writer took the number at the same moment, the next one is free. Raises Conflict at the last try.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return record(stream, verb, data, who=who, on=on, key=key)
+        except Conflict:
+            continue
+    return record(stream, verb, data, who=who, on=on, key=key)
 
 
 def enter_earlier(chunk: int = 2000) -> int:

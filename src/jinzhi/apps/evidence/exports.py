@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence import bundles, log
-from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.actions import record_next
 from jinzhi.apps.evidence.bundles import BundleRefused, Facts
 from jinzhi.apps.evidence.certificate import certificate
 from jinzhi.apps.evidence.entries import Actor
@@ -17,7 +17,6 @@ from jinzhi.engines.typesetting import NoChineseFont
 
 #: an object with more events than this is bundled without its chain
 LONGEST = 1000
-RETRIES = 3
 
 
 @dataclass(frozen=True)
@@ -68,10 +67,4 @@ def export(
 def trace(entry: Entry, done: Exported, who: Actor) -> None:
     """Leave an event that somebody took an entry out of the platform; in a stream beside the object's own."""
     said = {"entry": entry.number, "content": done.facts.has_content, "custody": len(done.facts.custody)}
-    for left in reversed(range(RETRIES)):
-        try:
-            record(f"viewing:{entry.object}", "export", said, who=who, on=today())
-            return
-        except Conflict:  # somebody else did at the same moment: the next number is free
-            if not left:
-                raise
+    record_next(f"viewing:{entry.object}", "export", said, who=who, on=today())

@@ -14,7 +14,7 @@ from django.db.models import Count
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.actions import Conflict, record, record_next
 from jinzhi.apps.patents.asking import KEY_LENGTH
 from jinzhi.apps.patents.collections import MANY, may_write, named, numbers_of
 from jinzhi.apps.patents.models import Document, Note, Tagging
@@ -27,7 +27,6 @@ from jinzhi.kernel.tokens import fold
 LONGEST_TAG, LONGEST_NOTE = 60, 4000
 #: how tags of one cell are parted
 BETWEEN = "；"
-RETRIES = 3
 
 
 def tag_name(text: str) -> str:
@@ -54,13 +53,7 @@ def _signed_in(who: Acting) -> None:
 
 def _told(who: Acting, verb: str, data: dict[str, object], key: str) -> None:
     """One event of the unit's tags; somebody else's at the same moment is no conflict."""
-    for left in reversed(range(RETRIES)):
-        try:
-            record(f"patent-tags:{who.unit.code}", verb, data, who=who, on=today(), key=key)
-            return
-        except Conflict:
-            if not left:
-                raise
+    record_next(f"patent-tags:{who.unit.code}", verb, data, who=who, on=today(), key=key)
 
 
 # --- tags -------------------------------------------------------------------------------------------------------

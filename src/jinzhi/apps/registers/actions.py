@@ -11,7 +11,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record
+from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record, record_next
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.registers.models import Entry
@@ -21,7 +21,6 @@ from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import FieldError, Type, Value, parse_all
 from jinzhi.kernel.register import Register
 
-RETRIES = 3
 ERASE = "personal.erase"
 CREATE, UPDATE, CLOSE, REOPEN = "create", "update", "close", "reopen"
 
@@ -323,21 +322,12 @@ def _personal(register: Register) -> list[str]:
     return [f.id for f in register.fields if f.personal]
 
 
-def _log(stream: str, verb: str, said: Mapping[str, object], who: Acting) -> None:
-    for left in reversed(range(RETRIES)):
-        try:
-            record(stream, verb, said, who=who, on=today())
-            return
-        except Conflict:  # somebody looked at the same moment: the next number is free
-            if not left:
-                raise
-
-
 def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> None:
     """Leave an event that somebody was shown personal data of an entry."""
     shown = sorted(fields)
     if shown:
-        _log(f"viewing:entry:{entry.pk}", "view-personal-data", {"entry": entry.number, "fields": shown}, who)
+        said = {"entry": entry.number, "fields": shown}
+        record_next(f"viewing:entry:{entry.pk}", "view-personal-data", said, who=who, on=today())
 
 
 def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> None:
@@ -345,4 +335,4 @@ def log_export(register: Register, count: int, fields: Iterable[str], filters: s
     shown = sorted(fields)
     if shown and count:
         said = {"fields": shown, "entries": count, "filters": filters}
-        _log(f"viewing:register:{register.id}", "export-personal-data", said, who)
+        record_next(f"viewing:register:{register.id}", "export-personal-data", said, who=who, on=today())

@@ -22,7 +22,7 @@ from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import store
-from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.actions import record_next
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.evidence.seals import verdicts
@@ -54,7 +54,6 @@ from jinzhi.web.templatetags.ui import Cell, Empty, Link, Tag
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNIT = Field(id="_unit", zh="办理单位", en="Unit whose case it is", type=Type.UNIT)
 REASON = Field(id="_reason", zh="更正理由", en="Reason for the correction", type=Type.LONG)
-RETRIES = 3
 #: procedures whose cases come with records of another app, and the page that opens them together
 OPENED_ELSEWHERE = {"progress-report": "round-open"}
 
@@ -124,13 +123,7 @@ def declared(id: str) -> Procedure:
 def put_viewing_on_record(case: Case, fields: set[str], who: Acting) -> None:
     """One event a viewing of personal data, in a stream beside the case's own."""
     data = {"case": case.number, "fields": sorted(fields)}
-    for left in reversed(range(RETRIES)):
-        try:
-            record(f"viewing:{case.stream}", "view-personal-data", data, who=who, on=today())
-            return
-        except Conflict:  # somebody looked at the same moment: the next number is free
-            if not left:
-                raise
+    record_next(f"viewing:{case.stream}", "view-personal-data", data, who=who, on=today())
 
 
 @page(nav="cases", scope="case.read")
