@@ -11,14 +11,22 @@ HOST=${HOST:-127.0.0.1}
 PORT=${PORT:-8000}
 export JINZHI_VAR HOST PORT
 
+"$jinzhi" collectstatic --noinput --verbosity 0 &
+collecting=$!
 "$jinzhi" migrate --noinput --verbosity 0
-"$jinzhi" collectstatic --noinput --verbosity 0
-# 20,000 patents are made and indexed in well under a minute; DEMO_PATENTS=2000 is quicker
-"$jinzhi" demo --if-empty --patents "${DEMO_PATENTS:-20000}"
+patents=${DEMO_PATENTS:-20000}
+"$jinzhi" demo make --if-empty --patents "$patents"
+wait "$collecting"
+# the patents (DEMO_PATENTS=2000 is quicker) and their index follow while pages are served; it ends with this process
+nice -n 10 "$jinzhi" demo fill --behind --patents "$patents" &
 
+case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in
+zh*) ends="Ctrl+C 结束"; kept="数据目录" ;;
+*) ends="Ctrl+C ends it"; kept="kept in" ;;
+esac
 echo
-echo "  Jinzhi 津知   http://$HOST:$PORT      (Ctrl+C ends it)"
-echo "  kept in       $JINZHI_VAR"
+echo "  Jinzhi 津知   http://$HOST:$PORT      ($ends)"
+echo "  $kept  $JINZHI_VAR"
 echo
 # four threads a process: enough for an office, few enough that SQLite's writers do not queue up
 exec .venv/bin/python -m granian --interface wsgi --host "$HOST" --port "$PORT" \

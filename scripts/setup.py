@@ -44,8 +44,12 @@ class Missing(Exception):
     """Something that this machine must have and set-up cannot bring; the message says what to do."""
 
 
-def say(text: str) -> None:
-    print(f"· {text}", flush=True)
+#: whether this terminal is spoken to in Chinese: the same question that scripts/run.sh and `jinzhi demo` ask
+CHINESE = next((v for n in ("LC_ALL", "LC_MESSAGES", "LANG") if (v := os.environ.get(n))), "").startswith("zh")
+
+
+def say(en: str, zh: str) -> None:
+    print(f"· {zh if CHINESE else en}", flush=True)
 
 
 def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
@@ -80,13 +84,13 @@ def digest(inputs: Iterable[Path | str]) -> str:
     return sha.hexdigest()
 
 
-def once(name: str, words: str, inputs: Iterable[Path | str], step: Callable[[], None]) -> None:
+def once(name: str, words: tuple[str, str], inputs: Iterable[Path | str], step: Callable[[], None]) -> None:
     """Do a step unless it was done with the same inputs."""
     stamp = STAMPS / name
     now = digest(inputs)
     if stamp.exists() and stamp.read_text() == now:
         return
-    say(words)
+    say(*words)
     step()
     STAMPS.mkdir(parents=True, exist_ok=True)
     stamp.write_text(now)
@@ -107,7 +111,7 @@ def make_venv() -> None:
         raise Missing(".venv is there but is no virtual environment: move it away and try again")
     if venv_works():
         return
-    say("a virtual environment in .venv")
+    say("a virtual environment in .venv", "在 .venv 建立虚拟环境")
     if importlib.util.find_spec("ensurepip"):
         run(sys.executable, "-m", "venv", "--clear", VENV)
     elif importlib.util.find_spec("pip"):
@@ -133,7 +137,8 @@ def install(group: str) -> None:
     def step() -> None:
         pip("install", "--quiet", "--no-deps", "--prefer-binary", "--require-hashes", "-r", file)
 
-    once(f"packages-{group}", f"Python packages of requirements/{group}.txt", [file], step)
+    words = f"Python packages of requirements/{group}.txt", f"安装 requirements/{group}.txt 的 Python 软件包"
+    once(f"packages-{group}", words, [file], step)
 
 
 def launch() -> None:
@@ -161,7 +166,10 @@ def npm_environment() -> tuple[str, dict[str, str]]:
     node, npm = shutil.which("node"), shutil.which("npm")
     if node and npm and node_major(node) >= LOWEST_NODE:
         return npm, dict(os.environ)
-    say(f"no Node.js of at least {LOWEST_NODE} on this machine: taking it from a wheel")
+    say(
+        f"no Node.js of at least {LOWEST_NODE} on this machine: taking it from a wheel",
+        f"本机没有 Node.js {LOWEST_NODE} 或更新版本：改用软件包中的版本",
+    )
     install("node")
     path = f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"
     return str(BIN / "npm"), {**os.environ, "PATH": path}
@@ -189,8 +197,8 @@ def build_assets() -> None:
     stamp = STAMPS / "assets"
     if stamp.exists() and stamp.read_text() == digest(sources):
         return
-    once("npm", "front-end packages of package-lock.json", lock, packages)
-    once("assets", "front-end assets", sources, bundle)
+    once("npm", ("front-end packages of package-lock.json", "安装 package-lock.json 的前端软件包"), lock, packages)
+    once("assets", ("front-end assets", "生成前端文件"), sources, bundle)
 
 
 def compile_messages() -> None:
@@ -200,7 +208,7 @@ def compile_messages() -> None:
         (STAMPS / "messages").unlink(missing_ok=True)
     once(
         "messages",
-        "translations",
+        ("translations", "编译译文"),
         [*catalogues, ROOT / "scripts" / "messages.py"],
         lambda: run(PYTHON, "scripts/messages.py", "compile"),
     )

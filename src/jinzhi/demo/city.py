@@ -7,14 +7,15 @@ are alike. Every write goes through the platform's own actions.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership
@@ -34,6 +35,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.demo.custody import make_evidence
 from jinzhi.demo.entries import make_entries
 from jinzhi.demo.people import People, make_people
+from jinzhi.demo.saying import Say, silent
 from jinzhi.kernel.procedure import Procedure
 
 TODAY = date(2026, 11, 22)
@@ -73,11 +75,17 @@ class City:
 
     release: Release
     people: People
-    say: Callable[[str], object]
+    say: Say
+
+    @cached_property
+    def first_measures(self) -> dict[str, str]:
+        """The text of each row's first measure, by the row's key."""
+        rows = self.release.rows.prefetch_related("measures")
+        return {row.key: row.measures.all()[0].text for row in rows}
 
 
 @transaction.atomic
-def make_city(say: Callable[[str], object] = lambda _: None) -> Release:
+def make_city(say: Say = silent) -> Release:
     """Make the demonstration city in an empty installation. Raises NotEmpty."""
     if Installation.objects.exists() or Release.objects.exists():
         raise NotEmpty("this installation already holds a city; name another folder in JINZHI_VAR")
@@ -86,25 +94,26 @@ def make_city(say: Callable[[str], object] = lambda _: None) -> Release:
         return _make(say)
 
 
-def _make(say: Callable[[str], object]) -> Release:
+def _make(say: Say) -> Release:
     sync_units()
     _contacts()
     people = make_people(list(Unit.objects.exclude(code="tianjin").order_by("path")))
-    say("单位和人员已生成")
+    say(gettext_noop("单位和人员已生成"))
     release = _plan(people)
     city = City(release, people, say)
-    say(f"规划已导入：{release.rows.count()} 行")
+    say(gettext_noop("规划已导入：%(n)d 行"), n=release.rows.count())
     _milestones(city)
-    say(f"里程碑已生成：{Milestone.objects.unrestricted('the city is being made').count()} 项")
-    say(f"名录条目已生成：{make_entries(people)} 条")
+    milestones = Milestone.objects.unrestricted("the city is being made").count()
+    say(gettext_noop("里程碑已生成：%(n)d 项"), n=milestones)
+    say(gettext_noop("名录条目已生成：%(n)d 条"), n=make_entries(people))
     for code in QUARTERS:
         _quarter(city, code)
-    say("各期报告已生成")
+    say(gettext_noop("各期报告已生成"))
     _orders(city)
     _adjustments(city)
     _complaints(city)
-    say("督办单、规划调整和投诉已生成")
-    say(f"电子证据已生成：{make_evidence(people)} 件")
+    say(gettext_noop("督办单、规划调整和投诉已生成"))
+    say(gettext_noop("电子证据已生成：%(n)d 件"), n=make_evidence(people))
     return release
 
 
@@ -174,7 +183,7 @@ def _fill(city: City, report: Report, who: Acting, on: date) -> None:
     for r in content(report, city.release):
         slow = _pace(report.unit, r.row.key) < 1
         notes[r.row.key] = {
-            "progress": f"{report.period.code}：{r.row.measures.first().text}本期按分工推进，已完成阶段安排。（演示）",
+            "progress": f"{report.period.code}：{city.first_measures[r.row.key]}本期按分工推进，已完成阶段安排。（演示）",
             "difficulty": "人手和数据不足，进度偏慢。（演示）" if slow else "",
             "next": "下期继续推进并补充佐证材料。（演示）",
         }

@@ -389,10 +389,17 @@ def rights(count: int) -> Iterator[tuple[list[Document], list[LegalEvent]]]:
             yield documents, events
 
 
-def make_patents(count: int = 20_000, say: Callable[[str], object] = lambda _: None, *, index: bool = True) -> int:
+def make_patents(
+    count: int = 20_000,
+    *,
+    index: bool = True,
+    chunk: int | None = None,
+    progress: Callable[[int], object] = lambda _: None,
+) -> int:
     """Put the demonstration's patents into the store and the index; how many documents.
 
-    Not one transaction: whoever stops it may run it again, and what is there already is not written twice.
+    Not one transaction but one for each ``chunk`` of documents, after which ``progress`` is told how many there are:
+    whoever stops it may run it again, and what is there already is not written twice.
     """
     batch, _ = Batch.objects.get_or_create(source=SOURCE, demo=True, defaults={"paths": [], "started": now()})
     made = 0
@@ -406,20 +413,19 @@ def make_patents(count: int = 20_000, say: Callable[[str], object] = lambda _: N
         made += len(documents)
         documents.clear()
         events.clear()
+        progress(made)
 
     for some, told in rights(count):
         documents += some
         events += told
-        if len(documents) >= CHUNK:
+        if len(documents) >= (chunk or CHUNK):
             write()
     write()
     _aliases()
     if batch.finished is None:
         _finish(batch, made)
-    say(f"演示专利已生成：{made} 件")
     if index:
         update()
-        say("演示专利已索引")
     return made
 
 

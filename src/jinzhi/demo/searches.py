@@ -7,7 +7,7 @@ from the days of publication and of the announced events, so the differences sho
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 
 from django.utils import timezone
@@ -34,7 +34,7 @@ QUERIES = (
 PAST = ("电池 AND 管理", "隔膜", "#1 OR #2", "ipc=H01M AND pd=[2025 TO 2026]")
 
 
-def make_searches(say: Callable[[str], object] = lambda _: None) -> bool:
+def make_searches() -> bool:
     """Make them, unless there are patents for none, or somebody has saved a query already."""
     if not Document.objects.filter(demo=True).exists():
         return False
@@ -58,7 +58,6 @@ def make_searches(say: Callable[[str], object] = lambda _: None) -> bool:
             _topics(desk, kept)
     _written(district, ("夹具", "机械臂"), "重点企业")
     alerts.fire_due()
-    say("演示的已存检索、订阅、专题库和标引已生成")
     return True
 
 

@@ -12,6 +12,7 @@ from jinzhi import __version__
 from jinzhi.apps.accounts.acting import acting_as, memberships
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.apps.catalogue.clock import installation, today
+from jinzhi.demo.progress import being_made
 
 #: key, url name, label, scope that its pages need: the top bar in its order
 NAV = (
@@ -47,6 +48,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "city": here,
         "demo": bool(here and here.demo),
+        "being_made": being_made() if here and here.demo else None,
         "today": today(),
         "nav": [
             {"key": key, "url": reverse(name), "label": label, "active": key == section}
