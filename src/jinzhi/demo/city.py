@@ -182,8 +182,9 @@ def _fill(city: City, report: Report, who: Acting, on: date) -> None:
     notes, figures = {}, {}
     for r in content(report, city.release):
         slow = _pace(report.unit, r.row.key) < 1
+        measure = city.first_measures[r.row.key]
         notes[r.row.key] = {
-            "progress": f"{report.period.code}：{city.first_measures[r.row.key]}本期按分工推进，已完成阶段安排。（演示）",
+            "progress": f"{report.period.code}：{measure}本期按分工推进，已完成阶段安排。（演示）",
             "difficulty": "人手和数据不足，进度偏慢。（演示）" if slow else "",
             "next": "下期继续推进并补充佐证材料。（演示）",
         }
