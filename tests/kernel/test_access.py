@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinzhi.kernel.access import Reach, Role, allowed, matches, successor, within
+from jinzhi.kernel.access import Reach, Role, allowed, holds, matches, may_grant, successor, within
 from jinzhi.kernel.declare import Catalogue
 
 PATHS = st.lists(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=4, max_size=4), min_size=1, max_size=4).map(
@@ -82,3 +82,46 @@ def test_the_last_of_all_paths_has_no_successor():
 def test_a_wrong_scope_is_named():
     role = Role(id="r", zh="角色", en="Role", may=("plan.Read",))
     assert [p for p in role.problems(Catalogue()) if "plan.Read" in p]
+
+
+def role(id: str, *may: str, **more) -> Role:
+    return Role(id=id, zh=id, en=id, may=may, **more)
+
+
+KEEPER = role("keeper", "accounts.*", "plan.read", grants=("clerk", "office"))
+CLERK = role("clerk", "case.*", personal=True)
+OFFICE = role("office", "plan.*", reach=Reach.ALL)
+ROOT, DISTRICT, STREET, OTHER = "0001", "00010001", "000100010001", "00010002"
+
+
+@pytest.mark.parametrize(
+    ("at", "granted", "to", "may"),
+    [
+        (ROOT, CLERK, ROOT, True),
+        (ROOT, OFFICE, ROOT, True),
+        (ROOT, OFFICE, DISTRICT, True),
+        (DISTRICT, CLERK, DISTRICT, True),
+        (DISTRICT, CLERK, STREET, True),
+        (DISTRICT, CLERK, OTHER, False),
+        (DISTRICT, CLERK, ROOT, False),
+        (DISTRICT, OFFICE, DISTRICT, False),
+        (DISTRICT, role("reader", "plan.read"), DISTRICT, True),
+        (DISTRICT, role("writer", "plan.write"), DISTRICT, False),
+        (DISTRICT, role("nosy", "plan.read", personal=True), DISTRICT, False),
+        (DISTRICT, role("everything", "*"), DISTRICT, False),
+    ],
+)
+def test_nobody_grants_beyond_his_post_or_what_he_does_not_hold(at, granted, to, may):
+    assert may_grant(KEEPER, at, granted, to, ROOT) is may
+
+
+def test_a_role_holds_itself_and_not_what_sees_more():
+    for one in (KEEPER, CLERK, OFFICE):
+        assert holds(one, one)
+    assert not holds(KEEPER, role("wide", "plan.read", reach=Reach.ALL))
+    assert holds(OFFICE, role("narrow", "plan.read", "plan.write", reach=Reach.OWN))
+
+
+def test_a_role_that_grants_what_is_not_declared_is_a_problem():
+    said = list(role("boss", grants=("king",)).problems(Catalogue()))
+    assert any("king" in p for p in said)

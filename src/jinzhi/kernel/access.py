@@ -39,13 +39,17 @@ def matches(pattern: str, scope: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Role(Declaration):
-    """A post that a person holds at a unit. ``personal``: sees personal data, and each viewing is logged."""
+    """A post that a person holds at a unit. ``personal``: sees personal data, and each viewing is logged.
+
+    ``grants``: ids of the roles whose holders it appoints, though it may not do itself what they may.
+    """
 
     kind: ClassVar[str] = "role"
 
     may: tuple[str, ...] = ()
     reach: Reach = Reach.BELOW
     personal: bool = False
+    grants: tuple[str, ...] = ()
 
     def allows(self, scope: str) -> bool:
         return any(matches(pattern, scope) for pattern in self.may)
@@ -55,6 +59,28 @@ class Role(Declaration):
         for pattern in self.may:
             if not SCOPE.match(pattern):
                 yield f"may holds {pattern!r}, which is not a dotted scope"
+        for role in self.grants:
+            if role not in catalogue.ids(self.kind):
+                yield f"grants names the role {role!r}, which is not declared"
+
+
+def holds(giver: Role, role: Role) -> bool:
+    """Whether a role holds all that another one holds: its scopes, its reach, its view of personal data."""
+    scopes = all(any(matches(mine, theirs) for mine in giver.may) for theirs in role.may)
+    reaches = list(Reach)
+    return scopes and giver.personal >= role.personal and reaches.index(giver.reach) >= reaches.index(role.reach)
+
+
+def may_grant(giver: Role, at: str, role: Role, to: str, root: str) -> bool:
+    """Whether somebody with the role ``giver`` at the path ``at`` may give ``role`` at the path ``to``, or take it.
+
+    Reach follows the post: only at and below its own unit, whatever the role sees. Nobody grants what he does not
+    hold: the role is among those he appoints, or he holds all of it himself; and a role that reaches the whole
+    installation is given from its root.
+    """
+    if not to.startswith(at) or (role.reach is Reach.ALL and at != root):
+        return False
+    return role.id in giver.grants or holds(giver, role)
 
 
 def within(path: str, reach: Reach, row_path: str) -> bool:

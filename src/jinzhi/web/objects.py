@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.accounts.models import Membership, User
+from jinzhi.apps.accounts.models import Membership
+from jinzhi.apps.accounts.reach import seen
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.models import Folder, Item
@@ -233,7 +234,7 @@ def units(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
 def people(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
     if not who.may("accounts.read"):
         return {}
-    found = User.objects.filter(pk__in=_numbers(ids))
+    found = seen(who).filter(pk__in=_numbers(ids))
     return {str(u.pk): Place(str(u), reverse("person", args=[u.pk])) for u in found}
 
 
@@ -242,6 +243,8 @@ def tokens(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
     found = Membership.objects.filter(pk__in=_numbers(ids)).select_related("user")
     if not who.may("accounts.read"):
         found = found.filter(user=who.user) if who.user else found.none()
+    else:
+        found = found.filter(user__in=seen(who).values("pk"))
     return {
         str(m.pk): Place(str(m.user), reverse("tokens") if who.user == m.user else reverse("person", args=[m.user_id]))
         for m in found

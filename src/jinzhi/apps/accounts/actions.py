@@ -11,6 +11,14 @@ from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.models import Membership, Token, User
+from jinzhi.apps.accounts.reach import (
+    AccountRefused,
+    keeps,
+    require_grant,
+    require_keeper,
+    require_other,
+    root_path,
+)
 from jinzhi.apps.accounts.tokens import make_token
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
@@ -26,21 +34,35 @@ def stream_of(user: User) -> str:
 
 
 @transaction.atomic
-def create_person(username: str, password: str, *, name: str = "", who: Acting | None = None) -> User:
-    """A new person. Raises django's ValidationError on a weak password or a name that is taken."""
-    user = User(username=username, name=name)
+def create_person(
+    username: str, password: str | None, *, name: str = "", email: str = "", who: Acting | None = None
+) -> User:
+    """A new person; ``password`` None: none yet, it is set by a one-time link.
+
+    Raises django's ValidationError on a weak password, a name that is taken or an address that is none.
+    """
+    user = User(username=username, name=name, email=email)
     user.full_clean(exclude=["password"])
-    validate_password(password, user)
+    if password is not None:
+        validate_password(password, user)
     user.set_password(password)
     user.save(force_insert=True)
-    record(stream_of(user), "create", {"username": username, "name": name}, who=who, on=today())
+    data = {"username": username, "name": name, **({"email": email} if email else {})}
+    record(stream_of(user), "create", data, who=who, on=today(), personal=("email",))
     return user
 
 
 @transaction.atomic
 def give_post(user: User, unit: Unit, role: str, *, since: date | None = None, who: Acting | None = None) -> Membership:
-    """Give a person a post; one that ended begins again. Raises DeclarationError for an unknown role."""
-    catalogue().get(Role, role)
+    """Give a person a post; one that ended begins again.
+
+    Raises DeclarationError for an unknown role, AccountRefused for one's own person and for a post that ``who`` may
+    not give (``who`` None: the operator of the machine, at the command line).
+    """
+    declared = catalogue().get(Role, role)
+    if who is not None:
+        require_other(who, user)
+        require_grant(who, declared, unit)
     begins = since or today()
     post, _ = Membership.objects.update_or_create(
         user=user, unit=unit, role=role, defaults={"since": begins, "until": None}
@@ -50,22 +72,31 @@ def give_post(user: User, unit: Unit, role: str, *, since: date | None = None, w
     return post
 
 
-class AccountRefused(Exception):
-    """What may not be done to an account. ``zh``/``en`` say why and the way out."""
-
-    def __init__(self, zh: str, en: str):
-        self.zh, self.en = zh, en
-        super().__init__(zh)
+@transaction.atomic
+def open_account(
+    username: str, unit: Unit, role: str, *, name: str, email: str, since: date | None = None, who: Acting
+) -> User:
+    """A person with a first post and no password yet: that comes by a one-time link to ``email``."""
+    user = create_person(username, None, name=name, email=email, who=who)
+    give_post(user, unit, role, since=since, who=who)
+    return user
 
 
 def keepers(day: date) -> list[Membership]:
     """The posts in force on a day whose role keeps accounts, of people who may sign in."""
     held = Membership.objects.filter(user__is_active=True, since__lte=day).exclude(until__lt=day)
+    held = held.select_related("unit")
     return [m for m in held if catalogue().get(Role, m.role).allows("accounts.write")]
 
 
 def _some_keeper_besides(gone: list[int], day: date) -> None:
-    if not any(m.pk not in gone for m in keepers(day)):
+    """Raise AccountRefused where without these posts nobody kept accounts, or nobody from the root of the units."""
+    root = root_path()
+    held = keepers(day)
+    left = [m for m in held if m.pk not in gone]
+    from_root = [m for m in left if m.unit.path == root]
+    loses_root = any(m.pk in gone and m.unit.path == root for m in held)
+    if not left or (loses_root and not from_root):
         raise AccountRefused(
             "这是最后一个能管理账号的任职，请先给别人一个这样的任职",
             "this is the last post that keeps accounts: give somebody else one first",
@@ -77,6 +108,8 @@ def end_post(post: Membership, *, who: Acting | None = None, until: date | None 
     """End a post after the day ``until`` (yesterday if left out, so that it ends at once). Raises AccountRefused."""
     post = Membership.objects.select_for_update(of=("self",)).select_related("unit", "user").get(pk=post.pk)
     last = until or today() - timedelta(days=1)
+    if who is not None:
+        require_grant(who, catalogue().get(Role, post.role), post.unit)
     if post.until is not None and post.until <= last:
         return post
     if last < today():
@@ -90,10 +123,15 @@ def end_post(post: Membership, *, who: Acting | None = None, until: date | None 
 
 @transaction.atomic
 def set_active(user: User, active: bool, *, reason: str, who: Acting | None = None) -> User:
-    """Let a person sign in, or no longer. Raises AccountRefused without a reason and for the last keeper."""
+    """Let a person sign in, or no longer.
+
+    Raises AccountRefused without a reason, beyond one's reach and for the last keeper.
+    """
     if not reason.strip():
         raise AccountRefused("请写明原因", "give the reason")
     user = User.objects.select_for_update().get(pk=user.pk)
+    if who is not None:
+        require_keeper(who, user)
     if user.is_active == active:
         return user
     if not active:
@@ -110,13 +148,43 @@ def new_password() -> str:
 
 
 @transaction.atomic
-def reset_password(user: User, *, who: Acting | None = None) -> str:
-    """Give a person a new password, shown once; the old one and its sessions no longer hold."""
-    password = new_password()
+def reset_password(user: User, *, reason: str = "", who: Acting | None = None) -> User:
+    """The old password and its sessions no longer hold; a new one is set by a one-time link to the person's mail.
+
+    Raises AccountRefused beyond one's reach and where no address is known. Nobody is shown anything: the caller
+    mails the link (see ``links``) after the commit.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if who is not None:
+        require_keeper(who, user)
+        if not user.email:
+            raise AccountRefused(
+                "此人没有登记邮箱，一次性链接无处可发：请本人在“我的账号”里登记，或由两位管理员登记",
+                "no address is known to send the one-time link to: the person enters one in the own account, "
+                "or two administrators do",
+            )
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    record(stream_of(user), "reset-password", {"reason": reason} if reason else {}, who=who, on=today())
+    return user
+
+
+@transaction.atomic
+def choose_password(user: User, password: str) -> None:
+    """Set the password that a person chose through a one-time link. Raises django's ValidationError on a weak one."""
+    validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
-    record(stream_of(user), "reset-password", {}, who=who, on=today())
-    return password
+    record(stream_of(user), "choose-password", {}, who=None, on=today())
+
+
+@transaction.atomic
+def set_address(user: User, email: str, *, who: Acting | None) -> None:
+    """Where one-time links go. One's own, or as two people agreed (see ``two_people``)."""
+    user.email = email
+    user.full_clean(exclude=["password", "username"])
+    user.save(update_fields=["email"])
+    record(stream_of(user), "set-address", {"email": email}, who=who, on=today(), personal=("email",))
 
 
 @transaction.atomic
@@ -142,9 +210,9 @@ def create_token(
 
 @transaction.atomic
 def revoke_token(token: Token, *, who: Acting) -> None:
-    """Revoke one's own token, or anybody's with the scope accounts.write; twice is once."""
+    """Revoke one's own token, or that of an account one keeps; twice is once."""
     own = who.user is not None and token.membership.user_id == who.user.pk
-    if not own and not who.may("accounts.write"):
+    if not own and not (who.may("accounts.write") and keeps(who, token.membership.user)):
         raise PermissionDenied("the token is somebody else's")
     if token.revoked_at is not None:
         return

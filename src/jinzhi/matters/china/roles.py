@@ -7,9 +7,10 @@ from jinzhi.kernel.access import Reach, Role
 REVIEW = date(2027, 6, 30)
 
 administrator = Role(
-    id="administrator", zh="系统管理员", en="Administrator", reach=Reach.ALL, next_review=REVIEW,
+    id="administrator", zh="系统管理员", en="Administrator", reach=Reach.BELOW, next_review=REVIEW,
     may=("accounts.*", "units.*", "ops.*", "plan.read", "report.read", "case.read", "register.read", "indicator.read",
          "custody.read", "evidence.read", "token.*"),
+    grants=("administrator", "plan-office", "leader", "approver", "reporter", "case-handler"),
     why="Keeps accounts, units and the installation; does not touch the business of the plan.",
 )  # fmt: skip
 plan_office = Role(

@@ -268,8 +268,10 @@ def get_log_checkpoint(
     openapi_extra=scope(SIGN),
 )
 def sign_log_checkpoint(request: HttpRequest) -> dict[str, Any]:
-    caller(request, SIGN)
+    who = caller(request, SIGN)
     only(request)
+    if not who.unit.is_root():
+        raise Problem("forbidden", "只由全市一级的任职签发检查点", "only a post at the root of the units signs")
     try:
         made = log.checkpoint()
     except log.LogBroken as e:

@@ -26,7 +26,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from jinzhi.apps.accounts.acting import Acting, memberships
-from jinzhi.apps.accounts.actions import LONGEST, create_token, revoke_token
+from jinzhi.apps.accounts.actions import LONGEST, create_token, revoke_token, set_address
 from jinzhi.apps.accounts.middleware import SESSION_KEY, acting
 from jinzhi.apps.accounts.models import Membership, Token, User
 from jinzhi.apps.catalogue.clock import installation, today
@@ -141,6 +141,43 @@ def demo_login(request: HttpRequest) -> HttpResponse:
     return redirect(back(request))
 
 
+class AddressForm(forms.Form):
+    """Where one-time links go; whoever finds a page open cannot change it without the password."""
+
+    email = forms.EmailField(label=gettext_lazy("邮箱"), max_length=254)
+    password = forms.CharField(
+        label=gettext_lazy("当前密码"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, data: Any = None):
+        self.user = user
+        super().__init__(data, initial={"email": user.email})
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(_("密码不正确"))
+        return password
+
+
+@login_required
+def address(request: HttpRequest) -> HttpResponse:
+    """One's own address, to which the one-time link goes when a password is lost."""
+    user: User = request.user
+    form = AddressForm(user, request.POST if request.method == "POST" else None)
+    status = 200
+    if request.method == "POST":
+        if form.is_valid():
+            set_address(user, form.cleaned_data["email"], who=acting(request))
+            messages.success(request, _("邮箱已登记"))
+            return redirect("profile")
+        status = 422
+    crumbs = [(_("我的账号"), reverse("profile"))]
+    return render(request, "account/address.html", {"crumbs": crumbs, "form": form}, status=status)
+
+
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Who one is here: posts, tokens, second factor, how the pages look."""
@@ -164,7 +201,12 @@ def profile(request: HttpRequest) -> HttpResponse:
             "token_count": live_tokens(user).count(),
             "may_tokens": who is not None and who.may("token.manage"),
             "may_operate": who is not None and who.may("ops.read"),
-            "pairs": [(_("姓名"), user.name), (_("用户名"), user.username), (_("上次登录"), last_login)],
+            "pairs": [
+                (_("姓名"), user.name),
+                (_("用户名"), user.username),
+                (_("邮箱"), user.email or _("没有登记；忘记密码时一次性链接无处可寄")),
+                (_("上次登录"), last_login),
+            ],
         },
     )
 
@@ -297,6 +339,9 @@ urlpatterns = [
     path("preferences/", preferences, name="preferences"),
     path("acting/", switch, name="acting"),
     path("profile/", profile, name="profile"),
+    path("profile/address/", address, name="address"),
+    # allauth's own page of addresses: there is one address, and it is kept here
+    path("accounts/email/", address, name="account_email"),
     path("tokens/", tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", token_revoke, name="token_revoke"),
     path("accounts/demo/", demo_login, name="demo_login"),

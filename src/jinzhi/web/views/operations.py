@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -47,11 +47,11 @@ def said(zh: str, en: str) -> str:
 
 
 def fact_table(who: Acting) -> Table:
-    """How the installation stands; a visitor is not told where things lie on the machine."""
+    """How the installation stands; only who keeps the whole of it is told where things lie on the machine."""
     rows = [
         Row((said(f.zh, f.en), Cell(tag=STATES[f.state]), Cell(f.value, sub=said(f.way_zh, f.way_en))))
         for f in facts()
-        if who.user is not None or f.id not in PRIVATE
+        if (who.user is not None and who.unit.is_root()) or f.id not in PRIVATE
     ]
     return Table(_("安装情况"), [Column(h) for h in (_("项目"), _("状态"), _("内容"))], rows, stack=True)
 
@@ -188,6 +188,8 @@ def index(request: HttpRequest) -> HttpResponse:
         act = ACTS.get(request.POST.get("act", ""))
         if act is None:
             raise BadRequest(_("没有这项操作"))
+        if not request.acting.unit.is_root():
+            raise PermissionDenied(_("整个安装的运行维护只由全市一级的任职办理"))
         act(request)
         return redirect("operations")
     before = last()

@@ -1,4 +1,7 @@
-"""People and their posts, for administrators: open an account, give and end posts, shut, a new password."""
+"""People and their posts, for administrators: open an account, give and end posts, shut, send a one-time link.
+
+What takes two people (``two_people``) has pages of its own in ``people_two``.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,16 +20,16 @@ from django.views.decorators.cache import never_cache
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.actions import (
-    AccountRefused,
-    create_person,
     end_post,
     give_post,
-    new_password,
+    open_account,
     reset_password,
     set_active,
     stream_of,
 )
 from jinzhi.apps.accounts.models import Membership, User
+from jinzhi.apps.accounts.reach import AccountRefused, grants, keeps, require_grant, require_keeper, seen
+from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, open_asking
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
@@ -37,6 +39,7 @@ from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.forms import FieldsForm
+from jinzhi.web.links import mail_link
 from jinzhi.web.shell import choice, english, named, page, paged, sort_of
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Option, Row, Table, Tag, TimelineItem
 
@@ -47,6 +50,11 @@ USERNAME = Field(
     help_en="For signing in: letters, digits and @ . + - _; it stays as it is.",
 )  # fmt: skip
 NAME = Field(id="name", zh="姓名", en="Name", max_length=60)
+EMAIL = Field(
+    id="email", zh="邮箱", en="E-mail", max_length=254,
+    help_zh="一次性链接寄到这里，由本人设置密码；请填本人的邮箱。",
+    help_en="The one-time link goes here, and the person sets the password: enter the person's own address.",
+)  # fmt: skip
 UNIT = Field(id="unit", zh="单位", en="Unit", type=Type.UNIT)
 SINCE = Field(id="since", zh="任职起始日", en="In office from", type=Type.DATE)
 REASON = Field(id="reason", zh="原因", en="Reason", type=Type.LONG, max_length=500)
@@ -58,11 +66,11 @@ def roles() -> tuple[Role, ...]:
     return tuple(r for r in catalogue().all(Role) if r.id != "visitor")
 
 
-def role_field() -> Field:
-    """The choice of a role among those declared."""
+def role_field(who: Acting) -> Field:
+    """The choice of a role among those that somebody may give at the own unit."""
     return Field(
         id="role", zh="角色", en="Role", type=Type.CHOICE,
-        choices=tuple(Named(r.id, r.zh, r.en) for r in roles()),
+        choices=tuple(Named(r.id, r.zh, r.en) for r in roles() if grants(who, r, who.unit)),
         help_zh="各角色能做什么，见事项目录。", help_en="The catalogue says what each role may do.",
     )  # fmt: skip
 
@@ -81,20 +89,29 @@ def state_of(user: User) -> Tag:
     return Tag("可登录", "May sign in", "normal", "●") if user.is_active else Tag("已停用", "Shut", "closed", "□")
 
 
+def refused(e: AccountRefused) -> str:
+    return e.en if english() else e.zh
+
+
+def person_of(who: Acting, pk: int) -> User:
+    """The person of an address, among those whose accounts somebody sees; 404 for others."""
+    return get_object_or_404(seen(who), pk=pk)
+
+
 def post_words(post: Membership) -> str:
     return f"{post.unit.label} · {named(catalogue().get(Role, post.role))}"
 
 
 @page(nav="units", scope="accounts.read")
 def index(request: HttpRequest) -> HttpResponse:
-    """Everybody with an account; ``q``, ``unit``, ``role``, ``state`` narrow the list."""
+    """Everybody in reach with an account; ``q``, ``unit``, ``role``, ``state`` narrow the list."""
     who: Acting = request.acting
     text = request.GET.get("q", "").strip()[:80]
     unit = request.GET.get("unit", "").strip()[:80]
     role = choice(request, "role", [r.id for r in roles()])
     state = choice(request, "state", ("active", "shut"))
     _key, order = sort_of(request, SORTS, "username")
-    found = User.objects.order_by(order, "pk")
+    found = User.objects.filter(pk__in=seen(who).values("pk")).order_by(order, "pk")
     if text:
         found = found.filter(Q(username__icontains=text) | Q(name__icontains=text))
     if unit:
@@ -138,9 +155,9 @@ def index(request: HttpRequest) -> HttpResponse:
 @never_cache
 @page(nav="units", scope="accounts.write")
 def new(request: HttpRequest) -> HttpResponse:
-    """Open an account with a first post; the password is made here and shown once."""
+    """Open an account with a first post; its password is set by the person, through a link sent by mail."""
     who: Acting = request.acting
-    fields = (USERNAME, NAME, UNIT, role_field(), SINCE)
+    fields = (USERNAME, NAME, EMAIL, UNIT, role_field(who), SINCE)
     start = {"since": today().isoformat(), "unit": request.GET.get("unit", "")}
     form = FieldsForm(fields, request.POST or None, who=who, initial=start)
     status = 200
@@ -148,18 +165,24 @@ def new(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             said = {k: str(v) for k, v in form.values.items()}
-            password = new_password()
             try:
-                with transaction.atomic():
-                    user = create_person(said["username"], password, name=said["name"], who=who)
-                    place = Unit.objects.get(code=said["unit"])
-                    give_post(user, place, said["role"], since=date.fromisoformat(said["since"]), who=who)
+                user = open_account(
+                    said["username"],
+                    Unit.objects.get(code=said["unit"]),
+                    said["role"],
+                    name=said["name"],
+                    email=said["email"],
+                    since=date.fromisoformat(said["since"]),
+                    who=who,
+                )
+            except AccountRefused as e:
+                form.add_error("role", refused(e))
             except ValidationError as e:
-                for field, texts in e.message_dict.items() if hasattr(e, "error_dict") else [("username", e.messages)]:
-                    for text in texts:
-                        form.add_error(field if field in form.fields else None, text)
+                refuse(form, e, "username")
             else:
-                return told_once(request, user, password)
+                messages.success(request, _("已开立账号 %(u)s") % {"u": user.username})
+                mail_link(request, user)
+                return redirect("person", pk=user.pk)
     context = {
         "crumbs": above(),
         "title": _("开立账号"), "form": form, "back": reverse("people"),
@@ -167,10 +190,11 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "registers/form.html", context, status=status)
 
 
-def told_once(request: HttpRequest, user: User, password: str) -> HttpResponse:
-    """The page that shows a password; it stands in no address, no log and no history."""
-    crumbs = [*above(), (user, reverse("person", args=[user.pk]))]
-    return render(request, "people/password.html", {"crumbs": crumbs, "person": user, "password": password})
+def refuse(form: FieldsForm, e: ValidationError, field: str) -> None:
+    """Set what the model found wrong beside its fields; what names none beside ``field``."""
+    for name, texts in e.message_dict.items() if hasattr(e, "error_dict") else [(field, e.messages)]:
+        for text in texts:
+            form.add_error(name if name in form.fields else None, text)
 
 
 SAID = {
@@ -179,7 +203,16 @@ SAID = {
     "end-post": lambda d: _("任职结束：%(p)s，至 %(day)s") % {"p": _where(d), "day": d.get("until", "")},
     "shut": lambda d: _("停用账号：%(r)s") % {"r": d.get("reason", "")},
     "open": lambda d: _("恢复账号：%(r)s") % {"r": d.get("reason", "")},
-    "reset-password": lambda d: _("重设密码"),
+    "reset-password": lambda d: _("重设密码：一次性链接寄给本人"),
+    "choose-password": lambda d: _("本人用一次性链接设置了密码"),
+    "set-address": lambda d: _("登记邮箱"),
+    "ask-factor": lambda d: _("申请解除第二重验证：%(r)s") % {"r": d.get("reason", "")},
+    "agree-factor": lambda d: _("第二人同意解除第二重验证"),
+    "decline-factor": lambda d: _("不解除第二重验证"),
+    "drop-factor": lambda d: _("操作员在本机解除了第二重验证：%(r)s") % {"r": d.get("reason", "")},
+    "ask-address": lambda d: _("申请登记邮箱：%(r)s") % {"r": d.get("reason", "")},
+    "agree-address": lambda d: _("第二人同意登记邮箱"),
+    "decline-address": lambda d: _("不登记邮箱"),
 }
 
 
@@ -193,9 +226,10 @@ def _where(data: dict[str, Any]) -> str:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: posts, state, history; a form for a further post."""
     who: Acting = request.acting
-    found = get_object_or_404(User, pk=pk)
+    found = person_of(who, pk)
     may_write = who.may("accounts.write")
-    fields = (UNIT, role_field(), SINCE)
+    own = who.user is not None and who.user.pk == pk
+    fields = (UNIT, role_field(who), SINCE)
     form = FieldsForm(fields, request.POST or None, who=who, initial={"since": today().isoformat()})
     status = 200
     if request.method == "POST":
@@ -204,21 +238,21 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         status = 422
         if form.is_valid():
             said = {k: str(v) for k, v in form.values.items()}
-            post = give_post(
-                found,
-                Unit.objects.get(code=said["unit"]),
-                said["role"],
-                since=date.fromisoformat(said["since"]),
-                who=who,
-            )
-            messages.success(request, _("已任职：%(p)s") % {"p": post_words(post)})
-            return redirect("person", pk=pk)
+            place, begins = Unit.objects.get(code=said["unit"]), date.fromisoformat(said["since"])
+            try:
+                post = give_post(found, place, said["role"], since=begins, who=who)
+            except AccountRefused as e:
+                form.add_error("role", refused(e))
+            else:
+                messages.success(request, _("已任职：%(p)s") % {"p": post_words(post)})
+                return redirect("person", pk=pk)
     rows = []
     for post in found.memberships.select_related("unit").order_by("pk"):
         live = in_office(post)
         tag = Tag("在任", "In office", "normal", "●") if live else Tag("不在任期内", "Not in office", "closed", "□")
         span = f"{post.since:%Y-%m-%d} – " + (f"{post.until:%Y-%m-%d}" if post.until else "")
         end = f"{reverse('person_end', args=[pk])}?post={post.pk}"
+        ends = may_write and live and grants(who, catalogue().get(Role, post.role), post.unit)
         rows.append(
             Row(
                 (
@@ -226,7 +260,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                     named(catalogue().get(Role, post.role)),
                     span,
                     Cell(tag=tag),
-                    Cell(_("结束任职"), href=end) if may_write and live else "",
+                    Cell(_("结束任职"), href=end) if ends else "",
                 )
             )
         )
@@ -238,19 +272,22 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         TimelineItem(SAID[e.verb](e.data) if e.verb in SAID else e.verb, e.at, e.actor, seal=checked.of(e))
         for e in events
     ]
-    seen = f"{localtime(found.last_login):%Y-%m-%d %H:%M}" if found.last_login else _("未登录过")
+    last_seen = f"{localtime(found.last_login):%Y-%m-%d %H:%M}" if found.last_login else _("未登录过")
     context = {
         "crumbs": above(),
         "person": found,
         "pairs": [
-            (_("姓名"), found.name or "—"), (_("用户名"), found.username), (_("上次登录"), seen),
+            (_("姓名"), found.name or "—"), (_("用户名"), found.username),
+            (_("邮箱"), _("已登记") if found.email else _("没有登记")), (_("上次登录"), last_seen),
             (_("状态"), Cell(tag=state_of(found))),
         ],
         "posts": Table(_("任职"), heads, rows, nothing, stack=True),
-        "form": form if may_write else None,
+        "form": form if may_write and not own else None,
+        "keeps": may_write and keeps(who, found),
+        "waiting": [what for what in (FACTOR, ADDRESS) if open_asking(found, what)],
         "history": history,
         "more": max(0, Event.objects.filter(stream=stream_of(found)).count() - len(history)),
-        "own": who.user is not None and who.user.pk == pk,
+        "own": own,
     }  # fmt: skip
     return render(request, "people/person.html", context, status=status)
 
@@ -258,13 +295,19 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @page(nav="units", scope="accounts.write")
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Ask once, then shut, open, end a post or give a new password."""
+    """Ask once, then shut, open, end a post or send the one-time link that sets a new password."""
     who: Acting = request.acting
-    found = get_object_or_404(User, pk=pk)
+    found = person_of(who, pk)
     post = None
-    if verb == "end":
-        raw = request.GET.get("post", "")
-        post = get_object_or_404(found.memberships.select_related("unit"), pk=int(raw) if raw.isdecimal() else 0)
+    try:
+        if verb == "end":
+            raw = request.GET.get("post", "")
+            post = get_object_or_404(found.memberships.select_related("unit"), pk=int(raw) if raw.isdecimal() else 0)
+            require_grant(who, catalogue().get(Role, post.role), post.unit)
+        else:
+            require_keeper(who, found)
+    except AccountRefused as e:
+        raise PermissionDenied(refused(e)) from None
     asks = verb in ("shut", "open")
     form = FieldsForm((REASON,) if asks else (), request.POST or None, who=who)
     status = 200
@@ -277,9 +320,9 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
                 elif post is not None:
                     end_post(post, who=who)
                 else:
-                    return told_once(request, found, reset_password(found, who=who))
+                    mail_link(request, reset_password(found, who=who))
             except AccountRefused as e:
-                messages.error(request, e.en if english() else e.zh)
+                messages.error(request, refused(e))
             else:
                 messages.success(request, _("已办理"))
                 return redirect("person", pk=pk)
@@ -287,7 +330,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     texts = {
         "shut": _("停用后此人不能登录，令牌不能使用；任职和历史保留，可以恢复。"),
         "open": _("恢复后此人可以用原来的密码登录。"),
-        "password": _("原密码立即失效，此人须用新密码重新登录。新密码只显示一次。"),
+        "password": _("原密码立即失效。一次性链接寄到本人登记的邮箱，由本人设置新密码；别人看不到。"),
         "end": _("立即结束；此人不能再以此身份办理，历史保留。"),
     }
     lead = f"{found}（{found.username}）" + (f" · {post_words(post)}" if post else "")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.models import Membership
+from jinzhi.apps.accounts.reach import sees_unit
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import last_seq
@@ -221,6 +223,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         require(who, "units.write")
+        if not sees_unit(who, found):
+            raise PermissionDenied(_("您的任职管不到这个单位"))
         form = ContactForm(request.POST)
         expected, key = submitted(request)
         if form.is_valid():
@@ -257,10 +261,10 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "unit": found,
         "pairs": pairs,
         "children": children,
-        "may_edit": who.may("units.write"),
+        "may_edit": who.may("units.write") and sees_unit(who, found),
         "form": form,
         "seq": last_seq(stream_of(found)),
-        "people": people_of(found) if who.may("accounts.read") else None,
+        "people": people_of(found) if who.may("accounts.read") and sees_unit(who, found) else None,
         "history": history(found) if who.may("units.write") else [],
         "plan": unit_summary(request, found),
     }
