@@ -10,9 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import bundles, certificate, exports, log
+from jinzhi.apps.evidence import bundles, certificate, checkpoints, exports, log
 from jinzhi.apps.evidence.actions import record
-from jinzhi.apps.evidence.models import Entry
+from jinzhi.apps.evidence.models import Entry, Shard
 from jinzhi.engines import typesetting
 from tests.apps.bundle_files import DAY, checked, flipped, make, unpack
 from tests.apps.test_evidence_bundles import own_folders
@@ -37,8 +37,13 @@ def test_append_export_verify(city, tmp_path):
     told = json.loads(said("export", "--entry", entry, "--out", str(tmp_path / "b.zip"), "--json"))
     assert (told["entry"], told["content"], told["bytes"]) == (entry, True, (tmp_path / "b.zip").stat().st_size)
     assert told["lacking"] == ["该对象没有流转记录"]
-    assert f"通过：条目 {entry}" in said("verify", str(tmp_path / "b.zip"))
-    assert json.loads(said("verify", str(tmp_path / "b.zip"), "--json"))["ok"]
+    with pytest.raises(CommandError, match="完整，但未认定出自何人") as e:
+        said("verify", str(tmp_path / "b.zip"))
+    assert e.value.returncode == 3
+    key = checkpoints.keys_of(Shard.objects.get()).sm2.vkey
+    assert f"通过：条目 {entry}" in said("verify", str(tmp_path / "b.zip"), "--key", key)
+    told = json.loads(said("verify", str(tmp_path / "b.zip"), "--key", key, "--json"))
+    assert (told["verdict"], told["ok"]) == ("proven", True)
 
 
 def test_verify_exits_with_1_for_an_altered_bundle_and_2_for_none(city, tmp_path):

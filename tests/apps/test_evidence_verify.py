@@ -252,7 +252,8 @@ def test_a_stamping_certificate_cannot_issue_another(tmp_path):
 def test_on_an_interpreter_without_sm3_the_program_still_verifies(above, tmp_path, settings):
     """OpenSSL can be built without SM3; then hashlib has none and the program computes it."""
     settings.JINZHI_STORE = tmp_path / "store"
-    (tmp_path / "bundle.zip").write_bytes(make(above, tmp_path).content)
+    made = make(above, tmp_path)
+    (tmp_path / "bundle.zip").write_bytes(made.content)
     without = (
         "import hashlib, runpy, sys; has = hashlib.new\n"
         "def new(name, *args, **more):\n"
@@ -260,7 +261,8 @@ def test_on_an_interpreter_without_sm3_the_program_still_verifies(above, tmp_pat
         "    return has(name, *args, **more)\n"
         "hashlib.new = new; program = sys.argv.pop(1); runpy.run_path(program, run_name='__main__')"
     )
-    command = [sys.executable, "-I", "-c", without, verify.__file__, str(tmp_path / "bundle.zip")]
+    arguments = [verify.__file__, str(tmp_path / "bundle.zip"), "--key", made.keys.sm2.vkey]
+    command = [sys.executable, "-I", "-c", without, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no SM3" in done.stderr and "VERIFIED" in done.stdout

@@ -141,13 +141,17 @@ def test_two_people_hand_over_and_the_bundle_verifies_anywhere(window, site: Sit
     download.value.save_as(bundle)
     with zipfile.ZipFile(bundle) as packed:
         (tmp_path / "verify.py").write_bytes(packed.read("verify.py"))
-    assert verified(tmp_path / "verify.py", bundle) == 0
+    taker.goto("/evidence/verify/")
+    keys = taker.locator("#keys code").all_inner_texts()
+    assert verified(tmp_path / "verify.py", bundle, keys) == 0
     raw = bytearray(bundle.read_bytes())
     raw[len(raw) // 2] ^= 1
     bundle.write_bytes(raw)
-    assert verified(tmp_path / "verify.py", bundle) != 0, "one byte was altered"
+    assert verified(tmp_path / "verify.py", bundle, keys) == 1, "one byte was altered"
 
 
-def verified(script: Path, bundle: Path) -> int:
+def verified(script: Path, bundle: Path, keys: list[str]) -> int:
     """The exit status of the verifier that came in the bundle, on a bare Python."""
-    return subprocess.run([sys.executable, "-I", str(script), str(bundle)], capture_output=True, timeout=120).returncode
+    given = [word for key in keys for word in ("--key", key)]
+    command = [sys.executable, "-I", str(script), str(bundle), *given]
+    return subprocess.run(command, capture_output=True, timeout=120).returncode

@@ -14,7 +14,8 @@ from jinzhi.apps.custody.actions import take_in
 from jinzhi.apps.evidence import log, verify
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event
 from jinzhi.kernel import merkle
-from tests.apps.bundle_files import flipped
+from tests.apps.bundle_files import flipped, make
+from tests.apps.forged_bundles import cases
 from tests.apps.test_custody import take
 from tests.apps.test_evidence_bundles import own_folders
 from tests.web.test_api import V1, Program, problem
@@ -54,7 +55,8 @@ def test_a_file_is_put_in_proven_taken_out_and_verified(district):
     assert shown["body"]["sha256"] == answer.json()["sha256"] and shown["checkpoint"]
     bundle = bytes_of(program.get(f"{LOG}/entries/{entry}/bundle"))
     assert verify.verify_file(io.BytesIO(bundle)).ok
-    assert upload(program, f"{LOG}/verify", bundle=bundle).json()["ok"]
+    whole = upload(program, f"{LOG}/verify", bundle=bundle).json()
+    assert (whole["ok"], whole["verdict"]) == (True, "intact"), "no key was given"
     failed = upload(program, f"{LOG}/verify", bundle=flipped(bundle)).json()
     assert not failed["ok"] and any(line["mark"] == "failed" for line in failed["lines"])
 
@@ -68,6 +70,15 @@ def test_a_key_known_from_elsewhere_is_compared(district):
         files = {"bundle": SimpleUploadedFile("b.zip", bundle)}
         answer = program.client.post(f"{LOG}/verify", files, headers=program.headers, query_params={"key": given})
         assert answer.json()["ok"] is ok
+        assert answer.json()["verdict"] == ("proven" if ok else "failed")
+
+
+def test_a_forged_bundle_does_not_pass_by_listing_the_keys_that_are_given(district, tmp_path):
+    program = Program(district)
+    for name, case in cases(make(district, tmp_path), tmp_path).items():
+        files = {"bundle": SimpleUploadedFile("b.zip", case.content)}
+        answer = program.client.post(f"{LOG}/verify", files, headers=program.headers, query_params={"key": case.pins})
+        assert answer.json()["verdict"] == case.verdict, name
 
 
 def test_taking_out_leaves_an_event(district):

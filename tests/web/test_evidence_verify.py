@@ -16,6 +16,7 @@ from django.urls import reverse
 from jinzhi.apps.evidence import checkpoints, exports, verify
 from jinzhi.apps.evidence.models import Shard
 from tests.apps.bundle_files import Made, checked, flipped, make, pack, signed_anew
+from tests.apps.forged_bundles import Case, cases
 from tests.apps.test_evidence_bundles import made, own_folders
 from tests.apps.test_evidence_verify import VECTORS, stamped, vectors
 
@@ -115,6 +116,7 @@ def test_the_page_finds_what_verify_py_finds(made, tmp_path):
     good = {name for name in found if said[name].get("ok")}
     # the holder of the keys may leave out what nothing claims, or write another README: that is a bundle, too
     beside = {n for n in good if n.startswith("signed ")}
+    assert {said[name]["verdict"] for name in good} == {"intact"}
     assert good - beside == {"good", "with a statement"} | ({"rsa good"} & set(found))
     for name, content in found.items():
         if name == "no zip":
@@ -124,6 +126,35 @@ def test_the_page_finds_what_verify_py_finds(made, tmp_path):
         assert ours.ok == said[name]["ok"], name
         theirs = [(line["mark"], comparable(line["zh"])) for line in said[name]["lines"]]
         assert theirs == [(line.mark, comparable(line.zh)) for line in ours.lines], name
+
+
+@needs_node
+def test_the_page_finds_what_verify_py_finds_with_keys_and_own_copies(made, tmp_path):
+    folder, how = tmp_path / "bundles", {}
+    folder.mkdir()
+    given = cases(made, tmp_path)
+    original = made.files[next(n for n in made.files if n.startswith(f"contents/{made.main.number}."))]
+    copies = {"own copy": original, "own copy, longer": original + b" ", "own copy, empty": b""}
+    for name, content in copies.items():
+        (tmp_path / name).write_bytes(content)
+        given[name] = Case(made.content, made.keys.vkeys, "proven" if content == original else "failed", "原文件")
+    for name, case in given.items():
+        (folder / name).write_bytes(case.content)
+        how[name] = {"pins": case.pins, "content": str(tmp_path / name) if name in copies else None}
+    (tmp_path / "how.json").write_text(json.dumps(how))
+    done = subprocess.run(
+        [NODE, str(Path(__file__).with_name("verify_all.mjs")), str(SCRIPT), str(folder), "",
+         str(tmp_path / "how.json")],
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    for name, case in given.items():
+        ours = checked(case.content, case.pins, how[name]["content"])
+        assert (said[name]["verdict"], ours.verdict) == (case.verdict, case.verdict), name
+        theirs = [(line["mark"], comparable(line["zh"])) for line in said[name]["lines"]]
+        assert theirs == [(line.mark, comparable(line.zh)) for line in ours.lines], name
+        assert case.says in " ".join(line["zh"] for line in said[name]["lines"]), name
 
 
 def comparable(text: str) -> str:

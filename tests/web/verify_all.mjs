@@ -1,14 +1,17 @@
 // Run by test_evidence_verify.py: verifies every bundle in a folder as the page does; prints {name: findings} as JSON.
-import { openAsBlob, readdirSync } from "node:fs";
+// A third argument names a JSON file {name: {pins, content}} of how each is asked for.
+import { openAsBlob, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [source, folder] = process.argv.slice(2);
 const { NotABundle, checkConsistency, checkInclusion, verifyBundle } = await import(pathToFileURL(source));
-const out = {};
+const out = {}, how = process.argv[5] ? JSON.parse(readFileSync(process.argv[5], "utf8")) : {};
 for (const name of readdirSync(folder)) {
   try {
-    out[name] = await verifyBundle(await openAsBlob(join(folder, name)));
+    const { pins = [], content = null } = how[name] ?? {};
+    const own = content === null ? null : await openAsBlob(content);
+    out[name] = await verifyBundle(await openAsBlob(join(folder, name)), { pins, content: own });
   } catch (error) {
     out[name] = { none: error instanceof NotABundle, error: String(error) };
   }

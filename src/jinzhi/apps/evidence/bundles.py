@@ -44,17 +44,20 @@ README = """证据包 {number}
 本压缩包不依赖津知平台即可核验，不需要联网：
 
   1. 解压出 verify.py（也可从平台的“核验证据包”页面下载同一程序）；
-  2. 执行 python3 -I verify.py 本文件.zip（Python 3.11 或更高版本）。
+  2. 从平台网站或公报取得平台公布的公钥（不要用本包内的）；
+  3. 执行 python3 -I verify.py 本文件.zip --key '公钥'（Python 3.11 或更高版本）。
 
-退出码 0 表示所声称的每一字节都已证明；1 表示有不成立之处；2 表示不是证据包。
-给定 --key 公钥，可确认证据包出自公布该公钥的平台。请保存原始 zip 文件：解压后重新打包将不能通过核验。
+退出码 0 表示所声称的每一字节都已由您给定的公钥证明；1 表示有不成立之处；2 表示不是证据包；
+3 表示签名后没有改动，但您没有给定公钥，任何人都可能制作这样一个包。
+请保存原始 zip 文件：解压后重新打包将不能通过核验。
 
 Evidence bundle {number}
 
-It verifies without the platform and without a network: take verify.py out of the archive and run
-python3 -I verify.py THIS.zip (Python 3.11 or newer). Exit status 0: every byte that is claimed is proven; 1: something
-failed; 2: not a bundle. Give --key with a key that you know from elsewhere. Keep the zip as it is: packed again, it
-does not verify.
+It verifies without the platform and without a network: take verify.py out of the archive, get the platform's keys from
+where it publishes them (not from this archive) and run python3 -I verify.py THIS.zip --key 'KEY' (Python 3.11 or
+newer). Exit status 0: every byte that is claimed is proven by the keys you gave; 1: something failed; 2: not a bundle;
+3: not altered since it was signed, but you gave no key, so anybody can have made it. Keep the zip as it is: packed
+again, it does not verify.
 """
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
@@ -23,6 +23,7 @@ from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 from jinzhi.web.objects import places, said, tells_personal, visible_deposits
 
 router = Router(tags=["evidence"])
+KEY = "A verifier key known from elsewhere, of the platform or of a witness: only what these signed counts."
 READ, WRITE, SIGN = "evidence.read", "evidence.write", "ops.write"
 
 
@@ -70,7 +71,11 @@ class FindingOut(Schema):
 class FindingsOut(Schema):
     """What verify.py says of a bundle."""
 
-    ok: bool
+    verdict: Literal["proven", "intact", "failed"] = Said(
+        description="proven: by the keys given with `key`. intact: nothing was altered, but by keys that only the "
+        "bundle names, so anybody can have made it. failed: something does not hold."
+    )
+    ok: bool = Said(description="Nothing failed: proven or intact.")
     entry: str
     moment: datetime | None = Said(description="When the checkpoint of the entry was stamped.")
     demo: bool
@@ -216,7 +221,7 @@ def export_log_entry(
 def verify_evidence_bundle(
     request: HttpRequest,
     bundle: Annotated[UploadedFile, File(..., description="The bundle.")],
-    key: Annotated[list[str], Query([], max_length=20, description="A verifier key known from elsewhere.")],
+    key: Annotated[list[str], Query([], max_length=20, description=KEY)],
 ) -> dict[str, Any]:
     caller(request, READ)
     only(request, "key")
@@ -225,7 +230,8 @@ def verify_evidence_bundle(
     except verify.NotABundle:
         raise invalid(Wrong("bundle", "不是证据包", "is no bundle")) from None
     lines = [{"mark": line.mark, "zh": line.zh, "en": line.en} for line in done.lines]
-    return {"ok": done.ok, "entry": done.entry, "moment": done.moment, "demo": done.demo, "lines": lines}
+    said = {"ok": done.ok, "entry": done.entry, "moment": done.moment, "demo": done.demo, "lines": lines}
+    return {"verdict": done.verdict, **said}
 
 
 def shown_checkpoint(point: Checkpoint) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``jinzhi evidence verify FILE``: what verify.py does, the same file of code; exit status 0, 1 or 2 as there."""
+"""``jinzhi evidence verify FILE``: what verify.py does, the same file of code; exit status 0, 1, 2 or 3 as there."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from collections.abc import Callable
 from django.core.management.base import CommandError
 
 from jinzhi.apps.evidence.bundles import verify_bundle
-from jinzhi.apps.evidence.verify import NotABundle
+from jinzhi.apps.evidence.verify import EXITS, NotABundle
 
 HELP = "核验证据包，与证据包内的 verify.py 相同"
 
 
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("file", help="证据包（zip）")
-    parser.add_argument("--key", action="append", default=[], metavar="VKEY", help="事先得知的公钥，可写多次")
-    parser.add_argument("--content", metavar="FILE", help="原文件（证据包只含摘要时）")
+    told = "事先得知的平台或见证者公钥，可写多次；没有时只能认定完整，退出码 3"
+    parser.add_argument("--key", action="append", default=[], metavar="VKEY", help=told)
+    parser.add_argument("--content", metavar="FILE", help="您自己的原文件，须与登记的相同")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
@@ -33,12 +34,13 @@ def run(options: dict[str, object], say: Callable[[str], object]) -> None:
     if options["json"]:
         lines = [{"mark": line.mark, "zh": line.zh, "en": line.en} for line in found.lines]
         moment = found.moment.isoformat() if found.moment else None
-        said = {"ok": found.ok, "entry": found.entry, "moment": moment, "demo": found.demo, "lines": lines}
+        said = {"verdict": found.verdict, "ok": found.ok, "entry": found.entry, "moment": moment, "demo": found.demo}
+        said["lines"] = lines
         say(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         for line in found.lines:
             say(str(line))
-    if not found.ok:
-        raise CommandError("未通过：证据包有不成立之处，见上", returncode=1)
+    if found.verdict != "proven":
+        raise CommandError(found.sentence[0], returncode=EXITS[found.verdict])
     if not options["json"]:
-        say(f"通过：条目 {found.entry}，所声称的每一字节都已证明")
+        say(found.sentence[0])

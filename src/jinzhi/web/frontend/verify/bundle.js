@@ -133,7 +133,7 @@ export function parseKey(text) {
   if (toHex(id) !== parts[2]) throw bad(`公钥 ${parts[1]} 的编号不符`, `the id of key ${parts[1]} does not fit`);
   const key = material.slice(isSm2 ? SM2_KIND.length : 1);
   return {
-    name: parts[1], id, text: text.trim(), kind: isSm2 ? "SM2" : material[0] === 4 ? "witness" : "Ed25519",
+    name: parts[1], id, raw: key, text: text.trim(), kind: isSm2 ? "SM2" : material[0] === 4 ? "witness" : "Ed25519",
     verify: (message, signature) => (isSm2 ? sm2 : ed25519)(key, message, signature),
   };
 }
@@ -168,6 +168,21 @@ function checkSigned(bytes, keys) {
     }
   }
   return text;
+}
+
+/** The pair of keys that signed a note; more than one can have the log's name after a rotation. */
+function signerOf(bytes, pairs) {
+  let why = bad("没有该日志的公钥", "no keys of this log are in the bundle");
+  for (const [n, pair] of pairs.entries()) {
+    try {
+      checkSigned(bytes, pair);
+      return pair;
+    } catch (error) {
+      if (!(error instanceof Bad)) throw error;
+      if (n === 0) why = error;
+    }
+  }
+  throw why;
 }
 
 function parsePoint(text, year, family) {
@@ -265,8 +280,9 @@ const utc = (ms) => new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 
 class Bundle {
   constructor(blob, members, pins, outside) {
-    Object.assign(this, { blob, members, pins, outside, found: { lines: [], entry: "", moment: null, demo: false } });
-    Object.assign(this, { keys: [], pairs: new Map(), witnesses: [], points: new Map(), moments: new Map(), bodies: new Map() });
+    const found = { lines: [], entry: "", moment: null, demo: false, byGiven: false };
+    Object.assign(this, { blob, members, pins, outside, found, given: [], exporter: "", held: new Map() });
+    Object.assign(this, { keys: [], pairs: [], witnesses: [], points: new Map(), moments: new Map(), bodies: new Map() });
   }
 
   say(mark, zh, en) { this.found.lines.push({ mark, zh, en }); }
@@ -314,29 +330,82 @@ class Bundle {
     this.witnesses = list(said.witnesses).map((k) => parseKey(String(k)));
     for (let i = 0; i < this.keys.length; i += 2) {
       const [one, two] = this.keys.slice(i, i + 2);
-      if (!two || one.kind !== "Ed25519" || two.kind !== "SM2" || one.name !== two.name || this.pairs.has(one.name)) {
+      if (!two || one.kind !== "Ed25519" || two.kind !== "SM2" || one.name !== two.name) {
         throw bad("密钥种类不对", "keys of the wrong kinds");
       }
-      this.pairs.set(one.name, [one, two]);
+      this.pairs.push([one, two]);
     }
-    if (!this.pairs.size || this.witnesses.some((k) => k.kind !== "witness")) throw bad("密钥种类不对", "keys of the wrong kinds");
-    const known = [...this.keys, ...this.witnesses].map((k) => k.text), pins = this.pins.map((pin) => parseKey(pin).text);
-    for (const pin of pins) {
-      if (!known.includes(pin)) throw bad(`证据包不是用您给定的公钥签名的：${pin}`, `not signed by the key you gave: ${pin}`);
+    if (!this.pairs.length || this.witnesses.some((k) => k.kind !== "witness")) throw bad("密钥种类不对", "keys of the wrong kinds");
+    const listed = [...this.keys, ...this.witnesses];
+    if (new Set(listed.map((k) => k.text)).size !== listed.length) throw bad("同一公钥列了两次", "a key is listed twice");
+    if (this.witnesses.some((w) => this.keys.some((k) => same(w.raw, k.raw)))) {
+      throw bad("见证者用的是平台自己的密钥", "a witness uses the platform's own key");
     }
-    if (this.keys.some((k) => pins.includes(k.text))) {
-      this.say("proven", "公钥：与您给定的平台公钥相同", "keys: those that you gave");
-    } else {
+    this.given = this.pins.map((pin) => parseKey(pin));
+    if (!this.givenOf("Ed25519", "SM2").length) {
       const ids = this.keys.map((k) => `${k.kind} ${k.text}`).join("，");
       this.say("open", `公钥取自证据包本身，请与平台公布的核对（或给定公钥）：${ids}`,
         "the keys are the bundle's own: compare them with those the platform publishes, or give them");
     }
+    const strange = listed.filter((k) => !this.isGiven(k));
+    if (this.given.length && strange.length) {
+      const ids = strange.map((k) => `${k.kind} ${k.text}`).join("，");
+      this.say("open", `以下公钥只是列在证据包内，您没有给定，其签名不作数：${ids}`,
+        "these keys are only named by the bundle, you have not given them, their signatures count for nothing");
+    }
+  }
+
+  givenOf(...kinds) { return this.given.filter((k) => kinds.includes(k.kind)); }
+
+  isGiven(key) { return this.given.some((k) => k.text === key.text); }
+
+  /** Throws unless those who signed are those that the reader gave, where keys of a log were given. */
+  checkGiven(pair, zh, en) {
+    const given = this.givenOf("Ed25519", "SM2"), unknown = pair.filter((k) => !this.isGiven(k));
+    // one of the two kinds may be given alone; of a kind that is given for this name no other key will do
+    const strange = unknown.some((k) => given.some((g) => g.name === k.name && g.kind === k.kind));
+    if (given.length && (strange || unknown.length === pair.length)) {
+      const ids = unknown.map((k) => `${k.kind} ${k.text}`).join("，");
+      throw bad(`${zh}不是用您给定的公钥签名的，而是 ${ids}`, `${en} is not signed by the keys you gave, but by ${ids}`);
+    }
   }
 
   async signedManifest() {
-    checkSigned(await this.read("manifest.note"), this.keys.slice(0, 2));
+    const pair = signerOf(await this.read("manifest.note"), this.pairs);
+    this.exporter = pair[0].name;
+    this.checkGiven(pair, "清单", "the manifest");
     this.say("proven", "清单签名：Ed25519 与 SM2 两个签名都成立，所有文件（含证书文件）均由该公钥的持有者导出",
       "manifest: both signatures hold (Ed25519, SM2); every file was exported by the holder of these keys");
+  }
+
+  /** What is by keys that the reader gave; call it last. */
+  byGiven() {
+    const witnesses = this.givenOf("witness");
+    for (const key of witnesses) this.cosignedAll(key);
+    if (!this.givenOf("Ed25519", "SM2").length) {
+      if (witnesses.length) {
+        this.say("open", "您只给定了见证者的公钥：日志确经其见证，但清单由谁签名、由谁导出，仍须与平台公布的公钥核对",
+          "you gave keys of witnesses only: whose keys signed the manifest remains to be compared");
+      }
+      return;
+    }
+    if (this.found.lines.some((line) => line.mark === "failed")) return;
+    this.found.byGiven = true;
+    this.say("proven", `公钥：清单与 ${this.points.size} 个检查点都由您给定的公钥签名`,
+      `keys: the manifest and all ${this.points.size} checkpoints are signed by keys that you gave`);
+  }
+
+  /** A witness that the reader gave cosigned every checkpoint, or a later one that extends it. */
+  cosignedAll(key) {
+    const covered = new Set();
+    for (const label of [...this.points.keys()].sort(byOrder).reverse()) {
+      const year = label.split("-")[0], held = this.held.get(label);
+      if (held && FAMILIES.some((f) => held[f].has(key.text))) covered.add(year);
+      if (!covered.has(year)) {
+        throw bad(`您给定的见证者 ${key.name} 没有共同签名检查点 ${label}`,
+          `the witness ${key.name} that you gave did not cosign checkpoint ${label}`);
+      }
+    }
   }
 
   names(kind) { return [...this.members.keys()].map((n) => kind.exec(n)?.[1]).filter((n) => n !== undefined); }
@@ -355,11 +424,19 @@ class Bundle {
     this.numbers = entries;
   }
 
+  /** How many witnesses are needed, and of whom: by key the trees that each of them cosigns. */
+  async policy() {
+    const { need, of, trees = {} } = readJson(await this.read("policy.json"));
+    const ones = FAMILIES.map((f) => canonical([f]));
+    const fits = Number.isSafeInteger(need) && need >= 0 && new Set(list(of)).size === of.length
+      && trees !== null && typeof trees === "object" && !Array.isArray(trees)
+      && Object.keys(trees).every((k) => of.includes(k) && ones.includes(canonical(trees[k])));
+    if (!fits) throw bad("见证规则格式不对", "the witness policy is malformed");
+    return { need, of: of.map((k) => [String(k), Object.hasOwn(trees, k) ? trees[k] : FAMILIES]) };
+  }
+
   async loadPoints() {
-    const { need, of } = readJson(await this.read("policy.json"));
-    if (!Number.isSafeInteger(need) || need < 0 || new Set(list(of)).size !== of.length) {
-      throw bad("见证规则格式不对", "the witness policy is malformed");
-    }
+    const { need, of } = await this.policy();
     const roots = this.members.has("tsa-roots.pem") ? readPem(decode(await this.read("tsa-roots.pem"))) : [];
     const used = new Set();
     for (const n of this.numbers) used.add(String(readJson(await this.read(`entries/${n}.proof.json`)).checkpoint));
@@ -374,7 +451,7 @@ class Bundle {
     }
     for (const label of there) {
       await this.run(() => this.loadPoint(label, roots), `检查点 ${label}`, `checkpoint ${label}`);
-      await this.run(() => this.cosigned(label, need, of.map(String)), `检查点 ${label} 的见证`, `witnesses of checkpoint ${label}`);
+      await this.run(() => this.cosigned(label, need, of), `检查点 ${label} 的见证`, `witnesses of checkpoint ${label}`);
     }
   }
 
@@ -383,9 +460,8 @@ class Bundle {
     for (const family of FAMILIES) {
       notes[family] = await this.read(`checkpoints/${label}/${family}.note`);
       points[family] = parsePoint(parseNote(notes[family]).text, year, family);
-      const pair = this.pairs.get(points[family].base);
-      if (!pair) throw bad("没有该日志的公钥", "no keys of this log are in the bundle");
-      checkSigned(notes[family], pair);
+      const pair = signerOf(notes[family], this.pairs.filter((p) => p[0].name === points[family].base));
+      this.checkGiven(pair, "检查点", "the checkpoint");
     }
     if (points.sha256.base !== points.sm3.base || FAMILIES.some((f) => points[f].size !== Number(size))) {
       throw bad("两个检查点说的不是同一日志", "the two notes are not of one log");
@@ -407,8 +483,47 @@ class Bundle {
   }
 
   async cosigned(label, need, of) {
+    const last = await this.cosignatures(label), held = this.held.get(label);
+    const anyone = new Set([...held.sha256, ...held.sm3]);
+    const counted = of.filter(([key, trees]) => trees.every((f) => held[f].has(key))).length;
+    if (counted < need) {
+      const uneven = [...anyone].some((k) => !held.sha256.has(k) || !held.sm3.has(k));
+      const half = uneven ? "，有见证者只签了两个根中的一个" : "";
+      throw bad(`规则要求 ${need} 位见证者，只有 ${counted} 位${half}`, `${need} witnesses needed, ${counted} found`);
+    }
+    const strange = [...anyone].filter((k) => this.given.length && !this.given.some((g) => g.text === k));
+    const known = [...anyone].filter((k) => !strange.includes(k));
+    if (known.length) {
+      const [zh, en] = this.named(known, held);
+      this.say("proven",
+        `见证：${known.length} 位见证者核对一致性后共同签名（规则要求 ${need} 位），最晚 ${utc(last * 1000)} UTC：${zh}`,
+        `witnesses: ${known.length} cosigned after a consistency check (${need} needed): ${en}`);
+    }
+    if (strange.length) {
+      const [zh, en] = this.named(strange, held);
+      this.say("open", `检查点 ${label} 另有 ${strange.length} 位见证者的签名，其公钥您没有给定，不作数：${zh}`,
+        `checkpoint ${label} is cosigned by witnesses whose keys you have not given: ${en}`);
+    }
+    if (!anyone.size) {
+      this.say("open", `检查点 ${label} 没有外部见证：整个数据库被换回旧版本时，本包不能单独发现`,
+        `checkpoint ${label} has no witness: a roll-back of the whole log is not ruled out by this bundle`);
+    }
+  }
+
+  /** The names of witnesses, each with its tree where it cosigned one of the two only. */
+  named(keys, held) {
+    const all = keys.map((k) => [parseKey(k).name, k]).sort((a, b) => (a < b ? -1 : 1)).map(([name, key]) => {
+      const trees = FAMILIES.filter((f) => held[f].has(key)), tree = { sha256: "SHA-256", sm3: "SM3" }[trees[0]];
+      return trees.length === 2 ? [name, name] : [`${name}（仅 ${tree} 树）`, `${name} (${tree} tree only)`];
+    });
+    return [all.map((one) => one[0]).join("、"), all.map((one) => one[1]).join(", ")];
+  }
+
+  /** Check every line of the witnesses under a checkpoint, and note whose they are; gives the last moment. */
+  async cosignatures(label) {
     const held = { sha256: new Set(), sm3: new Set() };
     let last = 0;
+    this.held.set(label, { sha256: new Set(), sm3: new Set() });
     for (const family of FAMILIES) {
       const name = `checkpoints/${label}/${family}.cosignatures`;
       if (!this.members.has(name)) continue;
@@ -426,21 +541,8 @@ class Bundle {
         last = Math.max(last, moment);
       }
     }
-    const both = [...held.sha256].filter((k) => held.sm3.has(k));
-    if (both.length !== held.sha256.size || both.length !== held.sm3.size) {
-      throw bad("见证者只签了两个根中的一个", "a witness cosigned only one of the two roots");
-    }
-    const counted = both.filter((k) => of.includes(k)).length;
-    if (counted < need) throw bad(`规则要求 ${need} 位见证者，只有 ${counted} 位`, `${need} witnesses needed, ${counted} found`);
-    if (both.length) {
-      const names = both.map((k) => parseKey(k).name).sort().join("、");
-      this.say("proven",
-        `见证：${both.length} 位见证者核对一致性后共同签名（规则要求 ${need} 位），最晚 ${utc(last * 1000)} UTC：${names}`,
-        `witnesses: ${both.length} cosigned after a consistency check (${need} needed): ${names}`);
-    } else {
-      this.say("open", `检查点 ${label} 没有外部见证：整个数据库被换回旧版本时，本包不能单独发现`,
-        `checkpoint ${label} has no witness: a roll-back of the whole log is not ruled out by this bundle`);
-    }
+    this.held.set(label, held);
+    return last;
   }
 
   async between() {
@@ -483,7 +585,14 @@ class Bundle {
       return body[k];
     }).join("，");
     this.bodies.set(number, body);
-    if (number === this.found.entry) this.found.moment = this.moments.get(label) ?? null;
+    if (number === this.found.entry) {
+      this.found.moment = this.moments.get(label) ?? null;
+      const { base } = points.sha256;
+      if (base !== this.exporter) {
+        throw bad(`主条目属于日志 ${base}，清单却由 ${this.exporter} 的公钥签名`,
+          `the main entry is of another log than ${this.exporter}, whose keys signed the manifest`);
+      }
+    }
     this.say("proven", `条目 ${number}：在检查点 ${label} 的 SHA-256、SM3 两棵树中（${told}）`,
       `entry ${number}: in both trees of checkpoint ${label} (${told})`);
   }
@@ -497,29 +606,40 @@ class Bundle {
       salt = await this.read(saltName);
     }
     if (names.length > 1) throw bad("同一条目有多份内容", "several contents for one entry");
-    let from = this.blob, start = 0, size;
     if (names.length) {
-      ({ start, size } = this.members.get(names[0]));
-    } else if (this.outside && number === this.found.entry) {
-      from = this.outside;
-      ({ size } = this.outside);
-    } else {
+      const { start, size, ...known } = this.members.get(names[0]);
+      const found = salt.length ? await this.hashed(this.blob, start, size, salt) : known; // hashed when the archive was read
+      this.compare(number, size, found, salt, false);
+    }
+    if (this.outside && number === this.found.entry) {
+      const { size } = this.outside;
+      this.compare(number, size, await this.hashed(this.outside, 0, size, salt), salt, true);
+    } else if (!names.length) {
       this.say("open", `条目 ${number} 的内容不在包内：只证明摘要 SHA-256 ${body.sha256}、SM3 ${body.sm3} 已登记`,
         `the content of entry ${number} is not in the bundle: only its digests are proven`);
-      return;
     }
-    let found = names.length && !salt.length ? this.members.get(names[0]) : null; // hashed when the archive was read
-    if (!found) {
-      const made = FAMILIES.map((family) => hasher(family).update(salt));
-      for (let at = 0; at < size; at += SLICE) {
-        const piece = new Uint8Array(await from.slice(start + at, start + Math.min(size, at + SLICE)).arrayBuffer());
-        for (const one of made) one.update(piece);
-      }
-      found = { sha256: made[0].digest(), sm3: made[1].digest() };
+  }
+
+  async hashed(from, start, size, salt) {
+    const made = FAMILIES.map((family) => hasher(family).update(salt));
+    for (let at = 0; at < size; at += SLICE) {
+      const piece = new Uint8Array(await from.slice(start + at, start + Math.min(size, at + SLICE)).arrayBuffer());
+      for (const one of made) one.update(piece);
     }
+    return { sha256: made[0].digest(), sm3: made[1].digest() };
+  }
+
+  compare(number, size, found, salt, own) {
+    const body = this.bodies.get(number);
     if (size !== body.length || found.sha256 !== body.sha256 || found.sm3 !== body.sm3) {
       if (body.salted === true && !salt.length) throw bad("缺少盐，无法核对内容", "the salt is missing: the content cannot be compared");
+      if (own) throw bad("您给定的原文件的内容与登记的摘要不符", "the file that you gave is not what was recorded");
       throw bad("内容与登记的摘要不符", "the content is not what was recorded");
+    }
+    if (own) {
+      this.say("proven", `原文件：您给定的 ${size} 字节就是条目 ${number} 登记的内容`,
+        `original: the ${size} bytes that you gave are those recorded as entry ${number}`);
+      return;
     }
     this.say("proven", `内容：条目 ${number} 的 ${size} 字节与登记的 SHA-256、SM3 摘要相符，登记后未改动`,
       `content: the ${size} bytes of entry ${number} are those recorded (SHA-256 and SM3)`);
@@ -563,13 +683,14 @@ class Bundle {
     }
     if (this.members.has("custody.json")) await this.run(() => this.custody(), "流转", "custody");
     else this.say("open", "包内没有流转记录", "no custody list is in the bundle");
+    await this.run(() => this.byGiven(), "公钥", "keys");
     this.say("open", "登记之前的事不在证明之内：由谁、用什么设备、在什么环境、从何处取得，须另行查明",
       "what happened before recording is not proven: who took it, with which device, where from is asked apart");
     if (this.found.demo) this.say("open", "这是演示数据", "this is demonstration data");
   }
 }
 
-/** {lines: [{mark, zh, en}], entry, moment, demo, ok}. Throws NotABundle; everything else is a line. */
+/** {lines: [{mark, zh, en}], entry, moment, demo, ok, verdict: "proven", "intact" or "failed"}. Throws NotABundle; everything else is a line. */
 export async function verifyBundle(blob, { pins = [], content = null, progress = null } = {}) {
   let bundle = new Bundle(blob, new Map(), pins, content);
   try {
@@ -580,7 +701,8 @@ export async function verifyBundle(blob, { pins = [], content = null, progress =
     bundle.say("failed", `压缩包：${error.zh}`, `archive: ${error.en}`);
   }
   const marks = bundle.found.lines.map((line) => line.mark);
-  return { ...bundle.found, ok: marks.includes("proven") && !marks.includes("failed") };
+  const ok = marks.includes("proven") && !marks.includes("failed");
+  return { ...bundle.found, ok, verdict: !ok ? "failed" : bundle.found.byGiven ? "proven" : "intact" };
 }
 
 export { fromHex };

@@ -86,7 +86,8 @@ class Page {
       this.lines.append(item);
     }
     const failed = result.lines.filter((line) => line.mark === "failed").length;
-    if (result.ok) this.tell(`${SIGN.proven} ${this.words.ok}：${result.entry}（${file.name}）`, "proven");
+    if (result.verdict === "proven") this.tell(`${SIGN.proven} ${this.words.ok}：${result.entry}（${file.name}）`, "proven");
+    else if (result.ok) this.tell(`${SIGN.open} ${this.words.intact}：${result.entry}（${file.name}）`, "open");
     else this.tell(`${SIGN.failed} ${this.words.bad}：${failed}（${file.name}）`, "failed");
   }
 }
