@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -9,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhi.kernel.declare import Catalogue, collect
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.declare import Catalogue, Named, collect
+from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.period import Calendar, HolidayNotice, days, workdays
 from jinzhi.kernel.procedure import (
     CORRECT,
@@ -171,7 +172,7 @@ def test_a_due_date_given_by_hand_can_be_moved():
 )
 def test_events_that_do_not_fit_are_named(events, said):
     with pytest.raises(ProcedureError, match=said):
-        fold(LETTER, at(*events), CALENDAR, day(22))
+        fold(LETTER, at(*events), CALENDAR, day(22), strict=True)
 
 
 # ── corrections ──────────────────────────────────────────────────────────────────────────────────────────
@@ -272,7 +273,7 @@ def test_offers_come_only_from_the_present_state_and_lead_on(made):
     for step in procedure.steps:
         if view.state.id not in step.sources:
             with pytest.raises(ProcedureError):
-                fold(procedure, [*events, Event(len(events) + 1, step.id, on)], CALENDAR, on)
+                fold(procedure, [*events, Event(len(events) + 1, step.id, on)], CALENDAR, on, strict=True)
 
 
 @given(procedures_with_histories())
@@ -342,3 +343,82 @@ def test_an_example_reads_words_and_hours():
     example = Example("x", "\n 2026-11-02T09:30  open  due=2026-12-01 a=b=c \n\n", state="new")
     (event,) = example.events()
     assert (event.on, event.at.hour, event.data) == (day(2), 9, {"due": "2026-12-01", "a": "b=c"})
+
+
+# ── names that changed ───────────────────────────────────────────────────────────────────────────────────
+
+FROM = Field(id="sender", zh="来信人", en="Sender", was=("from",))
+RENAMED = changed(
+    id="post",
+    was=("letter",),
+    states=(State("fresh", "新", "New", was=("new",)), LETTER.states[1]),
+    steps=(
+        replace(OPEN, id="receive", was=("open",), to="fresh", inputs=(FROM,)),
+        *(replace(s, sources=("fresh",)) for s in LETTER.steps[1:]),
+    ),
+    clocks=(replace(LETTER.clocks[0], id="answer", was=("reply",), start=("receive",)),),
+)
+
+
+def test_an_event_under_an_old_name_is_read_as_what_it_is_called_now():
+    assert problems(RENAMED) == []
+    events = at(("open", day(2), {"from": "甲"}), ("longer", day(5), {"_told": {"reply": "2026-11-18"}}))
+    view = fold(RENAMED, events, CALENDAR, day(5))
+    assert (view.state.id, view.strange) == ("fresh", ())
+    assert (view.clocks[0].clock.id, view.clocks[0].told) == ("answer", day(18))
+    assert (view.history[0].step, dict(view.history[0].data)) == ("receive", {"sender": "甲"})
+    assert RENAMED.find_state("new").id == "fresh"
+    assert RENAMED.kept_as(("fresh",)) == ("new", "fresh")
+
+
+@pytest.mark.parametrize(
+    ("events", "state", "said"),
+    [
+        ([("open", day(2)), ("gone", day(3)), ("wait", day(4))], "new", "没有|不在声明"),
+        ([("open", day(2)), ("finish", day(3)), ("longer", day(4))], "done", "没有步骤"),
+        ([("gone", day(2))], "unknown", "不在声明"),
+        ([("gone", day(2)), ("finish", day(3))], "done", "不在声明"),
+        ([("finish", day(2))], "done", "不是发起步骤"),
+        ([("open", day(2)), (CORRECT, day(3), {"seq": 9})], "new", "不存在"),
+        ([("open", day(2)), (CORRECT, day(3), {"seq": 1, "on": "昨天"})], "new", "不是日期"),
+        ([("open", day(2), {"_told": {"reply": "soon"}})], "new", "不是日期"),
+        ([("open", day(2), {"_told": {"lost": "2026-11-09"}})], "new", "不在声明"),
+    ],
+)
+def test_an_event_that_no_longer_fits_is_kept_followed_and_listed(events, state, said):
+    view = fold(LETTER, at(*events), CALENDAR, day(22))
+    assert view.state.id == state
+    assert len(view.strange) == 1
+    assert re.search(said, view.strange[0].zh)
+    assert view.seq == len(events)
+
+
+def test_a_state_that_is_gone_leaves_the_case_readable():
+    lost = changed(steps=(OPEN, replace(LETTER.step("finish"), to="filed"), *LETTER.steps[1:4]))
+    view = fold(lost, at(("open", day(2)), ("finish", day(3))), CALENDAR, day(4))
+    assert (view.state.id, len(view.strange)) == ("unknown", 1)
+    assert offers(view, ("clerk",), {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (changed(steps=(replace(OPEN, was=("wait",)), *LETTER.steps[1:])), "'wait' is declared, and also"),
+        (
+            changed(states=(State("new", "新", "N", was=("x",)), State("done", "毕", "D", final=True, was=("x",)))),
+            "two say that they were called 'x'",
+        ),
+        (changed(steps=(*LETTER.steps, replace(OPEN, id="told"))), "may not be called 'told'"),
+        (changed(steps=(replace(OPEN, tells=("never",)), *LETTER.steps[1:])), "tells the clock 'never'"),
+    ],
+)
+def test_a_former_name_stands_for_one_thing(wrong, said):
+    assert any(said in p for p in problems(wrong)), problems(wrong)
+
+
+def test_a_choice_keeps_its_old_name():
+    kind = Field(
+        id="kind", zh="类", en="Kind", type=Type.CHOICE, choices=(Named("utility", "实用新型", "Utility", was=("um",)),)
+    )
+    assert current((kind,), {"kind": "um"}) == {"kind": "utility"}
+    assert kind.parse("um") == "utility"

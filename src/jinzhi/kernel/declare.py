@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from types import MappingProxyType, ModuleType
 from typing import ClassVar, TypeVar, cast
 
@@ -26,11 +27,12 @@ class DeclarationError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A thing with a permanent address and its names in Chinese and English."""
+    """A thing with a permanent address and its names in Chinese and English. ``was``: ids it had before."""
 
     id: str
     zh: str
     en: str
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Declaration:
     """The common part of every matter.
 
     ``serves`` names rows of the plan (C1 … K5); ``basis`` the articles it rests on; ``checked_by`` is empty
-    while no second person has checked it, and the pages say so.
+    while no second person has checked it, and the pages say so. ``was``: ids it had before; what was kept under one of
+    them is found under the new one.
     """
 
     kind: ClassVar[str] = "declaration"
@@ -67,6 +70,7 @@ class Declaration:
     next_review: date | None = None
     why: str = ""
     examples: tuple[object, ...] = ()
+    was: tuple[str, ...] = ()
 
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         """Say, one sentence each, what is wrong with this value. Sub-classes extend this."""
@@ -88,6 +92,9 @@ class Declaration:
         for citation in self.basis:
             if citation.law not in laws:
                 yield f"basis cites the law {citation.law!r}, which is not declared"
+        for name in self.was:
+            if name in catalogue.ids(self.kind):
+                yield f"was names {name!r}, which is the id of another {self.kind}"
 
 
 D = TypeVar("D", bound=Declaration)
@@ -132,8 +139,14 @@ class Catalogue:
         return value
 
     def find(self, cls: type[D], id: str) -> D | None:
-        got = self.found.get(cls.kind, {}).get(id)
+        """The declaration that is, or once was, called so."""
+        kind = self.found.get(cls.kind, {})
+        got = kind.get(id) or kind.get(self._former.get((cls.kind, id), ""))
         return cast(D, got.value) if got else None
+
+    @cached_property
+    def _former(self) -> Mapping[tuple[str, str], str]:
+        return {(k, old): f.value.id for k, kind in self.found.items() for f in kind.values() for old in f.value.was}
 
     def where(self, kind: str, id: str) -> str:
         return self.found[kind][id].where

@@ -45,7 +45,8 @@ class FieldError(ValueError):
 class Field:
     """``code``: INID or GB code. ``personal``: personal data. ``listed``: a column of lists. ``filtered``: a filter.
 
-    ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into.
+    ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into. ``was``: ids it had
+    before; a choice has its own.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Field:
     min: Decimal | None = None
     max: Decimal | None = None
     max_length: int = 2000
+    was: tuple[str, ...] = ()
 
     def problems(self) -> Iterator[str]:
         if not FIELD_ID.match(self.id):
@@ -156,7 +158,7 @@ class Field:
 
     def _choice(self, raw: object) -> str:
         for choice in self.choices:
-            if raw in (choice.id, choice.zh, choice.en):
+            if raw in (choice.id, choice.zh, choice.en, *choice.was):
                 return choice.id
         known = "、".join(c.zh for c in self.choices)
         raise FieldError(self, f"“{raw}”不在可选项中：{known}", f"{raw!r} is not one of the choices")
@@ -170,9 +172,22 @@ class Field:
                 return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
             case Type.CHOICE:
                 for choice in self.choices:
-                    if choice.id == value:
+                    if value == choice.id or value in choice.was:
                         return choice.zh if language == "zh" else choice.en
         return str(value)
+
+
+def current(fields: Iterable[Field], data: Mapping[str, object]) -> dict[str, object]:
+    """Stored data by the names that fields and choices have today; what no field claims stays as it is."""
+    out = dict(data)
+    for field in fields:
+        for old in field.was:
+            if old in out:
+                value = out.pop(old)
+                out.setdefault(field.id, value)
+        if field.type is Type.CHOICE and field.id in out:
+            out[field.id] = next((c.id for c in field.choices if out[field.id] in c.was), out[field.id])
+    return out
 
 
 def parse_all(fields: Iterable[Field], raw: Mapping[str, object]) -> tuple[dict[str, Value], tuple[FieldError, ...]]:

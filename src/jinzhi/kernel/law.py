@@ -206,11 +206,12 @@ class Law(Declaration):
 class Version(Generic[T]):
     """One version of a rule, from ``since`` up to the day before ``until`` or before the next version.
 
+    ``value`` is None where this version sets no such term (a rule that ended); ``cite`` names the law that ended it.
     ``takes_pending``: it applies also to cases opened before it. Without a word in the new law, it does not.
     """
 
     since: date
-    value: T
+    value: T | None
     cite: Citation
     until: date | None = None
     takes_pending: bool = False

@@ -4,26 +4,42 @@ A procedure declares states, steps between them, clocks with their articles, and
 ``fold`` gives the state and clocks of a case on a day; ``offers`` says which steps a role may take now, and for
 each that it may not, why. Nothing here reads a clock or a database.
 
-Two events are known to every procedure. ``correct`` replaces the day or the data of an earlier event (the
-earlier one stays in the history). An event whose data hold ``_told`` fixes the day told to a party: it is not
-computed again.
+Events known to every procedure: ``correct`` replaces the day or the data of an earlier event (the earlier one stays in
+the history); ``told`` records the day that a party was told for a clock. An event whose data hold ``_told`` does the
+same beside its step; ``_at`` is the time of day at which it happened, where hours count.
+
+An old case is never refused for what its declaration has become. A name that something had before (``was``) stands for
+what it is called now. An event that nothing declares any more, or that does not fit the state it meets, is kept,
+followed as far as it says where, and listed (:class:`Strange`); who counts cases leaves such a case out and says so.
+``strict`` raises instead: that is for whoever is about to write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from functools import cached_property
 from typing import ClassVar
 
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.clocks import Clock, ClockView, Extension, Folding, lengths_of
 from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Dated
-from jinzhi.kernel.period import Calendar, Deadline, Length, Span, Unit, deadline, extend
+from jinzhi.kernel.period import Calendar, Unit
+
+__all__ = ["Clock", "ClockView", "Extension"]
 
 CORRECT = "correct"
+#: the built-in event that records a day told to a party: ``clock``, ``day``, and how it was told
+TELL = "told"
+BUILT_IN = (CORRECT, TELL)
 TOLD = "_told"
+#: the member of an event's data that says when on its day it happened ("09:30")
+AT = "_at"
+#: of two clocks that end on one day, that with a minute comes first
+LATEST = datetime.max
 TONES = ("ahead", "normal", "risk", "late", "done", "open", "closed", "neutral")
 
 
@@ -33,7 +49,10 @@ class ProcedureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state of a case. ``final``: nothing follows. ``lane`` 0 is the main path, 1 and more are branches."""
+    """A state of a case. ``final``: nothing follows. ``lane`` 0 is the main path, 1 and more are branches.
+
+    ``was``: names it had before.
+    """
 
     id: str
     zh: str
@@ -41,6 +60,11 @@ class State:
     tone: str = "open"
     final: bool = False
     lane: int = 0
+    was: tuple[str, ...] = ()
+
+
+#: the state of a case whose first event nothing declares any more
+UNKNOWN = State("unknown", "环节未知", "State unknown", tone="neutral")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +83,8 @@ class Step:
     """A step. Without ``sources`` it opens a case; with ``to=None`` the state stays.
 
     ``at``: where the acting unit must stand to the case's unit: "own", "above" (any ancestor), "office" (the unit
-    that issued the case) or "any". ``confirm`` asks the person once more before harm.
+    that issued the case) or "any". ``confirm`` asks the person once more before harm. ``tells``: clocks whose due date
+    is told to the party with this step, and thereby fixed. ``was``: names it had before.
     """
 
     id: str
@@ -73,54 +98,14 @@ class Step:
     inputs: tuple[Field, ...] = ()
     needs: tuple[Fact, ...] = ()
     confirm: bool = False
+    tells: tuple[str, ...] = ()
     help_zh: str = ""
     help_en: str = ""
+    was: tuple[str, ...] = ()
 
     @property
     def opens(self) -> bool:
         return not self.sources
-
-
-@dataclass(frozen=True, slots=True)
-class Extension:
-    """A step that lengthens a clock, on its own basis, at most ``times`` times."""
-
-    step: str
-    length: Length
-    basis: tuple[Citation, ...] = ()
-    times: int = 1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clock:
-    """A period of a procedure.
-
-    ``length`` is looked up by date (law), or a plain Length (a term of the platform), or None where a DATE input
-    named ``due_input`` of the starting step says the day itself; steps of ``reschedule`` move that day by their
-    ``new_due``. ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the clock's own
-    "start" (a term that runs from a later act of the authority). ``pause``/``resume`` suspend it (what is left is
-    kept); steps from ``exclude_from`` to ``exclude_to`` do not count. A clock that nothing stops on some way out
-    is a problem of the declaration.
-    """
-
-    id: str
-    zh: str
-    en: str
-    start: tuple[str, ...]
-    stop: tuple[str, ...]
-    length: Dated[Length] | Length | None = None
-    ruled_by: str = "opening"
-    due_input: str = ""
-    reschedule: tuple[str, ...] = ()
-    pause: tuple[str, ...] = ()
-    resume: tuple[str, ...] = ()
-    exclude_from: tuple[str, ...] = ()
-    exclude_to: tuple[str, ...] = ()
-    extensions: tuple[Extension, ...] = ()
-    on_expiry_zh: str = ""
-    on_expiry_en: str = ""
-    basis_note_zh: str = ""
-    basis_note_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,30 +120,18 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class ClockView:
-    """A clock of a case on a day. ``status``: running, paused, met (stopped in time), late (stopped after), expired.
+class Strange:
+    """An event that does not fit what is declared, and why."""
 
-    ``deadline`` is None only while the clock is paused. ``told`` is the day told to a party, if one was.
-    """
-
-    clock: Clock
-    status: str
-    started: date
-    deadline: Deadline | None
-    due: date | None
-    stopped: date | None = None
-    told: date | None = None
-    citation: Citation | None = None
-    verified: bool = True
-
-    @property
-    def open(self) -> bool:
-        return self.status in ("running", "paused", "expired")
+    seq: int
+    step: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """The fold of a case's events on a day."""
+    """The fold of a case's events on a day. ``strange``: events that do not fit; the rest is as sound as it can be."""
 
     procedure: Procedure
     state: State
@@ -167,12 +140,18 @@ class CaseView:
     seq: int
     clocks: tuple[ClockView, ...]
     history: tuple[Event, ...]
+    strange: tuple[Strange, ...] = ()
 
     @property
     def next_due(self) -> ClockView | None:
-        """The open clock that is due first."""
+        """The open clock that is due first: by the day, then by the minute where hours count."""
         due = [c for c in self.clocks if c.open and c.due]
-        return min(due, key=lambda c: c.due or date.max) if due else None
+        return min(due, key=lambda c: (c.due, c.due_at.replace(tzinfo=None) if c.due_at else LATEST)) if due else None
+
+    @property
+    def moves(self) -> bool:
+        """Whether a due date moves from day to day without anything being done."""
+        return any(c.moves for c in self.clocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +207,55 @@ class Procedure(Declaration):
     #: the id of the step that gives the case its title, and the input holding it
     title_input: str = ""
 
+    @cached_property
+    def _states(self) -> Mapping[str, State]:
+        return {name: s for s in reversed(self.states) for name in (*s.was, s.id)}
+
+    @cached_property
+    def _steps(self) -> Mapping[str, Step]:
+        return {name: s for s in reversed(self.steps) for name in (*s.was, s.id)}
+
+    @cached_property
+    def _clock_names(self) -> Mapping[str, str]:
+        return {name: c.id for c in reversed(self.clocks) for name in (*c.was, c.id)}
+
+    def find_state(self, id: str) -> State | None:
+        """The state that is, or once was, called so."""
+        return self._states.get(id)
+
+    def find_step(self, id: str) -> Step | None:
+        """The step that is, or once was, called so."""
+        return self._steps.get(id)
+
+    def find_clock(self, id: str) -> Clock | None:
+        """The clock that is, or once was, called so."""
+        name = self._clock_names.get(id)
+        return next((c for c in self.clocks if c.id == name), None)
+
     def state(self, id: str) -> State:
-        for s in self.states:
-            if s.id == id:
-                return s
-        raise ProcedureError(f"{self.id} has no state {id!r}")
+        found = self.find_state(id)
+        if found is None:
+            raise ProcedureError(f"{self.id} has no state {id!r}")
+        return found
 
     def step(self, id: str) -> Step:
-        for s in self.steps:
-            if s.id == id:
-                return s
-        raise ProcedureError(f"{self.id} has no step {id!r}")
+        found = self.find_step(id)
+        if found is None:
+            raise ProcedureError(f"{self.id} has no step {id!r}")
+        return found
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its id and those it had before: under any of them a case may be kept."""
+        return (self.id, *self.was)
+
+    def kept_as(self, states: Iterable[str]) -> tuple[str, ...]:
+        """These states under every name that a case may keep them by."""
+        return tuple(name for name, s in self._states.items() if s.id in set(states))
+
+    def asks_time(self, step: str) -> bool:
+        """Whether a step starts or stops a clock of hours, and so must say when on its day it happened."""
+        return any(step in c.timed_steps for c in self.clocks)
 
     @property
     def opening(self) -> tuple[Step, ...]:
@@ -259,8 +276,10 @@ class Procedure(Declaration):
                     yield f"two {what}s are called {id!r}"
                 if not KEBAB.match(id):
                     yield f"{what} id {id!r} is not kebab-case"
-        if CORRECT in steps:
-            yield "a step may not be called 'correct': it is known to every procedure"
+        for known in BUILT_IN:
+            if known in steps:
+                yield f"a step may not be called {known!r}: it is known to every procedure"
+        yield from self._former_names()
         roles = catalogue.ids(Role.kind)
         for step in self.steps:
             for s in (*step.sources, *((step.to,) if step.to else ())):
@@ -275,6 +294,9 @@ class Procedure(Declaration):
                     yield f"step {step.id} names the role {role!r}, which is not declared"
             if step.at not in ("own", "above", "office", "any"):
                 yield f"step {step.id}: at={step.at!r} is not own, above, office or any"
+            for c in step.tells:
+                if c not in (x.id for x in self.clocks):
+                    yield f"step {step.id} tells the clock {c!r}, which is not declared"
             for f in step.inputs:
                 yield from (f"step {step.id}: {p}" for p in f.problems())
                 if f.personal and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
@@ -290,8 +312,10 @@ class Procedure(Declaration):
                     yield f"clock {clock.id} names the step {s!r}, which is not declared"
             if clock.ruled_by not in ("opening", "start"):
                 yield f"clock {clock.id}: ruled_by={clock.ruled_by!r} is not opening or start"
-            if isinstance(clock.length, Dated):
-                yield from (f"clock {clock.id}: {p}" for p in clock.length.problems(catalogue))
+            for term in (clock.length, *(e.length for e in clock.extensions)):
+                if isinstance(term, Dated):
+                    yield from (f"clock {clock.id}: {p}" for p in term.problems(catalogue))
+            yield from self._countable(clock)
             if (clock.length is None) != bool(clock.due_input):
                 yield f"clock {clock.id} needs a length or a due_input, and only one of them"
             for s, wanted in (
@@ -303,6 +327,37 @@ class Procedure(Declaration):
                     yield f"clock {clock.id}: step {s} has no date input {wanted!r}"
             if clock.reschedule and not clock.due_input:
                 yield f"clock {clock.id}: reschedule goes with due_input"
+
+    def _countable(self, clock: Clock) -> Iterator[str]:
+        """What would leave a clock without a date, or a stretch without an end."""
+        for begins, ends, what in (
+            (clock.pause, clock.resume, "pause and resume"),
+            (clock.exclude_from, clock.exclude_to, "exclude_from and exclude_to"),
+        ):
+            if len(begins) > 1 and len(ends) > 1 and len(begins) != len(ends):
+                yield (
+                    f"clock {clock.id}: {what} name {len(begins)} and {len(ends)} steps: say which ends which by "
+                    "naming as many of both, pair by pair"
+                )
+        units = {x.unit for x in lengths_of(clock.length) if x}
+        more = {x.unit for e in clock.extensions for x in lengths_of(e.length) if x}
+        if more and (Unit.HOUR in units) != (Unit.HOUR in more):
+            yield f"clock {clock.id}: hours and another unit cannot be added up"
+
+    def _former_names(self) -> Iterator[str]:
+        """A name of the past stands for one thing only, and not for one that is called so today."""
+        fields = [(f"step {s.id}: input", list(s.inputs)) for s in self.steps]
+        named: list[tuple[str, Sequence[State | Step | Clock | Field]]] = [
+            ("state", self.states), ("step", self.steps), ("clock", self.clocks), *fields,
+        ]  # fmt: skip
+        for what, things in named:
+            ids = [t.id for t in things]
+            old = [name for t in things for name in t.was]
+            for name in dict.fromkeys(old):
+                if name in ids:
+                    yield f"{what} {name!r} is declared, and also named as what another was called before"
+                if old.count(name) > 1:
+                    yield f"{what}: two say that they were called {name!r}"
 
     def _graph(self) -> Iterator[str]:
         if not self.opening:
@@ -347,149 +402,160 @@ class Procedure(Declaration):
                         todo.append((step.to or state, after))
 
 
-@dataclass(slots=True)
-class _Run:
-    """A clock while folding."""
-
-    clock: Clock
-    started: date
-    due_said: date | None
-    started_at: datetime | None = None
-    told: date | None = None
-    stopped: date | None = None
-    spans: list[Span] = field(default_factory=list)
-    excluded: list[Span] = field(default_factory=list)
-    lengths: list[Length] = field(default_factory=list)
-
-
-def corrected(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events as they stand after corrections, in the order of their numbers, corrections left out."""
+def standing_events(events: Sequence[Event]) -> tuple[tuple[Event, ...], list[Strange]]:
+    """The events as they stand after corrections, in the order of their numbers, and the corrections that fit none."""
     by_seq: dict[int, Event] = {}
+    strange: list[Strange] = []
     for e in events:
         if e.step != CORRECT:
             by_seq[e.seq] = e
             continue
         target = e.data.get("seq")
         if not isinstance(target, int) or target not in by_seq:
-            raise ProcedureError(f"event {e.seq} corrects event {target!r}, which is not there")
+            zh, en = f"更正的第 {target} 条不存在", f"event {e.seq} corrects event {target!r}, which is not there"
+            strange.append(Strange(e.seq, e.step, zh, en))
+            continue
         old = by_seq[target]
-        on = e.data.get("on")
-        data = e.data.get("data")
-        by_seq[target] = replace(
-            old,
-            on=date.fromisoformat(on) if isinstance(on, str) else old.on,
-            data={**old.data, **data} if isinstance(data, Mapping) else old.data,
-        )
-    return tuple(by_seq[k] for k in sorted(by_seq))
+        on, data = e.data.get("on"), e.data.get("data")
+        day = _day(on) if on is not None else old.on
+        if day is None:
+            strange.append(Strange(e.seq, e.step, f"“{on}”不是日期", f"event {e.seq}: {on!r} is no date"))
+        changed = {**old.data, **data} if isinstance(data, Mapping) else old.data
+        by_seq[target] = replace(old, on=day or old.on, data=changed)
+    return tuple(by_seq[k] for k in sorted(by_seq)), strange
 
 
-def _as_date(value: object, where: str) -> date:
+def corrected(events: Sequence[Event]) -> tuple[Event, ...]:
+    """The events as they stand after corrections, in the order of their numbers, corrections left out."""
+    return standing_events(events)[0]
+
+
+def _day(value: object) -> date | None:
+    """The day that a stored value names, or None where it names none."""
     if isinstance(value, date):
         return value
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise ProcedureError(f"{where}: {value!r} is no date") from None
+        return None
 
 
-def _close_span(spans: list[Span], day: date) -> None:
-    if spans and spans[-1].last is None:
-        first = spans[-1].first
-        last = day - timedelta(days=1)
-        spans[-1] = replace(spans[-1], last=max(first, last))
+def _moment(value: object) -> date | datetime | None:
+    """A told day, with the minute where one was told."""
+    try:
+        return datetime.fromisoformat(str(value)) if "T" in str(value) else _day(value)
+    except ValueError:
+        return None
 
 
-def fold(procedure: Procedure, events: Sequence[Event], calendar: Calendar, on: date) -> CaseView:
-    """State and clocks of a case as they stand on a day. Raises ProcedureError on events that do not fit."""
-    if not events:
-        raise ProcedureError(f"{procedure.id}: a case has at least the event that opens it")
-    state: State | None = None
-    closed: date | None = None
-    runs: dict[str, _Run] = {}
-    done: list[_Run] = []
-    standing = corrected(events)
-    for e in standing:
-        step = procedure.step(e.step)
-        if state is None:
-            if not step.opens:
-                raise ProcedureError(f"event {e.seq} ({e.step}): the first event must open the case")
-        elif state.id not in step.sources:
-            raise ProcedureError(f"event {e.seq}: {e.step} is not possible in state {state.id}")
-        if step.to:
-            state = procedure.state(step.to)
-        assert state is not None
-        if state.final and closed is None:
-            closed = e.on
-        for clock in procedure.clocks:
-            run = runs.get(clock.id)
-            if run and e.step in clock.stop:
-                run.stopped = e.on
-                _close_span(run.spans, e.on)
-                _close_span(run.excluded, e.on)
-                done.append(runs.pop(clock.id))
-                run = None
-            if e.step in clock.start and run is None:
-                said = _as_date(e.data.get(clock.due_input), f"event {e.seq}") if clock.due_input else None
-                run = runs[clock.id] = _Run(clock, e.on, said, e.at)
-            elif run:
-                if e.step in clock.pause and not (run.spans and run.spans[-1].last is None):
-                    run.spans.append(Span(e.on, None, step.zh))
-                if e.step in clock.resume:
-                    _close_span(run.spans, e.on)
-                if e.step in clock.exclude_from and not (run.excluded and run.excluded[-1].last is None):
-                    run.excluded.append(Span(e.on, None, step.zh))
-                if e.step in clock.exclude_to:
-                    _close_span(run.excluded, e.on)
-                for extension in clock.extensions:
-                    if extension.step == e.step:
-                        run.lengths.append(extension.length)
-                if e.step in clock.reschedule:
-                    run.due_said = _as_date(e.data.get("new_due"), f"event {e.seq}")
+def moment_of(event: Event) -> datetime | None:
+    """When on its day an event happened: the time it says, else the moment of its record if that is the same day."""
+    said = event.data.get(AT)
+    if said:
+        try:
+            return datetime.fromisoformat(f"{event.on.isoformat()}T{said}")
+        except ValueError:
+            return None
+    return event.at if event.at is not None and event.at.date() == event.on else None
+
+
+class _Reading:
+    """A case while its events are read."""
+
+    def __init__(self, procedure: Procedure):
+        self.procedure = procedure
+        self.state: State | None = None
+        self.closed: date | None = None
+        self.clocks = Folding(procedure.clocks)
+        self.history: list[Event] = []
+        self.strange: list[Strange] = []
+
+    def odd(self, e: Event, zh: str, en: str) -> None:
+        self.strange.append(Strange(e.seq, e.step, zh, f"event {e.seq} ({e.step}): {en}"))
+
+    def take(self, e: Event) -> None:
+        if e.step == TELL:
+            self.history.append(e)
+            self._tell(e, {str(e.data.get("clock")): e.data.get("day")})
+            return
+        step = self.procedure.find_step(e.step)
+        if step is None:
+            self.history.append(e)
+            self.odd(e, f"步骤“{e.step}”已不在声明中", f"{self.procedure.id} has no step {e.step!r}")
+            self.state = self.state or UNKNOWN
+            return
+        e = replace(e, step=step.id, data=current(step.inputs, e.data))
+        self.history.append(e)
+        self._lead(e, step)
+        said = {f.id: _day(e.data.get(f.id)) for f in step.inputs if f.type is Type.DATE}
+        self.clocks.take(step.id, step.zh, e.on, moment_of(e), said)
+        for clock in self.procedure.clocks:
+            named = (
+                (clock.due_input,) if step.id in clock.start else ("new_due",) if step.id in clock.reschedule else ()
+            )
+            for input in named:
+                if input and said.get(input) is None:
+                    self.odd(e, f"“{e.data.get(input)}”不是日期", f"{input} is {e.data.get(input)!r}, which is no date")
         told = e.data.get(TOLD)
         if isinstance(told, Mapping):
-            for id, day in told.items():
-                if id in runs:
-                    runs[id].told = _as_date(day, f"event {e.seq}")
-    assert state is not None
-    opened = standing[0].on
-    clocks = tuple(_view(r, opened, calendar, on) for r in sorted((*done, *runs.values()), key=lambda r: r.started))
-    return CaseView(procedure, state, opened, closed, len(events), clocks, standing)
+            self._tell(e, told)
+
+    def _lead(self, e: Event, step: Step) -> None:
+        """Go where the step leads, even from a state that it is not declared for."""
+        if self.state is None:
+            if not step.opens:
+                self.odd(e, f"第一条“{step.zh}”不是发起步骤", "the first event must open the case")
+        elif self.state is not UNKNOWN and self.state.id not in step.sources:
+            zh = f"环节“{self.state.zh}”没有步骤“{step.zh}”"
+            self.odd(e, zh, f"{e.step} is not possible in state {self.state.id}")
+        if step.to:
+            target = self.procedure.find_state(step.to)
+            if target is None:
+                zh = f"步骤“{step.zh}”所到的环节“{step.to}”已不在声明中"
+                self.odd(e, zh, f"leads to the state {step.to!r}, which is not declared")
+            self.state = target or UNKNOWN
+        self.state = self.state or UNKNOWN
+        if self.state.final and self.closed is None:
+            self.closed = e.on
+
+    def _tell(self, e: Event, told: Mapping[str, object]) -> None:
+        for id, value in told.items():
+            clock, day = self.procedure.find_clock(id), _moment(value)
+            if day is None:
+                self.odd(e, f"告知的“{value}”不是日期", f"{value!r} is no date")
+            elif clock is None:
+                self.odd(e, f"告知的期限“{id}”已不在声明中", f"{self.procedure.id} has no clock {id!r}")
+            else:
+                self.clocks.tell(clock.id, day, e.on)
 
 
-def _view(run: _Run, opened: date, calendar: Calendar, on: date) -> ClockView:
-    clock = run.clock
-    citation: Citation | None = None
-    verified = True
-    if clock.length is None:
-        result = Deadline(on=run.due_said) if run.due_said else None
-    else:
-        if isinstance(clock.length, Length):
-            length = clock.length
-        else:
-            ruling = run.started if clock.ruled_by == "start" else opened
-            version = clock.length.for_case(ruling, min(on, run.stopped or on))
-            length, citation, verified = version.value, version.cite, version.verified
-        excluded = [replace(s, last=max(on, s.first)) if s.last is None else s for s in run.excluded]
-        start: date = run.started
-        if length.unit is Unit.HOUR:
-            if run.started_at is None:
-                raise ProcedureError(f"clock {clock.id} counts hours, but its starting event has no time of day")
-            start = run.started_at
-        result = deadline(
-            start,
-            extend(length, *run.lengths),
-            calendar,
-            suspended=tuple(run.spans),
-            excluded=tuple(excluded),
-        )
-    due = run.told or (result.on if result else None)
-    if run.stopped is not None:
-        status = "late" if due and run.stopped > due else "met"
-    elif run.spans and run.spans[-1].last is None:
-        status, due = "paused", None
-    else:
-        status = "expired" if due and on > due else "running"
-    return ClockView(clock, status, run.started, result, due, run.stopped, run.told, citation, verified)
+def fold(
+    procedure: Procedure,
+    events: Sequence[Event],
+    calendar: Calendar,
+    on: date,
+    *,
+    at: datetime | None = None,
+    strict: bool = False,
+) -> CaseView:
+    """State and clocks of a case as they stand on a day.
+
+    ``at``: the minute of looking, where hours count. Events that do not fit are listed in ``strange``; with
+    ``strict`` the first of them raises ProcedureError. A case without events raises it always.
+    """
+    if not events:
+        raise ProcedureError(f"{procedure.id}: a case has at least the event that opens it")
+    standing, lost = standing_events(events)
+    reading = _Reading(procedure)
+    for e in standing:
+        reading.take(e)
+    strange = tuple(sorted((*lost, *reading.strange), key=lambda s: s.seq))
+    if strict and strange:
+        raise ProcedureError(strange[0].en)
+    opened = standing[0].on if standing else events[0].on
+    clocks = reading.clocks.views(opened, calendar, on, at)
+    state = reading.state or UNKNOWN
+    return CaseView(procedure, state, opened, reading.closed, len(events), clocks, tuple(reading.history), strange)
 
 
 def offers(

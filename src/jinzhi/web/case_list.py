@@ -97,7 +97,7 @@ def waiting_for(who: Acting) -> Q:
             if step.opens or step.to is None or not set(who.roles) & set(step.roles):
                 continue
             if who.may(f"case.{procedure.id}.{step.id}"):
-                mine |= Q(procedure=procedure.id, state__in=step.sources) & places[step.at]
+                mine |= Q(procedure__in=procedure.names, state__in=procedure.kept_as(step.sources)) & places[step.at]
     return Q(closed_on=None) & mine
 
 
@@ -155,10 +155,11 @@ def narrowed(what: Asked, who: Acting, day: date) -> QuerySet[Case]:
     """The cases that ``who`` sees and the filters leave, whatever the view."""
     rows = Case.objects.visible_to(who)
     if what.procedure:
-        rows = rows.filter(procedure=what.procedure.id)
+        rows = rows.filter(procedure__in=what.procedure.names)
     if what.state:
-        procedure, state = what.state.split(".", 1)
-        rows = rows.filter(procedure=procedure, state=state)
+        id, state = what.state.split(".", 1)
+        found = catalogue().get(Procedure, id)
+        rows = rows.filter(procedure__in=found.names, state__in=found.kept_as((state,)))
     if what.unit:
         rows = rows.filter(unit_path__gte=what.unit.path, unit_path__lt=successor(what.unit.path))
     if what.due:
@@ -227,15 +228,21 @@ def view_links(request: HttpRequest, what: Asked, counts: dict[str, int]) -> lis
     return out
 
 
+def by_name() -> dict[str, Procedure]:
+    """Every procedure, by the name it has and by those it had."""
+    return {name: p for p in catalogue().all(Procedure) for name in p.names}
+
+
 def state_of(case: Case, procedures: dict[str, Procedure]) -> State | None:
     """The declared state; None where the declaration has gone, which the page says."""
     procedure = procedures.get(case.procedure)
-    return next((s for s in procedure.states if s.id == case.state), None) if procedure else None
+    return procedure.find_state(case.state) if procedure else None
 
 
 def clock_name(case: Case, procedures: dict[str, Procedure]) -> str:
     procedure = procedures.get(case.procedure)
-    return next((named(c) for c in procedure.clocks if c.id == case.next_clock), "") if procedure else ""
+    clock = procedure.find_clock(case.next_clock) if procedure else None
+    return named(clock) if clock else ""
 
 
 def due_of(case: Case, day: date) -> Due | None:
@@ -246,7 +253,7 @@ def due_of(case: Case, day: date) -> Due | None:
 
 def table(rows: list[Case], what: Asked, counts: dict[str, int], day: date, empty: Empty) -> Table:
     """The rows of a page; by due date, with a heading before each group and how many it holds in all."""
-    procedures = {p.id: p for p in catalogue().all(Procedure)}
+    procedures = by_name()
     out: list[Row | Group] = []
     before: Urgency | None = None
     for case in rows:
@@ -289,7 +296,7 @@ def table(rows: list[Case], what: Asked, counts: dict[str, int], day: date, empt
 
 def workbook(rows: list[Case], what: Asked, who: Acting, day: date, moment: str) -> bytes:
     """All rows of the filter, and how they were chosen."""
-    procedures = {p.id: p for p in catalogue().all(Procedure)}
+    procedures = by_name()
     fields = (
         Field(id="number", zh="编号", en="Number"),
         Field(id="title", zh="名称", en="Title"),

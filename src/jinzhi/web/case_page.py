@@ -24,9 +24,9 @@ from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.declare import Citation
-from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.law import Dated, Law
-from jinzhi.kernel.period import Length
+from jinzhi.kernel.fields import Field, Type, current
+from jinzhi.kernel.law import Law
+from jinzhi.kernel.period import Unit as UnitOfTime
 from jinzhi.kernel.procedure import CORRECT, CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named
@@ -46,6 +46,8 @@ CLOCK_TAGS = {
     "met": Tag("按期完成", "Met", "done"),
     "late": Tag("逾期完成", "Met late", "late"),
     "expired": Tag("已超期", "Overdue", "late"),
+    "undated": Tag("无法计算", "No date", "neutral", "?"),
+    "none": Tag("不设期限", "No such term", "neutral", "○"),
 }
 
 
@@ -82,6 +84,8 @@ class Reader:
     ) -> list[tuple[str, Any]]:
         """Names and values as shown; ``erased``: the ids of fields whose personal values were erased."""
         out: list[tuple[str, Any]] = []
+        fields = tuple(fields)
+        data, erased = current(fields, data), set(current(fields, dict.fromkeys(erased)))
         for f in fields:
             shown = ERASED if f.id in erased else self.show(f, data.get(f.id))
             if shown != "":
@@ -110,6 +114,7 @@ class Happening:
     corrected: bool = False
     correct_url: str = ""
     seal: Verdict | None = None
+    strange: str = ""
 
 
 def cite(text: str | Citation) -> Cell:
@@ -137,13 +142,13 @@ def applicable(cites: Iterable[str | Citation], opened: date, day: date) -> list
 
 
 def step_of(procedure: Procedure, id: str) -> Step | None:
-    return next((s for s in procedure.steps if s.id == id), None)
+    return procedure.find_step(id)
 
 
-def happenings(
-    case: Case, procedure: Procedure, events: list[Event], reader: Reader, checked: Verdicts
-) -> list[Happening]:
-    """All events, the latest first, each with what came of checking it against the log."""
+def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, checked: Verdicts) -> list[Happening]:
+    """All events, the latest first, each with what came of checking it against the log and the declaration."""
+    procedure = view.procedure
+    odd = {s.seq: s.en if english() else s.zh for s in view.strange}
     by_seq = {e.seq: e for e in events}
     mended = {e.data.get("seq") for e in events if e.verb == CORRECT}
     may_correct = reader.who.may(f"case.{procedure.id}.{CORRECT}") and reader.who.user is not None
@@ -159,20 +164,23 @@ def happenings(
             if step and isinstance(e.data.get("data"), Mapping):
                 pairs += reader.pairs(step.inputs, e.data["data"], [p.removeprefix("data/") for p in e.erased])
             what = _("更正第 %(seq)s 条“%(name)s”") % {"seq": e.data.get("seq"), "name": name}
-            out.append(Happening(e.seq, what, e, pairs, [], correction=True, seal=checked.of(e)))
+            out.append(
+                Happening(e.seq, what, e, pairs, [], correction=True, seal=checked.of(e), strange=odd.get(e.seq, ""))
+            )
             continue
         step = step_of(procedure, e.verb)
         url = reverse("case-correct", args=[case.pk, e.seq]) if may_correct else ""
         out.append(
             Happening(
                 e.seq,
-                named(step) if step else e.verb,
+                named(step) if step else _("“%(step)s”（此步骤已不在声明中）") % {"step": e.verb},
                 e,
                 reader.pairs(step.inputs, e.data, e.erased) if step else [],
                 applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
-                correct_url=url,
+                correct_url=url if step else "",
                 seal=checked.of(e),
+                strange=odd.get(e.seq, ""),
             )
         )
     return out[::-1]
@@ -180,7 +188,10 @@ def happenings(
 
 @dataclass(frozen=True)
 class ClockCard:
-    """A clock as the page shows it. ``working``: the day-by-day working, as (days, what, counted)."""
+    """A clock as the page shows it.
+
+    ``working``: the day-by-day working, as (days, what, counted). ``why``: why there is no date, or what is not sure.
+    """
 
     id: str
     name: str
@@ -191,14 +202,7 @@ class ClockCard:
     working: list[tuple[str, str, str]]
     note: str
     unverified: bool
-
-
-def length_of(clock: ClockView, opened: date, on: date) -> Length | None:
-    """The length that this run of the clock has, before extensions."""
-    declared = clock.clock.length
-    if isinstance(declared, Dated):
-        return declared.for_case(opened, min(on, clock.stopped or on)).value
-    return declared
+    why: str
 
 
 def clock_cards(view: CaseView, day: date) -> list[ClockCard]:
@@ -209,10 +213,16 @@ def clock_cards(view: CaseView, day: date) -> list[ClockCard]:
 
 
 def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
-    length = length_of(c, view.opened, day)
+    length = c.length
     pairs: list[tuple[str, Any]] = [(_("起算"), _("%(day)s 当日不计入") % {"day": c.started.isoformat()})]
+    if length and length.unit is UnitOfTime.HOUR and c.started_at:
+        pairs = [(_("起算"), c.started_at.strftime("%Y-%m-%d %H:%M"))]
     if length:
         pairs.append((_("期限长度"), length.en if english() else length.zh))
+    if c.extended:
+        pairs.append((_("延长"), "、".join(x.en if english() else x.zh for x in c.extended)))
+    if c.due_at:
+        pairs.append((_("届满时刻"), c.due_at.strftime("%Y-%m-%d %H:%M")))
     d = c.deadline
     if d and d.rolled_from:
         pairs.append((_("顺延"), _("%(day)s 逢休假日") % {"day": d.rolled_from.isoformat()}))
@@ -220,8 +230,13 @@ def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
         pairs.append((_("剩余"), " ".join(x.en if english() else x.zh for x in d.left)))
     if c.told:
         pairs.append((_("已告知的日期"), c.told.isoformat()))
+    if c.tell_again and c.due:
+        pairs.append((_("应重新告知"), _("告知后期限有变动，现为 %(day)s") % {"day": c.due.isoformat()}))
+    if c.moves:
+        pairs.append((_("逐日顺延"), _("不计入的时间尚未结束，届满日每日顺延")))
     if c.stopped:
-        pairs.append((_("完成于"), c.stopped.isoformat()))
+        at = c.stopped_at if c.due_at else None
+        pairs.append((_("完成于"), at.strftime("%Y-%m-%d %H:%M") if at else c.stopped.isoformat()))
     if c.citation:
         pairs.append((_("依据"), cite(c.citation)))
     note = c.clock.basis_note_en if english() else c.clock.basis_note_zh
@@ -234,7 +249,7 @@ def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
         pairs.append((_("暂算"), d.note_en if english() else d.note_zh))
     due = None
     if c.due:
-        provisional = bool(d and d.provisional and not c.told)
+        provisional = bool(d and d.provisional and (not c.told or c.tell_again))
         due = Due(c.due, day, done=not c.open, provisional=provisional)
     used = None
     if c.due and c.open:
@@ -248,7 +263,11 @@ def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
         )
         for s in (d.steps if d else ())
     ]
-    return ClockCard(c.clock.id, named(c.clock), CLOCK_TAGS[c.status], due, used, pairs, working, note, not c.verified)
+    why = c.why_en if english() else c.why_zh
+    if c.status == "paused":
+        why = _("中止中，没有届满日")
+    unsure = not c.verified
+    return ClockCard(c.clock.id, named(c.clock), CLOCK_TAGS[c.status], due, used, pairs, working, note, unsure, why)
 
 
 @dataclass(frozen=True)
@@ -331,9 +350,9 @@ def evidence_of(case: Case, who: Acting) -> Evidence | None:
 def personal_files(case: Case, procedure: Procedure, events: Iterable[Event]) -> set[str]:
     """The ids of attachments that a case keeps in personal fields."""
     return {
-        str(e.data[f.id])
+        str(said[f.id])
         for e in events
-        if (step := step_of(procedure, e.verb))
+        if (step := step_of(procedure, e.verb)) and (said := current(step.inputs, e.data))
         for f in step.inputs
-        if f.type is Type.FILE and f.personal and e.data.get(f.id)
+        if f.type is Type.FILE and f.personal and said.get(f.id)
     }

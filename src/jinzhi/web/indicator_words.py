@@ -82,6 +82,8 @@ CLOCK_STATUS = {
     "expired": gettext_lazy("逾期未办"),
     "running": gettext_lazy("未到期"),
     "paused": gettext_lazy("中止中"),
+    "undated": gettext_lazy("无法计算"),
+    "none": gettext_lazy("不设期限"),
 }
 ENTRY_STATES = {"active": gettext_lazy("有效"), "closed": gettext_lazy("已注销")}
 LEVELS = {
@@ -135,7 +137,8 @@ class Words:
         if declared is not None and declared.type is Type.CHOICE:
             return next((named(c) for c in declared.choices if c.id == value), str(value))
         if id == "state" and self.procedure is not None:
-            return next((named(s) for s in self.procedure.states if s.id == value), str(value))
+            state = self.procedure.find_state(str(value))
+            return named(state) if state else str(value)
         if id == "state" and self.register is not None:
             return str(ENTRY_STATES.get(str(value), value))
         if id.endswith("_status"):

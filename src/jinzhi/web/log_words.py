@@ -77,7 +77,7 @@ VERBS = {
 def verb_named(event: Event, procedure: str = "") -> str:
     """What an event did: the step of its procedure, or the word for its verb."""
     declared = catalogue().find(Procedure, procedure) if procedure else None
-    step = next((s for s in declared.steps if s.id == event.verb), None) if declared else None
+    step = declared.find_step(event.verb) if declared else None
     if step is not None:
         return named(step)
     if event.verb == CORRECT:

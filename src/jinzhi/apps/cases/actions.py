@@ -19,7 +19,8 @@ from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import FieldError, Type, parse_all
-from jinzhi.kernel.procedure import CORRECT, TOLD, CaseView, Procedure, Step, may_open
+from jinzhi.kernel.law import NoRuleInForce
+from jinzhi.kernel.procedure import CORRECT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
 
 ERASE = "personal.erase"
 
@@ -85,9 +86,30 @@ def _basis(step: Step) -> list[str]:
     return [str(c) for c in step.basis]
 
 
+def _undated(folded: CaseView) -> dict[str, str]:
+    return {c.clock.id: c.why_en for c in folded.clocks if c.open and c.status == "undated"}
+
+
+def _fits(case: Case, folded: CaseView, event: Event, events: Sequence[Event]) -> None:
+    """What is written must fit what is declared today: an old event that no longer does, stays; a new one is refused.
+
+    Raises ProcedureError where the event does not fit, NoRuleInForce where it leaves a clock without a date.
+    """
+    odd = next((s for s in folded.strange if s.seq == event.seq), None)
+    if odd is not None:
+        raise ProcedureError(odd.en)
+    undated = _undated(folded)
+    if undated and len(events) > 1:
+        before = _undated(view(case, max(today(), event.on), events[:-1]))
+        undated = {id: why for id, why in undated.items() if id not in before}
+    if undated:
+        raise NoRuleInForce("; ".join(undated.values()))
+
+
 def _project(case: Case, event: Event, events: Sequence[Event]) -> CaseView:
     """Bring the projections of a case up to its events, the last of which is ``event``."""
     folded = view(case, max(today(), event.on), events)
+    _fits(case, folded, event, events)
     due = folded.next_due
     case.state = folded.state.id
     case.closed_on = folded.closed
@@ -170,7 +192,7 @@ def take(
     told: Mapping[str, str] | None = None,
 ) -> CaseView:
     """Take a step of a case. Raises StepRefused where it is not on offer, Conflict where the case has moved on."""
-    asked = next((s for s in procedure_of(case).steps if s.id == step), None)
+    asked = procedure_of(case).find_step(step)
     before = _earlier(key, asked, raw) if asked else None
     if before is not None:
         if before.stream != case.stream:
@@ -224,7 +246,7 @@ def correct(
     if data:
         change["data"] = dict(data)
     target = next((e.verb for e in events_of(case) if e.seq == seq), "")
-    step = next((s for s in procedure_of(case).steps if s.id == target), None)
+    step = procedure_of(case).find_step(target)
     personal = [f"data/{id}" for id in _personal(step)] if step else []
     event = record(case.stream, CORRECT, change, who=who, on=today(), expected=expected, key=key, personal=personal)
     return _project(case, event, events_of(case))

@@ -26,6 +26,13 @@ def projections() -> Iterator[str]:
             yield f"{case.number}: kept {kept}, derived {derived}"
 
 
+@invariant("case-events", "案件事件都在事项声明之内", "Every event of a case fits its procedure")
+def fitting() -> Iterator[str]:
+    for case in Case.objects.unrestricted("integrity checker").iterator():
+        for odd in view(case, today()).strange:
+            yield f"{case.number}: {odd.en}"
+
+
 @invariant("case-next-step", "未结案件都有下一步", "Every open case has a next step")
 def next_steps() -> Iterator[str]:
     for case in Case.objects.unrestricted("integrity checker").filter(closed_on=None).iterator():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, time
 
 from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.facts import established
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import reveal
@@ -33,7 +34,13 @@ def as_kernel(events: Iterable[Event]) -> tuple[kernel.Event, ...]:
 def view(case: Case, on: date, events: Iterable[Event] | None = None) -> CaseView:
     """The fold of a case on a day."""
     recorded = events_of(case) if events is None else events
-    return kernel.fold(procedure_of(case), as_kernel(recorded), calendar(), on)
+    return kernel.fold(procedure_of(case), as_kernel(recorded), calendar(), on, at=moment_on(on))
+
+
+def moment_on(day: date) -> datetime:
+    """The minute by which hours are judged on a day: now, or the end of a day gone by."""
+    moment = timezone.make_naive(now())
+    return moment if day == moment.date() else datetime.combine(day, time.max)
 
 
 def steps_for(case: Case, folded: CaseView, who: Acting | None, only: str = "") -> tuple[Offer, ...]:

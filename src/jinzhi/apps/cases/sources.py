@@ -11,9 +11,9 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import as_kernel
+from jinzhi.apps.cases.queries import as_kernel, moment_on
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
+from jinzhi.apps.catalogue.sources_registry import LeftOut, Sees, UnknownSource, provides
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.indicator import Record, Scalar
@@ -21,7 +21,7 @@ from jinzhi.kernel.procedure import Procedure
 
 
 @provides("procedure")
-def case_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+def case_records(name: str, who: Sees, on: date) -> Iterable[Record | LeftOut]:
     """The cases of a procedure that were open by ``on``, folded over their events up to that day.
 
     Fields: ``state``, ``office``, ``opened_on``, ``closed_on``, and for each clock ``<clock>_due``,
@@ -32,7 +32,7 @@ def case_records(name: str, who: Sees, on: date) -> Iterable[Record]:
     procedure = catalogue().find(Procedure, name)
     if procedure is None:
         raise UnknownSource(f"procedure:{name}")
-    mine = Case.objects.visible_to(who).filter(procedure=name, opened_on__lte=on)
+    mine = Case.objects.visible_to(who).filter(procedure__in=procedure.names, opened_on__lte=on)
     cases = list(mine.select_related("unit", "office").order_by("opened_on", "pk"))
     streams = mine.annotate(own_stream=Concat(Value("case:"), Cast("pk", CharField()))).values("own_stream")
     events: dict[str, list[Event]] = defaultdict(list)
@@ -44,7 +44,12 @@ def case_records(name: str, who: Sees, on: date) -> Iterable[Record]:
         known = list(takewhile(lambda e: e.on <= on, events[case.stream]))
         if not known:
             continue
-        view = kernel.fold(procedure, as_kernel(known), days, on)
+        view = kernel.fold(procedure, as_kernel(known), days, on, at=moment_on(on))
+        if view.strange:
+            odd = view.strange[0]
+            title = f"{case.number} {case.title}"
+            yield LeftOut(f"case:{case.pk}", title, f"/cases/{case.pk}/", case.unit.code, odd.zh, odd.en)
+            continue
         yield Record(
             id=f"case:{case.pk}",
             title=f"{case.number} {case.title}",

@@ -94,7 +94,9 @@ def length_of(clock: Clock, catalogue: Catalogue) -> str:
         return f"{clock.length.zh} ({clock.length.en})"
     dated: Dated[Length] = clock.length
     return "; ".join(
-        f"from {v.since}: {v.value.zh} ({v.value.en}), {cited((v.cite,), catalogue)}"
+        f"from {v.since}: "
+        + (f"{v.value.zh} ({v.value.en})" if v.value else "no such term")
+        + f", {cited((v.cite,), catalogue)}"
         + (", takes pending cases" if v.takes_pending else "")
         + ("" if v.verified else ", **unverified**")
         for v in dated.versions

@@ -26,6 +26,7 @@ Rules for a provider:
 - It gives the records as they are on the day ``on`` where that can be told (a clock's status); what did not exist by
   then may be given: the indicator's ``date_field`` and conditions decide what counts.
 - It makes a fixed number of queries, whatever the number of records.
+- A record that cannot be read as declared is given as LeftOut: it is not counted, and the number says so.
 
 Fields that indicators of this installation read: see ``matters/tianjin/indicators``. For ``plan:milestones`` they are
 ``row_key, code, title, due, met_on, dropped_on, target, achieved, weight, measured_in`` and ``met_in_time`` need not be
@@ -67,7 +68,20 @@ class Everything:
 
 EVERYTHING = Everything()
 
-Provide = Callable[[str, Sees, date], Iterable[Record]]
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A record that cannot be counted, and why: it is given in the place of a Record, and numbers say how many."""
+
+    id: str
+    title: str
+    url: str
+    unit: str
+    zh: str
+    en: str
+
+
+Provide = Callable[[str, Sees, date], Iterable[Record | LeftOut]]
 _providers: dict[str, Provide] = {}
 
 
@@ -86,9 +100,23 @@ def provided() -> tuple[str, ...]:
     return tuple(sorted(_providers))
 
 
-def records(source: str, who: Sees, on: date) -> tuple[Record, ...]:
-    """The records of a source that ``who`` sees. Raises UnknownSource."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source gave: the records, and those that cannot be counted."""
+
+    records: tuple[Record, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def read(source: str, who: Sees, on: date) -> Reading:
+    """What of a source ``who`` sees. Raises UnknownSource."""
     kind, _, name = source.partition(":")
     if kind not in _providers:
         raise UnknownSource(f"no app provides the source {source!r} (provided: {', '.join(provided()) or 'none'})")
-    return tuple(_providers[kind](name, who, on))
+    given = list(_providers[kind](name, who, on))
+    return Reading(tuple(r for r in given if isinstance(r, Record)), tuple(r for r in given if isinstance(r, LeftOut)))
+
+
+def records(source: str, who: Sees, on: date) -> tuple[Record, ...]:
+    """The records of a source that ``who`` sees and that can be counted. Raises UnknownSource."""
+    return read(source, who, on).records

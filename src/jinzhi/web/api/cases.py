@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -17,9 +17,10 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.procedure import CORRECT, ClockView, Offer, Procedure, Step
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
@@ -59,8 +60,15 @@ def clock_shown(c: ClockView) -> dict[str, Any]:
         "status": c.status,
         "started": c.started,
         "due": c.due,
+        "due_at": c.due_at,
         "stopped": c.stopped,
         "told": c.told,
+        "tell_again": c.tell_again,
+        "length": c.length.zh if c.length else None,
+        "length_en": c.length.en if c.length else None,
+        "extended": [x.zh for x in c.extended],
+        "why_zh": c.why_zh,
+        "why_en": c.why_en,
         "provisional": bool(c.deadline and c.deadline.provisional),
         "basis": str(c.citation) if c.citation else None,
         "verified": c.verified,
@@ -81,7 +89,7 @@ def offer_shown(offer: Offer) -> dict[str, Any]:
 
 
 def step_of(procedure: Procedure, id: str) -> Step | None:
-    return next((s for s in procedure.steps if s.id == id), None)
+    return procedure.find_step(id)
 
 
 class Eyes:
@@ -91,9 +99,16 @@ class Eyes:
         self.who = who
         self.seen: set[str] = set()
 
-    def show(self, fields: Iterable[Field], data: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """The data without what the role may not see, and the ids of what was left out."""
-        private = {f.id for f in fields if f.personal}
+    def show(
+        self, fields: Sequence[Field], data: Mapping[str, Any], personal: Iterable[str] = ()
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The data by today's names, without what the role may not see, and the ids of what was left out.
+
+        ``personal``: what was recorded as personal data, whatever the declaration says of it today.
+        """
+        undeclared = set(current(fields, dict.fromkeys(personal)))
+        data = current(fields, data)
+        private = {f.id for f in fields if f.personal} | undeclared
         if not self.who.role.personal:
             return {k: v for k, v in data.items() if k not in private}, sorted(private & data.keys())
         self.seen |= {k for k in private if data.get(k) not in (None, "")}
@@ -102,12 +117,14 @@ class Eyes:
     def event(self, event: Event, procedure: Procedure, by_seq: Mapping[int, Event]) -> dict[str, Any]:
         data, hidden = dict(event.data), []
         step = step_of(procedure, event.verb)
-        if step is not None:
-            data, hidden = self.show(step.inputs, data)
+        private = list(marked(event.sealed_data))
+        if step is not None or (private and event.verb != CORRECT):
+            data, hidden = self.show(step.inputs if step else (), data, private)
         elif event.verb == CORRECT and isinstance(data.get("data"), Mapping):
             target = by_seq.get(int(data.get("seq") or 0))
             corrected = step_of(procedure, target.verb) if target else None
-            data["data"], hidden = self.show(corrected.inputs if corrected else (), data["data"])
+            private = [p.removeprefix("data/") for p in private]
+            data["data"], hidden = self.show(corrected.inputs if corrected else (), data["data"], private)
         return {
             "seq": event.seq,
             "step": event.verb,
@@ -143,6 +160,7 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
         "clocks": [clock_shown(c) for c in folded.clocks],
         "offers": [offer_shown(o) for o in steps_for(case, folded, who)],
         "events": said,
+        "strange": [{"seq": s.seq, "step": s.step, "zh": s.zh, "en": s.en} for s in folded.strange],
     }
 
 
@@ -187,9 +205,9 @@ def list_cases(
     states = [s.id for s in found.states]
     if state and state not in states:
         raise invalid(Wrong("state", f"应为 {'、'.join(states)}", f"must be one of {', '.join(states)}"))
-    rows = Case.objects.visible_to(who).filter(procedure=found.id).select_related("unit", "office")
+    rows = Case.objects.visible_to(who).filter(procedure__in=found.names).select_related("unit", "office")
     if state:
-        rows = rows.filter(state=state)
+        rows = rows.filter(state__in=found.kept_as((state,)))
     if unit:
         rows = rows.filter(unit__code=unit)
     if open is not None:

@@ -139,11 +139,24 @@ class ClockOut(Schema):
     id: str
     zh: str
     en: str
-    status: str = Field(description="running, paused, met, late or expired")
+    status: str = Field(
+        description="running, paused, met, late or expired; undated (no date can be computed) or none (the law sets no "
+        "such term), with the reason"
+    )
     started: date
     due: date | None
+    due_at: datetime | None = Field(description="The minute of the end, for lengths in hours; local time.")
     stopped: date | None
-    told: date | None = Field(description="The day that a party was told; it is not computed again.")
+    told: date | None = Field(
+        description="The day that a party was told. It holds against later notices and laws, not against what was "
+        "recorded in the case afterwards."
+    )
+    tell_again: bool = Field(description="The told day no longer holds: `due` does, and is to be told.")
+    length: str | None = Field(description="The length that is counted, before extensions, in Chinese.")
+    length_en: str | None
+    extended: list[str] = Field(description="The lengths by which it was extended.")
+    why_zh: str = Field(description="Why there is no date, or what of it is not sure.")
+    why_en: str
     provisional: bool
     basis: str | None
     verified: bool
@@ -175,6 +188,15 @@ class EventOut(Schema):
     sm3: str
 
 
+class StrangeOut(Schema):
+    """An event that does not fit the procedure as it is declared today: kept, followed as far as it says where."""
+
+    seq: int
+    step: str
+    zh: str
+    en: str
+
+
 class CaseFull(CaseOut):
     """A case as the fold of its events: state, clocks, what may be done next and why not, and what happened."""
 
@@ -183,6 +205,7 @@ class CaseFull(CaseOut):
     clocks: list[ClockOut]
     offers: list[OfferOut]
     events: list[EventOut]
+    strange: list[StrangeOut] = Field(description="Events that do not fit the procedure as it is declared today.")
 
 
 class OpenIn(Strict):

@@ -140,7 +140,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
     folded = fold_of(found, day, events)
     eyes = reader(who, found, procedure)
     checked = verdicts(events)
-    story = happenings(found, procedure, events, eyes, checked)
+    story = happenings(found, folded, events, eyes, checked)
     if eyes.seen:
         put_viewing_on_record(found, eyes.seen, who)
     children = Case.objects.visible_to(who).filter(parent=found).select_related("unit").order_by("pk")
@@ -192,7 +192,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
 
 
 def procedure_state(found: Case) -> Any:
-    return case_list.state_of(found, {p.id: p for p in catalogue().all(Procedure)})
+    return case_list.state_of(found, case_list.by_name())
 
 
 def _tag(state: Any) -> Tag:

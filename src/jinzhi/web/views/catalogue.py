@@ -15,6 +15,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.engines import flow
 from jinzhi.kernel.access import Reach, Role
+from jinzhi.kernel.clocks import ended_by
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.law import Dated, Force, Law, Parameter
 from jinzhi.kernel.period import HolidayNotice, Length
@@ -299,7 +300,9 @@ def clocks_table(p: Procedure) -> Table:
         if c.pause:
             extra.append(_("中止：%(steps)s") % {"steps": names(c.pause)})
         if c.exclude_from:
-            extra.append(_("不计入：%(a)s至%(b)s") % {"a": names(c.exclude_from), "b": names(c.exclude_to)})
+            pairs = ended_by(c.exclude_from, c.exclude_to).items()
+            for first, last in pairs:
+                extra.append(_("不计入：%(a)s至%(b)s") % {"a": names((first,)), "b": names(tuple(sorted(last)))})
         for e in c.extensions:
             said = {"step": named(p.step(e.step)), "length": plain(e.length), "n": e.times}
             extra.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
@@ -329,9 +332,8 @@ def length_text(p: Procedure, c: Clock) -> str:
         for v in c.length.versions:
             until = _("至 %(day)s 前") % {"day": v.until.isoformat()} if v.until else ""
             doubt = "" if v.verified else _("，未核实")
-            out.append(
-                f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{plain(v.value)}（{plain(v.cite)}{doubt}）"
-            )
+            term = plain(v.value) if v.value else _("不设此期限")
+            out.append(f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{term}（{plain(v.cite)}{doubt}）")
         return "；".join(out)
     fields = {f.id: f for s in p.steps if s.id in c.start for f in s.inputs}
     return _("以所填“%(field)s”为准") % {"field": named(fields[c.due_input])}

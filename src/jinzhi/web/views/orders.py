@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import as_kernel
+from jinzhi.apps.cases.queries import as_kernel, moment_on
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
@@ -104,7 +104,7 @@ def folded(cases: QuerySet[Case], day: date) -> list[Order]:
     for e in Event.objects.filter(stream__in=streams).order_by("stream", "seq"):
         events[e.stream].append(e)
     days, declared = calendar(), procedure()
-    return [Order(c, kernel.fold(declared, as_kernel(events[c.stream]), days, day)) for c in found]
+    return [Order(c, kernel.fold(declared, as_kernel(events[c.stream]), days, day, at=moment_on(day))) for c in found]
 
 
 @dataclass(frozen=True)
