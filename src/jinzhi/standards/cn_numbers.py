@@ -144,7 +144,12 @@ _OTHER = re.compile(r"([A-Z]{0,4}\d[\dA-Z]*?)([A-Z]\d?)?")
 _PCT = re.compile(r"PCT/?([A-Z]{2})(\d{4}|\d{2})/?(\d{5,6})")
 _EPODOC_PCT = re.compile(r"(\d{4})([A-Z]{2})(\d{5,6})")
 _WO = re.compile(r"(\d{4}|\d{2})/?(\d{5,6})([A-Z]\d?)?")
-_COUNTRY = re.compile(r"[A-Z]{2}(?=[\dA-Z])")
+_COUNTRY = re.compile(r"[A-Z]{2}(?=[-_]?[\dA-Z])")
+#: the US office's own writing of an application: series code, stroke, serial number
+_US_SERIAL = re.compile(r"(\d{2})/(\d{5,6})")
+#: offices whose applications carry a check digit behind a point, which no data file repeats
+_CHECKED = frozenset({"EP", "DE", "GB"})
+_EP_CHECKED = re.compile(r"\d{8}\.\d")
 _NOISE = re.compile(r"[\s\u3000,，·]+")
 
 
@@ -193,8 +198,8 @@ def _file_form(kind: str, year: str, serial: str) -> Number:
 
 
 def _american(body: str, application: bool) -> Number:
-    if application:
-        digits = body.replace("/", "")
+    if application or _US_SERIAL.fullmatch(body):
+        digits = "".join(p.zfill(6) if i else p for i, p in enumerate(body.split("/")))
         if not digits.isdigit():
             raise NumberError(f"认不出这个美国申请号：{body}", f"{body} is no application number of the US")
         if len(digits) == 12 and digits[:2] in ("19", "20"):  # EPODOC: year, series, serial number
@@ -224,13 +229,16 @@ def normalise(text: str, *, country: str = "", kind: str = "") -> Number:
     elif country and body.startswith(country):
         body = body[len(country) :]
     body = body.strip("-_ ")
-    country = country or "CN"
+    country = country or ("US" if _US_SERIAL.fullmatch(body) and not publication else "CN")
     if country == "CN":
         return _chinese(body.replace("-", "").replace("/", ""), application, publication)
     if country == "US":
         return _american(body.replace("-", ""), application)
     if country == "WO" and not application and (m := _WO.fullmatch(body)):
         return Number("publication", "WO", _century(m[1]) + m[2].zfill(6), m[3] or "")
+    application = application or (country == "EP" and not publication and bool(_EP_CHECKED.fullmatch(body)))
+    if application and country in _CHECKED:
+        body = re.sub(r"(?<=\d{7})\.\d$", "", body)
     squeezed = body.replace("-", "").replace("/", "").replace(".", "")
     if application and re.fullmatch(r"[A-Z0-9]*\d[A-Z0-9]*", squeezed):
         return Number("application", country, _foreign(country, squeezed))

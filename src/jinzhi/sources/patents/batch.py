@@ -26,6 +26,7 @@ from typing import BinaryIO, cast
 from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.sources.patents import cnipa_status, cnipa_xml, epo_docdb, tables, uspto_text, uspto_xml
 from jinzhi.sources.patents.refused import Refused, Unreadable, excerpt_of
+from jinzhi.sources.patents.tables.sheets import OLD, is_workbook
 from jinzhi.sources.patents.xml import HEAD
 
 Read = Callable[[BinaryIO, str], Iterator[Document | LegalEvent | Refused]]
@@ -44,7 +45,9 @@ READERS: dict[str, Read] = {
 DRAWING = "drawing"
 
 _IMAGES = frozenset(["jpg", "jpeg", "tif", "tiff", "png", "gif", "bmp", "webp", "pdf", "cdx", "mol", "nb"])
-_TABLES = frozenset(["csv", "tsv", "xlsx", "txt"])
+_TABLES = frozenset(["csv", "tsv", "xlsx", "xlsm", "txt"])
+#: endings under which workbooks of the old format, web pages and XML of spreadsheets go about
+_OLD_TABLES = frozenset(["xls", "et", "xlt"])
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, struct.error, ValueError)
 
 
@@ -100,13 +103,16 @@ def detect(head: bytes, name: str) -> str:
         for pattern, source in _XML:
             if pattern.search(head):
                 return source
-        return ""
+        sheet = ending in _OLD_TABLES or b"urn:schemas-microsoft-com:office:spreadsheet" in head
+        return tables.NAME if sheet else ""
     if start.startswith(b"{") and b'"doc_number"' in head:
         return epo_docdb.NAME
     if re.match(rb"(?:HHHHHT[^\n]*\n)?PATN\s*\n", start):
         return uspto_text.NAME_GREENBOOK
-    if head.startswith(b"PK") and ending == "xlsx":
+    if is_workbook(head, ending) or (head.startswith(OLD) and ending in _TABLES | _OLD_TABLES):
         return tables.NAME
+    if ending in _OLD_TABLES and not head.startswith((b"PK", OLD)):
+        return tables.NAME if head else ""
     return tables.NAME if ending in _TABLES and not head.startswith(b"PK") else ""
 
 
@@ -307,7 +313,7 @@ def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[Member | Ref
         with open(paths[0], "rb") as f:
             head = f.read(HEAD)
         size = sum(p.stat().st_size for p in paths)
-        if len(paths) > 1 or (head.startswith(b"PK") and path.suffix.lower() != ".xlsx"):
+        if len(paths) > 1 or (head.startswith(b"PK") and not is_workbook(head, path.suffix.lower()[1:])):
             missing = _missing(paths)
             if missing:
                 raise Unreadable(f"分卷不全，缺 {missing}", f"a part of the split zip is missing: {missing}")
@@ -406,7 +412,7 @@ def _entry(
         return
     with archive.open(info) as inner:
         head = inner.read(HEAD)
-    if head.startswith(b"PK\x03\x04") and ending != "xlsx":
+    if head.startswith(b"PK\x03\x04") and not is_workbook(head, ending):
         if info.compress_type == zipfile.ZIP_STORED:
             with Window(outer, _data_at(outer, info), info.file_size) as window:
                 yield from _archive(window, label, depth + 1, bounds)

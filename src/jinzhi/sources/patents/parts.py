@@ -3,28 +3,61 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date
 
 from jinzhi.kernel.patent import Symbol
 from jinzhi.standards import ipc
 
-_DIGITS = re.compile(r"(\d{4})[-./年]?(\d{1,2})?[-./月]?(\d{1,2})?日?$")
+_DIGITS = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})?日?)?|(\d{2})(\d{2})?)?年?$", re.ASCII)
+_TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+#: ``2 Mar 2017``, ``02-Mar-2017``, ``March 2, 2017``, ``Mar. 2017``
+_NAMED = re.compile(
+    r"(?:(?P<day>\d{1,2})[-\s.]+)?(?P<month>[A-Za-z]{3,9})\.?[-\s]+(?:(?P<after>\d{1,2}),?\s+)?(?P<year>\d{4})$",
+    re.ASCII,
+)
+#: two numbers before the year: which of them is the month, the writer's country says
+SHORT = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})$", re.ASCII)
 
 
-def day(text: str) -> date | None:
+def day(text: str, *, first: str = "") -> date | None:
     """The date of ``20231003``, ``2023-10-03``, ``2023.10.3``, ``2023年10月3日``; None where it is no whole date."""
-    partial_day = partial(text)
+    partial_day = partial(text, first=first)
     return date.fromisoformat(partial_day) if len(partial_day) == 10 else None
 
 
-def partial(text: str) -> str:
-    """ISO as far as the text goes: ``1993-04`` of ``19930400``; empty where it is no date."""
-    m = _DIGITS.match(text.strip())
+def partial(text: str, *, first: str = "") -> str:
+    """ISO as far as the text goes: ``1993-04`` of ``19930400``; empty where it is no date.
+
+    first: ``day`` or ``month`` says how ``03/02/2017`` is meant; without it only what can be one thing is read
+    (``02/13/2017``, and ``02.03.2017``: with points the day stands first), since the other way would be a guess.
+    """
+    written = text.strip()
+    if not (written.isascii() and written.isdigit()):
+        written = _TIME.sub("", unicodedata.normalize("NFKC", written))
+    if m := SHORT.match(written):
+        return _short(int(m[1]), int(m[3]), m[4], "day" if m[2] == "." else first)
+    if m := _NAMED.match(written):
+        month = next((i for i, name in enumerate(_MONTHS, 1) if m["month"].lower().startswith(name)), 0)
+        return _iso(m["year"], month, int(m["day"] or m["after"] or 0)) if month else ""
+    m = _DIGITS.match(written)
     if not m:
         return ""
-    year, month, d = m[1], int(m[2] or 0), int(m[3] or 0)
-    if len(text.strip()) == 6 and text.strip().isdigit():  # YYYYMM
-        month, d = int(text.strip()[4:6]), 0
+    return _iso(m[1], int(m[2] or m[4] or 0), int(m[3] or m[5] or 0))
+
+
+def _short(one: int, two: int, year: str, first: str) -> str:
+    if first != "month" and 12 < one <= 31 and two <= 12:
+        return _iso(year, two, one)
+    if first != "day" and 12 < two <= 31 and one <= 12:
+        return _iso(year, one, two)
+    if one > 12 or two > 12 or (not first and one != two):
+        return ""
+    return _iso(year, *((two, one) if first == "day" else (one, two)))
+
+
+def _iso(year: str, month: int, d: int) -> str:
     if not 1 <= month <= 12:
         return year
     try:

@@ -1,154 +1,53 @@
-"""Tables: the gazette's csv and exports of commercial systems, csv or xlsx, with whatever headings they have.
+"""Tables: the gazette's csv and exports of commercial systems, csv, xlsx or xls, with whatever headings they have.
 
-What a column means is proposed by its heading (synonyms in Chinese and English) and checked against its values; a
-column that fits nothing is reported, and counted in `Document.rest`, never dropped in silence. A person may correct
-the proposal and read again with it.
+What a column means is proposed by its heading (synonyms in Chinese and English) and judged by the share of its values
+(``columns``); a column that fits nothing is reported, and counted in `Document.rest`, never dropped in silence. A
+person may correct the proposal and read again with it. A table that yields nothing, and a row that has a number and
+nothing that makes a document, are refused with the reason.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import itertools
 import re
-import unicodedata
-import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import BinaryIO, TextIO
-
-from openpyxl import load_workbook
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from jinzhi.kernel.patent import Citation, Claim, Document, Party, Priority, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.standards import ipc, locarno
+from jinzhi.sources.patents.tables.columns import (
+    DATES,
+    LISTS,
+    SAMPLE,
+    SUBSTANCE,
+    Column,
+    Proposal,
+    cpc_alone,
+    is_number,
+    names_of,
+    nothing,
+    propose,
+    unescaped,
+)
+from jinzhi.sources.patents.tables.headings import HEADINGS, field_of, names_a_main_class
+from jinzhi.sources.patents.tables.sheets import HEAD_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, sheets_of
+from jinzhi.standards import locarno
 from jinzhi.standards.cn_numbers import Number, NumberError, normalise, standard
 from jinzhi.standards.st16 import is_grant
 
+__all__ = ["HEADINGS", "LONGEST_CELL", "MOST_COLUMNS", "Column", "Proposal", "mapping_of", "propose", "read", "rows_of"]
+
 NAME = "table"
-#: how many rows are looked at for a proposal
-SAMPLE = 200
-LONGEST_CELL = 1 << 20
-MOST_COLUMNS = 512
-MOST_UNPACKED = 512 << 20
 
-#: field of the model ← headings, compared without white space, punctuation and case
-HEADINGS: dict[str, tuple[str, ...]] = {
-    "publication_number": (
-        [
-            "publicationnumber",
-            "公开公告号",
-            "公开号",
-            "公告号",
-            "授权公告号",
-            "公开公告号码",
-            "文献号",
-            "专利号公开",
-            "pn",
-            "pubno",
-            "publicationno",
-            "patentnumber",
-        ]
-    ),
-    "application_number": [
-        "applicationnumber",
-        "申请号",
-        "申请号码",
-        "专利申请号",
-        "专利号",
-        "an",
-        "apno",
-        "applicationno",
-        "appno",
-    ],
-    "filing_date": ["filingdate", "申请日", "申请日期", "申请时间", "applicationdate", "ad", "apd"],
-    "publication_date": [
-        "publicationdate",
-        "公开公告日",
-        "公开日",
-        "公告日",
-        "公开日期",
-        "公告日期",
-        "公开公告日期",
-        "pd",
-        "pubdate",
-    ],
-    "grant_date": ["grantdate", "授权日", "授权公告日", "授权日期", "授权公告日期", "gd"],
-    "title": ["title", "名称", "发明名称", "专利名称", "标题", "题名", "标题中文", "专利标题", "发明创造名称", "ti"],
-    "title_en": ["标题英文", "英文标题", "titleenglish", "英文名称", "标题译文"],
-    "abstract": ["abstract", "摘要", "摘要中文", "文摘", "ab"],
-    "abstract_en": ["摘要英文", "英文摘要", "摘要译文", "abstractenglish"],
-    "claims": [
-        "claims",
-        "权利要求",
-        "权利要求书",
-        "全部权利要求",
-        "首项权利要求",
-        "第一项权利要求",
-        "独立权利要求",
-        "主权项",
-        "clm",
-    ],
-    "ipc": [
-        "ipc",
-        "ipc分类号",
-        "国际分类号",
-        "ipc分类",
-        "分类号",
-        "ipc主分类号",
-        "主分类号",
-        "主分类",
-        "国际专利分类号",
-        "ic",
-    ],
-    "cpc": ["cpc", "cpc分类号", "cpc分类", "联合专利分类"],
-    "locarno": ["locarno", "洛迦诺分类号", "外观设计洛迦诺分类号", "loc", "洛迦诺分类", "外观分类号"],
-    "applicants": (
-        [
-            "applicants",
-            "applicant",
-            "申请人",
-            "申请专利权人",
-            "当前申请专利权人",
-            "原始申请专利权人",
-            "申请人名称",
-            "标准申请人",
-            "pa",
-            "申请权利人",
-            "专利申请人",
-        ]
-    ),
-    "assignees": ["assignees", "assignee", "专利权人", "权利人", "当前权利人", "当前专利权人", "专利权人名称"],
-    "inventors": ["inventors", "inventor", "发明人", "设计人", "发明设计人", "发明人名称", "当前发明人", "in"],
-    "agencies": ["agencies", "agency", "代理机构", "专利代理机构", "代理机构名称", "agc"],
-    "agents": ["agents", "agent", "代理人", "专利代理师", "代理师", "agt"],
-    "address": ["address", "申请人地址", "地址", "第一申请人地址", "当前申请专利权人地址", "权利人地址", "ar"],
-    "place": [
-        "place",
-        "地区",
-        "省市",
-        "申请人省市代码",
-        "国省代码",
-        "申请人所在地",
-        "所在地区",
-        "申请人地区",
-        "区县",
-        "申请人区县",
-    ],
-    "application_type": ["applicationtype", "专利类型", "类型", "申请类型", "公开类型", "专利种类"],
-    "kind": ["kind", "kindcode", "文献种类", "文献类型", "公开种类代码", "公布级别"],
-    "country": ["country", "国别", "公开国别", "公开国家", "受理局", "专利局"],
-    "priorities": ["priorities", "priority", "优先权", "优先权号", "优先权信息", "优先权号码", "pr"],
-    "citations": ["citations", "引证专利", "引用专利", "引证", "引证文献", "引用文献", "ct"],
-    "family": ["family", "同族", "同族专利", "简单同族", "inpadoc同族", "同族号", "fam"],
-}
-
-_SEPARATORS = re.compile(r"\s*[;；|\n]\s*")
+_SEPARATORS = re.compile(r"\s*(?:;;|[;；|\n])\s*")
+_CLASSES = re.compile(r"\s*(?:[;；|\n]|[,，、](?=\s*[A-HY]\d\d[A-Z]))\s*")
 _NUMBER_SEPARATORS = re.compile(r"\s*[;；|,，、\n]\s*")
+_COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]")
 _MANY = ("applicants", "assignees", "inventors", "agencies", "agents")
 _TYPES = {
     "发明": "invention",
@@ -158,288 +57,216 @@ _TYPES = {
     "utility": "utility-model",
     "design": "design",
 }
+#: what a title may stand in for: tables of these complete documents that are known
+_COMPLETING = (
+    "applicants", "assignees", "inventors", "agencies", "agents", "ipc", "cpc", "fi", "f_term", "uspc", "ecla",
+    "locarno", "priorities", "citations", "family", "address", "place", "application_type",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a proposal. field: of the model, empty where nothing fits; why: heading, values, or why not."""
+class _Table:
+    """A sheet whose columns are understood. above: rows before the first of data."""
 
-    heading: str
-    field: str
-    why_zh: str
-    why_en: str
-    samples: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """A proposal for a table, to be shown, corrected and used. unmapped: headings that fit nothing."""
-
-    columns: tuple[Column, ...]
-
-    @property
-    def fields(self) -> dict[int, str]:
-        return {i: c.field for i, c in enumerate(self.columns) if c.field}
-
-    @property
-    def unmapped(self) -> tuple[str, ...]:
-        return tuple(c.heading for c in self.columns if not c.field)
-
-    def corrected(self, changes: Mapping[str, str]) -> Proposal:
-        """With other fields for some headings; an empty field leaves a column out. Raises ValueError on unknown."""
-        wrong = [f for f in changes.values() if f and f not in HEADINGS]
-        missing = [h for h in changes if h not in {c.heading for c in self.columns}]
-        if wrong or missing:
-            raise ValueError(f"没有这样的字段或列：{'、'.join(wrong + missing)}")
-        return Proposal(
-            tuple(
-                Column(c.heading, changes[c.heading], "人工指定", "set by hand", c.samples)
-                if c.heading in changes
-                else c
-                for c in self.columns
-            )
-        )
-
-
-# ------------------------------------------------------------------------------------------------ proposing
-
-
-def _plain(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", heading)).casefold()
-
-
-_BY_HEADING = {_plain(h): field for field, headings in HEADINGS.items() for h in headings}
-
-
-_BRACKETS = re.compile(r"[(（\[【<]([^)）\]】>]*)[)）\]】>]")
-
-
-def _field(heading: str) -> str:
-    """The field of a heading: as a whole, without what stands in brackets, or by that alone (``申请号 (AN)``)."""
-    tries = (heading, _BRACKETS.sub("", heading), *_BRACKETS.findall(heading))
-    return next((f for t in tries if (f := _BY_HEADING.get(_plain(t), ""))), "")
-
-
-def _headed(rows: Iterator[list[str]]) -> tuple[list[str], list[list[str]], int]:
-    """The row of headings, the rows behind it that were looked at, and how many stand above it.
-
-    Exports put a title or a date above their table: of the first six rows the one with most known headings is taken.
-    """
-    first = list(itertools.islice(rows, 6))
-    if not first:
-        raise Unreadable("表格是空的", "the table is empty")
-    best = max(range(len(first)), key=lambda i: (sum(1 for c in first[i] if _field(c)), -i))
-    return first[best], first[best + 1 :], best
-
-
-def _is(kind: str) -> Callable[[str], bool]:
-    def test(value: str) -> bool:
-        try:
-            return normalise(value, kind="" if kind else kind).kind == kind
-        except NumberError:
-            return False
-
-    return test
-
-
-def _is_ipc(value: str) -> bool:
-    try:
-        return all(ipc.parse(v).group for v in _SEPARATORS.split(value) if v)
-    except ipc.SymbolError:
-        return False
-
-
-_BY_VALUE: tuple[tuple[str, Callable[[str], bool]], ...] = (
-    ("publication_number", _is("publication")),
-    ("application_number", _is("application")),
-    ("ipc", _is_ipc),
-)
-_DATES = ("filing_date", "publication_date", "grant_date")
-
-
-def propose(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Proposal:
-    """What each column means. A heading that fits is checked against the values; no two columns get one field."""
-    sample = [list(r) for r in itertools.islice(rows, SAMPLE)]
-    taken: set[str] = set()
-    columns: list[Column] = []
-    for i, heading in enumerate(headings):
-        values = [v for r in sample if i < len(r) and (v := r[i].strip())]
-        shown = tuple(v[:40] for v in values[:3])
-        field = _field(heading)
-        why = ("按列名", "by its heading")
-        if field and field in taken:
-            field, why = "", (f"与另一列同为“{field}”", f"another column is already {field}")
-        elif field and (problem := _doubt(field, values)):
-            field, why = "", problem
-        columns.append(Column(heading, field, *(why if field or heading else ("", "")), shown))
-        if field:
-            taken.add(field)
-    for i, column in enumerate(columns):
-        if column.field:
-            continue
-        values = [v for r in sample if i < len(r) and (v := r[i].strip())]
-        for field, test in _BY_VALUE:
-            if field not in taken and len(values) >= 3 and all(test(v) for v in values[:50]):
-                taken.add(field)
-                columns[i] = Column(column.heading, field, "按取值", "by its values", column.samples)
-                break
-        else:
-            if not column.why_zh or column.why_zh == "按列名":
-                columns[i] = Column(
-                    column.heading, "", "列名和取值都对不上", "neither heading nor values fit", column.samples
-                )
-    return Proposal(tuple(columns))
-
-
-def _doubt(field: str, values: list[str]) -> tuple[str, str] | None:
-    """Why the values cannot be of a field, though the heading says so."""
-    if not values:
-        return None
-    if field in _DATES:
-        bad = next((v for v in values if not partial(v)), None)
-    elif field in ("publication_number", "application_number"):
-        good = sum(1 for v in values if re.search(r"\d{4}", v))
-        bad = None if good * 2 >= len(values) else next(v for v in values if not re.search(r"\d{4}", v))
-    else:
-        return None
-    return None if bad is None else (f"取值不像：{bad[:30]}", f"its values do not look like it: {bad[:30]}")
-
-
-# ------------------------------------------------------------------------------------------------ reading
+    sheet: Sheet
+    headings: list[str]
+    rows: Iterator[list[str]]
+    proposal: Proposal
+    above: int
+    filled: int
 
 
 def rows_of(stream: BinaryIO, name: str) -> Iterator[list[str]]:
-    """The rows of a csv (UTF-8 or GB 18030; comma, tab or semicolon) or of the first sheet of an xlsx, as text.
+    """The rows of the first sheet, as text. Raises Unreadable."""
+    yield from next(sheets_of(stream, name)).rows
 
-    Raises Unreadable.
+
+def _data(cell: str) -> bool:
+    """Whether a cell is a number of a document: no heading is."""
+    return is_number("publication")(cell) or is_number("application")(cell)
+
+
+def _table(sheet: Sheet) -> _Table | None:
+    """The row of headings and what stands behind it; None for an empty sheet.
+
+    Exports put a title, a date or the query above their table: of the first rows the one with most known headings is
+    taken. A table whose first row already holds a document's number has none; its columns are numbered.
     """
-    start = stream.read(4)
-    if start[:2] == b"PK":
-        yield from _sheet(start + stream.read(), name)
-        return
-    head = start + stream.read(1 << 16)
-    encoding = _encoding(head)
-    text = io.TextIOWrapper(io.BufferedReader(_Raw(head, stream)), encoding=encoding, newline="")
-    yield from _csv(text)
-
-
-class _Raw(io.RawIOBase):
-    """A readable raw stream with bytes put back in front."""
-
-    def __init__(self, start: bytes, stream: BinaryIO) -> None:
-        self._start, self._stream = start, stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def, override]
-        data = self._start[: len(buffer)]
-        self._start = self._start[len(data) :]
-        if not data:
-            data = self._stream.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _encoding(head: bytes) -> str:
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    if b"\x00" in head:
-        raise Unreadable("不是文本表格（含二进制内容）", "it is no table of text: it holds binary data")
-    try:
-        head[: len(head) - 4 if len(head) > 4096 else None].decode("utf-8")
-    except UnicodeDecodeError as e:
-        return "utf-8" if e.start >= len(head) - 8 else "gb18030"
-    return "utf-8"
-
-
-def _csv(text: TextIO) -> Iterator[list[str]]:
-    csv.field_size_limit(LONGEST_CELL)
-    try:
-        first = text.readline(LONGEST_CELL)
-        delimiter = max(",\t;|", key=first.count)
-        for row in csv.reader(itertools.chain([first], text), delimiter=delimiter):
-            if len(row) > MOST_COLUMNS:
-                raise Unreadable(f"多于 {MOST_COLUMNS} 列", f"more than {MOST_COLUMNS} columns")
-            yield row
-    except csv.Error as e:
-        raise Unreadable(f"表格读不下去：{e}", f"the table cannot be read on: {e}") from e
-    except UnicodeError as e:
-        raise Unreadable("表格的字符编码既不是 UTF-8 也不是 GB 18030", "the table is neither UTF-8 nor GB 18030") from e
-
-
-def _sheet(data: bytes, name: str) -> Iterator[list[str]]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(i.file_size for i in archive.infolist()) > MOST_UNPACKED:
-                raise Unreadable("xlsx 展开后过大", "the xlsx is too large unpacked")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
-            yield [_cell(v) for v in row]
-    except Unreadable:
-        raise
-    except Exception as e:  # openpyxl raises whatever its parts meet: KeyError, BadZipFile, ParseError, …
-        raise Unreadable(f"{name} 不是能打开的 xlsx", f"{name} is no xlsx that can be opened") from e
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, datetime | date):
-        return value.date().isoformat() if isinstance(value, datetime) else value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    first = list(itertools.islice(sheet.rows, HEAD_ROWS))
+    if not any(c.strip() for row in first for c in row):
+        return None
+    known = [sum(1 for c in row if field_of(c)) for row in first]
+    best = max(range(len(first)), key=lambda i: (known[i], any(first[i]), -i))
+    numbered = next((i for i, row in enumerate(first) if any(_data(c) for c in row)), None)
+    headless = numbered is not None and (numbered <= best or (known[best] == 0 and not any(first[best])))
+    if headless:
+        assert numbered is not None
+        # rows above the first number are no headings that are known: they are looked past, not lost as a document
+        best = numbered - 1
+    behind = first[best + 1 :]
+    sample = [*behind, *itertools.islice(sheet.rows, SAMPLE)]
+    width = max((len(r) for r in sample), default=0)
+    headings = [f"第 {i + 1} 列" for i in range(width)] if headless else first[best]
+    proposal = propose(headings, sample, headless=headless)
+    filled = sum(1 for i in range(width) if any(i < len(r) and r[i].strip() for r in sample))
+    return _Table(sheet, headings, itertools.chain(sample, sheet.rows), proposal, best + 1, filled)
 
 
 def mapping_of(stream: BinaryIO, name: str) -> Proposal:
-    """The proposal for a table, from its first rows. Raises Unreadable."""
-    rows = rows_of(stream, name)
-    headings, behind, _ = _headed(rows)
-    return propose(headings, itertools.chain(behind, rows))
+    """The proposal for a table, from its first rows: of the first sheet that holds documents. Raises Unreadable."""
+    found = [t.proposal for t in map(_table, sheets_of(stream, name)) if t is not None]
+    if not found:
+        raise Unreadable("表格是空的", "the table is empty")
+    return next((p for p in found if _numbers(p.fields.values())), found[0])
 
 
-def read(stream: BinaryIO, name: str, mapping: Proposal | None = None) -> Iterator[Document | Refused]:
-    """One document a row. Without a mapping the proposal is used. Never raises for what the table holds."""
+def _numbers(fields: object) -> bool:
+    return bool({"publication_number", "application_number"} & set(fields))  # type: ignore[call-overload]
+
+
+def read(
+    stream: BinaryIO, name: str, mapping: Proposal | None = None, answers: Mapping[str, str] | None = None
+) -> Iterator[Document | Refused]:
+    """One document a row, of all sheets. Without a mapping the proposal is used, with what was answered before.
+
+    Never raises for what the table holds.
+    """
     try:
-        rows = rows_of(stream, name)
-        headings, behind, above = _headed(rows)
-        first = [*behind, *itertools.islice(rows, SAMPLE)]
-        mapping = mapping or propose(headings, first)
-        fields = mapping.fields
-        if not {"publication_number", "application_number"} & set(fields.values()):
-            raise Unreadable(
-                f"找不到公开号或申请号列；列名是：{'、'.join(headings)[:150]}",
-                f"no column of publication or application numbers; the headings are: {', '.join(headings)[:150]}",
-            )
-        for n, row in enumerate(itertools.chain(first, rows), above + 2):
-            if not any(c.strip() for c in row):
+        tables, empty = 0, True
+        refused: list[Refused] = []
+        for sheet in sheets_of(stream, name):
+            label = f"{name}!{sheet.name}" if sheet.name else name
+            table = _table(sheet)
+            if table is None:
                 continue
-            label = f"{name}#{n}"
+            empty = False
+            proposal = mapping or table.proposal.answered(answers or {})
             try:
-                yield _document(row, fields, headings, label)
-            except (NumberError, Unreadable) as e:
-                english = e.en if isinstance(e, Unreadable) else e.english
-                yield Unreadable(f"第 {n} 行：{e}", f"row {n}: {english}").refused(label, " | ".join(row))
+                _check(table, proposal)
+            except Unreadable as e:
+                # a cover page beside the tables (the query, the day) is no table; alone it is what was asked to read
+                if table.filled > 2 or not sheet.name:
+                    yield e.refused(label)
+                else:
+                    refused.append(e.refused(label))
+                continue
+            tables += 1
+            yield from _documents(table, proposal, label)
+        if not tables:
+            yield from refused
+        if empty:
+            raise Unreadable("表格是空的", "the table is empty")
     except Unreadable as e:
         yield e.refused(name)
 
 
-def _document(row: Sequence[str], fields: Mapping[int, str], headings: Sequence[str], label: str) -> Document:
-    got = {field: v for i, field in fields.items() if i < len(row) and (v := row[i].strip())}
-    rest = {
-        (headings[i] if i < len(headings) else f"第 {i + 1} 列"): 1
-        for i, v in enumerate(row)
-        if i not in fields and v.strip()
-    }
+def _check(table: _Table, proposal: Proposal) -> None:
+    """Raises Unreadable where the columns make no document."""
+    fields = {c.field for c in proposal.used.values()}
+    said = "、".join(table.headings)[:150]
+    english = ", ".join(table.headings)[:150]
+    how = "用 jinzhi patents columns 查看各列并指定"
+    if not _numbers(fields):
+        doubtful = next((c for c in proposal.asked if c.suggested.endswith("_number")), None)
+        why = f"“{doubtful.heading}”{doubtful.why_zh}；" if doubtful else ""
+        raise Unreadable(
+            f"找不到公开号或申请号列；{why}列名是：{said}。{how}",
+            f"no column of publication or application numbers; the headings are: {english}; "
+            "see and set them with jinzhi patents columns",
+        )
+    if fields & set(SUBSTANCE) or (fields & set(_COMPLETING) and not proposal.headless):
+        return
+    if proposal.headless:
+        raise Unreadable(
+            f"表格没有列名，按取值也认不出名称列，整表不读；请在第一行加上列名，或{how}",
+            "the table has no headings and its titles cannot be told by their values: add a row of headings, "
+            "or set the columns with jinzhi patents columns",
+        )
+    raise Unreadable(
+        f"只有号码，没有名称、摘要、权利要求等任何内容列；列名是：{said}。{how}",
+        f"numbers alone, no column of titles, abstracts, claims or other content; the headings are: {english}; "
+        "see and set them with jinzhi patents columns",
+    )
+
+
+def _documents(table: _Table, proposal: Proposal, label: str) -> Iterator[Document | Refused]:
+    used = proposal.used
+    whole = {c.field for c in used.values()} & set(SUBSTANCE)
+    seen = False
+    for n, row in enumerate(table.rows, table.above + 1):
+        if not any(c.strip() for c in row):
+            continue
+        seen = True
+        place = f"{label}#{n}"
+        try:
+            if table.sheet.text and not proposal.headless and len(row) > len(table.headings):
+                raise Unreadable(
+                    f"有 {len(row)} 格，列名只有 {len(table.headings)} 个，各格可能错位（单元格里的分隔符没有加引号）",
+                    f"{len(row)} cells under {len(table.headings)} headings: they may be shifted",
+                )
+            document = _document(row, used, table.headings, place)
+            if whole and not (document.titles or document.abstracts or document.claims):
+                raise Unreadable("只有号码，没有名称、摘要和权利要求", "a number without title, abstract and claims")
+            yield document
+        except (NumberError, Unreadable) as e:
+            english = e.en if isinstance(e, Unreadable) else e.english
+            yield Unreadable(f"第 {n} 行：{e}", f"row {n}: {english}").refused(place, " | ".join(row))
+    if not seen:
+        raise Unreadable("只有列名，没有数据行", "headings only, no row of data")
+
+
+def asked(stream: BinaryIO, name: str, answers: Mapping[str, str] | None = None) -> list[tuple[Column, Proposal]]:
+    """The columns of a table that nobody has answered for, each with the proposal that it stands in. Never raises."""
+    found: list[tuple[Column, Proposal]] = []
+    try:
+        for table in map(_table, sheets_of(stream, name)):
+            if table is not None:
+                proposal = table.proposal.answered(answers or {})
+                if _numbers(proposal.fields.values()) or any(c.suggested.endswith("_number") for c in proposal.asked):
+                    found.extend((c, proposal) for c in proposal.asked)
+    except Unreadable:
+        return found
+    return found
+
+
+# ------------------------------------------------------------------------------------------------ one row
+
+
+def _cells(
+    row: Sequence[str], used: Mapping[int, Column], headings: Sequence[str]
+) -> tuple[dict[str, str], dict[str, Column], Counter[str]]:
+    """The texts by field, the column of each, and what stands in no field."""
+    got: dict[str, str] = {}
+    columns: dict[str, Column] = {}
+    rest: Counter[str] = Counter()
+    for i, cell in enumerate(row):
+        value = unescaped(cell)
+        if not value:
+            continue
+        heading = headings[i] if i < len(headings) else f"第 {i + 1} 列"
+        column = used.get(i)
+        if column is None:
+            rest[heading] += 1
+        elif nothing(value):
+            continue
+        elif column.field not in got:
+            got[column.field], columns[column.field] = value, column
+        elif column.field in LISTS:
+            first, second = got[column.field], value
+            if names_a_main_class(column.heading):
+                first, second = second, first
+            got[column.field] = f"{first};{second}"
+        elif value != got[column.field]:
+            rest[heading] += 1
+    return got, columns, rest
+
+
+def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence[str], label: str) -> Document:
+    got, columns, rest = _cells(row, used, headings)
     number = _publication(got)
-    published = day(got.get("publication_date", ""))
-    for field in _DATES:
-        if field in got and day(got[field]) is None:
-            rest[f"{field}（认不出的日期）"] = 1
+    days = {f: day(re.split(r"[;；|\n]", got[f])[0], first=columns[f].first) for f in DATES if f in got}
+    rest.update(f"{columns[f].heading}（认不出的日期：{got[f][:20]}）" for f, d in days.items() if d is None)
+    published = days.get("publication_date")
     application = Number("", "", "")
     if written := got.get("application_number"):
         try:
@@ -459,11 +286,14 @@ def _document(row: Sequence[str], fields: Mapping[int, str], headings: Sequence[
     titles += [Text("en", got["title_en"])] if "title_en" in got else []
     abstracts = [Text(language, got["abstract"])] if "abstract" in got else []
     abstracts += [Text("en", got["abstract_en"])] if "abstract_en" in got else []
-    people = {f: tuple(Party(n) for n in _SEPARATORS.split(got.get(f, "")) if n) for f in _MANY}
+    people = {f: tuple(map(_party, names_of(got[f], columns[f]))) if f in got else () for f in _MANY}
+    ipcs = _classes(got, "ipc")
+    if foreign := [v for v in ipcs if cpc_alone(v)]:
+        rest[f"{columns['ipc'].heading}（只属于 CPC 的分类号）"] += len(foreign)
     applicants = people["applicants"]
     if applicants and "address" in got:
         first = applicants[0]
-        applicants = (Party(first.name, address=_SEPARATORS.split(got["address"])[0]), *applicants[1:])
+        applicants = (replace(first, address=_SEPARATORS.split(got["address"])[0]), *applicants[1:])
     country = number.country if number else application.country or "CN"
     return Document(
         country=country,
@@ -473,18 +303,19 @@ def _document(row: Sequence[str], fields: Mapping[int, str], headings: Sequence[
         publication_date=published,
         application_number=application.text if application.digits else "",
         application_type=typed or application.application_type,
-        filing_date=day(got.get("filing_date", "")),
-        grant_date=day(got.get("grant_date", "")) or (published if granted else None),
+        filing_date=days.get("filing_date"),
+        grant_date=days.get("grant_date") or (published if granted else None),
         language=language,
         titles=tuple(titles),
         abstracts=tuple(abstracts),
         claims=_claims(got.get("claims", ""), language),
-        ipc=tuple(
-            ipc_symbol(v, main=i == 0) for i, v in enumerate(v for v in _SEPARATORS.split(got.get("ipc", "")) if v)
-        ),
-        cpc=tuple(
-            Symbol("cpc", "".join(v.split()), main=i == 0)
-            for i, v in enumerate(v for v in _SEPARATORS.split(got.get("cpc", "")) if v)
+        ipc=tuple(ipc_symbol(v, main=i == 0) for i, v in enumerate(v for v in ipcs if not cpc_alone(v))),
+        cpc=tuple(Symbol("cpc", "".join(v.split()), main=i == 0) for i, v in enumerate(_classes(got, "cpc"))),
+        fi=tuple(Symbol("fi", v, main=i == 0) for i, v in enumerate(_classes(got, "fi"))),
+        other_classes=tuple(
+            Symbol(scheme.replace("_", "-"), v, main=i == 0)
+            for scheme in ("f_term", "uspc", "ecla")
+            for i, v in enumerate(_classes(got, scheme))
         ),
         locarno=tuple(Symbol("locarno", v, main=i == 0) for i, v in enumerate(locarno.all_in(got.get("locarno", "")))),
         applicants=applicants,
@@ -501,6 +332,18 @@ def _document(row: Sequence[str], fields: Mapping[int, str], headings: Sequence[
         source=Source(NAME, label, hashlib.sha256("\x1f".join(row).encode("utf-8", "surrogatepass")).hexdigest()),
         rest=tuple(sorted(rest.items())),
     )
+
+
+def _classes(got: Mapping[str, str], field: str) -> list[str]:
+    """The symbols of a list, each once."""
+    return list(dict.fromkeys(v for v in _CLASSES.split(got.get(field, "")) if v and not nothing(v)))
+
+
+def _party(name: str) -> Party:
+    """A name, without the country that some systems put behind it (``DOE JANE [US]``)."""
+    if m := _COUNTRY.fullmatch(name):
+        return Party(m[1], country=m[2], original=name)
+    return Party(name)
 
 
 def got_country(got: Mapping[str, str], number: Number | None) -> str:
