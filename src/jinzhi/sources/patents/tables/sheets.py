@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO
 
-import xlrd
 from lxml import etree, html
 from openpyxl import load_workbook
 
@@ -123,6 +122,15 @@ def _xls(data: bytes, name: str) -> Iterator[Sheet]:
         raise Unreadable(
             f"{name} 加了密码，请去掉密码另存后再导入", f"{name} is encrypted: save it without its password"
         )
+    import xlrd  # only the old format needs it: nobody else waits for it
+
+    def old(cell: xlrd.sheet.Cell) -> object:
+        if cell.ctype == xlrd.XL_CELL_DATE:
+            return xlrd.xldate_as_datetime(cell.value, book.datemode)
+        if cell.ctype == xlrd.XL_CELL_ERROR:
+            return xlrd.error_text_from_code.get(cell.value, "#ERR")
+        return cell.value
+
     try:
         book = xlrd.open_workbook(file_contents=data, logfile=io.StringIO())
         sheets = book.sheets()
@@ -132,16 +140,8 @@ def _xls(data: bytes, name: str) -> Iterator[Sheet]:
             f"{name} is no workbook of Excel 97 to 2003 that can be opened: save it as xlsx",
         ) from e
     for sheet in sheets:
-        rows = ([_old(c, book.datemode) for c in sheet.row(i)] for i in range(sheet.nrows))
+        rows = ([old(c) for c in sheet.row(i)] for i in range(sheet.nrows))
         yield Sheet(sheet.name if len(sheets) > 1 else "", _cells(rows, name))
-
-
-def _old(cell: xlrd.sheet.Cell, datemode: int) -> object:
-    if cell.ctype == xlrd.XL_CELL_DATE:
-        return xlrd.xldate_as_datetime(cell.value, datemode)
-    if cell.ctype == xlrd.XL_CELL_ERROR:
-        return xlrd.error_text_from_code.get(cell.value, "#ERR")
-    return cell.value
 
 
 # ------------------------------------------------------------------------------------------------ web pages, XML
