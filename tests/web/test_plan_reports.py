@@ -316,16 +316,85 @@ def test_the_office_reminds_and_cancels(report, above):
 
 def test_what_is_missing_is_said_with_links_to_the_fields(report, district):
     shown = district.client.get(page_of(report))
-    [waiting] = shown.context["blocked"]
-    assert [label for _a, label in waiting.lacks] == [
+    assert [label for _a, label in shown.context["lacking"]] == [
         "C1 提升企业知识产权创造水平：未填写进展情况",
         "U1 健全知识产权运营体系：未填写进展情况",
         "U1 里程碑“U1 的里程碑”：未填写本期累计",
     ]
     html = text_of(shown)
-    for anchor, _label in waiting.lacks:
+    for anchor, _label in shown.context["lacking"]:
         assert f'href="#{anchor}"' in html
         assert f'id="{anchor}"' in html
+
+
+def typed(person, report, **more) -> dict[str, str]:
+    """The form filled in completely and not saved."""
+    shown = person.client.get(page_of(report))
+    data = form_of(shown) | {control(shown, row, "progress"): "按计划推进" for row in ("C1", "U1")}
+    return data | {control(shown, CODE, "achieved"): "10", control(shown, CODE, "reached_on"): "2026-09-20"} | more
+
+
+def test_submitting_saves_what_was_typed_and_shows_it_before_it_is_handed_in(report, district):
+    answer = district.client.post(page_of(report), typed(district, report, then="submit"))
+    assert answer["Location"] == f"{page_of(report)}steps/submit/"
+    assert Figure.objects.get(report=report).achieved == 10
+    assert again(report).state == "draft"
+    shown = district.client.get(answer["Location"])
+    html = text_of(shown)
+    assert "按计划推进" in html
+    assert "2026-09-20" in html
+    sent = {"_seq": shown.context["seq"], "_key": "k", "_on": "2026-11-22", "_version": shown.context["version"]}
+    assert district.client.post(answer["Location"], sent).status_code == 302
+    assert again(report).state == "submitted"
+
+
+def test_no_button_of_the_page_hands_a_report_in_beside_its_form(report, district):
+    fill(district, report)
+    html = text_of(district.client.get(page_of(report)))
+    assert 'form="content" name="then" value="submit"' in html
+    assert f'action="{page_of(report)}steps/submit/"' not in html
+
+
+@pytest.mark.parametrize(
+    ("then", "where"), [("copy", "?copy=all#content"), ("excel", "import/"), ("", ""), ("elsewhere", "")]
+)
+def test_every_way_out_of_the_form_saves_first(report, district, then, where):
+    answer = district.client.post(page_of(report), typed(district, report, then=then))
+    assert answer["Location"] == page_of(report) + where
+    assert Figure.objects.get(report=report).achieved == 10
+
+
+def test_a_wrong_figure_stops_the_submission_and_keeps_what_was_typed(report, district):
+    shown = district.client.get(page_of(report))
+    data = typed(district, report, then="submit") | {control(shown, CODE, "achieved"): "十二"}
+    answer = district.client.post(page_of(report), data)
+    assert answer.status_code == 422
+    assert answer.context["form"].controls[CODE, "achieved"].value == "十二"
+    assert again(report).version == 0
+
+
+def test_what_is_lacking_is_listed_where_the_answers_are_checked_and_nothing_is_offered(report, district):
+    shown = district.client.get(f"{page_of(report)}steps/submit/")
+    assert len(shown.context["lacks"]) == 3
+    assert 'id="hand-in"' not in text_of(shown)
+    assert step(district, report, "submit").status_code == 422
+    assert again(report).state == "draft"
+
+
+def test_what_a_colleague_saved_since_the_check_is_shown_and_not_handed_in(report, district, make_person):
+    fill(district, report)
+    shown = district.client.get(f"{page_of(report)}steps/submit/")
+    sent = {"_seq": shown.context["seq"], "_key": "k", "_on": "2026-11-22", "_version": shown.context["version"]}
+    colleague = make_person("colleague", "tj-binhai", "reporter")
+    fill(colleague, report, achieved="12")
+    answer = district.client.post(f"{page_of(report)}steps/submit/", sent | {"note": "请审核"})
+    assert answer.status_code == 409
+    assert again(report).state == "draft"
+    assert "请审核" in text_of(answer)
+    assert [(c.old, c.new) for c in answer.context["between"]] == [("10", "12")]
+    assert district.client.post(
+        f"{page_of(report)}steps/submit/", sent | {"_version": answer.context["version"]}
+    ).status_code == 302
 
 
 def test_children_that_are_not_approved_are_linked(reports, report, district, above):

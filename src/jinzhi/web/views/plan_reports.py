@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import StepRefused, take
 from jinzhi.apps.cases.queries import events_of, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import installation, now, today
@@ -48,15 +47,13 @@ from jinzhi.apps.plan.reporting import (
 from jinzhi.engines import documents
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import ProcedureError, may_open
+from jinzhi.kernel.procedure import Step, may_open
 from jinzhi.web import report_list
-from jinzhi.web.case_page import OfferCard, offer_cards, step_form, step_of
+from jinzhi.web.case_page import OfferCard, offer_cards, step_of
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.report_form import FIGURE_FIELDS, NOTE_FIELDS, ReportForm, plain
 from jinzhi.web.shell import choice, english, named, page, paged, require, submitted
 from jinzhi.web.templatetags.ui import Cell, Due, Empty, Link, TimelineItem
-from jinzhi.web.views.cases import refusal, sound
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARK = "演示数据，非官方统计"
@@ -302,7 +299,6 @@ class Blocked:
 
     name: str
     why: str
-    lacks: list[tuple[str, str]]
     children: list[Report]
     more: int
 
@@ -346,6 +342,9 @@ def report_page(
         for c in offer_cards(found.case, offers, who, day, None)
     ]
     lacks = lacking(rows)
+    handing = next((c for o, c in pair(offers, cards) if hands_in(c.step) and (c.form or waits(o, c))), None)
+    cards = [c for c in cards if c is not handing]
+    offers = [o for o in offers if handing is None or o.step is not handing.step]
     waiting = Report.objects.visible_to(who).filter(pk__in=children_open(found).values("pk"))
     children = list(waiting.select_related("unit").order_by("unit__path")[:21]) if found.state == "submitted" else []
     everything = choice(request, "history", ("all",)) == "all"
@@ -373,8 +372,9 @@ def report_page(
         "between_who": sorted({e.actor for e in between}),
         "back": back,
         "cards": [(c, kind_of(c)) for c in cards if c.form],
-        "blocked": [b for b in (blocked(o, c, lacks, children, form) for o, c in pair(offers, cards)) if b],
+        "blocked": [b for b in (blocked(o, c, children) for o, c in pair(offers, cards)) if b],
         "others": [(c.name, c.why_not) for o, c in pair(offers, cards) if not c.form and not waits(o, c)],
+        "handing": handing,
         "case_seq": len(case_events),
         "before": before,
         "after": after,
@@ -418,12 +418,10 @@ def waits(offer: Any, card: OfferCard) -> bool:
     return card.form is None and any(f.why_not_zh in offer.why_not_zh for f in offer.step.needs)
 
 
-def blocked(offer: Any, card: OfferCard, lacks: list[Lack], children: list[Report], form: ReportForm) -> Blocked | None:
+def blocked(offer: Any, card: OfferCard, children: list[Report]) -> Blocked | None:
     if not waits(offer, card):
         return None
-    if any(f.id == "report-complete" for f in offer.step.needs):
-        return Blocked(card.name, card.why_not, [(lack_anchor(x, form, True), lack_label(x)) for x in lacks], [], 0)
-    return Blocked(card.name, card.why_not, [], children[:20], max(0, len(children) - 20))
+    return Blocked(card.name, card.why_not, children[:20], max(0, len(children) - 20))
 
 
 def lack_label(lack: Lack) -> str:
@@ -441,7 +439,7 @@ def lack_anchor(lack: Lack, form: ReportForm, editing: bool) -> str:
 
 
 def kind_of(card: OfferCard) -> str:
-    return {"submit": "primary", "approve": "primary", "cancel": "danger"}.get(card.step.id, "")
+    return {"approve": "primary", "cancel": "danger"}.get(card.step.id, "")
 
 
 def lock_note(found: Report, final: bool) -> str:
@@ -468,14 +466,29 @@ def earlier_notes(found: Report, who: Acting) -> dict[str, RowNote]:
     return {n.row_key: n for n in RowNote.objects.filter(report=before)} if before else {}
 
 
+def hands_in(step: Step) -> bool:
+    """Whether a step hands the content over: it wants it complete, so what was typed is saved and shown first."""
+    return any(need.id == "report-complete" for need in step.needs)
+
+
+def after_saving(found: Report, then: str) -> str:
+    """Where a saved form goes on to: every way out of the form that could lose what was typed saves first."""
+    here = reverse("report", args=[found.pk])
+    steps = {s.id for s in report_list.procedure().steps if hands_in(s)}
+    if then in steps:
+        return reverse("report-step", args=[found.pk, then])
+    return {"copy": f"{here}?copy=all#content", "excel": reverse("report-excel-import", args=[found.pk])}.get(then, here)
+
+
 def saved(request: HttpRequest, found: Report) -> HttpResponse:
-    """Save the form; whatever refuses it, what was typed is shown again."""
+    """Save the form and go where its button leads (``then``); whatever refuses it, what was typed is shown again."""
     who: Acting = request.acting
     require_editor(found, who)
     expected, key = submitted(request)
     if expected is None:
         raise BadRequest(_("表单缺少版本号，请刷新页面后重试"))
     release = release_of(found)
+    then = request.POST.get("then", "")
     form = ReportForm(content(found, release), earlier=earlier_notes(found, who), data=request.POST)
     files = form.files(request.FILES)
     notes, figures = form.said()
@@ -490,12 +503,12 @@ def saved(request: HttpRequest, found: Report) -> HttpResponse:
             if done:
                 words = {"n": len(done.changes), "a": done.attached, "r": done.removed}
                 messages.success(request, _("已保存：%(n)s 处内容，新增附件 %(a)s 个，移除附件 %(r)s 个") % words)
-            else:
+            elif not then:
                 messages.info(request, _("没有改动，无需保存"))
-            return redirect("report", pk=found.pk)
+            return redirect(after_saving(found, then))
         if seen_before(found, key) and not would_change(found, release, notes=notes, figures=figures, who=who):
             messages.success(request, _("已保存"))  # the button was pressed twice
-            return redirect("report", pk=found.pk)
+            return redirect(after_saving(found, then))
     except Locked:
         return kept_typed(request, found, form)
     except Conflict:
@@ -519,58 +532,6 @@ def kept_typed(request: HttpRequest, found: Report, form: ReportForm) -> HttpRes
     since_open = events_of(found.case)[-1:]
     context = {"since": since_open, "typed": typed, "href": reverse("report", args=[found.pk])}
     return render(request, "409.html", context, status=409)
-
-
-@page(nav="reports", scope="report.read")
-@require_http_methods(["GET", "POST"])
-def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    """Take a step of a report: a page of its own with the form, which also asks once more before harm."""
-    who: Acting = request.acting
-    found = find_report(who, pk)
-    taken = step_of(report_list.procedure(), step)
-    if taken is None or taken.opens:
-        raise Http404(_("报告没有步骤“%(step)s”") % {"step": step})
-    status = 200
-    form = step_form(taken, who, today())
-    events = events_of(found.case)
-    if request.method == "POST":
-        require(who, f"case.progress-report.{step}")
-        expected, key = submitted(request)
-        if key and Event.objects.filter(key=key, stream=found.case.stream).exists():
-            return redirect("report", pk=pk)
-        form = step_form(taken, who, today(), request.POST, request.FILES)
-        status = 422
-        if sound(form, taken):
-            raw = {k: v for k, v in form.values.items() if not k.startswith("_")}
-            on = date.fromisoformat(str(form.values["_on"]))
-            try:
-                take(found.case, step, raw, who=who, expected=expected, on=on, key=key)
-            except (StepRefused, ProcedureError, NoRuleInForce) as e:
-                refusal(form, e)
-            else:
-                messages.success(request, _("已办理“%(step)s”") % {"step": named(taken)})
-                return redirect("report", pk=pk)
-    offer = next((o for o in steps_for(found.case, fold_of(found.case, today(), events), who) if o.step is taken), None)
-    return render(
-        request,
-        "plan_reports/step.html",
-        {
-            "crumbs": [
-                Link(_("进展报告"), reverse("reports")),
-                Link(f"{found.unit.label} {found.period.code}", reverse("report", args=[pk])),
-            ],
-            "report": found,
-            "step": taken,
-            "title": f"{named(taken)}：{found.unit.label} {found.period.code}",
-            "state": report_list.tag_of(found),
-            "help": taken.help_en if english() else taken.help_zh,
-            "form": form if (offer and offer.allowed) or request.method == "POST" else None,
-            "why_not": (offer.why_not_en if english() else offer.why_not_zh) if offer else _("当前状态没有这一步骤"),
-            "seq": len(events),
-            "kind": {"submit": "primary", "approve": "primary"}.get(step, "danger" if taken.confirm else "primary"),
-        },
-        status=status,
-    )
 
 
 # ── Excel and Word ───────────────────────────────────────────────────────────────────────────────────────
@@ -727,7 +688,6 @@ urlpatterns = [
     path("plan/reports/export.xlsx", index_excel, name="reports-excel"),
     path("plan/reports/open/", round_open, name="round-open"),
     path("plan/reports/<int:pk>/", report, name="report"),
-    path("plan/reports/<int:pk>/steps/<slug:step>/", report_step, name="report-step"),
     path("plan/reports/<int:pk>/sheet.xlsx", report_excel, name="report-excel"),
     path("plan/reports/<int:pk>/import/", report_excel_import, name="report-excel-import"),
     path("plan/reports/<int:pk>/import/confirm/", report_excel_confirm, name="report-excel-confirm"),

@@ -1,0 +1,154 @@
+"""The steps of a report. Handing it in first shows what is handed in: "check your answers", then the button."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import StepRefused, take
+from jinzhi.apps.cases.queries import events_of, steps_for
+from jinzhi.apps.cases.queries import view as fold_of
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.plan.models import Report
+from jinzhi.apps.plan.queries import content, lacking
+from jinzhi.apps.plan.reporting import since
+from jinzhi.kernel.law import NoRuleInForce
+from jinzhi.kernel.procedure import ProcedureError, Step
+from jinzhi.web import report_list
+from jinzhi.web.case_page import step_form, step_of
+from jinzhi.web.forms import FieldsForm
+from jinzhi.web.report_form import ReportForm
+from jinzhi.web.shell import english, named, page, require, submitted
+from jinzhi.web.templatetags.ui import Link
+from jinzhi.web.views.cases import refusal, sound
+from jinzhi.web.views.plan_reports import (
+    changes_of,
+    earlier_notes,
+    find_report,
+    hands_in,
+    lack_anchor,
+    lack_label,
+    may_edit,
+    place_names,
+    release_of,
+)
+
+
+class ChangedSince(Exception):
+    """The content is no longer the one that was looked over."""
+
+
+@page(nav="reports", scope="report.read")
+@require_http_methods(["GET", "POST"])
+def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a step of a report: a page of its own with the form, which also asks once more before harm."""
+    who: Acting = request.acting
+    found = find_report(who, pk)
+    taken = step_of(report_list.procedure(), step)
+    if taken is None or taken.opens:
+        raise Http404(_("报告没有步骤“%(step)s”") % {"step": step})
+    if request.method != "POST":
+        return step_page(request, found, taken, step_form(taken, who, today()))
+    require(who, f"case.progress-report.{step}")
+    expected, key = submitted(request)
+    if key and Event.objects.filter(key=key, stream=found.case.stream).exists():
+        return redirect("report", pk=pk)
+    form = step_form(taken, who, today(), request.POST, request.FILES)
+    if not sound(form, taken):
+        return step_page(request, found, taken, form, status=422)
+    raw = {k: v for k, v in form.values.items() if not k.startswith("_")}
+    on = date.fromisoformat(str(form.values["_on"]))
+    try:
+        with transaction.atomic():
+            unchanged(found, looked_over(request))
+            take(found.case, step, raw, who=who, expected=expected, on=on, key=key)
+    except ChangedSince:
+        return step_page(request, find_report(who, pk), taken, form, since_version=looked_over(request), status=409)
+    except (StepRefused, ProcedureError, NoRuleInForce) as e:
+        refusal(form, e)
+        return step_page(request, found, taken, form, status=422)
+    messages.success(request, _("已办理“%(step)s”") % {"step": named(taken)})
+    return redirect("report", pk=pk)
+
+
+def looked_over(request: HttpRequest) -> int | None:
+    """The version of the content that the person was shown before handing it in; None where none was shown."""
+    raw = request.POST.get("_version", "")
+    if raw and not raw.isdecimal():
+        raise BadRequest(_("表单的版本号无效，请刷新页面后重试"))
+    return int(raw) if raw else None
+
+
+def unchanged(found: Report, version: int | None) -> None:
+    """Refuse to hand in what nobody looked at. Locks the report, so that nobody saves in between."""
+    if version is None:
+        return
+    locked = Report.objects.unrestricted("the report that its reader hands in").select_for_update()
+    if locked.values_list("version", flat=True).get(pk=found.pk) != version:
+        raise ChangedSince
+
+
+def step_page(
+    request: HttpRequest,
+    found: Report,
+    taken: Step,
+    form: FieldsForm,
+    *,
+    since_version: int | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of a step. ``since_version``: what was looked over is older; what came since is shown."""
+    who: Acting = request.acting
+    events = events_of(found.case)
+    offer = next((o for o in steps_for(found.case, fold_of(found.case, today(), events), who) if o.step is taken), None)
+    may = bool(offer and offer.allowed)
+    context: dict[str, Any] = {
+        "crumbs": [
+            Link(_("进展报告"), reverse("reports")),
+            Link(f"{found.unit.label} {found.period.code}", reverse("report", args=[found.pk])),
+        ],
+        "report": found,
+        "step": taken,
+        "title": f"{named(taken)}：{found.unit.label} {found.period.code}",
+        "state": report_list.tag_of(found),
+        "help": taken.help_en if english() else taken.help_zh,
+        "form": form if may or request.method == "POST" else None,
+        "why_not": (offer.why_not_en if english() else offer.why_not_zh) if offer else _("当前状态没有这一步骤"),
+        "seq": len(events),
+        "kind": {"approve": "primary"}.get(taken.id, "danger" if taken.confirm else "primary"),
+    }
+    if hands_in(taken) and not found.locked:
+        context |= answers(found, who, since_version)
+        return render(request, "plan_reports/check.html", context, status=status)
+    return render(request, "plan_reports/step.html", context, status=status)
+
+
+def answers(found: Report, who: Acting, since_version: int | None) -> dict[str, Any]:
+    """What would be handed in, what it lacks, and what others saved since it was looked over."""
+    rows = content(found, release_of(found))
+    form = ReportForm(rows, earlier=earlier_notes(found, who))
+    between = since(found, since_version) if since_version is not None else []
+    return {
+        "title": _("核对并提交：%(unit)s %(period)s") % {"unit": found.unit.label, "period": found.period.code},
+        "rows": [(r, ()) for r in form.rows],
+        "version": found.version,
+        "between": changes_of(between, place_names(rows)),
+        "lacks": [(lack_anchor(x, form, True), lack_label(x)) for x in lacking(rows)],
+        "may_edit": may_edit(found, who),
+        "filled": sum(1 for r in form.rows for line in r.lines if line.achieved),
+        "lines": sum(len(r.lines) for r in form.rows),
+    }
+
+
+urlpatterns = [path("plan/reports/<int:pk>/steps/<slug:step>/", report_step, name="report-step")]
