@@ -55,7 +55,31 @@ def test_an_amount_is_stored_as_text_so_that_nothing_is_rounded(raw, stored):
     assert field(Type.DECIMAL).parse(raw) == stored
 
 
-@pytest.mark.parametrize("raw", ["一百", "NaN", "inf", "1.2.3", "0x10"])
+@pytest.mark.parametrize(
+    "raw", ["1,2", "1，2", "１，２", "12,", ",12", "1,23", "1,2345", "1,234,5", "1,,234", "0,123", "1,234,56", "1.234,5",
+            "12,345,6", "1,200e3", "-1,2"]
+)  # fmt: skip
+@pytest.mark.parametrize("type", [Type.INT, Type.DECIMAL])
+def test_a_comma_that_divides_no_thousands_is_never_thrown_away(raw, type):
+    with pytest.raises(FieldError, match="歧义"):
+        field(type).parse(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "stored"),
+    [("1,234,567.80", "1234567.80"), ("12,345", "12345"), ("-1,200", "-1200"), ("−3", "-3"), (".5", "0.5"),
+     (0.00001, "0.00001"), (1234.5, "1234.5")],
+)  # fmt: skip
+def test_thousands_and_decimals_are_told_apart(raw, stored):
+    assert field(Type.DECIMAL).parse(raw) == stored
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=2))
+def test_a_number_written_with_thousands_is_the_same_number(number):
+    assert Decimal(str(field(Type.DECIMAL).parse(f"{number:,}"))) == number
+
+
+@pytest.mark.parametrize("raw", ["一百", "NaN", "inf", "1.2.3", "0x10", "1_2", "1 200", "١٢", "1,2x", "--1", "1e99999"])
 def test_what_is_no_number_is_refused(raw):
     with pytest.raises(FieldError, match="不是数字"):
         field(Type.DECIMAL).parse(raw)

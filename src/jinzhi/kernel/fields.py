@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 
 from jinzhi.kernel.declare import Named
@@ -39,6 +39,40 @@ class FieldError(ValueError):
     def __init__(self, field: Field, zh: str, en: str):
         self.field, self.zh, self.en = field, zh, en
         super().__init__(f"{field.zh}：{zh}")
+
+
+class NumberError(ValueError):
+    """A text that is no number, or that could be two. ``zh`` and ``en`` say why and what would be right."""
+
+    def __init__(self, zh: str, en: str):
+        self.zh, self.en = zh, en
+        super().__init__(zh)
+
+
+#: full width as an input method leaves it, and the minus sign that typesetting puts
+HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－＋−", "0123456789.,-+-")
+PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\Z", re.ASCII)
+#: 1,234,567.8: a comma divides thousands and nothing else
+IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?\Z", re.ASCII)
+
+
+def number_of(raw: object) -> Decimal:
+    """The number that somebody wrote. A comma stands between thousands only; any other could mean two numbers.
+
+    Raises NumberError.
+    """
+    text = str(raw).strip().translate(HALF_WIDTH)
+    if "," in text and not IN_THOUSANDS.match(text):
+        if PLAIN_NUMBER.match(text.replace(",", "")) is None:
+            raise NumberError(f"“{raw}”不是数字", f"{raw!r} is not a number")
+        raise NumberError(
+            f"“{raw}”有歧义：小数点请写成“.”（如 1.2），逗号只用来分隔千位（如 1,200）",
+            f"{raw!r} is ambiguous: write a decimal with a point (1.2); a comma divides thousands only (1,200)",
+        )
+    plain = text.replace(",", "")
+    if PLAIN_NUMBER.match(plain) is None:
+        raise NumberError(f"“{raw}”不是数字", f"{raw!r} is not a number")
+    return Decimal(plain)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,13 +171,10 @@ class Field:
             ) from None
 
     def _number(self, raw: object) -> Value:
-        text = str(raw).translate(str.maketrans("０１２３４５６７８９．，－", "0123456789.,-")).replace(",", "")
         try:
-            number = Decimal(text)
-            if not number.is_finite():
-                raise InvalidOperation
-        except InvalidOperation:
-            raise FieldError(self, f"“{raw}”不是数字", f"{raw!r} is not a number") from None
+            number = number_of(raw)
+        except NumberError as e:
+            raise FieldError(self, e.zh, e.en) from None
         if self.type is Type.INT and number != number.to_integral_value():
             raise FieldError(self, f"“{raw}”应为整数", f"{raw!r} must be a whole number")
         if self.min is not None and number < self.min:

@@ -42,7 +42,7 @@ from jinzhi.engines.spreadsheet import (
     read,
     write,
 )
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.fields import Field, NumberError, Type, number_of
 
 MILESTONES, ROWS, MADE_FROM = "里程碑", "任务进展", "_报告"
 KEY = Field(id="key", zh="标识", en="Key")
@@ -394,6 +394,6 @@ def _agrees(read_value: object, kept: object) -> bool:
     if "".join(a.split()) == "".join(b.split()):
         return True
     try:
-        return bool(a and b) and Decimal(a) == Decimal(b)
-    except ArithmeticError:
+        return bool(a and b) and number_of(a) == number_of(b)
+    except NumberError:
         return False

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -25,6 +24,7 @@ from jinzhi.apps.plan.actions import Locked, open_round, save_content
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import responsible
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.fields import NumberError, number_of
 
 PERIOD_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z")
 EDITABLE = ("draft", "returned")
@@ -112,8 +112,8 @@ def _same(typed: object, kept: str | None) -> bool:
     if a == b:
         return True
     try:
-        return bool(a and b) and Decimal(a) == Decimal(b)
-    except ArithmeticError:
+        return bool(a and b) and number_of(a) == number_of(b)
+    except NumberError:
         return False
 
 
