@@ -9,9 +9,11 @@ import pytest
 from jinzhi.apps.cases.actions import StepRefused, take
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.evidence.actions import Conflict
-from jinzhi.apps.plan.actions import ContentRefused, Locked, MilestoneRefused, save_content
-from jinzhi.apps.plan.models import Report
-from jinzhi.apps.plan.progress import cells, judge, light_rule, milestone_status, visible_cells
+from jinzhi.apps.plan.actions import ContentRefused, Locked, MilestoneRefused, apply_approval, save_content
+from jinzhi.apps.plan.models import Milestone, Report, Snapshot
+from jinzhi.apps.plan.progress import cells, forget, judge, light_rule, milestone_status, visible_cells
+from jinzhi.apps.plan.queries import in_state
+from jinzhi.apps.units.models import Unit
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 
 TODAY = date(2026, 11, 22)
@@ -142,3 +144,95 @@ def test_the_same_submission_makes_one_milestone(release):
 def test_a_milestone_outside_the_term_or_without_a_target_is_refused(release, due, target):
     with pytest.raises(MilestoneRefused):
         milestone(release, "U1", "tj-binhai", due, target)
+
+
+def light_on(release, day: date, year: int | None = 2026) -> str:
+    return judge(cells(release.plan, day, year), day, light_rule(day)).light.id
+
+
+@pytest.mark.parametrize(
+    ("day", "light"),
+    [
+        (date(2026, 9, 1), "normal"),
+        (date(2026, 9, 16), "risk"),  # due within 14 days
+        (date(2026, 9, 30), "risk"),  # its own day is not over
+        (date(2026, 10, 1), "risk"),
+        (date(2026, 10, 30), "risk"),  # 30 days late
+        (date(2026, 10, 31), "late"),
+        (date(2027, 6, 30), "late"),
+    ],
+)
+def test_a_single_milestone_goes_from_on_track_over_at_risk_to_behind(release, day, light):
+    milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 10)
+    assert light_on(release, day, None) == light
+
+
+def test_a_section_is_not_behind_for_what_is_within_the_days_of_grace(release):
+    for unit in ("tj-binhai", "tj-binhai-ip", "tj-dongli"):
+        milestone(release, "U1", unit, date(2026, 9, 30), 10)
+    assert light_on(release, date(2026, 10, 1)) == "risk"
+    assert light_on(release, date(2026, 10, 31)) == "late"
+
+
+def test_what_a_year_left_undone_counts_in_the_next_until_it_is_met(release):
+    made = milestone(release, "U1", "tj-binhai", date(2026, 3, 31), 10)
+    milestone(release, "U1", "tj-dongli", date(2027, 12, 31), 1)
+    spring = date(2027, 3, 3)
+    assert {c.unit_path for c in cells(release.plan, spring, 2027)} == {
+        made.unit_path, Unit.objects.get(code="tj-dongli").path
+    }  # fmt: skip
+    assert light_on(release, spring, 2027) == "late"
+    [own] = [c for c in cells(release.plan, spring, 2027) if c.unit_path == made.unit_path]
+    assert judge([own], spring, light_rule(spring)).why_zh == "有里程碑超期 337 天（超过 30 天）"
+    Milestone.objects.unrestricted("test").filter(pk=made.pk).update(met_on=date(2026, 12, 30), achieved=10)
+    forget(release.plan)
+    assert [c.unit_path for c in cells(release.plan, spring, 2027)] == [Unit.objects.get(code="tj-dongli").path]
+
+
+def test_a_snapshot_of_another_making_is_not_read(release):
+    milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 10)
+    Snapshot.objects.create(plan=release.plan, day=TODAY, year=2026, basis="milestones", data=[[1, "x", "U1"]])
+    assert [c.row_key for c in cells(release.plan, TODAY, 2026)] == ["U1"]
+
+
+def least(release, achieved: str, reached: str = "", **more):
+    """A milestone of at most 4, and the figure that a report gives."""
+    made = milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 4, direction="down", **more)
+    return made, {made.code: {"achieved": achieved, "reached_on": reached}}
+
+
+def test_where_less_is_better_seven_does_not_reach_four(release, above, district):
+    made, figures = least(release, "7", "2026-09-20")
+    report = round_of_reports(release, above.acting)["tj-binhai"]
+    with pytest.raises(ContentRefused, match="尚未达到目标"):
+        save_content(report, release, notes={}, figures=figures, who=district.acting, expected=0)
+    figures = {made.code: {"achieved": "7"}}
+    save_content(report, release, notes={}, figures=figures, who=district.acting, expected=0)
+    Report.objects.unrestricted("test").filter(pk=report.pk).update(state="approved")
+    apply_approval(report)
+    made.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
+    assert made.met_on is None
+    assert milestone_status(made, TODAY).id == "not-met"
+    assert Milestone.objects.unrestricted("test").filter(in_state("not-met", TODAY)).exists()
+    [cell] = cells(release.plan, TODAY, 2026)
+    assert cell.done == 5714  # 4 of 7
+
+
+def test_where_less_is_better_three_reaches_four_and_nothing_reported_does_not(release, above, district):
+    made, figures = least(release, "3", "2026-09-20")
+    [cell] = cells(release.plan, TODAY, 2026)
+    assert cell.done == 0
+    report = round_of_reports(release, above.acting)["tj-binhai"]
+    save_content(report, release, notes={}, figures=figures, who=district.acting, expected=0)
+    Report.objects.unrestricted("test").filter(pk=report.pk).update(state="approved")
+    apply_approval(report)
+    made.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
+    assert milestone_status(made, TODAY).id == "met"
+
+
+def test_at_most_none_is_a_target_only_where_less_is_better(release):
+    made = milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 0, direction="down")
+    assert made.target == 0
+    assert cells(release.plan, TODAY, 2026)[0].done == 0
+    with pytest.raises(MilestoneRefused, match="方向"):
+        milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 1, direction="sideways")

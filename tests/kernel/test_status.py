@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status
+from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status, reaches, share_done
 from jinzhi.matters.china.plan.lights import lights_2021 as lights
 
 WEIGHTS = st.decimals(0, 100, places=1)
@@ -101,3 +101,30 @@ def test_colour_never_stands_alone():
     assert symbols == {"▲", "●", "◆", "■"}
     with pytest.raises(KeyError):
         _ = Status("x", "某", "Some", "pink").symbol
+
+
+def test_overdue_within_the_days_of_grace_is_a_risk_even_where_it_is_all_that_was_due():
+    alone = Progress(Decimal(0), Decimal(1), Decimal(1), lights.late_after_days, None, Decimal(0))
+    assert lights.light(alone).id == "risk"
+    assert lights.judge_many(alone, 0, 3)[0].id == "risk"
+    over = replace(alone, overdue_days=lights.late_after_days + 1, firm=Decimal(1))
+    assert lights.light(over).id == "late"
+    light, zh, _en = lights.judge_many(over, 0, 3)
+    assert light.id == "late"
+    assert "低于 70%" in zh
+
+
+def test_the_due_day_itself_says_that_it_is_today():
+    light, zh, _en = lights.judge(Progress(Decimal(0), Decimal(0), Decimal(1), 0, 0))
+    assert light.id == "risk"
+    assert "今天到期" in zh
+
+
+@pytest.mark.parametrize(
+    ("achieved", "reached", "share"), [("7", False, "0.571"), ("4", True, "1"), ("3", True, "1"), ("0", True, "1")]
+)
+def test_where_less_is_better_more_than_the_target_does_not_reach_it(achieved, reached, share):
+    value, target = Decimal(achieved), Decimal(4)
+    assert reaches(value, target, lower=True) is reached
+    assert share_done(value, target, lower=True).quantize(Decimal("0.001")) == Decimal(share)
+    assert reaches(value, target) is not (value < target)

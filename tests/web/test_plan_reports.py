@@ -392,9 +392,12 @@ def test_what_a_colleague_saved_since_the_check_is_shown_and_not_handed_in(repor
     assert again(report).state == "draft"
     assert "请审核" in text_of(answer)
     assert [(c.old, c.new) for c in answer.context["between"]] == [("10", "12")]
-    assert district.client.post(
-        f"{page_of(report)}steps/submit/", sent | {"_version": answer.context["version"]}
-    ).status_code == 302
+    assert (
+        district.client.post(
+            f"{page_of(report)}steps/submit/", sent | {"_version": answer.context["version"]}
+        ).status_code
+        == 302
+    )
 
 
 def test_children_that_are_not_approved_are_linked(reports, report, district, above):

@@ -50,9 +50,10 @@ LIGHTS = (AHEAD, NORMAL, RISK, LATE)
 class Progress:
     """What a light is computed from.
 
-    ``done``: weight achieved; ``planned``: weight of what was due by the day; ``total``: weight of all;
-    ``overdue_days``: days by which the oldest milestone not met is late (0 if none); ``next_due_days``: days to
-    the next milestone not met, None where there is none.
+    ``done``: weight achieved; ``planned``: weight of what was due by the day (on the due day itself only what is
+    done of it: the day is not over); ``total``: weight of all; ``overdue_days``: days by which the oldest milestone
+    not met is late (0 if none); ``next_due_days``: days to the next milestone not met, None where there is none.
+    ``firm``: weight of what was due so long ago that the days of grace of the rule are over; None: all of ``planned``.
     """
 
     done: Decimal
@@ -60,6 +61,7 @@ class Progress:
     total: Decimal
     overdue_days: int = 0
     next_due_days: int | None = None
+    firm: Decimal | None = None
 
     @property
     def ratio(self) -> Decimal | None:
@@ -71,13 +73,33 @@ class Progress:
         """Done against what was due by now; None where nothing was due yet."""
         return self.done / self.planned if self.planned else None
 
+    @property
+    def firm_pace(self) -> Decimal | None:
+        """Done against what is past its days of grace; None where nothing is."""
+        firm = self.planned if self.firm is None else self.firm
+        return self.done / firm if firm else None
+
+
+def reaches(achieved: Decimal, target: Decimal, *, lower: bool = False) -> bool:
+    """Whether a figure reaches its target; ``lower``: the smaller the better, so that 7 does not reach 4."""
+    return achieved <= target if lower else achieved >= target
+
+
+def share_done(achieved: Decimal, target: Decimal, *, lower: bool = False) -> Decimal:
+    """How much of a target not yet reached is done, 0 … 1. Where less is better, 8 of at most 4 is half way."""
+    if reaches(achieved, target, lower=lower):
+        return Decimal(1)
+    if lower:
+        return target / achieved
+    return max(achieved / target, Decimal(0))
+
 
 @dataclass(frozen=True, kw_only=True)
 class LightRule(Declaration):
     """The published rule of the lights ▲超前 ●正常 ◆有风险 ■滞后, by date.
 
-    Of one unit's row (``judge``). Behind: a milestone is overdue by more than ``late_after_days``, or pace is
-    below ``risk_from``.
+    Of one unit's row (``judge``). Behind: a milestone is overdue by more than ``late_after_days``, or less than
+    ``risk_from`` is done of what was due longer ago than that.
     At risk: a milestone is overdue at all, or pace is below ``normal_from``, or a milestone falls due within
     ``soon_days`` and is not met. Ahead: pace is ``ahead_from`` or more, or work is done before anything was due.
     """
@@ -103,19 +125,15 @@ class LightRule(Declaration):
         """The light and the reason in one sentence, Chinese and English."""
         if not p.total:
             return NO_DATA, "尚未设置里程碑", "no milestones yet"
-        pace = p.pace
+        pace, firm = p.pace, p.firm_pace
         if p.overdue_days > self.late_after_days:
             return (
                 LATE,
                 f"有里程碑超期 {p.overdue_days} 天（超过 {self.late_after_days} 天）",
                 f"a milestone is {p.overdue_days} days overdue (more than {self.late_after_days})",
             )
-        if pace is not None and pace < self.risk_from:
-            return (
-                LATE,
-                f"完成进度为应完成的 {pace:.0%}（低于 {self.risk_from:.0%}）",
-                f"done is {pace:.0%} of what was due (below {self.risk_from:.0%})",
-            )
+        if firm is not None and firm < self.risk_from:
+            return self._behind(p, firm)
         if p.overdue_days > 0:
             return (
                 RISK,
@@ -128,6 +146,8 @@ class LightRule(Declaration):
                 f"完成进度为应完成的 {pace:.0%}（低于 {self.normal_from:.0%}）",
                 f"done is {pace:.0%} of what was due (below {self.normal_from:.0%})",
             )
+        if p.next_due_days == 0:
+            return RISK, "有里程碑今天到期尚未完成", "a milestone not yet met is due today"
         if p.next_due_days is not None and p.next_due_days <= self.soon_days:
             return (
                 RISK,
@@ -144,13 +164,9 @@ class LightRule(Declaration):
         """
         if not p.total:
             return NO_DATA, "尚未设置里程碑", "no milestones yet"
-        pace = p.pace
-        if pace is not None and pace < self.risk_from:
-            return (
-                LATE,
-                f"完成进度为应完成的 {pace:.0%}（低于 {self.risk_from:.0%}）",
-                f"done is {pace:.0%} of what was due (below {self.risk_from:.0%})",
-            )
+        pace, firm = p.pace, p.firm_pace
+        if firm is not None and firm < self.risk_from:
+            return self._behind(p, firm)
         if late and late == parts:
             return LATE, f"{parts} 项均滞后", f"all {parts} are behind"
         if pace is not None and pace < self.normal_from:
@@ -162,6 +178,18 @@ class LightRule(Declaration):
         if late:
             return RISK, f"{parts} 项中有 {late} 项滞后", f"{late} of {parts} are behind"
         return self._pace(p)
+
+    def _behind(self, p: Progress, pace: Decimal) -> tuple[Status, str, str]:
+        """Behind by pace; said whether the days of grace were left out."""
+        zh, en = "应完成的", "what was due"
+        if p.firm is not None and p.firm != p.planned:
+            zh = f"到期超过 {self.late_after_days} 天的应完成数的"
+            en = f"what was due more than {self.late_after_days} days ago"
+        return (
+            LATE,
+            f"完成进度为{zh} {pace:.0%}（低于 {self.risk_from:.0%}）",
+            f"done is {pace:.0%} of {en} (below {self.risk_from:.0%})",
+        )
 
     def _pace(self, p: Progress) -> tuple[Status, str, str]:
         """Ahead or on track, where nothing is behind or at risk."""

@@ -136,7 +136,9 @@ def late_reports(board: Board) -> list[Report]:
         plan=board.release.plan, state__in=("draft", "returned"), period__due__lt=board.day
     )
     if board.year:
-        found = found.filter(period__year=board.year)
+        # what an earlier year left unreported is still owed in this one
+        owed = board.year <= board.day.year
+        found = found.filter(**{"period__year__lte" if owed else "period__year": board.year})
     found = found.select_related("unit", "period", "case").order_by("period__due", "unit__path")
     return [r for r in found if board.meant(r.unit_path)]
 

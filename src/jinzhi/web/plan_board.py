@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import installation, now, today
-from jinzhi.apps.plan.models import Duty, Release, Row
+from jinzhi.apps.plan.models import Duty, Milestone, Release, Row
 from jinzhi.apps.plan.progress import Cell, Judged, judge, light_rule, visible_cells
 from jinzhi.apps.plan.queries import DUTY_KINDS, current, years
 from jinzhi.apps.units.models import Unit
@@ -260,6 +260,11 @@ def duty_word(kind: str) -> str:
 def amount(value: Decimal | None) -> str:
     """A figure without needless zeros; — where there is none."""
     return "—" if value is None else f"{value.normalize():f}"
+
+
+def measured(m: Milestone) -> str:
+    """What a milestone has reached, of what."""
+    return f"{amount(m.achieved)} / {m.at_most}{amount(m.target)} {m.measured_in}"
 
 
 def short_duty(kind: str) -> str:

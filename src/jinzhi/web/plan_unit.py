@@ -22,10 +22,10 @@ from jinzhi.kernel.status import Status
 from jinzhi.web.plan_board import (
     DUTY_SYMBOLS,
     Board,
-    amount,
     default_year,
     duty_word,
     light_of,
+    measured,
     percent,
     read_board,
     why,
@@ -142,7 +142,7 @@ def _due(board: Board, unit: Unit) -> ui.Table:
             (
                 ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=m.row_key),
                 ui.Cell(due=ui.Due(m.due, board.day, soon=board.rule.soon_days)),
-                f"{amount(m.achieved)} / {amount(m.target)} {m.measured_in}",
+                measured(m),
                 ui.Cell(tag=milestone_status(m, board.day)),
             )
         )

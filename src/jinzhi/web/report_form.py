@@ -92,7 +92,7 @@ class FormLine:
 
     @property
     def target(self) -> str:
-        return plain(self.milestone.target)
+        return f"{self.milestone.at_most}{plain(self.milestone.target)}"
 
     @property
     def before(self) -> str:
@@ -114,7 +114,7 @@ class FormLine:
     @property
     def reached(self) -> bool:
         figure = self.line.figure
-        return bool(figure and figure.achieved is not None and figure.achieved >= self.milestone.target)
+        return bool(figure and figure.achieved is not None and self.milestone.reached_by(figure.achieved))
 
     @property
     def file_name(self) -> str:

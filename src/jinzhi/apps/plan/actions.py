@@ -33,6 +33,9 @@ NEXT = Field(id="next", zh="下一步打算", en="What comes next", type=Type.LO
 NOTE_FIELDS = (PROGRESS, DIFFICULTY, NEXT)
 
 
+DIRECTIONS = ("up", "down")
+
+
 class Locked(Exception):
     """The content of a report that is submitted or approved cannot be changed."""
 
@@ -63,11 +66,13 @@ class MilestoneRefused(ValueError):
 # milestones
 
 
-def _sound(starts: date, ends: date, due: date, target: Decimal, weight: Decimal) -> None:
+def _sound(starts: date, ends: date, due: date, target: Decimal, weight: Decimal, direction: str) -> None:
     if not starts <= due <= ends:
         raise MilestoneRefused(f"期限 {due} 不在规划期 {starts} 至 {ends} 之内")
-    if target <= 0 or weight <= 0:
-        raise MilestoneRefused("目标值和权重应大于 0")
+    if direction not in DIRECTIONS:
+        raise MilestoneRefused(f"方向“{direction}”应为 up（越大越好）或 down（越小越好）")
+    if weight <= 0 or target < 0 or (target == 0 and direction == "up"):
+        raise MilestoneRefused("目标值和权重应大于 0（越小越好的目标值可以为 0）")
 
 
 @transaction.atomic
@@ -82,6 +87,7 @@ def add_milestone(
     target: Decimal = Decimal(1),
     measured_in: str = "项",
     weight: Decimal = Decimal(1),
+    direction: str = "up",
     key: str = "",
     on: date | None = None,
 ) -> Milestone:
@@ -94,7 +100,7 @@ def add_milestone(
         return Milestone.objects.unrestricted("the caller's own earlier submission").get(
             code=before.stream.removeprefix("milestone:")
         )
-    _sound(release.starts, release.ends, due, target, weight)
+    _sound(release.starts, release.ends, due, target, weight, direction)
     taken = Milestone.objects.unrestricted("codes are unique over all units").filter(plan=release.plan, row_key=row_key)
     number = taken.filter(unit=unit).count() + 1
     code = f"{release.plan}-{row_key}-{unit.code}-{number}"
@@ -102,12 +108,13 @@ def add_milestone(
         f"milestone:{code}",
         "add",
         {"row": row_key, "unit": unit.code, "title": title, "due": due.isoformat(), "target": f"{target:f}",
-         "measured_in": measured_in, "weight": f"{weight:f}"},
+         "measured_in": measured_in, "weight": f"{weight:f}",
+         **({"direction": direction} if direction != "up" else {})},
         who=who, on=on or today(), key=key,
     )  # fmt: skip
     made = Milestone.objects.create(
         plan=release.plan, code=code, row_key=row_key, unit=unit, unit_path=unit.path, title=title, due=due,
-        target=target, measured_in=measured_in, weight=weight,
+        target=target, measured_in=measured_in, weight=weight, direction=direction,
     )  # fmt: skip
     forget(release.plan)
     return made
@@ -117,7 +124,7 @@ def add_milestone(
 def change_milestone(
     milestone: Milestone, changes: Mapping[str, str], *, reason: str, who: Acting, expected: int, key: str = ""
 ) -> Milestone:
-    """Change title, due, target, measured_in or weight of a milestone, with a reason. Values as text."""
+    """Change title, due, target, measured_in, direction or weight of a milestone, with a reason. Values as text."""
     before = {k: str(getattr(milestone, k)) for k in changes}
     if before == dict(changes):
         return milestone
@@ -152,7 +159,7 @@ def _settle(milestone: Milestone) -> None:
     achieved, met_on = Decimal(0), None
     for figure in found.select_related("report__period").order_by("report__period__starts"):
         achieved = figure.achieved
-        reached = figure.achieved >= milestone.target
+        reached = milestone.reached_by(figure.achieved)
         met_on = (met_on or figure.reached_on or figure.report.period.ends) if reached else None
     if (milestone.achieved, milestone.met_on) != (achieved, met_on):
         milestone.achieved, milestone.met_on = achieved, met_on
@@ -229,10 +236,11 @@ def _odd(
     if achieved is not None and achieved.as_tuple().exponent < -2:
         out.append(("achieved", "最多两位小数", "at most two decimals"))
     earlier = before.get(milestone.pk, Decimal(0))
-    if achieved is not None and achieved < earlier and not got["note"]:
+    # where less is better, a smaller figure is an improvement and needs no word
+    if achieved is not None and achieved < earlier and not milestone.lower and not got["note"]:
         zh = f"本期累计 {achieved} 小于上期已审核的 {earlier}，如确需调减请在说明中写明原因"
         out.append(("achieved", zh, f"is below the {earlier} approved before: give the reason in the account"))
-    reached = achieved is not None and achieved >= milestone.target
+    reached = achieved is not None and milestone.reached_by(achieved)
     if reached and not got["reached_on"]:
         out.append(("reached_on", "已达到目标，请填写完成日期", "the target is reached: give the day"))
     if got["reached_on"] and not reached:

@@ -6,6 +6,8 @@ row's permanent ``key`` and the milestone's ``code``, so that it carries over fr
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 
@@ -13,6 +15,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit
+from jinzhi.kernel.status import reaches
 
 
 class Import(UnitOwned):
@@ -141,7 +144,8 @@ class Duty(models.Model):
 class Milestone(UnitOwned):
     """Something that a unit has to reach for a row by a day. ``target`` in ``measured_in`` (1 项: done or not).
 
-    ``code`` is permanent over releases. ``weight`` says how much it counts in ratios.
+    ``code`` is permanent over releases. ``weight`` says how much it counts in ratios. ``direction`` "down": the
+    smaller the better (days, complaints), reached at the target or below.
     """
 
     plan = models.SlugField(max_length=60)
@@ -151,6 +155,7 @@ class Milestone(UnitOwned):
     due = models.DateField(db_index=True)
     target = models.DecimalField(max_digits=16, decimal_places=2, default=1)
     measured_in = models.CharField(max_length=20, default="项")
+    direction = models.CharField(max_length=4, default="up")
     weight = models.DecimalField(max_digits=8, decimal_places=2, default=1)
     dropped_on = models.DateField(null=True, blank=True)
     #: projections of approved reports
@@ -167,6 +172,18 @@ class Milestone(UnitOwned):
     @property
     def stream(self) -> str:
         return f"milestone:{self.code}"
+
+    @property
+    def lower(self) -> bool:
+        return self.direction == "down"
+
+    @property
+    def at_most(self) -> str:
+        """What stands before the target where less is better."""
+        return "≤ " if self.lower else ""
+
+    def reached_by(self, achieved: Decimal) -> bool:
+        return reaches(achieved, self.target, lower=self.lower)
 
 
 class Period(models.Model):

@@ -10,19 +10,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.models import Milestone, Snapshot
 from jinzhi.apps.units.guard import Sees
 from jinzhi.kernel.access import within
-from jinzhi.kernel.status import LATE, LightRule, Progress, Status
+from jinzhi.kernel.status import LATE, LightRule, Progress, Status, share_done
 
 SCALE = 10_000
+#: what a snapshot is made from; another word wherever its cells come to mean something else
+BASIS = "milestones, carried over, with grace"
 K = TypeVar("K", bound=Hashable)
 
 MET = Status("met", "已完成", "Met", "done")
@@ -39,7 +42,27 @@ def milestone_status(milestone: Milestone, day: date) -> Status:
         return MET if milestone.met_on <= milestone.due else MET_LATE
     if milestone.due >= day:
         return OPEN
-    return PARTLY if milestone.achieved > 0 else NOT_MET
+    return PARTLY if milestone.achieved > 0 and not milestone.lower else NOT_MET
+
+
+def of_year(year: int, day: date) -> Q:
+    """The milestones that count in a year, seen on a day: due in it, or due before and not met when it began.
+
+    What a year left undone is work of the next one; else it would be seen by nobody once the year is over. Of a year
+    that has not begun nobody knows yet what the years before will leave undone.
+    """
+    begins = date(year, 1, 1)
+    if begins > day:
+        return Q(due__year=year)
+    return Q(due__year=year) | (Q(due__lt=begins) & (Q(met_on=None) | Q(met_on__gte=begins)))
+
+
+def grace_days(day: date) -> int:
+    """By how many days a milestone may be late before its row is behind; 0 where no rule is in force."""
+    try:
+        return light_rule(day).late_after_days
+    except LookupError:
+        return 0
 
 
 def light_rule(day: date) -> LightRule:
@@ -52,7 +75,7 @@ def light_rule(day: date) -> LightRule:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one unit has to reach for one row; weights in ten-thousandths."""
+    """What one unit has to reach for one row; weights in ten-thousandths. ``firm``: due beyond the days of grace."""
 
     unit_id: int
     unit_path: str
@@ -62,56 +85,69 @@ class Cell:
     total: int
     overdue_since: date | None
     next_due: date | None
+    firm: int = 0
 
 
-def _share(achieved: Decimal, target: Decimal, weight: Decimal) -> int:
-    share = min(achieved / target, Decimal(1)) if target > 0 else Decimal(1)
+def _share(achieved: Decimal, target: Decimal, weight: Decimal, lower: bool) -> int:
+    """What a milestone not met counts. Where less is better, 0 means that nothing was reported yet."""
+    if lower:
+        share = share_done(achieved, target, lower=True) if achieved > target else Decimal(0)
+    else:
+        share = share_done(achieved, target)
     return int((share * weight * SCALE).to_integral_value(ROUND_HALF_EVEN))
 
 
 def compute(plan: str, day: date, year: int | None) -> list[Cell]:
-    """The cells of a plan on a day, from its milestones (those due in ``year``, or all)."""
+    """The cells of a plan on a day, from its milestones: those that count in ``year`` (see of_year), or all."""
     found = Milestone.objects.unrestricted("the snapshot holds all units; readers see theirs").filter(plan=plan)
     found = found.exclude(dropped_on__lte=day)
     if year is not None:
-        found = found.filter(due__year=year)
-    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        found = found.filter(of_year(year, day))
+    grace = timedelta(days=grace_days(day))
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     overdue: dict[tuple[int, str, str], date] = {}
     coming: dict[tuple[int, str, str], date] = {}
-    columns = ("unit_id", "unit_path", "row_key", "due", "target", "weight", "achieved", "met_on")
-    for unit_id, path, row, due, target, weight, achieved, met_on in found.values_list(*columns).iterator(5000):
+    columns = ("unit_id", "unit_path", "row_key", "due", "target", "weight", "achieved", "met_on", "direction")
+    for unit_id, path, row, due, target, weight, achieved, met_on, way in found.values_list(*columns).iterator(5000):
         key = (unit_id, path, row)
         whole = int(weight * SCALE)
-        sums[key][0] += whole if met_on else _share(achieved, target, weight)
-        sums[key][1] += whole if due <= day else 0
+        done = whole if met_on else _share(achieved, target, weight, way == "down")
+        sums[key][0] += done
+        # a due day that is not over asks for no more than what is there
+        sums[key][1] += whole if due < day else done if due == day else 0
         sums[key][2] += whole
+        sums[key][3] += whole if due + grace < day else 0
         if met_on is None:
             where = overdue if due < day else coming
             where[key] = min(due, where.get(key, due))
-    return [Cell(*key, *three, overdue.get(key), coming.get(key)) for key, three in sorted(sums.items())]
+    return [
+        Cell(*key, done, planned, total, overdue.get(key), coming.get(key), firm)
+        for key, (done, planned, total, firm) in sorted(sums.items())
+    ]
 
 
 def pack(cells: Iterable[Cell]) -> list[list[object]]:
     return [
         [c.unit_id, c.unit_path, c.row_key, c.done, c.planned, c.total,
-         c.overdue_since.isoformat() if c.overdue_since else None, c.next_due.isoformat() if c.next_due else None]
+         c.overdue_since.isoformat() if c.overdue_since else None, c.next_due.isoformat() if c.next_due else None,
+         c.firm]
         for c in cells
     ]  # fmt: skip
 
 
 def unpack(rows: list[list]) -> list[Cell]:
     iso = date.fromisoformat
-    return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None) for r in rows]
+    return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, r[8]) for r in rows]
 
 
 def cells(plan: str, day: date, year: int | None) -> list[Cell]:
     """The cells of a plan on a day, from the snapshot of that day, made if it is not there."""
-    kept = Snapshot.objects.filter(plan=plan, day=day, year=year or 0).first()
+    kept = Snapshot.objects.filter(plan=plan, day=day, year=year or 0, basis=BASIS).first()
     if kept is None:
         with transaction.atomic():
             made = compute(plan, day, year)
-            Snapshot.objects.get_or_create(
-                plan=plan, day=day, year=year or 0, defaults={"basis": "milestones", "data": pack(made)}
+            Snapshot.objects.update_or_create(
+                plan=plan, day=day, year=year or 0, defaults={"basis": BASIS, "data": pack(made)}
             )
         return made
     return unpack(kept.data)
@@ -129,11 +165,11 @@ def forget(plan: str) -> None:
 
 def combine(parts: Iterable[Cell], day: date) -> Progress:
     """The progress of several cells together."""
-    done = planned = total = 0
+    done = planned = total = firm = 0
     overdue: date | None = None
     coming: date | None = None
     for c in parts:
-        done, planned, total = done + c.done, planned + c.planned, total + c.total
+        done, planned, total, firm = done + c.done, planned + c.planned, total + c.total, firm + c.firm
         if c.overdue_since and (overdue is None or c.overdue_since < overdue):
             overdue = c.overdue_since
         if c.next_due and (coming is None or c.next_due < coming):
@@ -141,7 +177,7 @@ def combine(parts: Iterable[Cell], day: date) -> Progress:
     scale = Decimal(SCALE)
     return Progress(
         done / scale, planned / scale, total / scale,
-        (day - overdue).days if overdue else 0, (coming - day).days if coming else None,
+        (day - overdue).days if overdue else 0, (coming - day).days if coming else None, firm / scale,
     )  # fmt: skip
 
 

@@ -200,8 +200,8 @@ def in_state(state: str, day: date) -> Q:
         "met": Q(met_on__lte=F("due")),
         "met-late": Q(met_on__gt=F("due")),
         "open": Q(met_on=None, due__gte=day),
-        "partly": missed & Q(achieved__gt=0),
-        "not-met": missed & Q(achieved__lte=0),
+        "partly": missed & Q(achieved__gt=0) & ~Q(direction="down"),
+        "not-met": missed & (Q(achieved__lte=0) | Q(direction="down")),
     }[state]
 
 

@@ -165,7 +165,7 @@ def _milestone_lines(rows: Sequence[ReportRow]) -> list[dict[str, object]]:
             m, f = line.milestone, line.figure
             out.append({
                 "key": m.code, "row": r.row.key, "name": m.title, "due": m.due, "target": _plain(m.target),
-                "unit": m.measured_in, "before": _plain(line.before),
+                "unit": f"{m.measured_in}（不高于目标）" if m.lower else m.measured_in, "before": _plain(line.before),
                 "achieved": _plain(f.achieved) if f and f.achieved is not None else None,
                 "reached_on": f.reached_on if f else None, "note": f.note if f else None,
             })  # fmt: skip

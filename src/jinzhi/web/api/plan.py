@@ -92,6 +92,7 @@ def get_row(request: HttpRequest, key: str) -> dict[str, Any]:
             "target": f"{m.target:f}",
             "achieved": f"{m.achieved:f}",
             "measured_in": m.measured_in,
+            "direction": m.direction,
             "met_on": m.met_on,
         }
         for m in milestones(who, release, row_key=row.key)

@@ -274,6 +274,7 @@ class MilestoneOut(Schema):
     target: str
     achieved: str
     measured_in: str
+    direction: str = Field(description="up: met at the target or above; down: met at the target or below.")
     met_on: date | None
 
 

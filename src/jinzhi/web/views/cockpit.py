@@ -424,8 +424,11 @@ def examples(rule: LightRule) -> list[tuple[str, Progress]]:
     """Worked examples around the thresholds of a rule: what it looks like in words, and the progress it is."""
     ten = Decimal(10)
 
-    def p(done: Decimal | int, planned: Decimal | int, overdue: int = 0, following: int | None = None) -> Progress:
-        return Progress(Decimal(done), Decimal(planned), ten * 2, overdue, following)
+    def p(
+        done: Decimal | int, planned: Decimal | int, overdue: int = 0, following: int | None = None,
+        firm: Decimal | None = None,
+    ) -> Progress:  # fmt: skip
+        return Progress(Decimal(done), Decimal(planned), ten * 2, overdue, following, firm)
 
     late, soon = rule.late_after_days, rule.soon_days
     return [
@@ -436,7 +439,11 @@ def examples(rule: LightRule) -> list[tuple[str, Progress]]:
         (_("应完成 10，已完成 %(n)s") % {"n": ten * rule.risk_from}, p(ten * rule.risk_from, ten)),
         (_("应完成 10，已完成 10；有里程碑超期 %(n)s 天") % {"n": late}, p(ten, ten, late)),
         (_("应完成 10，已完成 10；有里程碑超期 %(n)s 天") % {"n": late + 1}, p(ten, ten, late + 1)),
-        (_("应完成 10，已完成 %(n)s") % {"n": ten * rule.risk_from - 1}, p(ten * rule.risk_from - 1, ten)),
+        (_("应完成 10，已完成 0；都在 %(n)s 天之内到期") % {"n": late}, p(0, ten, late, firm=Decimal(0))),
+        (
+            _("应完成 10，都已到期超过 %(late)s 天，合计完成 %(n)s") % {"late": late, "n": ten * rule.risk_from - 1},
+            p(ten * rule.risk_from - 1, ten),
+        ),
         (_("没有里程碑"), Progress(Decimal(0), Decimal(0), Decimal(0))),
     ]
 

@@ -21,10 +21,11 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.seals import Verdicts, verdicts
 from jinzhi.apps.plan.actions import add_milestone, change_milestone, drop_milestone
 from jinzhi.apps.plan.models import Figure, Milestone, Release, Report, Row
-from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status
+from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status, of_year
 from jinzhi.apps.plan.queries import current, in_state, milestones
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
+from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import Status
@@ -36,6 +37,7 @@ from jinzhi.web.plan_board import (
     default_year,
     language,
     light_text,
+    measured,
     no_plan,
     plan_filters,
     print_facts,
@@ -49,13 +51,18 @@ SMALLEST = Decimal("0.01")
 UNIT = Field(id="unit", zh="责任单位", en="Unit", type=Type.UNIT)
 TITLE = Field(id="title", zh="里程碑", en="Milestone", max_length=300)
 DUE = Field(id="due", zh="完成期限", en="Due", type=Type.DATE, help_zh="应在规划期内", help_en="within the plan's term")
-TARGET = Field(id="target", zh="目标值", en="Target", type=Type.DECIMAL, min=SMALLEST,
+TARGET = Field(id="target", zh="目标值", en="Target", type=Type.DECIMAL, min=Decimal(0),
                help_zh="只看是否完成的，填 1", help_en="1 where it is done or not")  # fmt: skip
+DIRECTION = Field(
+    id="direction", zh="方向", en="Direction", type=Type.CHOICE, required=False,
+    choices=(Named("up", "越大越好：达到或超过目标值为完成", "the more the better: met at the target or above"),
+             Named("down", "越小越好：不高于目标值为完成", "the less the better: met at the target or below")),
+)  # fmt: skip
 MEASURED_IN = Field(id="measured_in", zh="计量单位", en="Measured in", max_length=20, help_zh="如 项、件、万元")
 WEIGHT = Field(id="weight", zh="权重", en="Weight", type=Type.DECIMAL, min=SMALLEST,
                help_zh="在完成率中占多少份，一般为 1", help_en="its part in the share done, usually 1")  # fmt: skip
 REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
-CHANGED = (TITLE, DUE, TARGET, MEASURED_IN, WEIGHT)
+CHANGED = (TITLE, DUE, TARGET, MEASURED_IN, DIRECTION, WEIGHT)
 SORTS = {"due": "due", "unit": "unit__path", "row": "row_key", "met": "met_on"}
 
 
@@ -81,7 +88,7 @@ def filtered(request: HttpRequest, board: Board) -> tuple[Any, list[tuple[str, s
     found = milestones(board.who, board.release)
     words = list(board.facts())
     if board.year:
-        found = found.filter(due__year=board.year)
+        found = found.filter(of_year(board.year, board.day))
     if board.unit is not None:
         found = found.filter(**{"unit_path__startswith" if board.below else "unit_path": board.unit.path})
     if board.section:
@@ -123,7 +130,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     ui.Cell(m.row_key, href=reverse("row", args=[m.row_key]), sub=known.title if known else gone),
                     ui.Cell(m.unit.label, href=reverse("unit", args=[m.unit.code])),
                     ui.Cell(due=ui.Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
-                    f"{amount(m.achieved)} / {amount(m.target)} {m.measured_in}",
+                    measured(m),
                     ui.Cell(tag=milestone_status(m, board.day), sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
                 )
             )
@@ -182,6 +189,7 @@ def export(request: HttpRequest) -> HttpResponse:
         column("achieved", "累计", "Reached", Type.DECIMAL),
         column("target", "目标", "Target", Type.DECIMAL),
         column("measured_in", "计量单位", "Measured in"),
+        column("direction", "方向", "Direction"),
         column("weight", "权重", "Weight", Type.DECIMAL),
         column("state", "状态", "State"),
         column("met_on", "完成日期", "Met on", Type.DATE),
@@ -191,6 +199,7 @@ def export(request: HttpRequest) -> HttpResponse:
             "code": m.code, "row": m.row_key, "unit": m.unit.label, "title": m.title, "due": m.due.isoformat(),
             "row_title": board.rows[m.row_key].title if m.row_key in board.rows else "",
             "achieved": amount(m.achieved), "target": amount(m.target), "measured_in": m.measured_in,
+            "direction": DIRECTION.show(m.direction, language()),
             "weight": amount(m.weight), "state": light_text(milestone_status(m, board.day)),
             "met_on": m.met_on.isoformat() if m.met_on else None,
         }
@@ -259,8 +268,9 @@ def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
         data = event.data
         said = []
         for name, after in data.get("after", {}).items():
-            label = named(fields[name]) if name in fields else name
-            said.append(f"{label}：{data['before'].get(name, '')} → {after}")
+            field = fields.get(name)
+            old, new = (field.show(v, language()) if field else v for v in (data["before"].get(name, ""), after))
+            said.append(f"{named(field) if field else name}：{old} → {new}")
         if data.get("reason"):
             said.append(_("理由：%(reason)s") % {"reason": data["reason"]})
         zh, en = VERBS.get(event.verb, (event.verb, event.verb))
@@ -291,7 +301,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         (_("任务"), ui.Cell(f"{found.row_key} {row.title if row else ''}", href=reverse("row", args=[found.row_key]))),
         (_("责任单位"), ui.Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
         (_("期限"), ui.Due(found.due, day, done=found.met_on is not None)),
-        (_("累计 / 目标"), f"{amount(found.achieved)} / {amount(found.target)} {found.measured_in}"),
+        (_("累计 / 目标"), measured(found)),
         (_("权重"), amount(found.weight)),
         (_("完成日期"), f"{found.met_on:%Y-%m-%d}" if found.met_on else ""),
         (_("取消日期"), f"{found.dropped_on:%Y-%m-%d}" if found.dropped_on else ""),
@@ -333,6 +343,15 @@ def out_of_term(form: FieldsForm, release: Release) -> bool:
     return True
 
 
+def nothing_to_reach(form: FieldsForm) -> bool:
+    """Whether the target is 0 where more is better: it would be reached before it began."""
+    if Decimal(str(form.values["target"])) >= SMALLEST or form.values["direction"] == "down":
+        return False
+    zh, en = f"不能小于 {SMALLEST}；越小越好的目标值可以为 0", f"must not be below {SMALLEST}, unless less is better"
+    form.refuse([FieldError(TARGET, zh, en)])
+    return True
+
+
 def in_force() -> Release:
     release = current()
     if release is None:
@@ -349,7 +368,13 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     if row is None:
         raise Http404(_("现行规划没有编号为“%(key)s”的任务") % {"key": key[:40]})
     fields = (UNIT, *CHANGED)
-    initial = {"target": "1", "weight": "1", "measured_in": "项", "unit": request.GET.get("unit", "")}
+    initial = {
+        "target": "1",
+        "weight": "1",
+        "direction": "up",
+        "measured_in": "项",
+        "unit": request.GET.get("unit", ""),
+    }
     initial["due"] = f"{default_year(release, today())}-12-31"
     if request.method == "POST":
         form = FieldsForm(fields, request.POST, who=who)
@@ -357,12 +382,13 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         before = Event.objects.filter(key=idempotent, verb="add", stream__startswith="milestone:").first()
         if idempotent and before is not None:  # the code holds a running number: asked here, not by the action
             return redirect("milestone", code=before.stream.removeprefix("milestone:"))
-        if form.is_valid() and not out_of_term(form, release):
+        if form.is_valid() and not (out_of_term(form, release) or nothing_to_reach(form)):
             v = form.values
             made = add_milestone(
                 release, row.key, Unit.objects.get(code=v["unit"]), title=str(v["title"]),
                 due=date.fromisoformat(str(v["due"])), target=Decimal(str(v["target"])),
-                measured_in=str(v["measured_in"]), weight=Decimal(str(v["weight"])), who=who, key=idempotent,
+                measured_in=str(v["measured_in"]), weight=Decimal(str(v["weight"])),
+                direction=str(v["direction"] or "up"), who=who, key=idempotent,
             )  # fmt: skip
             messages.success(request, _("已设立里程碑“%(title)s”") % {"title": made.title})
             return redirect("milestone", code=made.code)
@@ -380,7 +406,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("里程碑已取消，不能修改"))
     initial = {
         "title": found.title, "due": found.due.isoformat(), "target": amount(found.target),
-        "measured_in": found.measured_in, "weight": amount(found.weight),
+        "measured_in": found.measured_in, "weight": amount(found.weight), "direction": found.direction,
     }  # fmt: skip
     fields = (*CHANGED, REASON)
     if request.method == "POST":
@@ -388,7 +414,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         expected, idempotent = submitted(request)
         if expected is None:
             raise BadRequest(_("表单缺少版本号，请刷新页面后重试"))
-        if form.is_valid() and not out_of_term(form, in_force()):
+        if form.is_valid() and not (out_of_term(form, in_force()) or nothing_to_reach(form)):
             changes = changed(found, form.values)
             if not changes:
                 form.refuse([FieldError(REASON, "没有改动任何内容", "nothing was changed")])
@@ -407,6 +433,8 @@ def changed(milestone: Milestone, values: dict[str, Any]) -> dict[str, str]:
     """What a form changes, as text; 1 and 1.00 are the same."""
     out = {}
     for field in CHANGED:
+        if values[field.id] is None:  # a form that does not ask for it leaves it as it is
+            continue
         before, after = getattr(milestone, field.id), str(values[field.id])
         same = before == Decimal(after) if field.type is Type.DECIMAL else str(before) == after
         if not same:

@@ -477,7 +477,9 @@ def after_saving(found: Report, then: str) -> str:
     steps = {s.id for s in report_list.procedure().steps if hands_in(s)}
     if then in steps:
         return reverse("report-step", args=[found.pk, then])
-    return {"copy": f"{here}?copy=all#content", "excel": reverse("report-excel-import", args=[found.pk])}.get(then, here)
+    return {"copy": f"{here}?copy=all#content", "excel": reverse("report-excel-import", args=[found.pk])}.get(
+        then, here
+    )
 
 
 def saved(request: HttpRequest, found: Report) -> HttpResponse:
@@ -670,7 +672,7 @@ def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
             cells = [
                 [
                     line.milestone.title,
-                    f"{plain(line.milestone.target)} {line.milestone.measured_in}",
+                    f"{line.milestone.at_most}{plain(line.milestone.target)} {line.milestone.measured_in}",
                     plain(line.before),
                     plain(line.figure.achieved) if line.figure else "",
                     line.figure.reached_on.isoformat() if line.figure and line.figure.reached_on else "",

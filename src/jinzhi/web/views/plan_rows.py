@@ -23,7 +23,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import verdicts_of
 from jinzhi.apps.plan.models import Duty, Figure, Milestone, Release, Report, Row, RowNote
-from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status
+from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status, of_year
 from jinzhi.apps.plan.queries import current, find_measures, rows_of, served, spans_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
@@ -35,13 +35,13 @@ from jinzhi.web.plan_board import (
     LIGHT_IDS,
     Board,
     RowView,
-    amount,
     column,
     duty_word,
     language,
     light_of,
     light_text,
     marked,
+    measured,
     no_plan,
     percent,
     plan_filters,
@@ -365,7 +365,7 @@ def milestones_table(board: Board, milestones: list[Milestone], caption: str, *,
                     (
                         ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=m.row_key if row else ""),
                         ui.Cell(due=ui.Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
-                        f"{amount(m.achieved)} / {amount(m.target)} {m.measured_in}",
+                        measured(m),
                         ui.Cell(tag=status, sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
                         ui.Cell(
                             f"{report.period.code} {by}",
@@ -508,7 +508,7 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
     who: Acting = request.acting
     found = Milestone.objects.visible_to(who).filter(plan=release.plan, row_key=here.key, dropped_on=None)
     if board.year:
-        found = found.filter(due__year=board.year)
+        found = found.filter(of_year(board.year, board.day))
     milestones = [m for m in found.select_related("unit").order_by("due", "pk") if board.meant(m.unit_path)]
     cells = board.cells_of(here.key)
     judged = board.judge(cells) if cells else None
