@@ -8,12 +8,17 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Unit
+
+# a machine that does other work beside is no fault of a property
+settings.register_profile("jinzhi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jinzhi")
 
 PASSWORD = "correct horse 津知"
 

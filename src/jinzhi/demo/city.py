@@ -34,7 +34,8 @@ from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Unit
 from jinzhi.demo.custody import make_evidence
 from jinzhi.demo.entries import make_entries
-from jinzhi.demo.people import People, make_people
+from jinzhi.demo.goals import goal_of
+from jinzhi.demo.people import SURNAMES, People, make_people
 from jinzhi.demo.saying import Say, silent
 from jinzhi.kernel.procedure import Procedure
 
@@ -46,7 +47,6 @@ QUARTERS = ("2025Q3", "2025Q4", "2026Q1", "2026Q2", "2026Q3")
 #: how fast a unit works on a row: reached = elapsed share of the time × pace
 PACES = (Decimal("1.45"), Decimal("1.12"), Decimal("1.05"), Decimal("1.02"), Decimal("0.92"), Decimal("0.55"))
 DUE_DAYS = ((3, 31), (6, 30), (9, 30), (11, 30), (12, 20))
-TARGETS = ((1, "项"), (1, "项"), (1, "项"), (12, "家"), (20, "件"), (6, "期"), (40, "次"))
 
 
 #: how the last round stands at the units one can sign in for (see _report), so that there is something to do
@@ -121,7 +121,12 @@ def _contacts() -> None:
     """Most units have a contact; a few lack one, so that the number is not full marks."""
     for unit in Unit.objects.exclude(code="tianjin"):
         if pick(range(9), "contact", unit.code):
-            Unit.objects.filter(pk=unit.pk).update(contact=f"联系人 {unit.code[-4:].upper()}（演示）")
+            Unit.objects.filter(pk=unit.pk).update(contact=contact_of(unit))
+
+
+def contact_of(unit: Unit) -> str:
+    """A contact as offices write one: somebody and an office telephone that begins with a 0 nobody is given."""
+    return f"{pick(SURNAMES, 'contact', unit.code)}某，022-0000{pick(range(1000, 10000), 'telephone', unit.code)}（演示）"
 
 
 def _plan(people: People) -> Release:
@@ -145,11 +150,11 @@ def _milestones(city: City) -> None:
                 for n in range(1 + pick((0, 1), "two", unit.code, row.key)):
                     names = (unit.code, row.key, str(year), str(n))
                     month, day = DUE_DAYS[(n * 2 + pick(range(len(DUE_DAYS)), "due", *names)) % len(DUE_DAYS)]
-                    target, word = pick(TARGETS, "target", *names)
                     text = pick(measures, "measure", *names)
+                    goal = goal_of(text)
                     add_milestone(
                         city.release, row.key, unit, title=f"{year} 年：{text}", due=date(year, month, day),
-                        target=Decimal(target), measured_in=word, weight=Decimal(pick((1, 1, 2, 3), "weight", *names)),
+                        target=goal.target, measured_in=goal.unit, weight=Decimal(pick((1, 1, 2, 3), "weight", *names)),
                         who=city.people.office, on=STARTS + timedelta(days=30),
                     )  # fmt: skip
 
@@ -294,7 +299,7 @@ def _orders(city: City) -> None:
     for n, m in enumerate(_late(city)[:14]):
         day = date(2026, 10, 26) + timedelta(days=(n * 2) % 14)
         raw = {
-            "title": f"加快推进“{titles[m.row_key]}”",
+            "title": f"加快推进{titles[m.row_key]}",
             "demand": f"请于期限前完成：{m.title}，并上传佐证材料。（演示）",
             "grounds": f"里程碑应于 {m.due.isoformat()} 完成，至今未完成。（演示）",
             "due": (day + timedelta(days=pick((10, 14, 25, 40), "order", m.code))).isoformat(),
@@ -322,7 +327,7 @@ def _adjustments(city: City) -> None:
         duty = row.duties.exclude(unit=None).first()
         day = date(2026, 10, 12) + timedelta(days=5 * n)
         raw = {
-            "title": f"调整“{row.title}”的完成时间",
+            "title": f"调整完成时间：{row.title}",
             "kind": pick(("milestone", "measure", "target"), "kind", row.key),
             "before": row.measures.first().text,
             "after": f"{row.measures.first().text.rstrip('。')}，完成时间延至次年一季度。（演示）",

@@ -10,7 +10,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.procedure import CORRECT, Procedure
 from jinzhi.web.shell import named
 
-KINDS = {"event": gettext_lazy("记录"), "file": gettext_lazy("文件")}
+KINDS = {"event": gettext_lazy("记录"), "file": gettext_lazy("文件"), "evidence": gettext_lazy("证据")}
 VERBS = {
     "create": gettext_lazy("新建"),
     "update": gettext_lazy("更新"),
@@ -29,6 +29,7 @@ VERBS = {
     "bind": gettext_lazy("绑定"),
     "undo": gettext_lazy("撤销修改"),
     "discard": gettext_lazy("放弃"),
+    "set-address": gettext_lazy("修改邮箱"),
     "set-contact": gettext_lazy("修改联系人"),
     "freeze": gettext_lazy("冻结指标值"),
     "share": gettext_lazy("共享"),
@@ -36,6 +37,7 @@ VERBS = {
     "restore": gettext_lazy("恢复"),
     "patents-imported": gettext_lazy("专利导入"),
     "view-personal-data": gettext_lazy("查看个人信息"),
+    "export-personal-data": gettext_lazy("导出个人信息"),
     "erase-personal-data": gettext_lazy("删除个人信息"),
     "download": gettext_lazy("下载"),
     "give-post": gettext_lazy("任职"),
@@ -43,6 +45,8 @@ VERBS = {
     "open": gettext_lazy("启用"),
     "shut": gettext_lazy("停用"),
     "reset-password": gettext_lazy("重置密码"),
+    "choose-password": gettext_lazy("设定口令"),
+    "drop-factor": gettext_lazy("解除第二因素"),
     "make-token": gettext_lazy("签发令牌"),
     "revoke-token": gettext_lazy("吊销令牌"),
     "take-in": gettext_lazy("接收登记"),

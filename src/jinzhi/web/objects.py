@@ -26,7 +26,8 @@ from jinzhi.apps.custody.models import Folder, Item
 from jinzhi.apps.evidence.models import Deposit, Event
 from jinzhi.apps.evidence.models import Entry as LogEntry
 from jinzhi.apps.evidence.personal import MARK
-from jinzhi.apps.patents.models import Applicant, Batch, Note, SavedQuery, Topic
+from jinzhi.apps.patents.models import Applicant, Batch, SavedQuery, Topic
+from jinzhi.apps.patents.notes import visible_notes
 from jinzhi.apps.plan.models import Import, Milestone, Release, Report
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
@@ -295,10 +296,14 @@ def topics(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
 
 @kind("patent-note:", "专利笔记", "Notes on patents")
 def notes(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
-    if not who.may("plan.read"):
-        return {}
-    found = Note.objects.visible_to(who).filter(pk__in=_numbers(ids)).select_related("document")
-    return {str(n.pk): Place(str(n), reverse("patent", args=[n.document.number])) for n in found}
+    """Notes are named by the document they stand on, never by what somebody wrote."""
+    found = visible_notes(who).filter(pk__in=_numbers(ids)).select_related("document")
+    return {
+        str(n.pk): Place(
+            _("%(number)s 的笔记") % {"number": n.document.number}, reverse("patent", args=[n.document.number])
+        )
+        for n in found
+    }
 
 
 @kind("patent-tags:", "专利标引", "Tags on patents")

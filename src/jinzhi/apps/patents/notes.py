@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
@@ -141,9 +141,15 @@ def tags_of(who: Acting, document: Document) -> list[Tagging]:
 # --- notes ------------------------------------------------------------------------------------------------------
 
 
+def visible_notes(who: Acting) -> QuerySet[Note]:
+    """The notes of the units that somebody sees; none without signing in: offices write them for each other."""
+    rows = Note.objects.visible_to(who)
+    return rows if who.user is not None and who.may("plan.read") else rows.none()
+
+
 def notes_of(who: Acting, document: Document) -> list[Note]:
     """The notes on a document that somebody sees, oldest first; their own removed ones among them."""
-    rows = Note.objects.visible_to(who).filter(document=document).select_related("unit", "owner")
+    rows = visible_notes(who).filter(document=document).select_related("unit", "owner")
     return [n for n in rows if n.removed_at is None or (who.user is not None and n.owner_id == who.user.pk)]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from jinzhi.apps.evidence.models import Checkpoint, Cosignature, Entry, Event, S
 from jinzhi.apps.evidence.personal import reveal
 from jinzhi.apps.evidence.seals import Verdict, Verdicts, entry_verdicts, verdicts, with_cover
 from jinzhi.apps.evidence.witnesses import WitnessRefused, policy
+from jinzhi.apps.units.models import Unit
 from jinzhi.engines import signing
 from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
 from jinzhi.kernel import note
@@ -166,7 +167,7 @@ def _to(request: HttpRequest, cursor: str) -> str:
 
 def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) -> Table:
     """Entries as a table; of objects that the reader may not open, numbers and digests only."""
-    checked = entry_verdicts(found)
+    checked, labels = entry_verdicts(found), unit_labels(found)
     columns = [
         Column(_("条目")), Column(_("对象"), wide=True), Column(_("内容")), Column(_("经办")), Column(_("登记时间")),
         Column(_("叶子哈希 SHA-256")), Column(_("核验")),
@@ -184,7 +185,7 @@ def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) ->
                     if place
                     else Cell(tag=HIDDEN),
                     what_of(e, place) if place else "—",
-                    Cell(told.get("actor", ""), sub=unit_in(e, told)) if place else "—",
+                    Cell(told.get("actor", ""), sub=unit_in(e, told, labels)) if place else "—",
                     moment_of(told) if place else "—",
                     f"{bytes(e.leaf_sha256).hex()[:12]}…",
                     Cell(tag=SEALS[checked[e.pk].state]),
@@ -195,9 +196,18 @@ def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) ->
     return Table(_("日志条目"), columns, rows, empty, stack=True, caption_hidden=True, id="entries")
 
 
-def unit_in(entry: Entry, told: dict[str, Any]) -> str:
-    unit = entry.event.unit if entry.event else None
-    return str(unit.label if unit else told.get("unit", ""))
+def unit_labels(found: Sequence[Entry]) -> dict[str, str]:
+    """The names of the units that entries without an event name by their codes; asks nothing where none does."""
+    codes = {str(said(e).get("unit", "")) for e in found if e.event is None} - {""}
+    return {u.code: u.label for u in Unit.objects.filter(code__in=codes)} if codes else {}
+
+
+def unit_in(entry: Entry, told: dict[str, Any], labels: Mapping[str, str]) -> str:
+    """The name of the unit in whose name an entry was made; its code only where no such unit is left."""
+    code = str(told.get("unit", ""))
+    if entry.event is not None and entry.event.unit is not None:
+        return str(entry.event.unit.label)
+    return labels.get(code, code)
 
 
 def what_of(entry: Entry, place: Place) -> str:
