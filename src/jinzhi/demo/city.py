@@ -126,7 +126,9 @@ def _contacts() -> None:
 
 def contact_of(unit: Unit) -> str:
     """A contact as offices write one: somebody and an office telephone that begins with a 0 nobody is given."""
-    return f"{pick(SURNAMES, 'contact', unit.code)}某，022-0000{pick(range(1000, 10000), 'telephone', unit.code)}（演示）"
+    return (
+        f"{pick(SURNAMES, 'contact', unit.code)}某，022-0000{pick(range(1000, 10000), 'telephone', unit.code)}（演示）"
+    )
 
 
 def _plan(people: People) -> Release:
