@@ -213,7 +213,7 @@ def test_the_search_page_makes_as_many_statements_for_few_hits_as_for_many(
     district, patents, django_assert_max_num_queries
 ):
     look(district, "隔膜")
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(27):
         look(district, "电池 OR 隔膜 OR 电芯")
 
 

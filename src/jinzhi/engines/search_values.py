@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from jinzhi.kernel.query import Numbers, class_symbol, plain_number, plain_number_keys
 from jinzhi.standards.cn_numbers import Number, NumberError, normalise
@@ -39,13 +39,15 @@ OFFICE_NUMBERS = Numbers(asked_number, number_keys)
 class Trees:
     """Class trees by scheme code (ipc, cpc), as ``kernel.query.ClassTree``."""
 
-    def __init__(self, schemes: Mapping[str, Scheme]):
+    def __init__(self, schemes: Mapping[str, Scheme | Callable[[], Scheme]]):
+        #: a scheme, or what makes it when it is first asked for: most queries ask for none
         self._schemes = schemes
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
     def subtree(self, scheme: str, symbol: str) -> frozenset[str] | None:
         """The symbol with all below it, None where the scheme is not loaded or lacks the symbol."""
-        tree = self._schemes.get(scheme)
+        held = self._schemes.get(scheme)
+        tree = held if held is None or isinstance(held, Scheme) else held()
         if tree is None or symbol not in tree:
             return None
         if (scheme, symbol) not in self._known:

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, folder, stamp
+from jinzhi.apps.patents.index import warm as index_warm
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Event, Item, Named, State
-from jinzhi.apps.patents.queries import SourceStatus, sources, standard_names
+from jinzhi.apps.patents.queries import SourceStatus, collection, sources, standard_names
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_memory import Context, Plan
 from jinzhi.kernel.organisation import OrgUnit
@@ -270,6 +271,13 @@ def library() -> Library:
         if _library is None or _library.stamp != now:
             _library = Library(now)
         return _library
+
+
+def warm() -> None:
+    """Read what the first page of results would wait for; nothing where there is no patent."""
+    if collection()["documents"]:
+        index_warm()
+        library()
 
 
 _sources: tuple[object, list[SourceStatus]] | None = None

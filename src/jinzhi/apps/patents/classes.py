@@ -8,12 +8,13 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from jinzhi.apps.patents.marks import while_unchanged
 from jinzhi.apps.patents.models import ClassSymbol
 from jinzhi.engines.search_values import Trees
 from jinzhi.standards import ipc
@@ -110,7 +111,6 @@ def _replace(rows: list[tuple[str, int | None, str]], scheme: str, edition: str,
         ],
         batch_size=2000,
     )  # fmt: skip
-    scheme_of.cache_clear()
     return Loaded(scheme, edition, len(tree), sum(1 for t in titles.values() if t), tree.problems)
 
 
@@ -137,27 +137,31 @@ def _title(path: Path, rows: list[tuple[str, int | None, str]], scheme: str, edi
 # --- reading --------------------------------------------------------------------------------------------------
 
 
+@while_unchanged("classes")
+def _editions(scheme: str) -> tuple[str, ...]:
+    found = ClassSymbol.objects.filter(scheme=scheme).order_by("edition").values_list("edition", flat=True)
+    return tuple(found.distinct())
+
+
 def editions(scheme: str = "ipc") -> list[str]:
     """The editions that are loaded, newest last."""
-    return sorted(set(ClassSymbol.objects.filter(scheme=scheme).values_list("edition", flat=True)))
+    return list(_editions(scheme))
 
 
-@lru_cache(maxsize=4)
-def scheme_of(scheme: str, edition: str, count: int) -> ipc.Scheme:
-    """A loaded edition as a tree. ``count``: its symbols, so that a new load is a new tree."""
+@while_unchanged("classes")
+def scheme_of(scheme: str, edition: str) -> ipc.Scheme:
+    """A loaded edition as a tree."""
     rows = ClassSymbol.objects.filter(scheme=scheme, edition=edition).values_list("symbol", "dots")
     return ipc.Scheme(rows, edition)
 
 
+@while_unchanged("classes")
 def trees() -> Trees | None:
     """The loaded trees for queries “and below”; None where none is loaded, and such queries then say so."""
-    found = {}
-    for scheme in ("ipc", "cpc"):
-        known = editions(scheme)
-        if known:
-            count = ClassSymbol.objects.filter(scheme=scheme, edition=known[-1]).count()
-            found[scheme] = scheme_of(scheme, known[-1], count)
-    return Trees(found) if found else None
+    newest = {scheme: known[-1] for scheme in ("ipc", "cpc") if (known := editions(scheme))}
+    if not newest:
+        return None
+    return Trees({scheme: partial(scheme_of, scheme, edition) for scheme, edition in newest.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +228,7 @@ def browse(symbol: str = "", *, scheme: str = "ipc", edition: str = "", used: It
     edition = edition or (known[-1] if known else "")
     tree: ipc.Scheme | Flat
     if known:
-        count = ClassSymbol.objects.filter(scheme=scheme, edition=edition).count()
-        tree = scheme_of(scheme, edition, count)
+        tree = scheme_of(scheme, edition)
     elif scheme == "loc":
         tree = Flat(used)
     else:
@@ -256,8 +259,7 @@ def outside(used: Iterable[str], scheme: str = "ipc") -> list[str]:
     known = editions(scheme)
     if not known:
         return []
-    count = ClassSymbol.objects.filter(scheme=scheme, edition=known[-1]).count()
-    tree = scheme_of(scheme, known[-1], count)
+    tree = scheme_of(scheme, known[-1])
     return [symbol for symbol in used if symbol not in tree]
 
 

@@ -18,24 +18,26 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Max, Sum
+from django.db.models import F
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.patents import likeness
 from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.classes import trees
 from jinzhi.apps.patents.documents import index_docs
+from jinzhi.apps.patents.marks import mark
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.queries import MANY, by_ids, collection
 from jinzhi.engines import search_tantivy
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
+from jinzhi.engines.search_index.store import Manifest, OtherFormat
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
 from jinzhi.engines.similar import Answer, Subject
 from jinzhi.engines.vectors import VectorsRefused
-from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError
+from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError, TooWide
 
 #: sort key → columns; a leading - turns it round
 SORTS = {"pd": ("published", "number"), "ad": ("filed", "number"), "gd": ("granted", "number"), "pn": ("number",),
@@ -67,18 +69,15 @@ class Engine(Protocol):
 class Stamp:
     """Which collection an answer is of: it changes with every change of a document."""
 
-    documents: int
-    last: int
-    revisions: int
+    mark: int
 
     def __str__(self) -> str:
-        return f"{self.documents}-{self.last}-{self.revisions}"
+        return str(self.mark)
 
 
 def stamp() -> Stamp:
     """The collection as it is now."""
-    told = Document.objects.aggregate(documents=Count("pk"), last=Max("pk"), revisions=Sum("revision"))
-    return Stamp(told["documents"], told["last"] or 0, told["revisions"] or 0)
+    return Stamp(mark("documents"))
 
 
 def all_docs() -> Iterator[Doc]:
@@ -128,6 +127,11 @@ class Tantivy:
             except FileNotFoundError:
                 raise NoIndex(
                     "还没有检索索引，请运行 jinzhi patents index", "there is no index: run jinzhi patents index"
+                ) from None
+            except OtherFormat:
+                raise NoIndex(
+                    "检索索引是旧版程序写的，请运行 jinzhi patents index（自动重建）",
+                    "another version wrote the index: run jinzhi patents index, which makes it anew",
                 ) from None
             self._seen = seen
             return self._engine
@@ -181,11 +185,20 @@ def update(*, rebuild: bool = False, commit_every: int = COMMIT, say: Callable[[
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise IndexBusy("另一个进程正在写索引，请等它结束") from None
-        if rebuild or not (place / "inverted" / "meta.json").exists():
+        if rebuild or not readable(place):
             # first forget, then remove: killed in between, the next run still writes everything
             Document.objects.exclude(indexed=0).update(indexed=0)
             shutil.rmtree(place, ignore_errors=True)
         return _write(place, max(1, commit_every), say)
+
+
+def readable(place: Path) -> bool:
+    """Whether an index lies there that this version of the program can read and go on writing."""
+    try:
+        Manifest.read(place / "forward")
+    except OtherFormat:
+        return False
+    return (place / "inverted" / "meta.json").exists()
 
 
 def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:
@@ -265,7 +278,7 @@ def _find(node: Node) -> Sequence[int]:
 
 def like(subject: Subject, *, top: int | None = None, family: bool = True) -> Answer:
     """The documents like a subject, best first, with the reasons. Raises NoIndex."""
-    return likeness.answer(subject, _find, stamp().documents, top=top, family=family)
+    return likeness.answer(subject, _find, int(str(collection()["documents"])), top=top, family=family)
 
 
 def semantic(text: str, top: int | None) -> Sequence[int]:
@@ -317,6 +330,23 @@ def search_parsed(
         query.text, query, echo(query, subgroups), ids, sort, asked.name, (perf_counter() - began) * 1000,
         0 if asked.name == "memory" else behind(), collection(),
     )  # fmt: skip
+
+
+#: what is asked once at start: each kind of field and operator that reads parts of the index for the first time
+FIRST = ("ti=一种 AND ipc=H", "一种 (9D) 方法 NOT pa=大学", "ad>=2000")
+
+
+def warm() -> None:
+    """Read what the first searcher would wait for: the index, the class trees, the collection. Nothing where none is."""
+    known = trees()
+    for scheme in ("ipc", "cpc"):
+        if known is not None:
+            known.subtree(scheme, "A01B1/00")
+    try:
+        for text in FIRST:
+            search(text)
+    except (NoIndex, TooWide):
+        return
 
 
 def behind() -> int:

@@ -9,6 +9,7 @@ from django.conf import settings
 from jinzhi.apps.catalogue.looks import Fact, look
 from jinzhi.apps.patents.classes import editions
 from jinzhi.apps.patents.index import behind, folder
+from jinzhi.apps.patents.marks import missing
 from jinzhi.apps.patents.models import Batch
 from jinzhi.apps.patents.queries import collection
 
@@ -43,6 +44,14 @@ def patents() -> Iterator[Fact]:
         )
     else:
         yield Fact(*index, "good", "up to date")
+
+
+@look
+def marks() -> Iterator[Fact]:
+    """The triggers that tell when the collection has changed; without them pages would show what was."""
+    if lost := missing():
+        head = ("patent-marks", "专利库变更标记", "Change marks of the patents")
+        yield Fact(*head, "bad", ", ".join(lost), "运行 jinzhi migrate 补上触发器", "run jinzhi migrate: it makes them")
 
 
 @look

@@ -168,6 +168,16 @@ class Document(models.Model):
         return STATES_EN[self.state]
 
 
+class Mark(models.Model):
+    """A number that changes with every change of a table (``marks``)."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    value = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"
+
+
 class Version(models.Model):
     """What a document was before a source gave it anew."""
 

@@ -10,6 +10,7 @@ from statistics import median
 
 from django.db.models import Count, F, Max, QuerySet, Sum
 
+from jinzhi.apps.patents.marks import while_unchanged
 from jinzhi.apps.patents.models import Alias, Applicant, Batch, Citation, Document, Event, Item, Refusal
 from jinzhi.standards.cn_numbers import NumberError, normalise
 
@@ -243,10 +244,29 @@ def refusals(source: str = "") -> QuerySet[Refusal]:
     return rows.filter(item__source=source) if source else rows
 
 
-def collection() -> dict[str, object]:
-    """What every result page says of the collection: how many documents, as of when, whether it is demonstration."""
+@while_unchanged("documents")
+def _collection() -> dict[str, object]:
     told = Document.objects.aggregate(documents=Count("pk"), as_of=Max("published"))
     return {**told, "demo": Document.objects.filter(demo=True).exists()}
+
+
+@while_unchanged("documents")
+def _all_numbers() -> dict[int, str]:
+    return dict(Document.objects.values_list("pk", "number"))
+
+
+def numbers_of(ids: Sequence[int]) -> list[str]:
+    """The numbers of these ids in this order; those that are not there are left out."""
+    if len(ids) > MANY:
+        known = _all_numbers()
+    else:
+        known = dict(Document.objects.filter(pk__in=list(ids)).values_list("pk", "number"))
+    return [known[one] for one in ids if one in known]
+
+
+def collection() -> dict[str, object]:
+    """What every result page says of the collection: how many documents, as of when, whether it is demonstration."""
+    return dict(_collection())
 
 
 def status() -> dict[str, object]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from jinzhi.apps.catalogue.ticks import tick
 from jinzhi.apps.patents.alerts import fire_due
-from jinzhi.apps.patents.index import IndexBusy, behind, update
+from jinzhi.apps.patents.index import IndexBusy, behind, folder, readable, update
 
 
 @tick("patent-alerts", "比较到期的专利订阅", "Compare the patent alerts that are due")
@@ -17,7 +17,7 @@ def alerts(day: date) -> int:
 @tick("patent-index", "把专利检索索引更新到与库一致", "Bring the index of patents up to the store")
 def index(day: date) -> int:
     """Documents that an import, a name linked or a class table changed; while another process writes it, nothing."""
-    if not behind():
+    if not behind() and readable(folder()):
         return 0
     try:
         return update()

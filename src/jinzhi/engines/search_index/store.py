@@ -29,7 +29,7 @@ MISSING = int(np.iinfo(np.int64).min)
 HAN_FLAG, GLUED_FLAG = 1, 2
 #: more parts than this are joined at the next commit
 MOST_PARTS = 12
-FORMAT = 1
+FORMAT = 2
 
 
 @cache
@@ -51,6 +51,10 @@ def paragraphs(doc: Doc, code: str) -> Sequence[str]:
     return (doc.text if get_field(code).kind is Kind.TEXT else doc.keys).get(code, ())
 
 
+class OtherFormat(ValueError):
+    """An index that another version of the program wrote."""
+
+
 # --- strings and their codes ----------------------------------------------------------------------------------
 
 
@@ -70,10 +74,10 @@ class Strings:
         with self.path.open("rb") as file:
             file.seek(start)
             lines = file.read(end - start).split(b"\n")[:-1]
-        for line in lines:
-            text = json.loads(line)
-            self.codes[text] = len(self.texts)
-            self.texts.append(text)
+        # read as one list: a quarter of a million calls took two seconds
+        new: list[str] = json.loads(b"[" + b",".join(lines) + b"]")
+        self.codes.update(zip(new, range(len(self.texts), len(self.texts) + len(new)), strict=True))
+        self.texts += new
         if len(self.texts) != count:
             raise ValueError(f"{self.path.name}: {len(self.texts)} strings, not {count} as stated: rebuild the index")
         self.written = count
@@ -287,7 +291,7 @@ class Manifest:
             return Manifest()
         held = json.loads(path.read_text("utf-8"))
         if held.pop("format") != FORMAT:
-            raise ValueError("this index was written by another version: rebuild it")
+            raise OtherFormat("this index was written by another version: rebuild it")
         parts = tuple((name, first, rows) for name, first, rows in held["parts"])
         return Manifest(held["rows"], parts, tuple(held["tokens"]), tuple(held["values"]))
 

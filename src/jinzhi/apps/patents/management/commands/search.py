@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.patents.index import Found, NoIndex, search
+from jinzhi.apps.patents.queries import numbers_of
 from jinzhi.kernel.query import QueryError
 
 
@@ -121,7 +122,7 @@ def acting_named(name: str) -> Acting:
 def numbers(found: Found, limit: object) -> list[str]:
     """Publication numbers in the order of the answer; all of them where no limit is given."""
     most = found.count if limit is None else int(str(limit))
-    return [row.number for row in found.page(0, most)]
+    return numbers_of(found.ids[:most])
 
 
 def error(text: str, problem: Exception) -> dict[str, object]:
