@@ -51,6 +51,13 @@ def test_a_tag_is_put_on_once_and_found_however_it_is_written(district, patents)
     assert found('tag="key tag"', district) == {SEPARATOR}
 
 
+def test_a_tag_is_found_in_traditional_and_simplified_characters(district, patents):
+    notes.tag(district.acting, "电池材料", ids(SEPARATOR))
+    assert found("tag=電池材料", district) == {SEPARATOR}
+    assert found("tag=電池材料/asis", district) == set()
+    assert found("tag=电池材料/asis", district) == {SEPARATOR}
+
+
 def test_tags_and_notes_are_seen_by_the_unit_and_above_only(district, colleague, above, elsewhere, patents):
     notes.tag(district.acting, "重点", ids(SEPARATOR))
     notes.write_note(district.acting, Document.objects.get(number=LATER), "值得进一步关注其结构。")

@@ -54,7 +54,9 @@ def test_the_classes_are_read_again_when_a_table_is_loaded(patents):
     assert classes.editions() == ["2026.01"]
     tree = classes.trees()
     assert tree is not None and tree.subtree("ipc", "H01M50/00") == {"H01M50/00"}
-    ClassSymbol.objects.create(scheme="ipc", edition="2026.01", symbol="H01M50/10", parent="H01M50/00", dots=1, position=1)
+    ClassSymbol.objects.create(
+        scheme="ipc", edition="2026.01", symbol="H01M50/10", parent="H01M50/00", dots=1, position=1
+    )
     again = classes.trees()
     assert again is not None and again.subtree("ipc", "H01M50/00") == {"H01M50/00", "H01M50/10"}
 
@@ -78,7 +80,9 @@ def test_a_query_reads_no_class_table_and_no_document(patents, django_assert_max
     assert not [q["sql"] for q in read if "patents_classsymbol" in q["sql"] or '"body"' in q["sql"]]
 
 
-def test_numbers_of_an_answer_are_read_without_their_documents(patents, tmp_path, capsys, django_assert_max_num_queries):
+def test_numbers_of_an_answer_are_read_without_their_documents(
+    patents, tmp_path, capsys, django_assert_max_num_queries
+):
     index.update()
     file = tmp_path / "queries.txt"
     file.write_text("隔膜\nti=隔膜\n", encoding="utf-8")

@@ -21,7 +21,7 @@ from jinzhi.kernel.query import (
     one_of,
 )
 
-HAN = "锂电池隔膜的"
+HAN = "锂电池隔膜的鋰電"
 LATIN = ("a", "ab", "abc", "b", "2", "x1")
 JOINTS = ("", "", "", " ", "，", "。", "; ", ". ", "-", "；")
 
@@ -30,7 +30,7 @@ paragraphs = st.lists(st.tuples(pieces, st.sampled_from(JOINTS)), max_size=8).ma
     lambda parts: "".join(piece + joint for piece, joint in parts)
 )
 texts = st.lists(paragraphs, min_size=0, max_size=3)
-names = st.sampled_from(["天津大学", "天津市锂电池厂", "ABC Ltd.", "锂电科技", "A B"])
+names = st.sampled_from(["天津大学", "天津市锂电池厂", "ABC Ltd.", "鋰電科技", "锂電(上海)公司", "A B"])
 symbols = st.sampled_from(["H01M10/05", "H01M10/0525", "H01M4/00", "H04L9/32", "H04L99/00", "B01D", "14-03"])
 numbers = st.sampled_from(["CN103081473B", "CN103081473B8", "CN1037A", "201410503258.2", "US7272630B2"])
 days = st.sampled_from([20161231, 20170101, 20170315, 20171231, 20180101])
@@ -44,7 +44,7 @@ docs = st.builds(
             "pa": st.lists(names, max_size=3).map(tuple),
             "ipc": st.lists(symbols, max_size=3).map(tuple),
             "pn": st.lists(numbers, max_size=2).map(tuple),
-            "st": st.lists(st.sampled_from(["有效", "失效"]), max_size=1).map(tuple),
+            "st": st.lists(st.sampled_from(["有效", "失效", "審中"]), max_size=1).map(tuple),
         },
     ),
     st.fixed_dictionaries({}, optional={"ad": days, "pd": days}),
@@ -73,7 +73,7 @@ text_fields = st.sampled_from([(), (), ("ti",), ("ab",), ("ti", "ab"), ("ta",), 
 def terms(fields: st.SearchStrategy[tuple[str, ...]] = text_fields) -> st.SearchStrategy[Term]:
     """Words, phrases and loose phrases in text fields."""
     return st.one_of(
-        st.builds(Term, some_words, fields),
+        st.builds(Term, some_words, fields, as_written=st.booleans()),
         st.builds(Term, st.lists(some_words, min_size=1, max_size=3).map(" ".join), fields, st.just(True)),
         st.builds(
             Term,
@@ -81,6 +81,7 @@ def terms(fields: st.SearchStrategy[tuple[str, ...]] = text_fields) -> st.Search
             fields,
             st.just(True),
             st.integers(0, 4),
+            as_written=st.booleans(),
         ),
     )
 
@@ -92,7 +93,7 @@ values: st.SearchStrategy[Node] = st.one_of(
         st.sampled_from([("ipc",), ("ipcx",), ("ipc", "cpc")]),
     ),
     st.builds(Term, numbers, st.sampled_from([("pn",), ("num",), ("an",)])),
-    st.builds(Term, st.sampled_from(["有效", "失?", "审中"]), st.just(("st",))),
+    st.builds(Term, st.sampled_from(["有效", "失?", "审中", "審*", "?中"]), st.just(("st",)), as_written=st.booleans()),
     st.builds(
         Term,
         st.sampled_from(["2017", "201703", "20170315", "2016"]),

@@ -123,6 +123,8 @@ def re_escaped(text: str) -> str:
         "clm=(锂电池 (S) 方法)", "clm=(锂电池 (NOT P) 方法)", "ab=(灯 EQU/1 方法)", "NOT 电池", "电池 XOR 方法 XOR 灯",
         "ipc=H04L", "ipc=H04", "ipc=H", "ipc=H04L1", 'ipc="H04L1/"', "ipc=H01M4/?0", "ipcx=H04L1/02", "an=*1050*",
         "an=ZL201410500007.2", "pa=天津市*公司", "st=有效 NOT ad=2013", "ad=[201202 TO 2014}", "nclm>2", "ad>2015",
+        "鋰電池", "鋰電池/asis", "锂电池/asis", "(電池 (2D) 方法)/asis", "電*池 $FREQ2", "灯/asis OR 燈",
+        "st=失傚/asis OR st=*效/asis", "area=天津",
         "NOT (锂*电池 OR 灯 (2W) 方法)", "电池 NOT (灯 (2W) 方法)", "(电池 (2D) 方法) XOR 灯", "st=*效",
     ],
 )  # fmt: skip

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
+from jinzhi.engines.characters import simplified
 from jinzhi.engines.patience import check, each
 from jinzhi.engines.search_memory import ALONE, Context, Plan, Record, bounds, key_test, number_test, records
 from jinzhi.kernel.query import (
@@ -52,7 +53,7 @@ class Collection:
         doc = record.doc
         for code in (*doc.text, *doc.keys):
             if get_field(code).kind in (Kind.TEXT, Kind.NAME):
-                for token in set(record.tokens(code).texts):
+                for token in set(record.folded(code).texts):
                     self._holders.setdefault((code, token), set()).add(number)
                 self._with_text.setdefault(code, set()).add(number)
         for code, values in doc.keys.items():
@@ -135,7 +136,7 @@ class Collection:
                 found: set[int] = set()
                 for code in stored_fields(node):
                     if code in self._with_text:
-                        held = [self._holders.get((code, text), set()) for text in steps]
+                        held = [self._holders.get((code, simplified(text)), set()) for text in steps]
                         held.sort(key=len)
                         found |= reduce(lambda a, b: a & b, held) if held else self._with_text[code]
                 return found

@@ -13,6 +13,8 @@
 - NAME fields (applicants, addresses …) are text, but nothing crosses from one value to the next.
 - KEY fields compare whole values; classes by prefix, or by the tree where the field says so; numbers by the keys that
   ``Numbers`` gives; a date of a year or month stands for all its days.
+- Traditional and simplified characters are one (``engines.characters``), in texts, names and keys, and so in tags and
+  notes; a word ``as_written`` finds just its own characters. Numbers and classes have none.
 - A document without a value in a field is found by nothing in that field, and so by every NOT of it.
 """
 
@@ -20,9 +22,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from jinzhi.engines.characters import simplified
 from jinzhi.engines.patience import each
 from jinzhi.kernel.query import (
     WILDCARDS,
@@ -94,7 +97,8 @@ class Record:
     def __init__(self, doc: Doc):
         self.doc = doc
         self._tokens: dict[str, Tokens] = {}
-        self._places: dict[str, dict[str, list[int]]] = {}
+        self._folded: dict[str, Tokens] = {}
+        self._places: dict[tuple[str, bool], dict[str, list[int]]] = {}
         self._number_keys: dict[tuple[str, Numbers], tuple[frozenset[str], ...]] = {}
 
     def holds(self, code: str) -> bool:
@@ -108,14 +112,22 @@ class Record:
             self._tokens[code] = tokenise(source[code]) if source.get(code) else EMPTY
         return self._tokens[code]
 
-    def places(self, code: str) -> dict[str, list[int]]:
-        """The positions of each token of a field."""
-        if code not in self._places:
+    def folded(self, code: str) -> Tokens:
+        """The tokens of a field with every traditional character as its simplified one; the places are the same."""
+        if code not in self._folded:
+            tokens = self.tokens(code)
+            self._folded[code] = replace(tokens, texts=tuple(simplified(text) for text in tokens.texts))
+        return self._folded[code]
+
+    def compared(self, code: str, as_written: bool) -> tuple[Tokens, dict[str, list[int]]]:
+        """The tokens of a field as a word is compared with them, and the positions of each."""
+        tokens = self.tokens(code) if as_written else self.folded(code)
+        if (code, as_written) not in self._places:
             places: dict[str, list[int]] = {}
-            for position, text in enumerate(self.tokens(code).texts):
+            for position, text in enumerate(tokens.texts):
                 places.setdefault(text, []).append(position)
-            self._places[code] = places
-        return self._places[code]
+            self._places[code, as_written] = places
+        return tokens, self._places[code, as_written]
 
     def number_keys(self, code: str, numbers: Numbers) -> tuple[frozenset[str], ...]:
         """For each value of a NUMBER field the keys under which it answers."""
@@ -222,7 +234,7 @@ class Plan:
             case Term():
                 if code not in self.fields(node):
                     return set()
-                return self._patterns[id(node)].spans(record.tokens(code), record.places(code))
+                return self._patterns[id(node)].spans(*record.compared(code, node.as_written))
             case Or():
                 return set().union(*(self.spans(item, record, code) for item in node.items))
             case Freq():
@@ -304,7 +316,8 @@ class Pattern:
 
     def __init__(self, leaf: Term):
         self.at = leaf.at
-        self.words = pattern_of(leaf.text, leaf.at)
+        self.as_written = leaf.as_written
+        self.words = compared_words(pattern_of(leaf.text, leaf.at), leaf.as_written)
         self.slop = leaf.slop
         self.steps: Word = tuple(step for word in self.words for step in word)
         self.needed = tuple(
@@ -410,6 +423,22 @@ class Pattern:
                 todo.append(state)
             _bounded(seen, self.at)
         return found
+
+
+def compared_words(words: Sequence[Word], as_written: bool) -> tuple[Word, ...]:
+    """The words of a leaf as they are compared: simplified, unless they are to stand as written."""
+    if as_written:
+        return tuple(words)
+    return tuple(
+        tuple(Char(simplified(step.text), step.glued) if isinstance(step, Char) else step for step in word)
+        for word in words
+    )
+
+
+def key_text(text: str, as_written: bool) -> str:
+    """A whole value as it is compared."""
+    plain = fold(text).strip()
+    return plain if as_written else simplified(plain)
 
 
 def _bounded(spans: set[Any], at: int) -> set[Any]:
@@ -552,11 +581,12 @@ def key_test(leaf: Term, code: str, stored: str, context: Context = ALONE) -> Ca
             keyed = number_test(leaf, stored, context)
             return lambda value: keyed(context.numbers.keys(value, stored))
         case _:
-            text = fold(leaf.text).strip()
+            exactly = leaf.as_written
+            text = key_text(leaf.text, exactly)
             if wild:
                 matches = wildcard_test(text)
-                return lambda value: matches(fold(value).strip())
-            return lambda value: fold(value).strip() == text
+                return lambda value: matches(key_text(value, exactly))
+            return lambda value: key_text(value, exactly) == text
 
 
 def number_test(leaf: Term, stored: str, context: Context = ALONE) -> Callable[[frozenset[str]], bool]:

@@ -22,6 +22,7 @@ import numpy as np
 import tantivy
 from tantivy import Occur
 
+from jinzhi.engines.characters import variants, written_as
 from jinzhi.engines.patience import check
 from jinzhi.engines.search_index.positions import Reading, blocks, node_spans
 from jinzhi.engines.search_index.rank import bm25f
@@ -36,8 +37,8 @@ from jinzhi.engines.search_index.store import (
     beginnings,
     distinct,
 )
-from jinzhi.engines.search_index.terms import UNDER, Outline, class_term, document, outline, schema, shortened
-from jinzhi.engines.search_memory import ALONE, Context, Explained, Plan, Record, below, bounds
+from jinzhi.engines.search_index.terms import UNDER, WRITTEN, Outline, class_term, document, outline, schema, shortened
+from jinzhi.engines.search_memory import ALONE, Context, Explained, Plan, Record, below, bounds, key_text
 from jinzhi.engines.search_memory import explain as explain_record
 from jinzhi.engines.search_memory import spans as record_spans
 from jinzhi.engines.search_values import OFFICE_NUMBERS
@@ -60,6 +61,7 @@ from jinzhi.kernel.query import (
     Range,
     Semantic,
     Term,
+    Word,
     Xor,
     class_begins,
     class_symbol,
@@ -69,7 +71,7 @@ from jinzhi.kernel.query import (
     text_fields,
     wildcard_test,
 )
-from jinzhi.kernel.tokens import EMPTY, Tokens, fold, is_han
+from jinzhi.kernel.tokens import EMPTY, Tokens, is_han
 
 #: memory for terms before they go to disk, in bytes, and threads of the writer
 HEAP, THREADS = 200_000_000, 1
@@ -305,7 +307,8 @@ class Engine:
 
     def values(self, code: str, prefix: str) -> list[str]:
         """The terms of a KEY, CLASS or NUMBER field that begin so."""
-        return [term for term, _ in self._searcher.terms_with_prefix(code, prefix) if not term.startswith(UNDER)]
+        found = [term for term, _ in self._searcher.terms_with_prefix(code, prefix)]
+        return [term for term in found if term[:1] not in (UNDER, WRITTEN) or (prefix and term[0] == prefix[0])]
 
     def codes_like(self, pattern: str) -> Array:
         """The codes of the tokens that a pattern with wildcards asks for; all of them, however many."""
@@ -549,7 +552,7 @@ class Result:
                 if pattern.slop is not None:
                     return None
                 drawn = outline(pattern.steps)
-                if not drawn.exact:
+                if not drawn.exact or (node.as_written and _many_forms(pattern.steps)):
                     return None
                 return either([*self._values_of(node), *(self._drawn(drawn, code) for code in sorted(texts))])
             case And() | Or():
@@ -629,12 +632,13 @@ class Result:
             case Kind.NUMBER:
                 text = plain_number(leaf.text) if wild else self.plan.context.numbers.asked(leaf.text, stored)
             case _:
-                text = fold(leaf.text).strip()
+                text = key_text(leaf.text, leaf.as_written)
+        mark = WRITTEN if leaf.as_written and kind is Kind.KEY else ""
         if not wild:
-            return self._terms(stored, [text])
+            return self._terms(stored, [mark + text])
         test = wildcard_test(text)
-        prefix = text[: min(index for index, one in enumerate(text) if one in WILDCARDS)]
-        return self._terms(stored, [one for one in self.engine.values(stored, prefix) if test(one)])
+        prefix = mark + text[: min(index for index, one in enumerate(text) if one in WILDCARDS)]
+        return self._terms(stored, [one for one in self.engine.values(stored, prefix) if test(one.removeprefix(mark))])
 
     def _terms(self, stored: str, terms: list[str]) -> tantivy.Query:
         if not terms:
@@ -657,7 +661,10 @@ class Result:
                     table = np.zeros(len(tokens.texts) + 1, dtype=bool)
                     table[self.engine.codes_like(step.text)] = True
                     tables[step.text] = table
-            codes = {text: tokens.codes.get(text, -2) for text in plain}
+            forms = {text: (text,) if leaf.as_written else written_as(text) for text in plain}
+            codes = {
+                text: tuple(tokens.codes[one] for one in all if one in tokens.codes) for text, all in forms.items()
+            }
             self._readings[id(leaf)] = Reading(pattern.words, pattern.slop, pattern.at, codes, tables)
         return self._readings[id(leaf)]
 
@@ -793,6 +800,11 @@ class Result:
             least = np.partition(counts[chosen], len(chosen) - top)[len(chosen) - top]
             chosen = chosen[counts[chosen] >= least]
         return _buckets([(texts[value], int(counts[value])) for value in chosen], top)
+
+
+def _many_forms(steps: Word) -> bool:
+    """Whether some character of a word is one with others, so that the inverted index alone cannot tell them."""
+    return any(isinstance(step, Char) and variants(step.text) for step in steps)
 
 
 def _cost(node: Node) -> int:

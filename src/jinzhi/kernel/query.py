@@ -153,6 +153,12 @@ FIELDS: tuple[Field, ...] = (
     Field("addr", "地址", "Address", Kind.NAME, ("ar", "dz")),
     Field("prov", "省市代码", "Province code", Kind.KEY, ("co", "国省代码", "省市")),
     Field("city", "城市", "City", Kind.NAME, ("市县",)),
+    Field(
+        "area", "地区", "Region", Kind.NAME,
+        ("区域", "区县", "行政区", "所在地", "region", "district"), ("city", "addr"),
+        help_zh="申请人所在的省市区县，或地址中写到的；各自独立匹配",
+        help_en="province, city or district of an applicant, or what its address names, each by itself",
+    ),
     Field("pc", "邮编", "Postcode", Kind.KEY, ("邮政编码", "zip")),
     Field("pn", "公开（公告）号", "Publication number", Kind.NUMBER, ("spn", "公开号", "公告号", "公开(公告)号")),
     Field("an", "申请号", "Application number", Kind.NUMBER, ("apno", "专利号")),
@@ -286,7 +292,7 @@ class Term:
     """A word, number, class or phrase sought in the fields (codes; none: the default fields).
 
     ``slop``: the words of a phrase in any order with at most so many tokens between them. ``op`` compares dates and
-    counts: = < > <= >=.
+    counts: = < > <= >=. ``as_written``: traditional and simplified characters are not taken for one.
     """
 
     text: str
@@ -294,6 +300,7 @@ class Term:
     phrase: bool = False
     slop: int | None = None
     op: str = "="
+    as_written: bool = False
     at: int = dataclass_field(default=0, compare=False)
 
 
@@ -617,8 +624,10 @@ def pattern_of(text: str, at: int = 0) -> tuple[Word, ...]:
     found = tuple(word for part in text.split() if (word := _word(part)))
     if not any(isinstance(step, Char) or (isinstance(step, Piece) and _solid(step)) for word in found for step in word):
         raise QueryError(
-            f"“{text}”里没有可检索的字词（标点不参与检索，截词符须与字词同用）",
-            f"“{text}” holds nothing to search: punctuation is not searched, and a wildcard needs a letter beside it",
+            f"“{text}”里没有可检索的字词：标点不参与检索，截词符（* ? #）须与字词同用；"
+            "其他系统的检索式（如以 % + $ 截词、以 + 表示或）请在检索框选择该系统",
+            f"“{text}” holds nothing to search: punctuation is not searched, and a wildcard (* ? #) needs a letter"
+            " beside it; for a query of another system (% + $ as wildcards, + for or) choose that system at the box",
             at,
             at + max(1, len(text)),
         )
@@ -728,8 +737,11 @@ GROUP = re.compile(r"[A-HY]\d\d[A-Z]\d+\Z")
 
 @lru_cache(maxsize=1 << 16)
 def class_symbol(text: str) -> str:
-    """A class symbol as it is compared: upper case, no spaces, H04L9/32 also for H04L0009320000 and H04L 009/32."""
-    plain = re.sub(r"\s+", "", fold(text)).upper()
+    """A class symbol as it is compared: upper case, no spaces, no edition.
+
+    H04L9/32 also for H04L0009320000, H04L 009/32 and H04L9/32 (2006.01).
+    """
+    plain = re.sub(r"\s+|\(\d{4}\.\d\d\)[A-Za-z]?\Z", "", fold(text)).upper()
     if long := LONG_SYMBOL.match(plain):
         group, sub = str(int(long[2])), long[3].rstrip("0")
         return f"{long[1]}{group}/{sub.ljust(2, '0')}"

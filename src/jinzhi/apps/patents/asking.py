@@ -16,8 +16,9 @@ from django.db.models import Q
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.patents.models import HistoryEntry, Note, SavedQuery, Tagging, Topic, TopicItem
+from jinzhi.engines.characters import variants
 from jinzhi.engines.query_language.parse import parse
-from jinzhi.engines.search_memory import Record, records, search
+from jinzhi.engines.search_memory import Record, key_text, records, search
 from jinzhi.kernel.query import (
     WILDCARDS,
     And,
@@ -140,7 +141,8 @@ class Desk:
             check_leaf(node)
             key = fold(node.text).strip()
             # what the definition says of a whole value, asked of the database; a key is never longer than its column
-            if not WILDCARDS & set(node.text) and len(key) < KEY_LENGTH:
+            plain = node.as_written or not variants(key)
+            if plain and not WILDCARDS & set(node.text) and len(key) < KEY_LENGTH:
                 rows = Tagging.objects.visible_to(self.who).filter(key=key)
                 return Ids(frozenset(rows.values_list("document_id", flat=True)), node, node.at)
         return Ids(frozenset(search(node, self._written)), node, node.at)
@@ -165,12 +167,12 @@ class Desk:
     def _topic(self, node: Term) -> Node:
         """What the topics of a name, path or path@unit hold, with all below them."""
         names = topic_paths(self._topics)
-        asked = fold(node.text).strip()
+        asked = key_text(node.text, node.as_written)
         test = wildcard_test(asked) if WILDCARDS & set(asked) else asked.__eq__
         chosen = set()
         for t in self._topics:
             path = "/".join(names[t.pk])
-            if any(test(fold(name)) for name in (t.name, path, f"{path}@{t.unit.code}")):
+            if any(test(key_text(one, node.as_written)) for one in (t.name, path, f"{path}@{t.unit.code}")):
                 chosen.add(t.pk)
         if not chosen:
             near = get_close_matches(asked, [t.name for t in self._topics], n=4, cutoff=0.3)

@@ -337,7 +337,7 @@ FIRST = ("ti=一种 AND ipc=H", "一种 (9D) 方法 NOT pa=大学", "ad>=2000")
 
 
 def warm() -> None:
-    """Read what the first searcher would wait for: the index, the class trees, the collection. Nothing where none is."""
+    """Read what the first searcher would wait for: index, class trees, collection. Nothing where there is none."""
     known = trees()
     for scheme in ("ipc", "cpc"):
         if known is not None:

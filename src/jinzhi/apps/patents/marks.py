@@ -1,7 +1,7 @@
 """Marks: one number that changes with every change of a table, so that what was read from it can be kept.
 
-Triggers of the database set it, whoever writes and by whatever way. It is drawn at random, so that a mark that was rolled
-back, or that a restored backup brings, never stands for other rows than it did.
+Triggers of the database set it, whoever writes and by whatever way. It is drawn at random, so that a mark that was
+rolled back, or that a restored backup brings, never stands for other rows than it did.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jinzhi.engines.characters import table, variants
 from jinzhi.engines.query_language.parse import near_meaning
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import (
@@ -31,6 +32,7 @@ from jinzhi.kernel.query import (
     leaves,
     stored_fields,
 )
+from jinzhi.kernel.tokens import fold
 
 COMPARISONS = {
     ">": ("大于（晚于）", ">"),
@@ -70,10 +72,37 @@ def echo(query: Query, subgroups: SubgroupCount | None = None) -> Echo:
         f"系统理解为：{words['zh']}",
         f"Understood as: {words['en']}",
         unparse(query),
-        query.notices,
+        (*query.notices, *characters(query.root)),
         tuple(
             Clause(node, unparse(node), in_words(node, "zh", subgroups), in_words(node, "en", subgroups))
             for node in clauses(query)
+        ),
+    )
+
+
+#: the notice that traditional and simplified characters are taken for one, which pages offer to switch off
+VARIANTS = "variants"
+
+
+def characters(root: Node) -> tuple[Notice, ...]:
+    """That other forms of characters are found too, where there are any; nothing where only the written ones are."""
+    sought = [leaf for leaf in leaves(root) if isinstance(leaf, Term) and not leaf.as_written]
+    kinds = (Kind.TEXT, Kind.NAME, Kind.KEY)
+    texts = [leaf for leaf in sought if any(get_field(code).kind in kinds for code in stored_fields(leaf))]
+    found = {one: (others, leaf.at) for leaf in reversed(texts) for one, others in variants(fold(leaf.text))}
+    if not found:
+        return ()
+    typed = {one: pair for one, pair in found.items() if one in table()}
+    shown = typed or dict([next(reversed(found.items()))])
+    pairs = [f"{one}={table()[one] if one in table() else ''.join(others)}" for one, (others, _at) in shown.items()]
+    at = min(at for _others, at in found.values())
+    return (
+        Notice(
+            VARIANTS,
+            f"繁体、简体按同一字检索（{'' if typed else '如 '}{'、'.join(pairs)}）；只要所写的字，请在词后写 /asis",
+            f"traditional and simplified characters are one ({'' if typed else 'such as '}{', '.join(pairs)});"
+            " write /asis after a word for just the characters written",
+            at,
         ),
     )
 
@@ -188,10 +217,14 @@ class _Words:
         if kinds <= {Kind.TEXT, Kind.NAME}:
             has = f"{where}{self.pick('含', ' has ')}" if where else ""
             if leaf.slop is None:
-                return f"{has}“{leaf.text}”"
-            return has + self.pick(
-                f"“{leaf.text}”各词（不分先后，其间总共最多 {leaf.slop} 个其他词）",
-                f"the words of “{leaf.text}” (in any order, at most {leaf.slop} other tokens between in all)",
+                return f"{has}“{leaf.text}”{self._as_written(leaf)}"
+            return (
+                has
+                + self.pick(
+                    f"“{leaf.text}”各词（不分先后，其间总共最多 {leaf.slop} 个其他词）",
+                    f"the words of “{leaf.text}” (in any order, at most {leaf.slop} other tokens between in all)",
+                )
+                + self._as_written(leaf)
             )
         return f"{where}{'' if self.zh or not where else ' '}{self._value(leaf, kinds)}"
 
@@ -202,7 +235,10 @@ class _Words:
             return self.pick(f"在 {leaf.text}", f"in {leaf.text}")
         if kinds == {Kind.COUNT}:
             return f"= {leaf.text}"
-        return self.pick(f"为 {leaf.text}", f"is {leaf.text}")
+        return self.pick(f"为 {leaf.text}", f"is {leaf.text}") + self._as_written(leaf)
+
+    def _as_written(self, leaf: Term) -> str:
+        return self.pick("（仅所写的字）", " (just these characters)") if leaf.as_written else ""
 
     def _class(self, leaf: Term) -> str:
         symbol = class_symbol(leaf.text)

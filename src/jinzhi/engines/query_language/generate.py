@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
+from jinzhi.engines.characters import written_as
 from jinzhi.kernel.query import FIELDS, Doc, Kind, get_field
 from jinzhi.kernel.tokens import Tokens, is_han, tokenise
 
@@ -64,7 +65,7 @@ class Maker:
         elif kind < 0.3:
             text = f'"{self.stretch()}"'
         elif kind < 0.4:
-            text = f"{self.word()} $FREQ{self.chance.randint(1, 3)}"
+            text = f"{self.word(False)} $FREQ{self.chance.randint(1, 3)}"
             return f"({text})/{field[:-1]}" if field else text
         else:
             text = self.word()
@@ -100,7 +101,14 @@ class Maker:
             text = "".join(tokens.texts[at:end])
         if wild and self.chance.random() < 0.25:
             text = self._wild(text)
+        elif wild and self.chance.random() < 0.2:
+            text = self._other_form(text)
         return text
+
+    def _other_form(self, text: str) -> str:
+        """The word with its characters written otherwise, traditional or simplified, now and then to be found so."""
+        text = "".join(self.chance.choice(written_as(one)) for one in text)
+        return f"{text}/asis" if text.isalnum() and self.chance.random() < 0.3 else text
 
     def _wild(self, text: str) -> str:
         sign = self.chance.choice("*?#*")

@@ -39,11 +39,13 @@ from jinzhi.kernel.query import (
     all_of,
     any_of,
     check,
+    date_bounds,
     field_names,
     find_field,
     get_field,
     one_of,
     open_ended,
+    stored_fields,
     unknown_field,
 )
 from jinzhi.kernel.query import children as inner_nodes
@@ -70,10 +72,28 @@ SPOKEN = (
     r"|\$(?:W|PRE)\d{1,2}|\$WS|\$SEN|\$PARA)"
 )
 
-WORD = (
-    rf"(?!{START}(?:{BOOLEAN}|{SPOKEN}|\$FREQ\d*){END})"
-    r"(?:[^\s()\[\]{}\"=<>:,;\/]|\/(?=[\d*?#]))+"
+NEAR = r"(?:NOT\s+)?(?:\d{0,2}\s*[WDNA]|[SPFL])"
+#: an operator by itself, which no word may be
+OPERATOR = rf"(?:{BOOLEAN}|{SPOKEN}|\$FREQ\d*)(?=$|[\s()\"\/])"
+#: a comma within a word: 1,4-丁二醇, N,N-二甲基, 2,2'-联吡啶
+LOCANT = r"(?<=\d),(?=\d)|(?<=\b[NOSP]),(?=[NOSP]\b)|(?<=[0-9NOSP]['′]),(?=[0-9NOSP])"
+SIGN = rf"(?:[^\s()\[\]{{}}\"=<>:,;\/]|\/(?=[\d*?#])|{LOCANT})"
+#: a bracket that belongs to the word it touches, as in 某某（上海）有限公司; what holds an operator is none
+GLUED = rf"\((?!\s*{NEAR}\s*\)){SIGN}+\)"
+TAIL = rf"(?:{GLUED}(?:(?!{OPERATOR}){SIGN}+)?)*"
+#: a bracket before the word is part of it only where it is short, as in （株）某某
+PLAIN_WORD = rf"(?:{SIGN}+|\((?!\s*{NEAR}\s*\)){SIGN}{{1,6}}\)(?!{OPERATOR}){SIGN}+){TAIL}"
+EDITION = r"\(\d{4}\.\d{2}\)[A-Z]?"
+#: a class as documents print it, with a space or its edition: H01M 10/05 (2006.01)
+PRINTED_CLASS = (
+    rf"[A-HY]\d\d[A-Z](?:\s+\d{{1,4}}\/\d{{2,6}}(?![\w*?#.\-])(?:\s*{EDITION})?|\d{{1,4}}\/\d{{2,6}}\s*{EDITION})"
 )
+WORD = rf"(?!{START}{OPERATOR})(?:{PRINTED_CLASS}|{PLAIN_WORD})"
+#: from one day or number to another, without brackets: 20170101至20171231, 2017 to 2018
+ENDPOINT = r"\d(?:[\d\-.\/年月日]*[\d年月日])?"
+SPAN = rf"{ENDPOINT}(?:\s*(?:[至到~—–]+)\s*|\s+to\s+){ENDPOINT}(?=$|[\s()])"
+#: suffixes that say how the words before them are read, beside those that name fields
+AS_WRITTEN = frozenset({"asis", "原字"})
 #: a text that is read as one word by itself
 ONE_WORD = re.compile(rf"(?!#\d+\Z|##){WORD}\Z", re.IGNORECASE)
 
@@ -88,11 +108,12 @@ start: or
 ?suf: prim (SUFFIX | FREQ)*
 ?prim: FIELDOP value -> scoped | "(" or ")" -> group | atom
 ?value: "(" or ")" -> group | atom
-?atom: range | PHRASE | HISTORY | SAVED | SEMANTIC | WORD
+?atom: range | SPAN | PHRASE | HISTORY | SAVED | SEMANTIC | WORD
 range: (LSQB | LBRACE) RV TO RV (RSQB | RBRACE)
 
-PROX.6: /\(\s*(?:NOT\s+)?(?:\d{{0,2}}\s*[WDNA]|[SPFL])\s*\)|{START}(?:NOT\s+)?{SPOKEN}{END}/i
-FREQ.6: /\$FREQ\d+{END}/i
+SPAN.7: /{SPAN}/i
+PROX.6: /\(\s*{NEAR}\s*\)|{START}(?:NOT\s+)?{SPOKEN}{END}/i
+FREQ.6: /\$FREQ\d+(?=$|[\s()"\/])/i
 FIELDOP.5: /{NAME}(?:\s*,\s*{NAME}){{0,20}}\s*(?:!=|>=|<=|[=:<>])/i
 AND.4: /{START}(?:AND|与|且|&){END}/i
 XOR.4: /{START}(?:XOR|异或){END}/i
@@ -108,15 +129,15 @@ LBRACE: "{{"
 RSQB: "]"
 RBRACE: "}}"
 SEP: /[,;]/
-TO.5: /TO(?=\s)|至/i
-RV: /[^\s()\[\]{{}}"=<>:,;至]+/
+TO.5: /TO(?=\s)|至|到/i
+RV: /[^\s()\[\]{{}}"=<>:,;至到]+/
 WORD: /{WORD}/i
 %ignore /\s+/
 """
 
 READER = Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
 
-OPERANDS = {"WORD", "PHRASE", "FIELDOP", "LPAR", "HISTORY", "SAVED", "SEMANTIC", "LSQB", "LBRACE"}
+OPERANDS = {"WORD", "PHRASE", "FIELDOP", "LPAR", "HISTORY", "SAVED", "SEMANTIC", "LSQB", "LBRACE", "SPAN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +147,17 @@ class Scope:
     fields: tuple[str, ...] = ()
     op: str = "="
     below: bool = False
+    as_written: bool = False
 
     @property
     def lists_numbers(self) -> bool:
         """Whether words next to each other are alternatives."""
         return bool(self.fields) and all(get_field(code).kind is Kind.NUMBER for code in self.fields)
+
+    @property
+    def spans(self) -> bool:
+        """Whether what stands there may be a range."""
+        return bool(self.fields) and all(get_field(code).kind in (Kind.DATE, Kind.COUNT) for code in self.fields)
 
 
 def parse(text: str) -> Query:
@@ -417,8 +444,10 @@ class Builder:
             elif isinstance(child, Token) and child.type == "SEP":
                 if not scope.lists_numbers:
                     raise QueryError(
-                        f"这里不能用“{child}”：逗号和分号只用于号码列表（如 pn=(A, B)）；并列检索词请写 AND 或 OR",
-                        f"“{child}” cannot stand here: it parts numbers (pn=(A, B)); write AND or OR between words",
+                        f"这里不能用“{child}”：逗号和分号只用于号码列表（如 pn=(A, B)）；并列检索词请写 AND 或 OR，"
+                        '名称里有空格或标点请给整个名称加引号（如 pa="A Co., Ltd."）',
+                        f"“{child}” cannot stand here: it parts numbers (pn=(A, B)); write AND or OR between words, and"
+                        ' quote a whole name with spaces or punctuation (pa="A Co., Ltd.")',
                         child.start_pos,
                         child.end_pos,
                     )
@@ -432,11 +461,12 @@ class Builder:
         at = place(tree)
         return all_of([join([self.node(child, scope) for child in group], at) for group in groups], at)
 
+    def _beside_numbers(self, at: int) -> None:
+        self.notice("or", "号码之间未写算符：按 OR（任一）", "numbers next to each other are alternatives (OR)", at)
+
     def _beside(self, tree: Tree[Token], scope: Scope, mixed: bool) -> None:
         if scope.lists_numbers:
-            self.notice(
-                "or", "号码之间未写算符：按 OR（任一）", "numbers next to each other are alternatives (OR)", place(tree)
-            )
+            self._beside_numbers(place(tree))
             if mixed:
                 self.notice(
                     "mixed",
@@ -483,6 +513,8 @@ class Builder:
                 frequencies.append(sign)
             elif sign[1:].strip().lower() == "low":
                 scope = replace(scope, below=True)
+            elif sign[1:].strip().lower() in AS_WRITTEN:
+                scope = replace(scope, as_written=True)
             elif named:
                 raise QueryError(
                     f"“{sign}”：一个检索词只能有一组字段后缀，多个字段请写 /TI,AB",
@@ -571,7 +603,7 @@ class Builder:
                 text, slop = token[1:].rsplit('"', 1)
                 if len(slop) > 4:
                     raise QueryError("“~”后面的数最多三位", "the number after “~” has at most three digits", at)
-                term = Term(text.strip(), scope.fields, True, int(slop[1:]) if slop else None, scope.op, at)
+                term = Term(text.strip(), scope.fields, True, int(slop[1:]) if slop else None, scope.op, at=at)
                 if slop:
                     self.notice(
                         "slop",
@@ -579,15 +611,83 @@ class Builder:
                         f"“…”{slop}: the words in any order, at most {int(slop[1:])} other tokens between in all",
                         at,
                     )
+            case "SPAN":
+                return self._span(token, scope)
             case _:
-                term = Term(str(token), scope.fields, False, None, scope.op, at)
+                if (made := self._special(token, scope)) is not None:
+                    return made
+                term = Term(str(token), scope.fields, False, None, scope.op, at=at)
+        self._unsearched(term, str(token))
         for sign in "*?#":
             if sign in term.text:
                 self.notice(f"sign-{sign}", *SIGN_MEANINGS[sign], at + token.index(sign))
         return self._placed(term, scope)
 
+    def _span(self, token: Token, scope: Scope) -> Node:
+        """From one day or number to another; in other fields its words."""
+        at = token.start_pos or 0
+        found = re.fullmatch(rf"({ENDPOINT})(?:\s*[至到~—–]+\s*|\s+to\s+)({ENDPOINT})", token, re.I)
+        assert found
+        if scope.spans:
+            if scope.op != "=":
+                raise QueryError(f"范围前面要用 =，不能用 {scope.op}", f"before a range write =, not {scope.op}", at)
+            return self._placed(Range(found[1], found[2], scope.fields, at=at), scope)
+        words = token.split()
+        if len(words) > 1:
+            self.notice("and", "检索词之间未写算符：按 AND（同时）", "words next to each other are joined by AND", at)
+        return all_of([self._placed(Term(word, scope.fields, op=scope.op, at=at), scope) for word in words], at)
+
+    def _special(self, token: Token, scope: Scope) -> Node | None:
+        """A word whose field says how its commas, hyphens, spaces and brackets are meant; None: a word like others."""
+        at, text = token.start_pos or 0, str(token)
+        if scope.lists_numbers and "," in text:
+            self._beside_numbers(at)
+            return any_of([self._placed(Term(one, scope.fields, at=at), scope) for one in text.split(",")], at)
+        if scope.spans and scope.op == "=" and (ends := hyphened(text)) is not None:
+            self.notice("span", f"“{text}”读作从 {ends[0]} 到 {ends[1]}", f"“{text}”: from {ends[0]} to {ends[1]}", at)
+            return self._placed(Range(*ends, scope.fields, at=at), scope)
+        printed = re.fullmatch(PRINTED_CLASS, text, re.I)
+        if scope.fields and all(get_field(code).kind is Kind.CLASS for code in scope.fields):
+            text = re.sub(rf"\s+|{EDITION}\Z", "", text, flags=re.I)
+            return self._placed(Term(text, scope.fields, op=scope.op, at=at), scope) if text != token else None
+        if printed:
+            symbol = re.sub(r"\s+", "", text)
+            self.notice(
+                "class-like",
+                f"“{text}”在文字中检索（各词相邻）；要检索分类号请写 ipc={symbol}",
+                f"“{text}” is sought in the text, word by word; for the class write ipc={symbol}",
+                at,
+            )
+            return self._placed(Term(re.sub(r"[()]", " ", text), scope.fields, True, op=scope.op, at=at), scope)
+        if "(" in text:
+            self.notice(
+                "bracket",
+                f"“{text}”：紧贴文字的括号读作名称的一部分；作算式的括号请在前后加空格",
+                f"“{text}”: a bracket that touches the word belongs to it; put spaces around one that groups",
+                at,
+            )
+        return None
+
+    def _unsearched(self, term: Term, token: str) -> None:
+        """Tell which signs of a word are not searched, where another system gives them a meaning."""
+        if not all(get_field(code).kind in (Kind.TEXT, Kind.NAME) for code in stored_fields(term)):
+            return
+        signs = "".join(dict.fromkeys(sign for sign in term.text if sign in "+%$!^@&|\\"))
+        if signs:
+            self.notice(
+                f"unsearched-{signs}",
+                f"“{term.text}”里的“{signs}”不参与检索，只检索其余字词；"
+                "截词请用 * ? #，其他系统的检索式请在检索框选择其名称",
+                f"“{signs}” in “{term.text}” is not searched, only what stands beside it; wildcards are * ? #, and a"
+                " query of another system is read once that system is chosen at the box",
+                term.at + max(0, token.find(signs[0])),
+            )
+
     def _placed(self, leaf: Term | Range, scope: Scope) -> Node:
-        """The leaf with /low applied to its classes."""
+        """The leaf with /low applied to its classes, and /asis to its words."""
+        if scope.as_written and isinstance(leaf, Term):
+            kinds = {get_field(code).kind for code in stored_fields(leaf)}
+            leaf = replace(leaf, as_written=bool(kinds & {Kind.TEXT, Kind.NAME, Kind.KEY}))
         if not scope.below:
             return leaf
         fields = tuple(BELOW.get(code, "") for code in leaf.fields)
@@ -610,6 +710,17 @@ def binds(tree: Tree[Token]) -> bool:
     if tree.data in ("or", "xor", "and", "first", "not"):
         return len(tree.children) > 1 or any(isinstance(child, Tree) and binds(child) for child in tree.children)
     return False
+
+
+def hyphened(text: str) -> tuple[str, str] | None:
+    """The ends of a range written with a hyphen, where it is no day by itself: 20170101-20171231, 2016-2017, 5-10."""
+    ends = text.split("-")
+    if len(ends) == 2 and all(re.fullmatch(r"\d{1,9}", end) for end in ends):
+        try:
+            date_bounds(text)
+        except QueryError:
+            return ends[0], ends[1]
+    return None
 
 
 def place(tree: Tree[Token] | Token) -> int:

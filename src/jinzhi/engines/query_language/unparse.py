@@ -123,6 +123,8 @@ def _leaf(leaf: Term | Range, scope: tuple[str, ...]) -> str:
         op = "="
     else:
         text, op = _value(leaf), leaf.op
+    if isinstance(leaf, Term) and leaf.as_written:
+        text += "/asis"
     if leaf.fields == scope and op == "=":
         return text
     return f"{','.join(leaf.fields)}{op}{text}"

@@ -31,6 +31,8 @@ from jinzhi.kernel.query import (
     stored_fields,
 )
 
+#: the code of no token, nor of the place behind the last one
+UNKNOWN = -2
 #: tokens looked at together; bounds memory
 BLOCK_TOKENS = 4_000_000
 #: spans or pairs of spans in one block
@@ -157,12 +159,15 @@ def stretched(low: Array, high: Array, at: int) -> tuple[Array, Array]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A word of the query against an index: codes of plain tokens (-2: unknown), for wildcards a table by code."""
+    """A word of the query against an index: codes of plain tokens (none: unknown), for wildcards a table by code.
+
+    A token has several codes where characters that are written differently are one.
+    """
 
     words: tuple[Word, ...]
     slop: int | None
     at: int
-    codes: Mapping[str, int]
+    codes: Mapping[str, tuple[int, ...]]
     tables: Mapping[str, Array]
 
     def match(self, step: Char | Piece, tokens: Array) -> Array:
@@ -170,7 +175,10 @@ class Reading:
         if isinstance(step, Piece) and step.wild:
             # the table's last place is False and stands for -1, the token that is none
             return self.tables[step.text][tokens]
-        found: Array = tokens == self.codes[step.text]
+        first, *others = self.codes[step.text] or (UNKNOWN,)
+        found: Array = tokens == first
+        for other in others:
+            found |= tokens == other
         return found
 
 

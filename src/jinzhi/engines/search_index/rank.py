@@ -57,7 +57,7 @@ def bm25f(result: Result) -> Array:
     done: set[tuple[object, ...]] = set()
     for leaf in scored_leaves(result.plan.root):
         # AND drawn out of proximity repeats words; each counts once
-        key = (leaf.text, leaf.fields, leaf.phrase, leaf.slop)
+        key = (leaf.text, leaf.fields, leaf.phrase, leaf.slop, leaf.as_written)
         if key in done or not len(rows):
             continue
         done.add(key)

@@ -3,7 +3,8 @@
 A text field is indexed twice. ``ti``, with positions: one term for each token, so that positions are those of tokens;
 for a Han character the bigram with its follower in the run (the last of a run stands alone), for a Latin word the
 word; between paragraphs a separator that no query holds. ``ti.1``, without positions: every single Han character.
-A phrase of Han runs and Latin words is thus a phrase of terms, exactly.
+A phrase of Han runs and Latin words is thus a phrase of terms, exactly. Han characters stand in it simplified, as they
+are compared; the forward index has them as written.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from hashlib import sha256
 
 import tantivy
 
+from jinzhi.engines.characters import simplified
 from jinzhi.engines.search_index.store import COUNTS, DATES, TEXTS, WHOLE_VALUES
 from jinzhi.kernel.query import GROUP, Char, Doc, Gap, Kind, Numbers, Piece, Word, class_symbol, get_field
 from jinzhi.kernel.tokens import Tokens, fold
@@ -22,6 +24,8 @@ from jinzhi.kernel.tokens import Tokens, fold
 SEPARATOR = "|"
 #: begins the terms that stand for everything below a class; no symbol begins so
 UNDER = "\x02"
+#: begins the terms of keys as written, beside those with simplified characters
+WRITTEN = "\x03"
 #: longer strings are indexed by their digest, since the index drops what is longer than 65,530 bytes
 LONGEST = 1000
 
@@ -50,7 +54,7 @@ def schema() -> tantivy.Schema:
 
 def text_terms(tokens: Tokens) -> tuple[str, str]:
     """The terms of a text in order and its single characters, each joined by spaces."""
-    texts, runs, places = tokens.texts, tokens.runs, tokens.paragraphs
+    texts, runs, places = tuple(map(simplified, tokens.texts)), tokens.runs, tokens.paragraphs
     last = len(texts) - 1
     terms: list[str] = []
     singles: set[str] = set()
@@ -80,7 +84,9 @@ def value_terms(code: str, value: str, numbers: Numbers) -> Iterator[str]:
         case Kind.NUMBER:
             yield from map(shortened, numbers.keys(value, code))
         case _:
-            yield shortened(fold(value).strip())
+            plain = fold(value).strip()
+            yield shortened(simplified(plain))
+            yield shortened(WRITTEN + plain)
 
 
 def class_term(symbol: str) -> str | None:
@@ -128,7 +134,11 @@ class Outline:
 
 
 def outline(steps: Word) -> Outline:
-    """The outline of steps, to find documents that may hold them (or, where exact, that do)."""
+    """The outline of steps, to find documents that may hold them (or, where exact, that do).
+
+    A step stands for all characters that are one with it: of steps to be found as written it is never too little.
+    """
+    steps = tuple(Char(simplified(one.text), one.glued) if isinstance(one, Char) else one for one in steps)
     # a gap that may be empty at either end of a phrase changes where it stands, not whether
     while isinstance(steps[0], Gap) and steps[0].least == 0:
         steps = steps[1:]

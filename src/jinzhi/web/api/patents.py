@@ -97,7 +97,7 @@ class Told:
             "native": self.echo.native if self.echo else "",
             "understood": zh,
             "understood_en": en,
-            "notices": [_members(n, "kind", "zh", "en", "at") for n in (self.query.notices if self.query else ())],
+            "notices": [_members(n, "kind", "zh", "en", "at") for n in (self.echo.notices if self.echo else ())],
             "losses": [
                 _members(one, "at", "sign", "zh", "en") for one in (self.translation.losses if self.translation else ())
             ],

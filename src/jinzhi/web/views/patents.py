@@ -23,7 +23,7 @@ from jinzhi.apps.patents.index import subgroups
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.queries import collection
 from jinzhi.engines.patience import Stopped, Ticket, within
-from jinzhi.engines.query_language.echo import Echo, echo
+from jinzhi.engines.query_language.echo import VARIANTS, Echo, echo
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.web.patent_address import (
     PICKS,
@@ -286,6 +286,23 @@ class Variant:
     href: str
 
 
+@dataclass(frozen=True)
+class Note:
+    """A notice on the page; ``href``: the search that does what the notice names instead, if there is one."""
+
+    words: str
+    href: str = ""
+
+
+def notices_of(request: HttpRequest, ask: Asked, understood: Echo | None) -> list[Note]:
+    """What the searcher should know about how the query was read."""
+    as_written = address(request.GET, q=f"({ask.text})/asis", dialect=None)
+    return [
+        Note(one.en if english() else one.zh, as_written if one.kind == VARIANTS else "")
+        for one in (understood.notices if understood else ())
+    ]
+
+
 def variants_of(search: Search, names: Names) -> list[Variant]:
     """Variants that find something, most first."""
     found = []
@@ -427,7 +444,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "search": search,
         "echo": understood,
         "understood": (understood.en if english() else understood.zh) if understood else "",
-        "notices": [n.en if english() else n.zh for n in understood.notices] if understood else [],
+        "notices": notices_of(request, ask, understood),
         "examples": [(text, what, query_string(text, ())) for text, what in EXAMPLES],
         "told": told,
         "library": library_line(told),
