@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from jinzhi.apps.cases.actions import StepRefused, correct, open_case, rebuild, take
+from jinzhi.apps.cases.actions import StepRefused, open_case, rebuild, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.integrity import run_all
@@ -74,14 +74,6 @@ def test_an_overdue_order_says_so(order, district):
     take(order, "sign", {}, who=district.acting, on=date(2026, 11, 3))
     clock = next(c for c in view(order, date(2026, 11, 22)).clocks if c.clock.id == "answer")
     assert clock.status == "expired"
-
-
-def test_a_correction_moves_the_day_and_keeps_the_history(order, district, above):
-    take(order, "sign", {}, who=district.acting, on=date(2026, 11, 5))
-    folded = correct(order, 2, reason="日期录错", who=above.acting, expected=2, on=date(2026, 11, 4))
-    assert folded.clocks[0].status in ("running", "met", "expired")
-    assert next(c for c in folded.clocks if c.clock.id == "sign").status == "met"
-    assert folded.seq == 3
 
 
 def test_visibility_of_three_people(order, district, above, elsewhere):

@@ -178,7 +178,7 @@ def test_a_clock_of_law_names_its_article(complaint, handler):
 
 def test_a_step_is_taken_by_its_form(order, district):
     page = district.client.get(reverse("case", args=[order.pk]))
-    form = {"_seq": hidden(page, "_seq"), "_key": hidden(page, "_key"), "_on": "2026-11-03"}
+    form = {"_seq": hidden(page, "_seq"), "_key": hidden(page, "_key")}
     done = district.client.post(reverse("case-step", args=[order.pk, "sign"]), form)
     assert done.status_code == 302
     order.refresh_from_db()
@@ -190,12 +190,17 @@ def test_a_step_is_taken_by_its_form(order, district):
 
 
 def test_a_refused_form_keeps_what_was_typed(order, district):
-    form = {"_seq": "1", "_on": "没有这一天", "answer": ""}
+    form = {"_seq": "1", "answer": "", "file": ""}
     page = district.client.post(reverse("case-step", args=[order.pk, "answer"]), form)
     assert page.status_code == 422
     assert 'href="#s-answer-answer"' in text(page)
-    assert 'value="没有这一天"' in text(page)
     assert Event.objects.filter(stream=order.stream).count() == 1
+
+
+def test_a_day_that_is_no_day_is_given_back_to_be_mended(complaint, handler):
+    page = handler.client.post(reverse("case-step", args=[complaint.pk, "accept"]), {"_seq": "1", "_on": "没有这一天"})
+    assert page.status_code == 422
+    assert 'value="没有这一天"' in text(page)
 
 
 def test_a_day_in_the_future_is_refused(order, district):
@@ -274,7 +279,8 @@ def test_a_case_is_opened_with_its_subject(above):
 
 def test_a_file_given_with_the_opening_lies_under_the_new_case(handler):
     file = SimpleUploadedFile("投诉书.pdf", b"%PDF-1.7", "application/pdf")
-    form = {"_step": "receive", "_key": "k", "_unit": "tj-binhai", "_on": "2026-11-20", **COMPLAINT, "file": file}
+    form = {"_step": "receive", "_key": "k", "_unit": "tj-binhai", "_on": "2026-11-20", "_proof": "邮戳", **COMPLAINT,
+            "file": file}  # fmt: skip
     assert handler.client.post(reverse("case-open", args=["complaint"]), form).status_code == 302
     case = Case.objects.unrestricted("test").get()
     kept = Attachment.objects.unrestricted("test").get()
@@ -296,30 +302,111 @@ def test_nobody_opens_a_case_for_a_unit_they_do_not_see(handler):
 
 
 def test_a_day_before_any_rule_is_said_at_the_day(handler):
-    form = {"_step": "receive", "_unit": "tj-binhai", "_on": "2019-05-06", **COMPLAINT}
+    form = {
+        "_step": "receive",
+        "_unit": "tj-binhai",
+        "_on": "2019-05-06",
+        "_proof": "邮戳",
+        "_late": "补录旧档",
+        **COMPLAINT,
+    }
     page = handler.client.post(reverse("case-open", args=["complaint"]), form)
     assert page.status_code == 422
     assert "没有可以适用的规定版本" in text(page)
     assert not Case.objects.unrestricted("test").exists()
 
 
-def test_a_correction_is_a_new_event(order, district, above):
-    take(order, "sign", {}, who=district.acting, on=date(2026, 11, 5))
-    url = reverse("case-correct", args=[order.pk, 2])
+def test_a_correction_is_a_new_event(order, above):
+    url = reverse("case-correct", args=[order.pk, 1])
     page = above.client.get(url)
-    form = {"_seq": hidden(page, "_seq"), "_key": hidden(page, "_key"), "_on": "2026-11-04", "_reason": "日期录错"}
+    form = {
+        "_seq": hidden(page, "_seq"),
+        "_key": hidden(page, "_key"),
+        "_reason": "笔误",
+        **ORDER,
+        "demand": "限期办结",
+    }
     assert above.client.post(url, form).status_code == 302
     shown = text(above.client.get(reverse("case", args=[order.pk])))
-    assert "更正第 2 条“签收”" in shown
+    assert "更正第 1 条“下达”" in shown
     assert "已被更正" in shown
-    assert Event.objects.get(stream=order.stream, seq=2).on == date(2026, 11, 5)
+    assert "原督办要求" in shown
+    assert "已更正 1 处" in text(above.client.get(reverse("cases"), {"view": "marked"}))
+    assert Event.objects.get(stream=order.stream, seq=1).data["demand"] == "限期完成"
 
 
 def test_a_correction_that_changes_nothing_is_refused(order, above):
-    form = {"_seq": "1", "_on": "2026-11-02", "_reason": "无", **ORDER}
-    page = above.client.post(reverse("case-correct", args=[order.pk, 1]), form)
+    page = above.client.post(reverse("case-correct", args=[order.pk, 1]), {"_seq": "1", "_reason": "无", **ORDER})
     assert page.status_code == 422
     assert "没有改动" in text(page)
+
+
+def test_the_unit_under_an_order_neither_sees_nor_reaches_a_way_to_correct_it(order, district):
+    url = reverse("case-correct", args=[order.pk, 1])
+    assert url not in text(district.client.get(reverse("case", args=[order.pk])))
+    form = {"_seq": "1", "_reason": "改宽", **ORDER, "due": "2027-12-31", "demand": "不必完成"}
+    assert district.client.post(url, form).status_code == 403
+    assert Event.objects.filter(stream=order.stream).count() == 1
+
+
+def test_a_moved_clock_says_how_it_would_stand_without_the_correction(order, district, above):
+    take(order, "sign", {}, who=district.acting)
+    form = {"_seq": "2", "_key": "k", "_reason": "日期录错", **ORDER, "due": "2026-11-30"}
+    assert above.client.post(reverse("case-correct", args=[order.pk, 1]), form).status_code == 302
+    page = text(district.client.get(reverse("case", args=[order.pk])))
+    assert "不计更正" in page
+    assert "期限 2026-11-20" in page
+
+
+def test_a_correction_of_a_measured_day_waits_for_the_unit_above(complaint, handler, make_person):
+    chief = make_person("chief", "tianjin", "approver", "市级审核人")
+    url = reverse("case-correct", args=[complaint.pk, 1])
+    given = {**COMPLAINT, "_reason": "收文日录错", "_on": "2026-11-19"}
+    assert handler.client.post(url, {"_seq": "1", "_key": "k", **given}).status_code == 302
+    page = text(chief.client.get(reverse("case", args=[complaint.pk])))
+    decide = reverse("case-decide", args=[complaint.pk, 2])
+    assert "待另一人决定" in page
+    assert decide in page
+    assert decide not in text(handler.client.get(reverse("case", args=[complaint.pk])))
+    assert handler.client.post(decide, {"_seq": "2", "_reason": "x", "_agree": "yes"}).status_code == 403
+    assert chief.client.get(decide).status_code == 200
+    assert chief.client.post(decide, {"_seq": "2", "_reason": "邮戳在卷", "_agree": "yes"}).status_code == 302
+    assert "不计更正" in text(handler.client.get(reverse("case", args=[complaint.pk])))
+
+
+# ── the day of a step ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_form_of_a_step_of_the_platform_asks_for_no_day(order, district, complaint, handler):
+    assert 'name="_on"' not in text(district.client.get(reverse("case", args=[order.pk])))
+    assert 'name="_on"' in text(handler.client.get(reverse("case", args=[complaint.pk])))
+
+
+def test_an_answer_counts_on_the_day_of_recording_whatever_was_sent(order, district):
+    form = {"_seq": "1", "_on": "2026-11-19", "answer": "早已完成"}
+    page = district.client.post(reverse("case-step", args=[order.pk, "answer"]), form)
+    assert page.status_code == 422
+    assert "以登记当日 2026-11-22 为准" in text(page)
+    assert "早已完成" in text(page)
+    assert Event.objects.filter(stream=order.stream).count() == 1
+
+
+def test_a_day_of_the_law_is_taken_with_its_proof_and_a_long_gap_is_listed(handler, make_person):
+    form = {"_step": "receive", "_unit": "tj-binhai", "_on": "2026-11-12", **COMPLAINT}
+    url = reverse("case-open", args=["complaint"])
+    page = handler.client.post(url, form)
+    assert page.status_code == 422
+    assert "请写明日期凭证" in text(page)
+    assert "请写明晚录理由" in text(page)
+    done = handler.client.post(url, {**form, "_key": "n", "_proof": "邮戳 11 月 12 日", "_late": "收发室积压"})
+    assert done.status_code == 302
+    case = Case.objects.unrestricted("test").get()
+    assert (case.opened_on, case.late_entries) == (date(2026, 11, 12), 1)
+    page = text(handler.client.get(done.url))
+    for words in ("邮戳 11 月 12 日", "收发室积压", "登记于", "晚录"):
+        assert words in page
+    leader = make_person("lead", "tj-binhai", "leader", "分管领导")
+    assert case.number in text(leader.client.get(reverse("cases"), {"view": "marked"}))
 
 
 # ── personal data ────────────────────────────────────────────────────────────────────────────────────────

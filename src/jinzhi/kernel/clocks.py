@@ -78,6 +78,12 @@ class Clock:
         return any(x is not None and x.unit is Unit.HOUR for x in lengths_of(self.length))
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """Every step that starts, stops or moves it."""
+        named = (*self.start, *self.stop, *self.pause, *self.resume, *self.exclude_from, *self.exclude_to)
+        return (*named, *self.reschedule, *(e.step for e in self.extensions))
+
+    @property
     def timed_steps(self) -> tuple[str, ...]:
         """The steps that must say the time of day; empty for a clock that counts days."""
         return (*self.start, *self.stop) if self.counts_hours else ()

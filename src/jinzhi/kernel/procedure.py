@@ -16,7 +16,7 @@ followed as far as it says where, and listed (:class:`Strange`); who counts case
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -24,17 +24,15 @@ from typing import ClassVar
 
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.clocks import Clock, ClockView, Extension, Folding, lengths_of
+from jinzhi.kernel.correction import ABOUT_OTHERS, BUILT_IN, CORRECT, TELL, Corrections
 from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Calendar, Unit
+from jinzhi.kernel.recording import Given
 
-__all__ = ["Clock", "ClockView", "Extension"]
+__all__ = ["BUILT_IN", "CORRECT", "TELL", "Clock", "ClockView", "Extension"]
 
-CORRECT = "correct"
-#: the built-in event that records a day told to a party: ``clock``, ``day``, and how it was told
-TELL = "told"
-BUILT_IN = (CORRECT, TELL)
 TOLD = "_told"
 #: the member of an event's data that says when on its day it happened ("09:30")
 AT = "_at"
@@ -84,7 +82,9 @@ class Step:
 
     ``at``: where the acting unit must stand to the case's unit: "own", "above" (any ancestor), "office" (the unit
     that issued the case) or "any". ``confirm`` asks the person once more before harm. ``tells``: clocks whose due date
-    is told to the party with this step, and thereby fixed. ``was``: names it had before.
+    is told to the party with this step, and thereby fixed. ``was``: names it had before. ``day``: the law gives the day
+    and the step asks for it; without it the step counts on the day on which it is recorded. ``seals``: what was
+    recorded before and with it is corrected by declared roles only. ``corrections``: instead of the procedure's.
     """
 
     id: str
@@ -102,6 +102,9 @@ class Step:
     help_zh: str = ""
     help_en: str = ""
     was: tuple[str, ...] = ()
+    day: Given | None = None
+    seals: bool = False
+    corrections: Corrections | None = None
 
     @property
     def opens(self) -> bool:
@@ -203,7 +206,9 @@ class Procedure(Declaration):
     steps: tuple[Step, ...]
     clocks: tuple[Clock, ...] = ()
     numbering: str = "{id}-{year}-{seq:04d}"
+    #: the roles that read its cases at all; empty: everybody who reads cases
     reads: tuple[str, ...] = ()
+    corrections: Corrections = field(default_factory=Corrections)
     #: the id of the step that gives the case its title, and the input holding it
     title_input: str = ""
 
@@ -281,6 +286,7 @@ class Procedure(Declaration):
                 yield f"a step may not be called {known!r}: it is known to every procedure"
         yield from self._former_names()
         roles = catalogue.ids(Role.kind)
+        yield from self._people(roles)
         for step in self.steps:
             for s in (*step.sources, *((step.to,) if step.to else ())):
                 if s not in states:
@@ -305,9 +311,7 @@ class Procedure(Declaration):
             if state.tone not in TONES:
                 yield f"state {state.id} has the unknown tone {state.tone!r}"
         for clock in self.clocks:
-            named = (*clock.start, *clock.stop, *clock.pause, *clock.resume)
-            named += (*clock.exclude_from, *clock.exclude_to, *clock.reschedule, *(e.step for e in clock.extensions))
-            for s in named:
+            for s in clock.named:
                 if s not in steps:
                     yield f"clock {clock.id} names the step {s!r}, which is not declared"
             if clock.ruled_by not in ("opening", "start"):
@@ -359,6 +363,26 @@ class Procedure(Declaration):
                 if old.count(name) > 1:
                     yield f"{what}: two say that they were called {name!r}"
 
+    def _people(self, roles: Collection[str]) -> Iterator[str]:
+        """What is wrong with who reads, who corrects, and who says the day."""
+        rules = [("the procedure", self.corrections)]
+        rules += [(f"step {s.id}", s.corrections) for s in self.steps if s.corrections]
+        for where, rule in rules:
+            for role in (*rule.roles, *rule.sealed, *rule.second):
+                if roles and role not in roles:
+                    yield f"corrections of {where} name the role {role!r}, which is not declared"
+        for role in self.reads:
+            if roles and role not in roles:
+                yield f"reads names the role {role!r}, which is not declared"
+        for step in self.steps:
+            for role in step.roles if self.reads else ():
+                if role not in self.reads:
+                    yield f"step {step.id} is taken by the role {role!r}, which may not read the case"
+            for clock in self.clocks:
+                own = step.id in clock.named and not isinstance(clock.length, Dated)
+                if step.day and own:
+                    yield f"step {step.id} says its day, yet it moves {clock.id}, a term of the platform"
+
     def _graph(self) -> Iterator[str]:
         if not self.opening:
             yield "no step opens a case (a step without sources)"
@@ -407,8 +431,9 @@ def standing_events(events: Sequence[Event]) -> tuple[tuple[Event, ...], list[St
     by_seq: dict[int, Event] = {}
     strange: list[Strange] = []
     for e in events:
-        if e.step != CORRECT:
+        if e.step not in ABOUT_OTHERS:
             by_seq[e.seq] = e
+        if e.step != CORRECT:
             continue
         target = e.data.get("seq")
         if not isinstance(target, int) or target not in by_seq:
@@ -428,6 +453,11 @@ def standing_events(events: Sequence[Event]) -> tuple[tuple[Event, ...], list[St
 def corrected(events: Sequence[Event]) -> tuple[Event, ...]:
     """The events as they stand after corrections, in the order of their numbers, corrections left out."""
     return standing_events(events)[0]
+
+
+def uncorrected(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events without any correction: how the case would stand had nobody corrected it."""
+    return tuple(e for e in events if e.step != CORRECT)
 
 
 def _day(value: object) -> date | None:

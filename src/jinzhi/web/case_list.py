@@ -24,7 +24,7 @@ from jinzhi.web.forms import Choices, visible_units
 from jinzhi.web.shell import choice, english, named, sort_of
 from jinzhi.web.templatetags.ui import Cell, Column, Due, Empty, Filter, Group, Link, Option, Row, Table, Tag
 
-VIEWS = ("mine", "unit", "office", "all", "closed")
+VIEWS = ("mine", "unit", "office", "all", "closed", "marked")
 SORTS = {
     "due": "next_due",
     "number": "number",
@@ -111,7 +111,21 @@ def view_query(name: str, who: Acting) -> Q:
             return Q(office__path=who.path)
         case "closed":
             return Q(closed_on__isnull=False)
+        case "marked":
+            return Q(corrected__gt=0) | Q(asked__gt=0) | Q(late_entries__gt=0)
     return Q()
+
+
+def marks(case: Case) -> list[str]:
+    """What a list says of a case whose record was corrected or made late."""
+    out = []
+    if case.corrected:
+        out.append(_("已更正 %(n)s 处") % {"n": case.corrected})
+    if case.asked:
+        out.append(_("待决定更正 %(n)s 处") % {"n": case.asked})
+    if case.late_entries:
+        out.append(_("晚录 %(n)s 条") % {"n": case.late_entries})
+    return out
 
 
 @dataclass(frozen=True)
@@ -215,6 +229,7 @@ def view_names() -> dict[str, str]:
         "unit": _("本单位"),
         "office": _("本单位发起"),
         "closed": _("已结"),
+        "marked": _("更正与晚录"),
     }
 
 
@@ -270,7 +285,7 @@ def table(rows: list[Case], what: Asked, counts: dict[str, int], day: date, empt
                     Cell(case.number, href=reverse("case", args=[case.pk])),
                     Cell(case.title, sub=case.subject_title),
                     named(procedure) if procedure else case.procedure,
-                    Cell(tag=tag),
+                    Cell(tag=tag, sub=" · ".join(marks(case))),
                     Cell(due=due, sub=clock_name(case, procedures))
                     if due
                     else Cell(_("%(day)s 办结") % {"day": case.closed_on.isoformat()} if case.closed_on else "—"),
@@ -312,6 +327,8 @@ def workbook(rows: list[Case], what: Asked, who: Acting, day: date, moment: str)
         Field(id="subject", zh="对象", en="Subject"),
         Field(id="opened_on", zh="发起日", en="Opened", type=Type.DATE),
         Field(id="closed_on", zh="办结日", en="Closed", type=Type.DATE),
+        Field(id="corrected", zh="更正处数", en="Corrections", type=Type.INT),
+        Field(id="late_entries", zh="晚录条数", en="Recorded late", type=Type.INT),
     )
     lines: list[dict[str, Any]] = []
     for case in rows:
@@ -333,6 +350,8 @@ def workbook(rows: list[Case], what: Asked, who: Acting, day: date, moment: str)
                 "subject": case.subject_title or case.subject,
                 "opened_on": case.opened_on,
                 "closed_on": case.closed_on,
+                "corrected": case.corrected,
+                "late_entries": case.late_entries,
             }
         )
     language = "en" if english() else "zh"

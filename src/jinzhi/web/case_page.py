@@ -16,24 +16,28 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import party_of
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.queries import is_late, pending
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel import correcting
+from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Law
 from jinzhi.kernel.period import Unit as UnitOfTime
-from jinzhi.kernel.procedure import CORRECT, CaseView, ClockView, Offer, Procedure, Step
+from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
+from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named
 from jinzhi.web.templatetags.ui import Cell, Due, Tag
 
-#: the day of a step and the second question before harm; no field of a declaration begins with an underscore
-DAY = Field(id="_on", zh="办理日期", en="Day", type=Type.DATE)
+#: the second question before harm; no field of a declaration begins with an underscore
 SURE = Field(id="_confirm", zh="我已核对，确认办理（此步骤不能撤回）", en="I have checked this", type=Type.BOOL)
 ERASED = Tag("个人信息，已依法删除", "Personal data, erased by law", "neutral", "□")
 #: as many items of evidence stand on the page; the list of custody shows all
@@ -103,7 +107,9 @@ def reader(who: Acting, case: Case, procedure: Procedure) -> Reader:
 
 @dataclass(frozen=True)
 class Happening:
-    """An event as the timeline shows it. ``corrected``: a later event replaced its day or data."""
+    """An event as the timeline shows it. ``corrected``: a later event replaced its day or data. ``late``: recorded
+    long after its legal day. ``decide_url``: where a correction that waits is decided on.
+    """
 
     seq: int
     what: str
@@ -113,6 +119,8 @@ class Happening:
     correction: bool = False
     corrected: bool = False
     correct_url: str = ""
+    decide_url: str = ""
+    late: bool = False
     seal: Verdict | None = None
     strange: str = ""
 
@@ -151,39 +159,84 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
     odd = {s.seq: s.en if english() else s.zh for s in view.strange}
     by_seq = {e.seq: e for e in events}
     mended = {e.data.get("seq") for e in events if e.verb == CORRECT}
-    may_correct = reader.who.may(f"case.{procedure.id}.{CORRECT}") and reader.who.user is not None
+    waiting = {e.seq for e in pending(events)}
+    who = reader.who
+    may_correct = who.may(f"case.{procedure.id}.{CORRECT}") and who.user is not None
+    party = party_of(case, who)
     out: list[Happening] = []
     for e in events:
-        if e.verb == CORRECT:
-            target = by_seq.get(e.data.get("seq") or 0)
-            step = step_of(procedure, target.verb) if target else None
-            name = named(step) if step else "?"
-            pairs: list[tuple[str, Any]] = [(_("更正理由"), e.data.get("reason", ""))]
-            if e.data.get("on"):
-                pairs.append((_("改为日期"), e.data["on"]))
-            if step and isinstance(e.data.get("data"), Mapping):
-                pairs += reader.pairs(step.inputs, e.data["data"], [p.removeprefix("data/") for p in e.erased])
-            what = _("更正第 %(seq)s 条“%(name)s”") % {"seq": e.data.get("seq"), "name": name}
+        target = by_seq.get(int(e.data.get("seq") or 0))
+        if e.verb in (CORRECT, ASK, REFUSE):
+            decides = False
+            if e.seq in waiting and may_correct and target is not None:
+                same = who.user is not None and e.user_id == who.user.pk
+                decides = correcting.may_decide(procedure, view, target.seq, party, same).allowed
+            url = reverse("case-decide", args=[case.pk, e.seq]) if decides else ""
+            what, pairs = _correction(e, target, procedure, reader, e.seq in waiting)
             out.append(
-                Happening(e.seq, what, e, pairs, [], correction=True, seal=checked.of(e), strange=odd.get(e.seq, ""))
+                Happening(
+                    e.seq,
+                    what,
+                    e,
+                    pairs,
+                    [],
+                    correction=True,
+                    decide_url=url,
+                    seal=checked.of(e),
+                    strange=odd.get(e.seq, ""),
+                )
             )
             continue
         step = step_of(procedure, e.verb)
-        url = reverse("case-correct", args=[case.pk, e.seq]) if may_correct else ""
+        author = e.unit.code if e.unit else ""
+        mine = may_correct and correcting.may_touch(procedure, view, e.seq, author, party)[1].allowed
         out.append(
             Happening(
                 e.seq,
                 named(step) if step else _("“%(step)s”（此步骤已不在声明中）") % {"step": e.verb},
                 e,
-                reader.pairs(step.inputs, e.data, e.erased) if step else [],
+                [*(reader.pairs(step.inputs, e.data, e.erased) if step else []), *said_of_day(e)],
                 applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
-                correct_url=url if step else "",
+                correct_url=reverse("case-correct", args=[case.pk, e.seq]) if step and mine else "",
+                late=is_late(procedure, e),
                 seal=checked.of(e),
                 strange=odd.get(e.seq, ""),
             )
         )
     return out[::-1]
+
+
+def said_of_day(event: Event) -> list[tuple[str, Any]]:
+    """What was said of the legal day of an event."""
+    return [(named(f), str(event.data[f.id])) for f in (PROOF, LATE) if event.data.get(f.id)]
+
+
+def _correction(
+    event: Event, target: Event | None, procedure: Procedure, reader: Reader, waits: bool
+) -> tuple[str, list[tuple[str, Any]]]:
+    """How a correction, asked for, made or refused, is called, and what it says: what it puts, and what stood."""
+    step = step_of(procedure, target.verb) if target else None
+    said = {"seq": event.data.get("seq"), "name": named(step) if step else "?"}
+    if event.verb == REFUSE:
+        return _("不同意更正第 %(seq)s 条“%(name)s”") % said, [(_("决定理由"), event.data.get("reason", ""))]
+    pairs: list[tuple[str, Any]] = [(_("更正理由"), event.data.get("reason", ""))]
+    if event.data.get("agreed"):
+        pairs.append((_("决定理由"), event.data["agreed"]))
+    if event.data.get("on"):
+        pairs.append((_("改为日期"), event.data["on"]))
+        pairs.append((_("原日期"), target.on.isoformat() if target else ""))
+    changed = event.data.get("data")
+    if step and target and isinstance(changed, Mapping):
+        gone = [p.removeprefix("data/") for p in event.erased]
+        pairs += reader.pairs(step.inputs, changed, gone)
+        before = {k: target.data.get(k) for k in changed}
+        pairs += [(_("原%(field)s") % {"field": n}, v) for n, v in reader.pairs(step.inputs, before, target.erased)]
+    if event.verb == ASK and waits:
+        return _("申请更正第 %(seq)s 条“%(name)s”，待另一人决定") % said, pairs
+    if event.verb == ASK:
+        return _("申请更正第 %(seq)s 条“%(name)s”") % said, pairs
+    return _("更正第 %(seq)s 条“%(name)s”") % said, pairs
 
 
 @dataclass(frozen=True)
@@ -205,14 +258,32 @@ class ClockCard:
     why: str
 
 
-def clock_cards(view: CaseView, day: date) -> list[ClockCard]:
-    """The clocks of a case, running ones first, then those that are done."""
-    cards = [_card(c, view, day) for c in view.clocks]
+def clock_cards(view: CaseView, day: date, plain: CaseView | None = None) -> list[ClockCard]:
+    """The clocks of a case, running ones first, then those that are done.
+
+    ``plain``: how the case would stand without its corrections; a clock that they moved says both.
+    """
+    stood = correcting.runs(plain.clocks) if plain else {}
+    cards = [_card(c, view, day, stood.get(run)) for run, c in correcting.runs(view.clocks).items()]
     order = [not c.open for c in view.clocks]
     return [card for _shut, card in sorted(zip(order, cards, strict=True), key=lambda pair: pair[0])]
 
 
-def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
+def without(c: ClockView, plain: ClockView | None) -> str:
+    """How a clock would stand without the corrections; empty where they change nothing of it."""
+    if plain is None or plain.clock.id != c.clock.id:
+        return ""
+    if (plain.started, plain.due, plain.stopped, plain.status) == (c.started, c.due, c.stopped, c.status):
+        return ""
+    tag = CLOCK_TAGS[plain.status]
+    return _("起算 %(start)s，期限 %(due)s，%(state)s") % {
+        "start": plain.started.isoformat(),
+        "due": plain.due.isoformat() if plain.due else "—",
+        "state": tag.en if english() else tag.zh,
+    }
+
+
+def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = None) -> ClockCard:
     length = c.length
     pairs: list[tuple[str, Any]] = [(_("起算"), _("%(day)s 当日不计入") % {"day": c.started.isoformat()})]
     if length and length.unit is UnitOfTime.HOUR and c.started_at:
@@ -237,6 +308,8 @@ def _card(c: ClockView, view: CaseView, day: date) -> ClockCard:
     if c.stopped:
         at = c.stopped_at if c.due_at else None
         pairs.append((_("完成于"), at.strftime("%Y-%m-%d %H:%M") if at else c.stopped.isoformat()))
+    if said := without(c, plain):
+        pairs.append((_("不计更正"), said))
     if c.citation:
         pairs.append((_("依据"), cite(c.citation)))
     note = c.clock.basis_note_en if english() else c.clock.basis_note_zh
@@ -285,8 +358,8 @@ class OfferCard:
 
 
 def step_form(step: Step, who: Acting, day: date, data: Any = None, files: Any = None) -> FieldsForm:
-    """The form of a step: its day, its inputs, and where it does harm the second question."""
-    fields = (DAY, *step.inputs, *((SURE,) if step.confirm else ()))
+    """The form of a step: its day where the law gives it, its inputs, where it does harm the second question."""
+    fields = (*fields_of(step.day), *step.inputs, *((SURE,) if step.confirm else ()))
     return FieldsForm(fields, data, files, who=who, initial={DAY.id: day.isoformat()}, name=f"s-{step.id}")
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
-from jinzhi.kernel.procedure import CORRECT, Procedure
+from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
+from jinzhi.kernel.procedure import Procedure
 from jinzhi.web.shell import named
 
 KINDS = {"event": gettext_lazy("记录"), "file": gettext_lazy("文件"), "evidence": gettext_lazy("证据")}
@@ -84,8 +85,9 @@ def verb_named(event: Event, procedure: str = "") -> str:
     step = declared.find_step(event.verb) if declared else None
     if step is not None:
         return named(step)
-    if event.verb == CORRECT:
-        return _("更正")
+    known = {CORRECT: _("更正"), ASK: _("申请更正"), REFUSE: _("不同意更正")}
+    if event.verb in known:
+        return known[event.verb]
     return str(VERBS.get(event.verb, event.verb))
 
 

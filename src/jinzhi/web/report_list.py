@@ -22,6 +22,7 @@ from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.procedure import Procedure, State
+from jinzhi.web.case_list import marks
 from jinzhi.web.forms import Choices, visible_units
 from jinzhi.web.shell import choice, english, named, sort_of
 from jinzhi.web.templatetags.ui import Cell, Column, Due, Empty, Filter, Group, Link, Option, Row, Table, Tag
@@ -225,7 +226,7 @@ def table(rows: list[Report], what: Asked, counts: dict[str, int], day: date, em
                     Cell(report.unit.label, href=reverse("report", args=[report.pk]), sub=report.case.number),
                     str(LEVEL_NAMES.get(report.unit.level, report.unit.level)),
                     Cell(report.period.code),
-                    Cell(tag=tag_of(report)),
+                    Cell(tag=tag_of(report), sub=" · ".join(marks(report.case))),
                     Cell(due=due_of(report, day), sub=clock_name(report)),
                     report.submitted_on.isoformat() if report.submitted_on else "—",
                     report.approved_on.isoformat() if report.approved_on else "—",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,17 +10,22 @@ from django.db import transaction
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projections import project
-from jinzhi.apps.cases.queries import events_of, procedure_of, steps_for, view
+from jinzhi.apps.cases.queries import as_kernel, events_of, marks_of, pending, procedure_of, steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
-from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.actions import KeyReused, record
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel import correcting
+from jinzhi.kernel import procedure as kernel
+from jinzhi.kernel.correcting import Party
+from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import FieldError, Type, parse_all
 from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import CORRECT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.procedure import TOLD, CaseView, Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.recording import LATE, PROOF, Said, wrong
 
 ERASE = "personal.erase"
 
@@ -33,14 +38,17 @@ class StepRefused(Exception):
         super().__init__(zh)
 
 
+def refused(errors: Iterable[FieldError]) -> StepRefused:
+    """What is wrong with the inputs of a step, each field named."""
+    found = tuple(errors)
+    zh = "请更正：" + "；".join(str(e) for e in found)
+    return StepRefused(zh, "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in found), found)
+
+
 def _inputs(step: Step, raw: Mapping[str, object]) -> dict[str, object]:
     values, errors = parse_all(step.inputs, raw)
     if errors:
-        raise StepRefused(
-            "请更正：" + "；".join(str(e) for e in errors),
-            "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in errors),
-            errors,
-        )
+        raise refused(errors)
     return {k: v for k, v in values.items() if v is not None}
 
 
@@ -64,18 +72,30 @@ def _same(data: Mapping[str, object], files: Sequence[str]) -> dict[str, object]
     """What two submissions are compared by: the inputs, with digests in the place of files."""
     kept = Attachment.objects.unrestricted("compares a submission with the caller's own earlier one")
     digests = dict(kept.filter(pk__in=[data[f] for f in files if data.get(f)]).values_list("pk", "sha256"))
-    said = {k: v for k, v in data.items() if k != TOLD}
+    said = {k: v for k, v in data.items() if not k.startswith("_")}
     return said | {f: digests.get(int(str(data[f]))) for f in files if data.get(f)}
 
 
-def _check_day(on: date, opened: date | None) -> None:
-    if on > today():
+def _day(step: Step, on: date | None, said: Said | None, before: date | None) -> tuple[date, dict[str, object]]:
+    """The legal day of a step and what is kept about it. Raises StepRefused.
+
+    ``said`` is what a person says of the day; without it a program records the past as of ``on`` (the demonstration).
+    """
+    recorded = today()
+    if said is not None:
+        if errors := tuple(wrong(step.day, said, recorded, before)):
+            raise refused(errors)
+        kept = {PROOF.id: said.proof.strip(), LATE.id: said.late.strip()}
+        return said.on or recorded, {k: v for k, v in kept.items() if v}
+    day = on or recorded
+    if day > recorded:
         raise StepRefused("日期不能晚于今天", "the day must not lie in the future")
-    if opened and on < opened:
+    if before and day < before:
         raise StepRefused(
-            f"日期不能早于立案日 {opened.isoformat()}",
-            f"the day must not be before the opening day {opened.isoformat()}",
+            f"日期不能早于前一步的日期 {before.isoformat()}",
+            f"the day must not be before that of the step before, {before.isoformat()}",
         )
+    return day, {}
 
 
 def _personal(step: Step) -> list[str]:
@@ -117,6 +137,7 @@ def _project(case: Case, event: Event, events: Sequence[Event]) -> CaseView:
     case.next_due = due.due if due else None
     case.next_clock = due.clock.id if due else ""
     case.provisional = bool(due and due.deadline and due.deadline.provisional)
+    case.corrected, case.asked, case.late_entries = marks_of(folded.procedure, events)
     case.save()
     project(case, folded, event)
     return folded
@@ -136,16 +157,18 @@ def open_case(
     subject_title: str = "",
     parent: Case | None = None,
     on: date | None = None,
+    said: Said | None = None,
     at: datetime | None = None,
     key: str = "",
 ) -> Case:
-    """Open a case by one of the procedure's opening steps. Raises StepRefused; the same key opens one case only."""
+    """Open a case by one of the procedure's opening steps. Raises StepRefused; the same key opens one case only.
+
+    ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
+    """
     declared = catalogue().get(Procedure, procedure)
     allowed = {s.id: s for s in may_open(declared, who.roles)}
     if step not in allowed or not who.may(f"case.{procedure}.{step}"):
         raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
-    day = on or today()
-    _check_day(day, None)
     before = _earlier(key, allowed[step], raw)
     if before is not None:
         if before.seq != 1 or not before.stream.startswith("case:"):
@@ -154,7 +177,8 @@ def open_case(
         if made.procedure != procedure:
             raise KeyReused(f"the key {key!r} was used for {before}")
         return made
-    data = _inputs(allowed[step], raw)
+    day, kept = _day(allowed[step], on, said, None)
+    data = {**_inputs(allowed[step], raw), **kept}
     named = title or str(data.get(declared.title_input, "")) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
@@ -187,11 +211,15 @@ def take(
     who: Acting,
     expected: int | None = None,
     on: date | None = None,
+    said: Said | None = None,
     at: datetime | None = None,
     key: str = "",
     told: Mapping[str, str] | None = None,
 ) -> CaseView:
-    """Take a step of a case. Raises StepRefused where it is not on offer, Conflict where the case has moved on."""
+    """Take a step of a case. Raises StepRefused where it is not on offer, Conflict where the case has moved on.
+
+    ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
+    """
     asked = procedure_of(case).find_step(step)
     before = _earlier(key, asked, raw) if asked else None
     if before is not None:
@@ -202,8 +230,7 @@ def take(
     if expected is not None and expected != len(events):
         # let record() say it: it knows what came in between
         record(case.stream, step, {}, who=who, on=today(), expected=expected)
-    day = on or today()
-    folded = view(case, max(day, today()), events)
+    folded = view(case, today(), events)
     offer = next((o for o in steps_for(case, folded, who, only=step) if o.step.id == step), None)
     if offer is None:
         raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
@@ -211,8 +238,8 @@ def take(
         raise StepRefused(offer.why_not_zh, offer.why_not_en)
     if not who.may(f"case.{case.procedure}.{step}"):
         raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
-    _check_day(day, folded.opened)
-    data = _inputs(offer.step, raw)
+    day, kept = _day(offer.step, on, said, folded.history[-1].on)
+    data = {**_inputs(offer.step, raw), **kept}
     if told:
         data[TOLD] = dict(told)
     event = record(
@@ -220,6 +247,26 @@ def take(
         personal=_personal(offer.step),
     )  # fmt: skip
     return _project(case, event, [*events, event])
+
+
+def party_of(case: Case, who: Acting) -> Party:
+    """How somebody stands to a case where it is corrected."""
+    return Party(who.roles, who.standing(case.unit, case.office), who.unit.code)
+
+
+def _mended(step: Step, data: Mapping[str, object], who: Acting) -> dict[str, object]:
+    """The corrected inputs, parsed; only those of the step, files and what the role may not see left out."""
+    fields = {f.id: f for f in step.inputs}
+    closed = [k for k in data if k not in fields or fields[k].type is Type.FILE]
+    if closed:
+        raise StepRefused(f"不能更正：{'、'.join(closed)}", f"cannot be corrected: {', '.join(closed)}")
+    hidden = [fields[k] for k in data if fields[k].personal and not who.role.personal]
+    if hidden:
+        raise refused(FieldError(f, "当前角色不能更正个人信息", "is personal data, not for this role") for f in hidden)
+    values, errors = parse_all([fields[k] for k in data], data)
+    if errors:
+        raise refused(errors)
+    return dict(values)
 
 
 @transaction.atomic
@@ -234,21 +281,71 @@ def correct(
     data: Mapping[str, object] | None = None,
     key: str = "",
 ) -> CaseView:
-    """Correct the day or the data of an earlier event; both stay in the history. Raises StepRefused, Conflict."""
+    """Correct the day or the data of an earlier event; both stay in the history. Raises StepRefused, Conflict.
+
+    Where a second person must agree it is asked for only (an event ``ask-correction``): ``decide`` makes it stand.
+    """
     if not reason.strip():
         raise StepRefused("请写明更正理由", "give the reason for the correction")
     if not who.may(f"case.{case.procedure}.{CORRECT}"):
         raise StepRefused("您的角色不能更正事件", "your role may not correct events")
+    procedure, events = procedure_of(case), events_of(case)
+    target = next((e for e in events if e.seq == seq), None)
+    author = target.unit.code if target and target.unit else ""
+    party = party_of(case, who)
+    step, verdict = correcting.may_touch(procedure, view(case, today(), events), seq, author, party)
+    if step is None or not verdict.allowed:
+        raise StepRefused(verdict.zh, verdict.en)
+    if any(ask.data["seq"] == seq for ask in pending(events)):
+        raise StepRefused("这条记录已有更正待决定", "a correction of this record is waiting to be decided on")
     change: dict[str, object] = {"seq": seq, "reason": reason.strip()}
     if on:
-        _check_day(on, None)
+        if step.day is None:
+            raise StepRefused("此步骤以登记当日为准，日期不能更正", "this step counts on the day of recording")
         change["on"] = on.isoformat()
     if data:
-        change["data"] = dict(data)
-    target = next((e.verb for e in events_of(case) if e.seq == seq), "")
-    step = procedure_of(case).find_step(target)
-    personal = [f"data/{id}" for id in _personal(step)] if step else []
-    event = record(case.stream, CORRECT, change, who=who, on=today(), expected=expected, key=key, personal=personal)
+        change["data"] = _mended(step, data, who)
+    if len(change) == 2:
+        raise StepRefused("没有改动：日期和内容都与原来一样", "nothing differs from what stands")
+    proposed = kernel.Event(len(events) + 1, CORRECT, today(), change)
+    verdict = correcting.judge(procedure, as_kernel(events), proposed, author, party, calendar(), today())
+    if not verdict.allowed:
+        raise StepRefused(verdict.zh, verdict.en)
+    personal = [f"data/{id}" for id in _personal(step)]
+    verb = ASK if verdict.second else CORRECT
+    event = record(case.stream, verb, change, who=who, on=today(), expected=expected, key=key, personal=personal)
+    return _project(case, event, events_of(case))
+
+
+@transaction.atomic
+def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expected: int, key: str = "") -> CaseView:
+    """Agree to, or refuse, the correction that event ``ask`` asks for. Raises StepRefused, Conflict."""
+    if not reason.strip():
+        raise StepRefused("请写明决定理由", "give the reason for the decision")
+    if not who.may(f"case.{case.procedure}.{CORRECT}"):
+        raise StepRefused("您的角色不能更正事件", "your role may not correct events")
+    procedure, events = procedure_of(case), events_of(case)
+    asked = next((e for e in pending(events) if e.seq == ask), None)
+    if asked is None:
+        raise StepRefused(f"第 {ask} 条不是待决定的更正", f"record {ask} is no correction that waits to be decided on")
+    seq, folded = int(asked.data["seq"]), view(case, today(), events)
+    same = who.user is None or asked.user_id == who.user.pk
+    verdict = correcting.may_decide(procedure, folded, seq, party_of(case, who), same)
+    if not verdict.allowed:
+        raise StepRefused(verdict.zh, verdict.en)
+    if not agree:
+        said: dict[str, object] = {"asked": ask, "seq": seq, "reason": reason.strip()}
+        event = record(case.stream, REFUSE, said, who=who, on=today(), expected=expected, key=key)
+        return _project(case, event, events_of(case))
+    said = {**asked.data, "asked": ask, "agreed": reason.strip()}
+    step = procedure.step(next(e.step for e in folded.history if e.seq == seq))
+    changed = [*as_kernel(events), kernel.Event(len(events) + 1, CORRECT, today(), said)]
+    if wrong_order := correcting.disorder(kernel.corrected(changed), today()):
+        raise StepRefused(*wrong_order)
+    event = record(
+        case.stream, CORRECT, said, who=who, on=today(), expected=expected, key=key,
+        personal=[f"data/{id}" for id in _personal(step)],
+    )  # fmt: skip
     return _project(case, event, events_of(case))
 
 
@@ -271,6 +368,7 @@ def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = No
 def rebuild(case: Case) -> bool:
     """Derive the projections of a case again; returns whether anything differed."""
     events = events_of(case)
-    before = (case.state, case.closed_on, case.seq, case.next_due, case.next_clock)
+    names = ("state", "closed_on", "seq", "next_due", "next_clock", "corrected", "asked", "late_entries")
+    before = [getattr(case, n) for n in names]
     _project(case, events[-1], events)
-    return before != (case.state, case.closed_on, case.seq, case.next_due, case.next_clock)
+    return before != [getattr(case, n) for n in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import view
+from jinzhi.apps.cases.queries import events_of, marks_of, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.kernel.procedure import ProcedureError
@@ -15,13 +15,15 @@ from jinzhi.kernel.procedure import ProcedureError
 def projections() -> Iterator[str]:
     for case in Case.objects.unrestricted("integrity checker").iterator():
         try:
-            folded = view(case, today())
+            events = events_of(case)
+            folded = view(case, today(), events)
         except ProcedureError as e:
             yield f"{case.number}: {e}"
             continue
         due = folded.next_due
-        kept = (case.state, case.closed_on, case.seq, case.next_due)
-        derived = (folded.state.id, folded.closed, folded.seq, due.due if due else None)
+        marks = marks_of(folded.procedure, events)
+        kept = (case.state, case.closed_on, case.seq, case.next_due, case.corrected, case.asked, case.late_entries)
+        derived = (folded.state.id, folded.closed, folded.seq, due.due if due else None, *marks)
         if kept != derived:
             yield f"{case.number}: kept {kept}, derived {derived}"
 

@@ -13,7 +13,8 @@ class Case(UnitOwned):
 
     ``unit`` is the unit whose case it is (that answers, reports, handles); ``office`` the unit that issued it.
     ``subject`` is the address of what it is about ("row:12"). ``state``, ``seq``, ``next_due``, ``next_clock``,
-    ``closed_on`` are projections.
+    ``closed_on`` are projections, and so are ``corrected`` (corrections that stand), ``asked`` (corrections that wait
+    to be decided on) and ``late_entries`` (events recorded long after their legal day).
     """
 
     procedure = models.SlugField(max_length=80, db_index=True)
@@ -30,6 +31,9 @@ class Case(UnitOwned):
     next_due = models.DateField(null=True, blank=True, db_index=True)
     next_clock = models.CharField(max_length=60, blank=True)
     provisional = models.BooleanField(default=False)
+    corrected = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0)
+    late_entries = models.PositiveIntegerField(default=0)
 
     class Meta:
         indexes = [

@@ -15,7 +15,9 @@ from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import reveal
 from jinzhi.kernel import procedure as kernel
+from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.procedure import CaseView, Offer, Procedure
+from jinzhi.kernel.recording import late_by
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -54,3 +56,34 @@ def steps_for(case: Case, folded: CaseView, who: Acting | None, only: str = "") 
     roles = who.roles if who else ()
     standing = who.standing(case.unit, case.office) if who else ()
     return kernel.offers(folded, roles, facts, standing=standing)
+
+
+# what a list and a page say of corrections and late records
+
+
+def plain_view(case: Case, on: date, events: Iterable[Event]) -> CaseView:
+    """How the case would stand on a day had nobody corrected it."""
+    plain = kernel.uncorrected(as_kernel(events))
+    return kernel.fold(procedure_of(case), plain, calendar(), on, at=moment_on(on))
+
+
+def pending(events: Iterable[Event]) -> list[Event]:
+    """The corrections that are asked for and not decided on, oldest first."""
+    found = list(events)
+    decided = {e.data.get("asked") for e in found if e.verb in (CORRECT, REFUSE)}
+    return [e for e in found if e.verb == ASK and e.seq not in decided]
+
+
+def is_late(procedure: Procedure, event: Event) -> bool:
+    """Whether an event was recorded later after its legal day than its step allows without a reason."""
+    step = procedure.find_step(event.verb)
+    if step is None or step.day is None:
+        return False
+    return late_by(event.on, timezone.localtime(event.at).date()) > step.day.gap
+
+
+def marks_of(procedure: Procedure, events: Iterable[Event]) -> tuple[int, int, int]:
+    """How many corrections stand, how many wait to be decided on, how many events were recorded late."""
+    found = list(events)
+    corrected = sum(e.verb == CORRECT for e in found)
+    return corrected, len(pending(found)), sum(is_late(procedure, e) for e in found)

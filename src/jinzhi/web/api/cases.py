@@ -12,7 +12,7 @@ from ninja import Body, Query, Router
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, procedure_of, steps_for, view
+from jinzhi.apps.cases.queries import events_of, plain_view, procedure_of, steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import record
@@ -20,8 +20,11 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
+from jinzhi.kernel.correcting import runs
+from jinzhi.kernel.correction import ABOUT_OTHERS
 from jinzhi.kernel.fields import Field, Type, current
-from jinzhi.kernel.procedure import CORRECT, ClockView, Offer, Procedure, Step
+from jinzhi.kernel.procedure import ClockView, Offer, Procedure, Step
+from jinzhi.kernel.recording import Said
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.plain import object_schema
@@ -49,11 +52,18 @@ def shown(case: Case) -> dict[str, Any]:
         "parent": case.parent_id,
         "provisional": case.provisional,
         "seq": case.seq,
+        "corrected": case.corrected,
+        "corrections_asked": case.asked,
+        "late_entries": case.late_entries,
     }
 
 
-def clock_shown(c: ClockView) -> dict[str, Any]:
+def clock_shown(c: ClockView, plain: ClockView | None = None) -> dict[str, Any]:
+    """A clock; ``plain``: the same run had nobody corrected the case."""
+    names = ("status", "started", "due", "stopped")
+    differs = plain is not None and any(getattr(plain, n) != getattr(c, n) for n in names)
     return {
+        "without_corrections": {n: getattr(plain, n) for n in names} if differs else None,
         "id": c.clock.id,
         "zh": c.clock.zh,
         "en": c.clock.en,
@@ -118,9 +128,9 @@ class Eyes:
         data, hidden = dict(event.data), []
         step = step_of(procedure, event.verb)
         private = list(marked(event.sealed_data))
-        if step is not None or (private and event.verb != CORRECT):
+        if step is not None or (private and event.verb not in ABOUT_OTHERS):
             data, hidden = self.show(step.inputs if step else (), data, private)
-        elif event.verb == CORRECT and isinstance(data.get("data"), Mapping):
+        elif event.verb in ABOUT_OTHERS and isinstance(data.get("data"), Mapping):
             target = by_seq.get(int(data.get("seq") or 0))
             corrected = step_of(procedure, target.verb) if target else None
             private = [p.removeprefix("data/") for p in private]
@@ -147,6 +157,7 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
     procedure, day = procedure_of(case), today()
     events = events_of(case)
     folded = view(case, day, events)
+    stood = runs(plain_view(case, day, events).clocks) if case.corrected else {}
     eyes = Eyes(who)
     by_seq = {e.seq: e for e in events}
     said = [eyes.event(e, procedure, by_seq) for e in events]
@@ -157,7 +168,7 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
         **shown(case),
         "state_zh": folded.state.zh,
         "state_en": folded.state.en,
-        "clocks": [clock_shown(c) for c in folded.clocks],
+        "clocks": [clock_shown(c, stood.get(run)) for run, c in runs(folded.clocks).items()],
         "offers": [offer_shown(o) for o in steps_for(case, folded, who)],
         "events": said,
         "strange": [{"seq": s.seq, "step": s.step, "zh": s.zh, "en": s.en} for s in folded.strange],
@@ -169,6 +180,11 @@ def visible(pk: int, who: Acting) -> Case:
     if case is None:
         raise missing(f"没有编号为 {pk} 的案件，或不在可见范围", f"no case {pk}, or it is not yours to see")
     return case
+
+
+def day_said(body: OpenIn | StepIn) -> Said:
+    """What a body says of the day of its step."""
+    return Said(body.on, body.proof, body.late)
 
 
 def takes(step: Step, given: Mapping[str, Any]) -> None:
@@ -243,7 +259,7 @@ def create_case(
         raise invalid(Wrong("unit", "没有这个单位，或不在可见范围", "is no unit, or not one that you see"))
     parent = visible(body.parent, who) if body.parent is not None else None
     case = open_case(
-        found.id, step.id, body.inputs, who=who, unit=unit, parent=parent, on=body.on, key=submission(request)
+        found.id, step.id, body.inputs, who=who, unit=unit, parent=parent, said=day_said(body), key=submission(request)
     )
     tagged(request, response, case.seq)
     response["Location"] = reverse("api-1:get_case", args=[case.pk])
@@ -291,7 +307,7 @@ def take_step(
         said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
         raise Problem("forbidden", *said, scope=scope)
     takes(step, body.inputs)
-    take(case, step.id, body.inputs, who=who, expected=expected, on=body.on, key=submission(request))
+    take(case, step.id, body.inputs, who=who, expected=expected, said=day_said(body), key=submission(request))
     case = visible(pk, who)
     tagged(request, response, case.seq)
     return full(case, who)

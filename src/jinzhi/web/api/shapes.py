@@ -128,11 +128,21 @@ class CaseOut(Schema):
     next_clock: str
     provisional: bool = Field(description="The due date lies beyond the last published holiday notice.")
     seq: int = Field(description="Its version: the number of its events, also its ETag.")
+    corrected: int = Field(description="How many corrections of its records stand.")
+    corrections_asked: int = Field(description="How many corrections wait for a second person.")
+    late_entries: int = Field(description="How many events were recorded long after their legal day.")
 
 
 class CaseList(Schema):
     items: list[CaseOut]
     next: str | None = Field(description="Cursor of the next page; null on the last.")
+
+
+class WithoutOut(Schema):
+    status: str
+    started: date
+    due: date | None
+    stopped: date | None
 
 
 class ClockOut(Schema):
@@ -157,6 +167,9 @@ class ClockOut(Schema):
     extended: list[str] = Field(description="The lengths by which it was extended.")
     why_zh: str = Field(description="Why there is no date, or what of it is not sure.")
     why_en: str
+    without_corrections: WithoutOut | None = Field(
+        description="How it would stand without the corrections; null where they change nothing of it."
+    )
     provisional: bool
     basis: str | None
     verified: bool
@@ -214,7 +227,13 @@ class OpenIn(Strict):
     step: str
     unit: str = Field("", description="Code of the unit whose case it is; the caller's own where it is left out.")
     inputs: dict[str, Any] = Field(default_factory=dict, description="What the step asks for.")
-    on: date | None = Field(None, description="The legal day; today where it is left out.")
+    on: date | None = Field(
+        None,
+        description="The legal day, where the law gives it to the step; other steps count on the day of recording. "
+        "Today where it is left out.",
+    )
+    proof: str = Field("", max_length=300, description="What proves a day before today.")
+    late: str = Field("", max_length=500, description="Why it is recorded long after its day.")
     parent: int | None = Field(None, description="The case that this one belongs to.")
 
 
@@ -223,7 +242,13 @@ class StepIn(Strict):
 
     step: str
     inputs: dict[str, Any] = Field(default_factory=dict, description="What the step asks for.")
-    on: date | None = Field(None, description="The legal day; today where it is left out.")
+    on: date | None = Field(
+        None,
+        description="The legal day, where the law gives it to the step; other steps count on the day of recording. "
+        "Today where it is left out.",
+    )
+    proof: str = Field("", max_length=300, description="What proves a day before today.")
+    late: str = Field("", max_length=500, description="Why it is recorded long after its day.")
 
 
 class DutyOut(Schema):

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, erase_personal, open_case, take
+from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, steps_for
+from jinzhi.apps.cases.queries import events_of, pending, plain_view, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
@@ -29,12 +30,14 @@ from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import flow
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel import correcting
+from jinzhi.kernel.correction import CORRECT
+from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import CORRECT, Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.procedure import Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.recording import DAY, LATE, PROOF, Said, fields_of
 from jinzhi.web import case_list
 from jinzhi.web.case_page import (
-    DAY,
     SURE,
     clock_cards,
     evidence_of,
@@ -53,6 +56,7 @@ from jinzhi.web.templatetags.ui import Cell, Empty, Link, Tag
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNIT = Field(id="_unit", zh="办理单位", en="Unit whose case it is", type=Type.UNIT)
+VERDICT = Field(id="_reason", zh="决定理由", en="Reason for the decision", type=Type.LONG)
 REASON = Field(id="_reason", zh="更正理由", en="Reason for the correction", type=Type.LONG)
 #: procedures whose cases come with records of another app, and the page that opens them together
 OPENED_ELSEWHERE = {"progress-report": "round-open"}
@@ -164,7 +168,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
         "offers": offer_cards(found, steps_for(found, folded, who), who, day, refused),
         "seq": len(events),
         "story": story,
-        "clocks": clock_cards(folded, day),
+        "clocks": clock_cards(folded, day, plain_view(found, day, events) if found.corrected else None),
         "flow_src": f"{svg}?v={len(events)}&lang={'en' if english() else 'zh'}",
         "flow_size": flow.size(procedure, "en" if english() else "zh"),
         "flow_alt": flow.summary(procedure, state.id, folded.history, "en" if english() else "zh"),
@@ -227,11 +231,21 @@ def kept_files(form: FieldsForm, who: Acting, unit: Unit, stream: str) -> dict[s
     return out
 
 
-def answers(form: FieldsForm, files: dict[str, Attachment]) -> tuple[dict[str, object], date]:
-    """What an action is handed: the values and the ids of the files; and the day."""
+def answers(form: FieldsForm, files: dict[str, Attachment]) -> tuple[dict[str, object], Said]:
+    """What an action is handed: the values and the ids of the files; and what is said of the day."""
     raw: dict[str, object] = {k: v for k, v in form.values.items() if not k.startswith("_")}
     raw |= {id: str(kept.pk) for id, kept in files.items()}
-    return raw, date.fromisoformat(str(form.values[DAY.id]))
+    return raw, said_in(form)
+
+
+def said_in(form: FieldsForm) -> Said:
+    """What a form says of the day. A day that was not asked for is handed on: the action refuses another than today."""
+    try:
+        day = form.values.get(DAY.id) or DAY.parse(form.data.get(DAY.id, ""))
+    except FieldError as e:
+        raise StepRefused(e.zh, e.en, (e,)) from None
+    on = date.fromisoformat(str(day)) if day else None
+    return Said(on, str(form.values.get(PROOF.id) or ""), str(form.values.get(LATE.id) or ""))
 
 
 def sound(form: FieldsForm, step: Step) -> bool:
@@ -277,8 +291,8 @@ def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if sound(form, taken):
         try:
             with transaction.atomic():
-                raw, on = answers(form, kept_files(form, who, found.unit, found.stream))
-                take(found, step, raw, who=who, expected=expected, on=on, key=key)
+                raw, said = answers(form, kept_files(form, who, found.unit, found.stream))
+                take(found, step, raw, who=who, expected=expected, said=said, key=key)
         except (StepRefused, ProcedureError, NoRuleInForce) as e:
             refusal(form, e)
         except FileRefused:
@@ -318,7 +332,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
     if step is not None:
         bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         initial = {DAY.id: today().isoformat(), UNIT.id: request.GET.get("unit") or who.unit.code}
-        fields = (UNIT, DAY, *step.inputs, *((SURE,) if step.confirm else ()))
+        fields = (UNIT, *fields_of(step.day), *step.inputs, *((SURE,) if step.confirm else ()))
         form = FieldsForm(fields, *bound, who=who, initial=initial, name="open")
     if request.method == "POST":
         if form is None or step is None:
@@ -369,7 +383,7 @@ def opened_by(
     try:
         with transaction.atomic():
             files = kept_files(form, who, unit, f"opening:{key}")
-            raw, on = answers(form, files)
+            raw, said = answers(form, files)
             opened = open_case(
                 procedure.id,
                 step.id,
@@ -379,7 +393,7 @@ def opened_by(
                 subject=carried["subject"],
                 subject_title=carried["subject_title"],
                 parent=parent,
-                on=on,
+                said=said,
                 key=key,
             )
             store.put_under(files.values(), opened.stream)
@@ -399,43 +413,49 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     found = find_case(who, pk)
     procedure = declared(found.procedure)
     require(who, f"case.{procedure.id}.{CORRECT}")
-    folded = fold_of(found, today())
+    events = events_of(found)
+    folded = fold_of(found, today(), events)
     event = next((e for e in folded.history if e.seq == seq), None)
-    step = step_of(procedure, event.step) if event else None
+    recorded = next((e for e in events if e.seq == seq), None)
+    author = recorded.unit.code if recorded and recorded.unit else ""
+    step, verdict = correcting.may_touch(procedure, folded, seq, author, party_of(found, who))
     if event is None or step is None:
         raise Http404(_("没有第 %(seq)s 条可以更正的记录") % {"seq": seq})
+    if not verdict.allowed:
+        raise PermissionDenied(verdict.en if english() else verdict.zh)
     # files are not replaced by a correction; what a role may not see it may not change
     inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and (who.role.personal or not f.personal))
     shown = {f.id for f in inputs if f.personal and event.data.get(f.id)}
+    days = fields_of(step.day)[:1]
     initial = {DAY.id: event.on.isoformat(), **{f.id: event.data.get(f.id) for f in inputs}}
     bound = request.POST if request.method == "POST" else None
-    form = FieldsForm((DAY, *inputs, REASON), bound, who=who, initial=initial, name="correct")
+    form = FieldsForm((*days, *inputs, REASON), bound, who=who, initial=initial, name="correct")
     if request.method == "POST":
         expected, key = submitted(request)
         if (before := seen_before(key)) and before.stream == found.stream:
             return redirect("case", pk=pk)
         if form.is_valid():
             changed = {f.id: form.values[f.id] for f in inputs if form.values[f.id] != event.data.get(f.id)}
-            on = date.fromisoformat(str(form.values[DAY.id]))
-            if not changed and on == event.on:
-                form.add_error(None, _("没有改动：日期和内容都与原来一样"))
+            try:
+                on = said_in(form).on
+                correct(
+                    found,
+                    seq,
+                    reason=str(form.values[REASON.id]),
+                    who=who,
+                    expected=expected if expected is not None else len(events),
+                    on=on if on and on != event.on else None,
+                    data=changed or None,
+                    key=key,
+                )
+            except (StepRefused, ProcedureError, NoRuleInForce) as e:
+                refusal(form, e)
             else:
-                try:
-                    correct(
-                        found,
-                        seq,
-                        reason=str(form.values[REASON.id]),
-                        who=who,
-                        expected=expected if expected is not None else folded.seq,
-                        on=on if on != event.on else None,
-                        data=changed or None,
-                        key=key,
-                    )
-                except (StepRefused, ProcedureError, NoRuleInForce) as e:
-                    refusal(form, e)
+                if any(e.data.get("seq") == seq for e in pending(events_of(found))):
+                    messages.info(request, _("已申请更正第 %(seq)s 条记录，待另一人决定，现在尚未改变") % {"seq": seq})
                 else:
                     messages.success(request, _("已更正第 %(seq)s 条记录，原记录保留在时间线中") % {"seq": seq})
-                    return redirect("case", pk=pk)
+                return redirect("case", pk=pk)
     if shown:
         put_viewing_on_record(found, shown, who)
     return render(
@@ -447,6 +467,58 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
             "title": _("更正第 %(seq)s 条：%(name)s") % {"seq": seq, "name": named(step)},
             "form": form,
             "seq": folded.seq,
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@page(nav="cases", scope="case.read")
+@require_http_methods(["GET", "POST"])
+def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
+    """Agree to, or refuse, a correction that somebody else asked for."""
+    who = request.acting
+    found = find_case(who, pk)
+    procedure = declared(found.procedure)
+    require(who, f"case.{procedure.id}.{CORRECT}")
+    events = events_of(found)
+    asked = next((e for e in pending(events) if e.seq == seq), None)
+    if asked is None:
+        raise Http404(_("第 %(seq)s 条不是待决定的更正") % {"seq": seq})
+    folded = fold_of(found, today(), events)
+    same = who.user is None or asked.user_id == who.user.pk
+    verdict = correcting.may_decide(procedure, folded, int(asked.data["seq"]), party_of(found, who), same)
+    if not verdict.allowed:
+        raise PermissionDenied(verdict.en if english() else verdict.zh)
+    form = FieldsForm((VERDICT,), request.POST if request.method == "POST" else None, who=who, name="decide")
+    if request.method == "POST":
+        expected, key = submitted(request)
+        if (before := seen_before(key)) and before.stream == found.stream:
+            return redirect("case", pk=pk)
+        if form.is_valid():
+            agree = request.POST.get("_agree") == "yes"
+            expected = expected if expected is not None else len(events)
+            reason = str(form.values[VERDICT.id])
+            try:
+                decide(found, seq, agree=agree, reason=reason, who=who, expected=expected, key=key)
+            except (StepRefused, ProcedureError, NoRuleInForce) as e:
+                refusal(form, e)
+            else:
+                messages.success(request, _("已同意更正") if agree else _("已决定不更正"))
+                return redirect("case", pk=pk)
+    eyes = reader(who, found, procedure)
+    story = happenings(found, folded, events, eyes, verdicts(events))
+    if eyes.seen:
+        put_viewing_on_record(found, eyes.seen, who)
+    return render(
+        request,
+        "cases/decide.html",
+        {
+            "crumbs": [Link(_("办理事项"), reverse("cases")), Link(found.number, reverse("case", args=[pk]))],
+            "case": found,
+            "title": _("决定更正"),
+            "asked": next(h for h in story if h.seq == seq),
+            "form": form,
+            "seq": len(events),
         },
         status=422 if form.is_bound else 200,
     )
@@ -499,6 +571,7 @@ urlpatterns = [
     path("cases/<int:pk>/flow.svg", case_svg, name="case-svg"),
     path("cases/<int:pk>/steps/<slug:step>/", case_step, name="case-step"),
     path("cases/<int:pk>/events/<int:seq>/correct/", case_correct, name="case-correct"),
+    path("cases/<int:pk>/events/<int:seq>/decide/", case_decide, name="case-decide"),
     path("cases/<int:pk>/erase/", case_erase, name="case-erase"),
     path("procedures/<slug:id>/open/", case_open, name="case-open"),
     path("attachments/<int:pk>/", attachment, name="attachment"),

@@ -37,6 +37,7 @@ from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.procedure import CaseView, ClockView, Procedure, may_open
+from jinzhi.web import case_list
 from jinzhi.web.forms import Choices, FieldsForm, visible_units
 from jinzhi.web.shell import choice, english, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Due, Empty, Filter, Link, Option, Row, Table, Tag
@@ -271,7 +272,7 @@ def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
                     Cell(o.case.unit.label, href=reverse("unit", args=[o.case.unit.code])),
                     Cell(tag=Tag(state.zh, state.en, state.tone)),
                     Cell(due=due) if due else "—",
-                    Cell(tag=fate) if fate else "—",
+                    Cell(tag=fate, sub=" · ".join(case_list.marks(o.case))) if fate else "—",
                     o.view.opened.isoformat(),
                     Cell(_("下载"), href=reverse("order-docx", args=[o.case.pk])),
                 ],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -31,7 +30,7 @@ from jinzhi.web.forms import FieldsForm
 from jinzhi.web.report_form import ReportForm
 from jinzhi.web.shell import english, named, page, require, submitted
 from jinzhi.web.templatetags.ui import Link
-from jinzhi.web.views.cases import refusal, sound
+from jinzhi.web.views.cases import refusal, said_in, sound
 from jinzhi.web.views.plan_reports import (
     changes_of,
     earlier_notes,
@@ -68,11 +67,10 @@ def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not sound(form, taken):
         return step_page(request, found, taken, form, status=422)
     raw = {k: v for k, v in form.values.items() if not k.startswith("_")}
-    on = date.fromisoformat(str(form.values["_on"]))
     try:
         with transaction.atomic():
             unchanged(found, looked_over(request))
-            take(found.case, step, raw, who=who, expected=expected, on=on, key=key)
+            take(found.case, step, raw, who=who, expected=expected, said=said_in(form), key=key)
     except ChangedSince:
         return step_page(request, find_report(who, pk), taken, form, since_version=looked_over(request), status=409)
     except (StepRefused, ProcedureError, NoRuleInForce) as e:

@@ -7,11 +7,13 @@ is here. Transfer to another office is a child case there, with clocks of its ow
 from datetime import date
 from decimal import Decimal
 
+from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Citation, Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated, Version
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step
+from jinzhi.kernel.recording import Given
 from jinzhi.matters.china.law import complaints_order_20, complaints_order_121
 
 OLD, NEW = complaints_order_20.LAW.id, complaints_order_121.LAW.id
@@ -70,6 +72,8 @@ complaint = Procedure(
     ),
     numbering="津知诉〔{year}〕{seq}号",
     title_input="title",
+    # the terms measure the office that handles it: it asks, the unit above decides
+    corrections=Corrections(sealed=HANDLERS, second=("approver", "plan-office")),
     states=(
         State("received", "待决定受理", "Received"),
         State("mediation", "调解中", "In mediation", tone="normal"),
@@ -83,9 +87,10 @@ complaint = Procedure(
     steps=(
         Step(
             id="receive", zh="登记投诉", en="Receive", to="received", roles=HANDLERS,
+            day=Given("收到投诉之日", "Day of receipt"),
             basis=(Citation(NEW, "9"),),
-            help_zh="办理日期填收到投诉之日。同一材料含举报的，举报另行登记。",
-            help_en="The day is that of receipt. A report in the same paper is entered on its own.",
+            help_zh="同一材料含举报的，举报另行登记。",
+            help_en="A report in the same paper is entered on its own.",
             inputs=(
                 Field(id="title", zh="投诉事项", en="Matter", max_length=200),
                 Field(id="channel", zh="来源渠道", en="Channel", type=Type.CHOICE, choices=CHANNELS),
@@ -104,10 +109,12 @@ complaint = Procedure(
         ),
         Step(
             id="accept", zh="受理", en="Accept", sources=("received",), to="mediation", roles=HANDLERS, at="own",
+            day=Given("决定受理之日", "Day of acceptance"),
             basis=(Citation(OLD, "14"), Citation(NEW, "15")),
         ),
         Step(
             id="reject", zh="不予受理", en="Do not accept", sources=("received",), to="rejected", roles=HANDLERS,
+            day=Given("决定不予受理之日", "Day of the decision"),
             at="own", basis=(Citation(OLD, "15"), Citation(NEW, "16")), confirm=True,
             inputs=(
                 Field(id="ground", zh="情形", en="Ground", type=Type.CHOICE, choices=REFUSALS),
@@ -116,11 +123,13 @@ complaint = Procedure(
         ),
         Step(
             id="withdraw", zh="受理前撤回", en="Withdraw", sources=("received",), to="withdrawn", roles=HANDLERS,
+            day=Given("撤回之日", "Day of the withdrawal"),
             at="own", confirm=True,
             inputs=(Field(id="reason", zh="撤回情况", en="How it was withdrawn", type=Type.LONG),),
         ),
         Step(
             id="appraise", zh="委托鉴定检测", en="Send to appraisal", sources=("mediation",), to="appraisal",
+            day=Given("委托之日", "Day of the commission"),
             roles=HANDLERS, at="own", basis=(Citation(OLD, "20"), Citation(NEW, "22")),
             help_zh="自委托之日起至收到结论前一日止，不计入调解期限。",
             help_en="From this day to the day before the result, time does not count.",
@@ -131,6 +140,7 @@ complaint = Procedure(
         ),
         Step(
             id="appraised", zh="收到结论", en="Result received", sources=("appraisal",), to="mediation",
+            day=Given("收到结论之日", "Day on which the result came"),
             roles=HANDLERS, at="own", basis=(Citation(OLD, "20"), Citation(NEW, "22")),
             inputs=(
                 Field(id="result", zh="结论", en="Result", type=Type.LONG),
@@ -139,6 +149,7 @@ complaint = Procedure(
         ),
         Step(
             id="settle", zh="达成调解协议", en="Settle", sources=("mediation",), to="settled", roles=HANDLERS,
+            day=Given("达成协议之日", "Day of the agreement"),
             at="own",
             inputs=(
                 Field(id="terms", zh="协议内容", en="Terms", type=Type.LONG),
@@ -149,6 +160,7 @@ complaint = Procedure(
         ),
         Step(
             id="end", zh="终止调解", en="End mediation", sources=("mediation", "appraisal"), to="ended",
+            day=Given("决定终止之日", "Day of the decision"),
             roles=HANDLERS, at="own", basis=(Citation(OLD, "21"), Citation(NEW, "23")), confirm=True,
             inputs=(
                 Field(id="ground", zh="终止情形", en="Ground", type=Type.CHOICE, choices=ENDS),
@@ -157,6 +169,7 @@ complaint = Procedure(
         ),
         Step(
             id="tell", zh="告知双方", en="Tell the parties", sources=("ended",), to="told", roles=HANDLERS, at="own",
+            day=Given("告知之日", "Day of the telling"),
             basis=(Citation(OLD, "21"), Citation(NEW, "23")),
             inputs=(Field(id="how", zh="告知方式", en="How they were told", max_length=200),),
         ),

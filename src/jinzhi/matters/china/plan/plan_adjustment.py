@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
@@ -24,6 +25,7 @@ plan_adjustment = Procedure(
     why="A plan may change, with grounds that everybody can read; the old wording stays in its release.",
     numbering="津知调〔{year}〕{seq}号",
     title_input="title",
+    corrections=Corrections(sealed=("plan-office",), second=("leader",)),
     states=(
         State("proposed", "待受理", "Proposed"),
         State("review", "审查中", "Under review", tone="normal"),
@@ -51,7 +53,7 @@ plan_adjustment = Procedure(
         ),
         Step(
             id="approve", zh="批准", en="Approve", sources=("review",), to="approved", roles=("plan-office", "leader"),
-            confirm=True, inputs=(Field(id="opinion", zh="批准意见", en="Opinion", type=Type.LONG),),
+            confirm=True, seals=True, inputs=(Field(id="opinion", zh="批准意见", en="Opinion", type=Type.LONG),),
         ),
         Step(
             id="reject", zh="不予调整", en="Reject", sources=("proposed", "review"), to="rejected",

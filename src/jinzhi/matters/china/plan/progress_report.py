@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
 from jinzhi.kernel.procedure import Clock, Example, Fact, Procedure, State, Step
@@ -25,6 +26,7 @@ progress_report = Procedure(
     next_review=date(2027, 6, 30),
     why="A figure counts once the unit above has approved it; from then on it is locked.",
     numbering="津知报〔{year}〕{seq}号",
+    corrections=Corrections(sealed=("plan-office",), second=("plan-office",)),
     states=(
         State("draft", "待填报", "To be filled in"),
         State("submitted", "待审核", "Awaiting approval", tone="normal"),

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
 from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step
@@ -15,6 +16,8 @@ supervision_order = Procedure(
     why="A row that falls behind gets an order that names what is wanted and by when; the answer is checked.",
     numbering="津知督〔{year}〕{seq}号",
     title_input="title",
+    # the office mends its own wording; once the answer is in, only with the leader's agreement
+    corrections=Corrections(sealed=("plan-office",), second=("leader",)),
     states=(
         State("issued", "待签收", "To be received"),
         State("accepted", "办理中", "In hand", tone="normal"),

@@ -1,0 +1,25 @@
+"""Corrections as declared: who may correct what a step recorded. What follows from it: ``kernel.correcting``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: a correction, one that is asked for, one that is refused: events about another event
+CORRECT, ASK, REFUSE = "correct", "ask-correction", "refuse-correction"
+ABOUT_OTHERS = (CORRECT, ASK, REFUSE)
+#: the built-in event that records a day told to a party: ``clock``, ``day``, and how it was told
+TELL = "told"
+#: the events that every procedure knows
+BUILT_IN = (*ABOUT_OTHERS, TELL)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """Who may correct. ``roles``: instead of those of the step. ``sealed``: roles that still may once it is sealed
+    (empty: nobody). ``second``: roles of another person who must agree where it is sealed or moves a clock of the
+    asking party.
+    """
+
+    roles: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    second: tuple[str, ...] = ()
