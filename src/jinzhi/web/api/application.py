@@ -16,10 +16,10 @@ from jinzhi.web.api.caller import RATE, Caller, Rate
 from jinzhi.web.api.document import written
 
 ABOUT = (
-    "Reads and writes what the pages show, made from the same declarations. Give a token in the header Authorization "
-    "(Bearer) or a session; every operation names the scope that it needs (`x-scope`). Lists are paged by cursor. What "
-    "can change has an ETag; changing it needs If-Match. Every error is `application/problem+json` (RFC 9457) with the "
-    "wrong fields in `errors`, in Chinese and English."
+    "Jinzhi 津知. Reads and writes what the pages show, made from the same declarations. Give a token in the header "
+    "Authorization (Bearer) or a session; every operation names the scope that it needs (`x-scope`). Lists are paged "
+    "by cursor. What can change has an ETag; changing it needs If-Match. Every error is `application/problem+json` "
+    "(RFC 9457) with the wrong fields in `errors`, in Chinese and English."
 )
 
 
@@ -47,7 +47,8 @@ class Api(NinjaAPI):
 
 
 api = Api(
-    title="Jinzhi 津知",
+    # a client's package is named after it: ASCII
+    title="Jinzhi",
     version="1",
     urls_namespace="api-1",
     description=ABOUT,

@@ -31,7 +31,7 @@ from jinzhi.web.api.plain import object_schema
 from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 from jinzhi.web.api.shapes import CaseFull, CaseList, OpenIn, StepIn
 
-router = Router(tags=["cases"])
+router = Router(tags=["cases"], by_alias=True)
 READ = {"x-scope": "case.read"}
 
 

@@ -15,7 +15,7 @@ from jinzhi.web.api.plain import plain
 from jinzhi.web.api.problems import missing
 from jinzhi.web.api.shapes import DeclaredList, Kinds
 
-router = Router(tags=["catalogue"])
+router = Router(tags=["catalogue"], by_alias=True)
 SCOPE = {"x-scope": "plan.read"}
 
 

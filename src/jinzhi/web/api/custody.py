@@ -26,7 +26,7 @@ from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, v
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 
-router = Router(tags=["custody"])
+router = Router(tags=["custody"], by_alias=True)
 SCOPE_READ, SCOPE_WRITE = {"x-scope": READ}, {"x-scope": WRITE}
 KNOWN = {f.id for f in ITEM}
 

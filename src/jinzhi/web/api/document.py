@@ -7,12 +7,16 @@ very fields that it takes and gives, so that a client can be made from it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
+from types import ModuleType
 from typing import Any
+
+from ninja import Schema
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.registers.queries import filterable
+from jinzhi.kernel.declare import DeclarationError
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Procedure
@@ -81,9 +85,69 @@ def written(schema: Mapping[str, Any], base: str) -> dict[str, Any]:
         _procedure(out, p, base)
     for i in catalogue().all(Indicator):
         _indicator(out, i, base)
+    for name, shape in out["components"]["schemas"].items():
+        _titled(name, shape)
     out["paths"] = dict(sorted(out["paths"].items()))
     out["components"]["schemas"] = dict(sorted(out["components"]["schemas"].items()))
     return out
+
+
+def shapes_of(module: ModuleType) -> Iterator[type[Schema]]:
+    """The shapes that a module declares."""
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Schema) and value.__module__ == module.__name__:
+            yield value
+
+
+def doubled(shapes: Iterable[type[Schema]]) -> list[str]:
+    """What is wrong with the names of shapes: the document knows a shape by its name alone, so two of one are one."""
+    first: dict[str, type[Schema]] = {}
+    out = []
+    for shape in shapes:
+        before = first.setdefault(shape.__name__, shape)
+        if before is not shape:
+            out.append(f"{shape.__module__}.{shape.__name__}: {before.__module__} has a shape of that name")
+    return out
+
+
+def _put(schemas: dict[str, Any], name: str, shape: dict[str, Any]) -> None:
+    """Add the shape of a declared thing. Raises DeclarationError where another one has its name."""
+    if name in schemas:
+        raise DeclarationError(f"two shapes of the API would be called {name!r}: give the declaration another id")
+    schemas[name] = shape
+
+
+#: members of a schema that hold values, not schemas
+VALUES = ("const", "default", "enum", "examples")
+
+
+def _titled(name: str, shape: dict[str, Any]) -> None:
+    """A shape's title is its name, once in the document: clients name their classes after titles.
+
+    What stood there goes into the description; so does a title inside a shape, which is only a label: of two that
+    read alike a client would make one class, and drop what uses the other.
+    """
+    _described(shape, name)
+    shape["title"] = name
+
+
+def _described(shape: Any, name: str = "") -> None:
+    """Move the titles of a shape and of all inside it into their descriptions; what only repeats a name goes."""
+    if isinstance(shape, list):
+        for one in shape:
+            _described(one, name)
+    if not isinstance(shape, dict):
+        return
+    title = shape.pop("title", None) if isinstance(shape.get("title"), str) else None
+    if title and title.replace(" ", "").lower() != name.replace("_", "").lower():
+        before = shape.get("description", "")
+        shape["description"] = f"{title}. {before}" if before else title
+    for key, value in shape.items():
+        if key == "properties":
+            for member, inner in value.items():
+                _described(inner, member)
+        elif key not in VALUES:
+            _described(value, name)
 
 
 def _named_plainly(path: str) -> str:
@@ -153,6 +217,7 @@ def _answer(operation: dict[str, Any], status: str, schema: Mapping[str, Any]) -
 def _with_values(schemas: Mapping[str, Any], base: str, values: str) -> dict[str, Any]:
     """A shape whose ``values`` are those of one register."""
     made = deepcopy(schemas[base])
+    made.pop("title", None)
     made["properties"]["values"] = {"$ref": f"#/components/schemas/{values}"}
     return made
 
@@ -160,9 +225,9 @@ def _with_values(schemas: Mapping[str, Any], base: str, values: str) -> dict[str
 def _register(out: dict[str, Any], r: Register, base: str) -> None:
     paths, schemas = out["paths"], out["components"]["schemas"]
     name = "".join(w.capitalize() for w in r.id.split("-"))
-    schemas[f"{name}Values"] = object_schema(r.fields, f"{r.zh} · {r.en}", partial=True)
-    schemas[f"{name}Write"] = object_schema([f for f in r.fields if f.type is not Type.FILE], f"{r.zh} · {r.en}")
-    schemas[f"{name}Entry"] = _with_values(schemas, "EntryOut", f"{name}Values")
+    _put(schemas, f"{name}Values", object_schema(r.fields, f"{r.zh} · {r.en}", partial=True))
+    _put(schemas, f"{name}Write", object_schema([f for f in r.fields if f.type is not Type.FILE], f"{r.zh} · {r.en}"))
+    _put(schemas, f"{name}Entry", _with_values(schemas, "EntryOut", f"{name}Values"))
     general = paths[f"{base}registers/{{id}}/entries"]
     listed = _copy(general["get"], r.id, f"Entries of {r.en} ({r.zh})", "id")
     for field in (f for f in filterable(r) if f.id not in ("limit", "cursor", "q")):
@@ -214,7 +279,7 @@ def _procedure(out: dict[str, Any], p: Procedure, base: str) -> None:
         made["properties"]["step"] = {"const": step.id, "type": "string"}
         takes = [f for f in step.inputs if f.type is not Type.FILE]
         made["properties"]["inputs"] = object_schema(takes, f"{step.zh} · {step.en}")
-        schemas[one] = made
+        _put(schemas, one, made)
         openings.append({"$ref": f"#/components/schemas/{one}"})
     general = paths[f"{base}procedures/{{id}}/cases"]
     listed = _copy(general["get"], p.id, f"Cases of {p.en} ({p.zh})", "id")

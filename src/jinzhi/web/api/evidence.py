@@ -22,7 +22,7 @@ from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 from jinzhi.web.objects import places, said, tells_personal, visible_deposits
 
-router = Router(tags=["evidence"])
+router = Router(tags=["evidence"], by_alias=True)
 KEY = "A verifier key known from elsewhere, of the platform or of a witness: only what these signed counts."
 READ, WRITE, SIGN = "evidence.read", "evidence.write", "ops.write"
 

@@ -22,7 +22,7 @@ from jinzhi.web.api.paging import Cursor, Limit, read, written
 from jinzhi.web.api.problems import Wrong, invalid, missing
 from jinzhi.web.api.shapes import IndicatorList, IndicatorOut, RecordList
 
-router = Router(tags=["indicators"])
+router = Router(tags=["indicators"], by_alias=True)
 READ = {"x-scope": "indicator.read"}
 Of = Annotated[str, Query("", max_length=80, description="Code of a unit: that unit and all below it.")]
 Year = Annotated[

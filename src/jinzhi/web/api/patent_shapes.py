@@ -113,7 +113,7 @@ class Explained(Understood):
     clauses: list[ClauseOut] = Field(description="The parts that the outermost operator joins.")
 
 
-class EventOut(Schema):
+class PatentEventOut(Schema):
     on: date | None
     name: str
     code: str
@@ -137,7 +137,7 @@ class PatentFull(PatentOut):
         "left out. `rest` counts, by path, what the source holds and this does not."
     )
     version: int = Field(description="How often a source gave it anew.")
-    events: list[EventOut] = Field(description="Announced events of its application, the oldest first.")
+    events: list[PatentEventOut] = Field(description="Announced events of its application, the oldest first.")
     publications: list[str] = Field(description="Other publications of the same application.")
     simple_family: list[str]
     extended_family: list[str]

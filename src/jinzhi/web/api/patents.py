@@ -35,7 +35,7 @@ from jinzhi.web.api.problems import Wrong, invalid, missing
 from jinzhi.web.patent_search import FACET, RELEVANCE, Facet, Names, Search, chosen_of
 from jinzhi.web.patent_search import written as written_value
 
-router = Router(tags=["patents"])
+router = Router(tags=["patents"], by_alias=True)
 READ = {"x-scope": "plan.read"}
 #: the whole collection, where no query is given
 EVERYTHING = ("全部文献", "all documents")

@@ -19,7 +19,7 @@ from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.problems import missing
 from jinzhi.web.api.shapes import Reports, RowFull, Rows
 
-router = Router(tags=["plan"])
+router = Router(tags=["plan"], by_alias=True)
 
 
 def release_shown(release: Release) -> dict[str, Any]:

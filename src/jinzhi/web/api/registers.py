@@ -22,7 +22,7 @@ from jinzhi.web.api.plain import object_schema
 from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 from jinzhi.web.api.shapes import Entries, EntryOut, RegisterList
 
-router = Router(tags=["registers"])
+router = Router(tags=["registers"], by_alias=True)
 READ = {"x-scope": "register.read"}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

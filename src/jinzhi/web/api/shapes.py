@@ -185,7 +185,7 @@ class OfferOut(Schema):
     inputs: dict[str, Any] = Field(description="JSON Schema of what the step asks for.")
 
 
-class EventOut(Schema):
+class CaseEventOut(Schema):
     seq: int
     step: str
     on: date = Field(description="The legal day.")
@@ -217,7 +217,7 @@ class CaseFull(CaseOut):
     state_en: str
     clocks: list[ClockOut]
     offers: list[OfferOut]
-    events: list[EventOut]
+    events: list[CaseEventOut]
     strange: list[StrangeOut] = Field(description="Events that do not fit the procedure as it is declared today.")
 
 

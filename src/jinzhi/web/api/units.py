@@ -15,7 +15,7 @@ from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.problems import Wrong, invalid, missing
 from jinzhi.web.api.shapes import UnitOut, Units
 
-router = Router(tags=["units"])
+router = Router(tags=["units"], by_alias=True)
 SCOPE = {"x-scope": "plan.read"}
 
 
