@@ -6,6 +6,7 @@ number) and by title, one to one; what does not fit stays unbound and says so.
 
 from __future__ import annotations
 
+import calendar
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -147,8 +148,56 @@ class ParsedDuty:
 
 
 @dataclass(frozen=True, slots=True)
+class TimePoint:
+    """A time limit inside a measure, as it may become a milestone.
+
+    ``words`` as printed, ``clause`` what is to be reached; ``month_day`` the last day meant; ``year`` is 0 where the
+    words name none, and with ``every_year`` it is each year of the plan.
+    """
+
+    measure: int
+    words: str
+    clause: str
+    year: int
+    month_day: tuple[int, int]
+    every_year: bool = False
+
+    def days(self, starts: date, ends: date) -> tuple[date, ...]:
+        """The days it falls due within a term; none where the year is not known."""
+        years = range(starts.year, ends.year + 1) if self.every_year else (self.year,) if self.year else ()
+        month, day = self.month_day
+        last = [min(day, calendar.monthrange(y, month)[1]) for y in years]
+        return tuple(d for y, n in zip(years, last, strict=True) if starts <= (d := date(y, month, n)) <= ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a place. ``rows`` are new values of rows (index, fields as in ``as_dict``), ``add`` rows to put
+    before an index; the reading that the parse took has neither."""
+
+    text: str
+    rows: tuple[tuple[int, dict[str, object]], ...] = ()
+    add: tuple[tuple[int, tuple[dict[str, object], ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A place ``text[start:end]`` that can be read in more than one way; the first reading is what the parse took.
+
+    ``row`` is the index of the row it is shown at, None where it belongs to no row.
+    """
+
+    code: str
+    text: str
+    start: int
+    end: int
+    row: int | None
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ParsedRow:
-    """A row as found in a document."""
+    """A row as found in a document. ``remarks`` are words about its duties that name neither unit nor time."""
 
     id: str
     place: Place
@@ -162,6 +211,8 @@ class ParsedRow:
     uncertain: bool = False
     start: int = 0
     end: int = 0
+    remarks: tuple[str, ...] = ()
+    points: tuple[TimePoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +253,7 @@ class PlanDocument:
     number: str = ""
     preamble: str = ""
     notes: tuple[str, ...] = field(default=())
+    doubts: tuple[Doubt, ...] = field(default=())
 
     def accounted(self) -> dict[str, int]:
         """Characters by kind. White space counts with what stands before it, so that the sum is ``len(text)``."""
@@ -218,7 +270,7 @@ class PlanDocument:
             "issued_on": self.issued_on.isoformat() if self.issued_on else None,
             "number": self.number,
             "preamble": self.preamble,
-            "rows": [_row_dict(row) for row in self.rows],
+            "rows": [row_dict(row) for row in self.rows],
             "units": [
                 {
                     "name": u.name,
@@ -233,10 +285,28 @@ class PlanDocument:
             "accounted": self.accounted(),
             "warnings": [w.text for w in self.warnings],
             "notes": list(self.notes),
+            "doubts": [{"code": d.code, "text": d.text, "readings": [r.text for r in d.readings]} for d in self.doubts],
         }
 
 
-def _row_dict(row: ParsedRow) -> dict[str, object]:
+def duty_dict(duty: ParsedDuty) -> dict[str, object]:
+    """A duty in the shape of ``as_dict``."""
+    return {
+        "unit": duty.unit,
+        "duty": duty.duty,
+        "raw": duty.raw,
+        "unit_id": duty.unit_id or None,
+        "kind": duty.kind,
+        "group": duty.kind == "group",
+        "members": list(duty.members),
+        "wording": duty.wording,
+        "time_limit": duty.time_limit or None,
+        "measure": duty.measure,
+    }
+
+
+def row_dict(row: ParsedRow) -> dict[str, object]:
+    """A row in the shape of ``as_dict``."""
     return {
         "id": row.id,
         "part": row.place.part,
@@ -246,23 +316,21 @@ def _row_dict(row: ParsedRow) -> dict[str, object]:
         "section_number": row.place.section_number or None,
         "title": row.title,
         "measures": list(row.measures),
-        "duties": [
-            {
-                "unit": d.unit,
-                "duty": d.duty,
-                "raw": d.raw,
-                "unit_id": d.unit_id or None,
-                "kind": d.kind,
-                "group": d.kind == "group",
-                "members": list(d.members),
-                "wording": d.wording,
-                "time_limit": d.time_limit or None,
-                "measure": d.measure,
-            }
-            for d in row.duties
-        ],
+        "duties": [duty_dict(d) for d in row.duties],
         "time_limit": row.time_limit or None,
         "matched": row.matched or None,
         "match": {"how": row.match_how, "score": row.match_score},
         "uncertain": row.uncertain,
+        "remarks": list(row.remarks),
+        "points": [
+            {
+                "measure": p.measure,
+                "words": p.words,
+                "clause": p.clause,
+                "year": p.year or None,
+                "month_day": list(p.month_day),
+                "every_year": p.every_year,
+            }
+            for p in row.points
+        ],
     }

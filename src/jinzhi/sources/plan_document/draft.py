@@ -39,12 +39,46 @@ class DraftRow:
     measures: list[str] = field(default_factory=list)
     duties: list[DraftDuty] = field(default_factory=list)
     time_limit: str = ""
+    #: what is said about the duty besides units and time
+    remarks: list[str] = field(default_factory=list)
     sure: bool = True
     whole: bool = False
     #: the measure that the row's first area of duties stands after
     first_area: int = -1
     start: int = -1
     end: int = -1
+
+
+@dataclass
+class Readings:
+    """A place that can be read in two ways. ``options`` are (words, changes of rows by index, rows to add before an
+    index); the first is what the parse took, and changes nothing."""
+
+    code: str
+    text: str
+    start: int
+    end: int
+    row: int
+    options: list[tuple[str, dict[int, dict[str, object]], list[tuple[int, list[DraftRow]]]]] = field(
+        default_factory=list
+    )
+
+    def first(self, words: str) -> None:
+        self.options.append((words, {}, []))
+
+    def other(
+        self,
+        words: str,
+        changes: dict[int, dict[str, object]],
+        add: list[tuple[int, list[DraftRow]]] | None = None,
+    ) -> None:
+        self.options.append((words, changes, add or []))
+
+    def at(self, flow: Flow) -> Readings:
+        """The same with its place in the text instead of the stream."""
+        if self.end > self.start:
+            self.start, self.end = flow.at[self.start], flow.at[self.end - 1] + 1
+        return self
 
 
 @dataclass
@@ -60,6 +94,7 @@ class Draft:
     number: str = ""
     preamble: str = ""
     warnings: list[ParseWarning] = field(default_factory=list)
+    doubts: list[Readings] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.marks = [None] * len(self.text)

@@ -14,7 +14,7 @@ _CN = "一二三四五六七八九十"
 _SIGN = re.compile(
     rf"(?P<p1>第(?P<p1n>[{_CN}]{{1,3}})(?:部分|章|篇|编)[、.:,]?|(?P<p2n>[{_CN}]{{1,3}})[、.])"
     rf"|(?P<s1>\((?P<s1n>[{_CN}]{{1,3}})\)[、.]?|(?P<s2n>[㈠-㈩])[、.]?|第(?P<s3n>[{_CN}]{{1,3}})节[、.:]?)"
-    rf"|(?P<r1>(?P<r1n>[0-9]{{1,3}})(?:[、]|\.(?![0-9]))|(?P<r2n>[⒈-⒛])|(?:任务|举措|措施|事项)(?P<r3n>[{_CN}]{{1,3}}|[0-9]{{1,3}})[、.:])"
+    rf"|(?P<r1>(?P<r1n>[0-9]{{1,3}})(?:[、]|\.(?![0-9])|\.(?=20[0-9]{{2}}年))|(?P<r2n>[⒈-⒛])|(?:任务|举措|措施|事项)(?P<r3n>[{_CN}]{{1,3}}|[0-9]{{1,3}})[、.:])"
     r"|(?P<i1>\((?P<i1n>[0-9]{1,2})\)[、.]?|(?P<i2n>[①-⑳⑴-⒇])[、.]?|(?P<i3n>[0-9]{1,2})\)[、.]?)"
 )
 #: suffixes that end a title when nothing else does: a project's name
@@ -148,7 +148,9 @@ def title_end(flow: Flow, q: int, end: int, *, projects: bool = False) -> Title:
     if colon < min(end, q + 30) and colon - q >= 4 and "," not in chars[q:colon]:
         return Title(colon, colon + 1, True)
     space = flow.gap.find(b"\x01", q + 4, min(end, q + 36))
-    if space > 0 and not any(c in ",;。:" for c in chars[q:space]):
+    # beside a figure or a Latin word a space is only typesetting (投资 2 亿元)
+    plain = space > 0 and not (chars[space].isascii() or chars[space - 1].isascii())
+    if plain and not any(c in ",;。:" for c in chars[q:space]):
         return Title(space, space, False)
     if named and named.end() < end:
         return Title(named.end(), named.end(), False)

@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 from jinzhi.kernel.organisation import NameBook
-from jinzhi.kernel.plan import (
-    ParsedDuty,
-    ParsedRow,
-    ParseWarning,
-    Place,
-    PlanDocument,
-    PlanRow,
-    SourceSpan,
-    UnitSeen,
-    match_rows,
-)
+from jinzhi.kernel.plan import Place, PlanDocument, PlanRow, letters, match_rows
+from jinzhi.sources.plan_document.areas import Area, find_areas
+from jinzhi.sources.plan_document.assemble import assemble
 from jinzhi.sources.plan_document.draft import Draft
-from jinzhi.sources.plan_document.duties import Area, Lexicon, find_areas
+from jinzhi.sources.plan_document.duties import Lexicon
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import Flow, build, fold, page_marks
 from jinzhi.sources.plan_document.headings import Vocabulary
+from jinzhi.sources.plan_document.outlined import OutlinedReader
 from jinzhi.sources.plan_document.running import Reader
+from jinzhi.sources.plan_document.standing import Standing
 from jinzhi.sources.plan_document.surroundings import is_site, pieces, read_head, read_tail, signature_at
-from jinzhi.sources.plan_document.tables import Table, TableReader, find_text_tables, stitched
+from jinzhi.sources.plan_document.table_reader import TableReader
+from jinzhi.sources.plan_document.tables import Table, find_text_tables, stitched
 
 _MARKUP = re.compile(r"^#{1,6}(?=\s)|\*\*", re.MULTILINE)
 _IMPRINT = re.compile(r"ICP|公网安备|网站|技术支持|版权所有|联系电话|网址|邮编|copyright", re.IGNORECASE)
 
+#: so many titles of declared rows make a document one of the declared plan
+_DECLARED = 3
 #: the longest text that is read as one document
 LONGEST = 600_000
 
@@ -79,13 +74,16 @@ def parse(
     skip = [*marks, *markup, *layout.heads, *((t.start, t.end) for t in taken)]
     flow = build(text, skip=skip, paragraphs=layout.paragraphs, loose=layout.loose)
     areas = [a for a in find_areas(flow, lexicon) if not _imprint(flow, a)]
-    reader = Reader(draft, flow, lexicon, vocabulary)
+    standing = Standing()
+    standing.listen(flow, areas)
+    reader = _reader(draft, flow, lexicon, rows, vocabulary, standing, areas)
     if taken:
-        _tables(draft, taken, lexicon, vocabulary, flow, areas, reader)
+        _tables(draft, taken, lexicon, vocabulary, flow, areas, reader, standing)
     else:
         _running(draft, flow, areas, reader)
+    standing.close(draft)
     _refuse_what_is_no_plan(draft, rows)
-    return _assemble(draft, names, rows, tuple(notes))
+    return assemble(draft, names, rows, tuple(notes))
 
 
 def _imprint(flow: Flow, area: Area) -> bool:
@@ -94,13 +92,37 @@ def _imprint(flow: Flow, area: Area) -> bool:
     return not line.startswith("(") and _IMPRINT.search(line) is not None
 
 
-def _running(draft: Draft, flow: Flow, areas: list[Area], reader: Reader) -> None:
+def _reader(
+    draft: Draft,
+    flow: Flow,
+    lexicon: Lexicon,
+    rows: Sequence[PlanRow],
+    vocabulary: Vocabulary,
+    standing: Standing,
+    areas: list[Area],
+) -> Reader | OutlinedReader:
+    """A document of the declared plan is read by the names of its rows, any other by the tree of its headings."""
+    said = letters(flow.chars)
+    by_name = sum(letters(fold(row.title)) in said for row in rows) >= _DECLARED
+    if not by_name and areas:
+        outlined = OutlinedReader(draft, flow, lexicon, standing)
+        if outlined.grow(areas, _tail(flow, areas[-1].end)) is not None:
+            return outlined
+    return Reader(draft, flow, lexicon, vocabulary, standing)
+
+
+def _running(draft: Draft, flow: Flow, areas: list[Area], reader: Reader | OutlinedReader) -> None:
     if not areas:
         return
-    start = reader.first_heading(areas)
-    read_head(draft, flow, start)
     tail = _tail(flow, areas[-1].end)
-    reader.read(areas, start, tail)
+    if isinstance(reader, OutlinedReader):
+        start = reader.root.children[0].start
+        read_head(draft, flow, start)
+        reader.read()
+    else:
+        start = reader.first_heading(areas)
+        read_head(draft, flow, start)
+        reader.read(areas, start, tail)
     read_tail(draft, flow, tail if tail > areas[-1].end else areas[-1].end, len(flow))
 
 
@@ -129,10 +151,11 @@ def _tables(
     vocabulary: Vocabulary,
     flow: Flow,
     areas: list[Area],
-    reader: Reader,
+    reader: Reader | OutlinedReader,
+    standing: Standing,
 ) -> None:
     """Rows in tables; what stands around them is head, headings, running rows or tail."""
-    cells = TableReader(draft, lexicon, vocabulary, flow.loose)
+    cells = TableReader(draft, lexicon, vocabulary, flow.loose, standing)
     if areas:
         _running(draft, flow, areas, reader)
     p = 0
@@ -153,8 +176,7 @@ def _tables(
 
 
 def _refuse_what_is_no_plan(draft: Draft, rows: Sequence[PlanRow]) -> None:
-    with_units = [r for r in draft.rows if r.duties]
-    if len(with_units) >= 2 or (with_units and draft.title):
+    if any(r.duties for r in draft.rows):
         return
     places = [(Place(), fold(r.title)) for r in draft.rows]
     if sum(m.row is not None for m in match_rows(places, rows)) >= 2:
@@ -164,116 +186,3 @@ def _refuse_what_is_no_plan(draft: Draft, rows: Sequence[PlanRow]) -> None:
         "这份文件里没有找到任务分工:既没有带“责任单位”“牵头单位”的条目,也没有含这些栏目的表格。"
         "请确认上传的是任务分工文件;如果是规划正文,请改用附有责任单位的分工方案。",
     )
-
-
-def _assemble(draft: Draft, names: NameBook, rows: Sequence[PlanRow], notes: tuple[str, ...]) -> PlanDocument:
-    found = [(Place(r.part, r.section, r.part_number, r.section_number, r.number), r.title) for r in draft.rows]
-    matches = match_rows([(place, fold(title)) for place, title in found], rows)
-    ids: list[str] = []
-    for (place, _), match in zip(found, matches, strict=True):
-        id = match.row.id if match.row else f"row-{place.part_number}-{place.section_number}-{place.number}"
-        base, nth = id, 2
-        while id in ids:
-            id, nth = f"{base}-{nth}", nth + 1
-        ids.append(id)
-    parsed: list[ParsedRow] = []
-    seen: dict[tuple[str, str], UnitSeen] = {}
-    for row, (place, _), match, id in zip(draft.rows, found, matches, ids, strict=True):
-        duties = []
-        context = fold(row.title + "".join(row.measures))
-        for duty in row.duties:
-            known = names.resolve(duty.key, context=context)
-            if not known.known:
-                known = replace(known, name=duty.raw)
-            # a group named alone under 责任单位 is many units, none of which is responsible alone
-            kind = "divided" if duty.duty == "alone" and known.kind == "group" else duty.duty
-            duties.append(
-                ParsedDuty(
-                    known.name, kind, duty.raw, known.id, known.kind, known.members, duty.wording,
-                    duty.time_limit, duty.measure,
-                )
-            )  # fmt: skip
-            key = (known.kind, known.id or known.name)
-            was = seen.get(key)
-            if was is None:
-                seen[key] = UnitSeen(known.name, known.id, known.kind, (duty.raw,), (id,), known.members)
-            else:
-                seen[key] = replace(
-                    was,
-                    raw=tuple(dict.fromkeys((*was.raw, duty.raw))),
-                    rows=tuple(dict.fromkeys((*was.rows, id))),
-                    members=tuple(dict.fromkeys((*was.members, *known.members))),
-                )
-        start, end = max(row.start, 0), max(row.end, 0)
-        parsed.append(
-            ParsedRow(
-                id, place, row.title, tuple(row.measures), tuple(duties), match.row.id if match.row else "",
-                match.how, match.score, row.time_limit, not row.sure and match.row is None, start, end,
-            )
-        )  # fmt: skip
-    spans = draft.spans(ids)
-    warnings = [
-        *(replace(w, row_id=ids[int(w.row_id)] if w.row_id else "") for w in draft.warnings),
-        *_warnings(draft, parsed, rows, seen, spans),
-    ]
-    issued_on = None
-    if draft.issued_on:
-        try:
-            issued_on = date(*draft.issued_on)
-        except ValueError:
-            warnings.append(ParseWarning("date", "文末的印发日期不是一个真实的日期,请填写印发日期"))
-    if not draft.title:
-        warnings.append(ParseWarning("title", "没有认出文件标题,请填写标题"))
-    return PlanDocument(
-        text=draft.text,
-        title=draft.title,
-        issued_by=draft.issued_by,
-        issued_on=issued_on,
-        rows=tuple(parsed),
-        units=tuple(seen.values()),
-        spans=spans,
-        warnings=tuple(warnings),
-        number=draft.number,
-        preamble=draft.preamble,
-        notes=notes,
-    )
-
-
-def _warnings(
-    draft: Draft,
-    parsed: Sequence[ParsedRow],
-    rows: Sequence[PlanRow],
-    seen: dict[tuple[str, str], UnitSeen],
-    spans: Sequence[SourceSpan],
-) -> list[ParseWarning]:
-    out: list[ParseWarning] = []
-    for span in spans:
-        if span.kind == "unplaced":
-            words = " ".join(draft.text[span.start : span.end].split())
-            shown = words if len(words) <= 60 else f"{words[:40]}……{words[-15:]}"
-            out.append(
-                ParseWarning("unplaced", f"未能归位的文字({span.end - span.start} 字):{shown}", span.start, span.end)
-            )
-    for unit in seen.values():
-        if unit.kind == "unknown":
-            where = "、".join(unit.rows[:5]) + ("等" if len(unit.rows) > 5 else "")
-            out.append(ParseWarning("unit", f"不认识的单位“{unit.raw[0]}”(见 {where}),请选择对应单位或新增别名"))
-    for row in parsed:
-        if row.uncertain:
-            out.append(
-                ParseWarning("title-guessed", f"“{row.title}”是推测的标题,请对照原文确认", row.start, row.end, row.id)
-            )
-    if rows:
-        bound = {r.matched for r in parsed if r.matched}
-        if bound:
-            missing = [r for r in rows if r.id not in bound]
-            if missing:
-                listed = "、".join(f"{r.id} {r.zh}" for r in missing[:8]) + ("等" if len(missing) > 8 else "")
-                out.append(ParseWarning("missing-row", f"已知的规划任务有 {len(missing)} 行在文件中没有找到:{listed}"))
-        loose = [r for r in parsed if not r.matched]
-        if loose:
-            out.append(ParseWarning("unmatched-row", f"{len(loose)} 行没有与已知的规划任务对应,可以手工绑定"))
-    doubled = [t for t, n in Counter(r.title for r in parsed).items() if n > 1]
-    for title in doubled:
-        out.append(ParseWarning("doubled-title", f"标题“{title}”出现了不止一次,请核对"))
-    return out

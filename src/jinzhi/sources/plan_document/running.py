@@ -11,8 +11,9 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from jinzhi.sources.plan_document.areas import Area
 from jinzhi.sources.plan_document.draft import Draft, DraftRow, duties_of, sentences
-from jinzhi.sources.plan_document.duties import Area, Lexicon, read_area
+from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import (
     ITEM,
@@ -27,6 +28,7 @@ from jinzhi.sources.plan_document.headings import (
     sign_at,
     title_end,
 )
+from jinzhi.sources.plan_document.standing import Standing
 from jinzhi.sources.plan_document.surroundings import ends_title
 
 
@@ -68,8 +70,9 @@ class Context:
 class Reader:
     """Reads one stream into a draft."""
 
-    def __init__(self, draft: Draft, flow: Flow, lexicon: Lexicon, vocabulary: Vocabulary) -> None:
+    def __init__(self, draft: Draft, flow: Flow, lexicon: Lexicon, vocabulary: Vocabulary, standing: Standing) -> None:
         self.draft, self.flow, self.lexicon, self.vocabulary = draft, flow, lexicon, vocabulary
+        self.standing = standing
         self.chars = flow.chars
         self.at = Context()
         self.current = -1
@@ -502,8 +505,12 @@ class Reader:
                 duty.measure = row.first_area if duty.measure is None else duty.measure
         elif not row.duties:
             row.first_area = len(row.measures) - 1
-        row.duties += duties_of(self.flow, said.units, said.time_limit, measure)
+        made = duties_of(self.flow, said.units, said.time_limit, measure)
+        row.duties += made
+        self.standing.met(self.draft, self.current, said, made, area, self.flow, again=False)
         row.time_limit = row.time_limit or said.time_limit
+        for a, b in [*([area.remark] if area.remark[1] else []), *said.remarks]:
+            row.remarks.append(self.flow.original(a, b).strip(",;:，；：、。 "))
         self.draft.paint(self.flow, area.start, area.end, "duty", self.current)
         if not area.closed:
             first, last = self.flow.at[area.start], self.flow.at[area.end - 1] + 1

@@ -107,7 +107,21 @@ def find_title(flow: Flow, end: int) -> tuple[int, int] | None:
                     break
                 best = (first, last)
                 break
-    return best
+    return best or _plain_title(flow, lines)
+
+
+def _plain_title(flow: Flow, lines: list[tuple[int, int]]) -> tuple[int, int] | None:
+    """Where no line has the words of such a document, the first that ends as titles end (某市方案)."""
+    for first, stop in lines:
+        words = flow.chars[first:stop]
+        if (
+            3 <= len(words) <= 60
+            and _fits_title(words)
+            and not is_site(words)
+            and not words.startswith(("附件", "关于"))
+        ):
+            return first, stop
+    return None
 
 
 def _fits_title(words: str) -> bool:

@@ -1,0 +1,106 @@
+"""What one row says for the rows below it, or the document for all: who is named first leads, who else owes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from jinzhi.sources.plan_document.areas import Area
+from jinzhi.sources.plan_document.draft import Draft, DraftDuty, Readings
+from jinzhi.sources.plan_document.duties import Said
+from jinzhi.sources.plan_document.flow import Flow
+from jinzhi.sources.plan_document.wording import FIRST_LEADS
+
+
+@dataclass
+class Standing:
+    """What holds at the place the reader has reached."""
+
+    #: who is named first leads, for every row from here on
+    first_leads: bool = False
+    #: the row that said so without 下同, and the rows since whose units stand in a list
+    said_once: int = -1
+    since: list[int] = field(default_factory=list)
+    once_at: tuple[int, int] = (0, 0)
+    #: units that every row from here on owes too
+    owed: list[DraftDuty] = field(default_factory=list)
+    owed_by: int = -1
+    owed_at: tuple[int, int] = (0, 0)
+    owed_rows: list[int] = field(default_factory=list)
+    #: rows that have had what is owed
+    done: set[int] = field(default_factory=set)
+
+    def listen(self, flow: Flow, areas: list[Area]) -> None:
+        """A rule outside the areas (in the letter, in a note) holds for the whole document."""
+        for found in FIRST_LEADS.finditer(flow.chars):
+            if not any(a.start <= found.start() < a.end for a in areas):
+                self.first_leads = True
+
+    def met(
+        self, draft: Draft, index: int, said: Said, made: list[DraftDuty], area: Area, flow: Flow, *, again: bool
+    ) -> None:
+        """Apply what holds to the duties just made for row ``index``, and take up what they say for those below."""
+        row = draft.rows[index]
+        if self.first_leads and not said.first_leads:
+            lead(made)
+        elif self.said_once >= 0 and not said.first_leads and _listed(made):
+            self.since.append(index)
+        if index not in self.done and self.owed:
+            self.done.add(index)
+            keys = {d.key for d in row.duties}
+            row.duties += [replace(d, measure=None) for d in self.owed if d.key not in keys]
+            self.owed_rows.append(index)
+        if again:
+            return
+        place = flow.at[area.start], flow.at[area.end - 1] + 1
+        if said.first_leads:
+            if said.below:
+                self.first_leads = True
+            else:
+                self.said_once, self.once_at = index, place
+        below = [d for d in made if any(u.below and flow.chars[u.start : u.end] == d.key for u in said.units)]
+        if below:
+            self.owed, self.owed_by, self.owed_at = below, index, place
+            self.done.add(index)
+
+    def close(self, draft: Draft) -> None:
+        """At the end: what held over several rows is said at its place, with the other reading."""
+        if self.said_once >= 0 and self.since and not self.first_leads:
+            readings = Readings("first-leads", "“列第一位的为牵头单位”没有写“下同”", *self.once_at, self.said_once)
+            readings.first("只用于这一项")
+            changes = {}
+            for n in self.since:
+                duties = [replace(d) for d in draft.rows[n].duties]
+                lead(duties)
+                changes[n] = {"duties": duties}
+            readings.other(f"以后各项也是(影响 {len(changes)} 项)", changes)
+            draft.doubts.append(readings)
+        if self.owed:
+            names = "、".join(d.raw for d in self.owed)
+            readings = Readings("owed-below", f"“{self.owed[0].wording}”:{names} 对以下各项都负有责任",
+                                *self.owed_at, self.owed_by)  # fmt: skip
+            readings.first(f"已加到本项和以后 {len(self.owed_rows)} 项")
+            without = {n: {"duties": [d for d in draft.rows[n].duties if not self._is_owed(d)]} for n in self.owed_rows}
+            here = draft.rows[self.owed_by]
+            readings.other("只加到本项", without)
+            readings.other(
+                "哪一项都不加",
+                {**without, self.owed_by: {"duties": [d for d in here.duties if not self._is_owed(d)]}},
+            )
+            draft.doubts.append(readings)
+
+    def _is_owed(self, duty: DraftDuty) -> bool:
+        return any(duty.key == d.key and duty.wording == d.wording for d in self.owed)
+
+
+def _listed(duties: list[DraftDuty]) -> bool:
+    return len(duties) > 1 and all(d.duty == "divided" and not d.wording for d in duties)
+
+
+def lead(duties: list[DraftDuty]) -> None:
+    """The first of a list leads; those whom no words of duty set apart help."""
+    if len(duties) < 2 or any(d.duty == "led" for d in duties):
+        return
+    duties[0].duty, duties[0].wording = "led", duties[0].wording or "列第一位"
+    for duty in duties[1:]:
+        if not duty.wording and duty.duty in ("alone", "divided"):
+            duty.duty = "support"
