@@ -150,9 +150,11 @@ def test_two_installations_witness_each_other_and_one_that_is_put_back_is_found(
     with sqlite3.connect(court.var / "jinzhi.sqlite3") as live, sqlite3.connect(copy) as kept:
         live.backup(kept)
     bundle = str(court.var / "bundle.zip")
+    index = json.loads(court.get("/log/index.json"))
+    given = [word for key in (*index["years"][0]["keys"], vkey) for word in ("--key", key)]
     *_, (code, answers), (_, exported), (verified, _) = court.run(
         court.append("3"), court.append("4"), COSIGN,
-        ["evidence", "export", "--entry", "2026-4", "--out", bundle, "--json"], ["evidence", "verify", bundle],
+        ["evidence", "export", "--entry", "2026-4", "--out", bundle, "--json"], ["evidence", "verify", bundle, *given],
     )  # fmt: skip
     assert (code, [a["state"] for a in json.loads(answers)]) == (0, ["cosigned", "cosigned"])
     assert json.loads(exported)["witnesses"] == [witness]

@@ -95,13 +95,16 @@ class Signer:
         return Signature(self.name, self.key_id, cosignature(timestamp, self.sign(cosigned(timestamp, text))))
 
 
+class KeyMissing(KeyRefused):
+    """A key file that should be there and is not."""
+
+
 @dataclass(frozen=True, slots=True)
-class Keys:
-    """The keys of an installation: two sign its own log, the third cosigns others'."""
+class LogKeys:
+    """The two keys that sign an installation's log."""
 
     ed25519: Signer
     sm2: Signer
-    witness: Signer
 
     @property
     def vkeys(self) -> tuple[str, str]:
@@ -109,19 +112,48 @@ class Keys:
         return self.ed25519.vkey, self.sm2.vkey
 
 
+@dataclass(frozen=True, slots=True)
+class Keys(LogKeys):
+    """The keys of an installation: two sign its own log, the third cosigns others'."""
+
+    witness: Signer
+
+
+#: the files of the keys that sign the log, and of the one that cosigns
+LOG_FILES, WITNESS_FILE = ("ed25519.pem", "sm2.pem"), "witness.pem"
+
+
 def load_or_make(folder: Path, name: str) -> Keys:
     """The keys in a folder; made there at the first call, and never again. Raises KeyRefused.
 
-    Two processes that make them at once end with the same keys: the one that comes second takes the first's.
+    Two processes that make them at once end with the same keys: the one that comes second takes the first's. Where
+    something was signed before, keys that are not there are lost: load them (``log_keys``, ``witness_key``).
     """
+    found = log_keys(folder, name, make=True)
+    return Keys(found.ed25519, found.sm2, witness_key(folder, name, make=True))
+
+
+def log_keys(folder: Path, name: str, *, make: bool = False) -> LogKeys:
+    """The keys in a folder that sign a log. Raises KeyMissing where one is not there and none is to be made."""
+    _named(folder, name, make)
+    ed25519, sm2 = (folder / file for file in LOG_FILES)
+    return LogKeys(
+        _ed25519(_kept(ed25519, _new_ed25519 if make else None), name, KIND_ED25519),
+        _sm2(_kept(sm2, _new_sm2 if make else None), name),
+    )
+
+
+def witness_key(folder: Path, name: str, *, make: bool = False) -> Signer:
+    """The key in a folder that cosigns. Raises KeyMissing where it is not there and none is to be made."""
+    _named(folder, name, make)
+    return _ed25519(_kept(folder / WITNESS_FILE, _new_ed25519 if make else None), name, KIND_COSIGNATURE)
+
+
+def _named(folder: Path, name: str, make: bool) -> None:
     if not valid_name(name):
         raise KeyRefused(f"签名者名称“{name}”不可用：不能为空，不能含空格或加号")
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return Keys(
-        _ed25519(_kept(folder / "ed25519.pem", _new_ed25519), name, KIND_ED25519),
-        _sm2(_kept(folder / "sm2.pem", _new_sm2), name),
-        _ed25519(_kept(folder / "witness.pem", _new_ed25519), name, KIND_COSIGNATURE),
-    )
+    if make:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
 def verify(key: str, message: bytes, signature: bytes) -> bool:
@@ -190,7 +222,7 @@ def _sm2(path: Path, name: str) -> Signer:
 
 
 def _damaged(path: Path) -> str:
-    return f"私钥文件 {path} 已损坏或类型不对：请从备份恢复；没有备份时，移走它会生成新的密钥，并须公布新的公钥"
+    return f"私钥文件 {path} 已损坏或类型不对：请从备份恢复"
 
 
 def _new_ed25519() -> bytes:
@@ -213,9 +245,11 @@ def _new_sm2() -> bytes:
     return pem
 
 
-def _kept(path: Path, make: Callable[[], bytes]) -> Path:
+def _kept(path: Path, make: Callable[[], bytes] | None) -> Path:
     """The path of a private file; written whole and with its rights before it appears under its name."""
-    if not path.exists():
+    if make is None and not path.exists():
+        raise KeyMissing(f"私钥文件 {path} 不在：请从备份恢复")
+    if make is not None and not path.exists():
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as temp:
             temp.write(make())
             temp.flush()

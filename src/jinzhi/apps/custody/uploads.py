@@ -166,7 +166,7 @@ def _written(path: Path, content: bytes) -> None:
     try:
         with open(fresh, "wb") as file:
             if path.suffix == ".enc":
-                file.writelines(cipher.seal((content,), cipher.load_or_make(store.key_path()).present))
+                file.writelines(cipher.seal((content,), store.sealing_keys().present))
             else:
                 file.write(content)
             file.flush()

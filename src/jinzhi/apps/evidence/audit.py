@@ -23,11 +23,11 @@ from django.db import connection
 from django.utils import timezone
 
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence import checkpoints, holdings, log, mirror, store
+from jinzhi.apps.evidence import checkpoints, holdings, log, mirror, rotation, store
 from jinzhi.apps.evidence.authority import time_authority
 from jinzhi.apps.evidence.checkpoints import NoteRefused
 from jinzhi.apps.evidence.comparing import witness_findings
-from jinzhi.apps.evidence.models import Attachment, Checkpoint, Cosignature, Deposit, Entry, Event, Node, Shard
+from jinzhi.apps.evidence.models import Attachment, Checkpoint, Cosignature, Deposit, Entry, Event, LogKey, Node, Shard
 from jinzhi.apps.evidence.trees import LEVELS, LogBroken, Pair
 from jinzhi.apps.evidence.witnesses import WitnessRefused, load
 from jinzhi.engines import signing, timestamps
@@ -42,7 +42,7 @@ SHOWN = 20
 OWN = ("attachment-content", "event-in-log")
 TABLES = (
     "evidence_event", "evidence_entry", "evidence_shard", "evidence_node", "evidence_checkpoint",
-    "evidence_cosignature", "evidence_witnessed", "evidence_refusedcheckpoint",
+    "evidence_cosignature", "evidence_logkey", "evidence_witnessed", "evidence_refusedcheckpoint",
 )  # fmt: skip
 
 
@@ -66,6 +66,9 @@ DETECTORS = {
         Detector("nodes", "保存的节点可由条目推出", "Kept nodes follow from the entries"),
         Detector("roots", "检查点的根可由条目推出", "The roots of checkpoints follow from the entries"),
         Detector("signatures", "检查点由本机的两把密钥签名", "Checkpoints are signed by both keys"),
+        Detector(
+            "keys", "签名密钥就是登记过的，更换都有条目", "The signing keys are those on record, each change entered"
+        ),
         Detector("stamps", "检查点的时间戳成立", "The time stamps of checkpoints hold"),
         Detector("cosignatures", "见证者的签名成立", "The cosignatures of witnesses hold"),
         Detector("witnesses", "见证者共同签名的日志就是本日志", "What witnesses cosigned is this log"),
@@ -132,6 +135,7 @@ def audit(*, mirrors: Sequence[Path] = (), ask: bool = True, newest: int | None 
     for shard in Shard.objects.order_by("year"):
         _shard(out, shard, digests)
     _events(out)
+    _keys(out)
     _signatures(out, newest)
     _cosignatures(out)
     _contents(out, digests)
@@ -296,14 +300,13 @@ def _signatures(out: Audited, newest: int | None) -> None:
     """Each checkpoint is signed by both keys, says what its row says, and bears a stamp that holds."""
     marks = Checkpoint.objects.select_related("shard").order_by("-id")
     roots = _roots_of_authority(out)
+    pairs = {origin: checkpoints.pairs_of(origin) for origin in Shard.objects.values_list("origin", flat=True)}
     for mark in marks.iterator(chunk_size=500) if newest is None else marks[:newest]:
         out.counted["signatures"] += 1
         for family in FAMILIES:
             try:
-                found = checkpoints.opened(
-                    checkpoints.note_in(mark, family), checkpoints.keys_of(mark.shard).vkeys
-                )  # fmt: skip
-            except (NoteRefused, KeyRefused) as e:
+                found, _ = checkpoints.opened_by(checkpoints.note_in(mark, family), pairs[mark.shard.origin])
+            except NoteRefused as e:
                 out.find("signatures", str(e))
                 continue
             root = checkpoints.root_in(mark, family)
@@ -318,6 +321,25 @@ def _signatures(out: Audited, newest: int | None) -> None:
     left = marks.count() - out.counted["signatures"]
     if left:
         out.counted["signatures left out"] = left
+
+
+def _keys(out: Audited) -> None:
+    """The keys that are to sign next are those that signed, and each other pair came by a change that was entered."""
+    shard = Shard.objects.order_by("-year").first()
+    if shard is None:
+        return
+    try:
+        checkpoints.keys_of(shard)
+    except (LogBroken, KeyRefused) as e:
+        out.find("keys", str(e))
+    known: set[tuple[bytes, ...]] = set()
+    for row in LogKey.objects.select_related("event").order_by("id"):
+        out.counted["keys"] += 1
+        pair, event = checkpoints.materials(row.vkeys), row.event
+        named = event is not None and event.stream == rotation.STREAM and event.data.get("new") == list(row.vkeys)
+        if known and pair not in known and not named:
+            out.find("keys", f"密钥 {row.ed25519} 签发过日志，却没有更换它的条目：密钥被暗中更换")
+        known.add(pair)
 
 
 def _roots_of_authority(out: Audited) -> bytes | None:

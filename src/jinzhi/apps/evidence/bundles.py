@@ -225,7 +225,7 @@ def build(
         _add_point(writer, kept[name], facts, policy)
     _add_between(writer, list(kept.values()))
     shards = {p.shard.origin: p.shard for p in (facts.checkpoint, *kept.values())}
-    keys = [k for shard in shards.values() for k in checkpoints.keys_of(shard).vkeys]
+    keys = [k for shard in shards.values() for pair in checkpoints.pairs_of(shard.origin) for k in pair]
     writer.json("keys.json", {"log": keys, "witnesses": list(policy.witnesses)})
     writer.json("policy.json", {"need": policy.need, "of": list(policy.witnesses)})
     authority = time_authority()
@@ -300,7 +300,7 @@ def _facts(entry: Entry, checkpoint: Checkpoint, has_content: bool, custody: Seq
         checkpoint=checkpoint,
         stamp=_stamp_of(checkpoint),
         witnesses=tuple(sorted({c.witness for c in _cosignatures(checkpoint, policy)})),
-        vkeys=checkpoints.keys_of(checkpoint.shard).vkeys,
+        vkeys=checkpoints.signers_of(checkpoint),
         has_content=has_content,
         custody=tuple(custody),
         demo=here is not None and here.demo,

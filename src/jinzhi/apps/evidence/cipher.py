@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -68,9 +68,13 @@ def load(path: Path) -> Keys:
     return Keys(keys)
 
 
-def load_or_make(path: Path) -> Keys:
-    """The keys of a file, which is made with one key where it is not there: readable by its owner only."""
-    if not path.exists():
+def load_or_make(path: Path, *, sealed: Callable[[], bool] = lambda: False) -> Keys:
+    """The keys of a file, which is made with one key where it is not there: readable by its owner only.
+
+    ``sealed``: whether something was sealed before. Then a file that is not there is lost, and none is made: Raises
+    KeyProblem.
+    """
+    if not path.exists() and not sealed():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = _written(path, (secrets.token_bytes(32),))
         try:

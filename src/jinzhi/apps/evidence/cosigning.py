@@ -235,7 +235,7 @@ def witnessed(witness: Witness, shard: Shard, family: Family) -> tuple[note.Chec
     if said.origin != origin:
         raise ValueError(f"见证者给出的检查点属于另一日志 {said.origin}")
     own_line(witness, found)
-    for key in checkpoints.keys_of(shard).vkeys:
+    for key in checkpoints.published(shard):
         name, key_id, _ = note.parse_vkey(key)
         for line in found.by(name, key_id):
             if signing.verify(key, found.text.encode(), line.signature):

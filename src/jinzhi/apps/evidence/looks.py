@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.timezone import localtime
 
 from jinzhi.apps.catalogue.looks import Fact, look
-from jinzhi.apps.evidence import audit, cipher, store
+from jinzhi.apps.evidence import audit, checkpoints, cipher, store
 from jinzhi.apps.evidence.comparing import witness_findings
-from jinzhi.apps.evidence.models import Checkpoint, Entry
+from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
+from jinzhi.apps.evidence.trees import LogBroken
 from jinzhi.apps.evidence.witnesses import WitnessRefused, load
+from jinzhi.engines.signing import KeyRefused
 
 
 @look
@@ -71,6 +74,24 @@ def log() -> Iterator[Fact]:
         yield Fact(*head, "note", value, "定时运行 jinzhi tick，它每日核对", "call jinzhi tick, which audits daily")
     else:
         yield Fact(*head, "good", value)
+
+
+@look
+def keys() -> Iterator[Fact]:
+    """Whether the keys that sign the log are there, and are those that signed it before."""
+    head = ("log-keys", "日志签名密钥", "Keys of the log")
+    shard = Shard.objects.order_by("-year").first()
+    if shard is None:
+        yield Fact(*head, "note", "none yet: made with the first checkpoint")
+        return
+    try:
+        found = checkpoints.keys_of(shard)
+    except (LogBroken, KeyRefused) as e:
+        way = "restore the files from their backup, or: jinzhi evidence rotate --lost --reason WHY"
+        yield Fact(*head, "missing", f"signing has stopped ({settings.JINZHI_KEYS})", str(e), way)
+        return
+    pairs = len(checkpoints.pairs_of(shard.origin))
+    yield Fact(*head, "good", f"{shard.origin}, Ed25519 {found.ed25519.key_id.hex()}, pair {max(pairs, 1)}")
 
 
 @look

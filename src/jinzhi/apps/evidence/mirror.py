@@ -173,7 +173,7 @@ def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str
             return Mirrored(year.year, family.name, 0, 0, 0)  # nothing was ever signed there
         raise
     try:
-        found = checkpoints.opened(raw, vkeys)
+        found, _ = checkpoints.opened_by(raw, checkpoints.in_pairs(vkeys))
     except (NoteRefused, note.NoteError) as e:
         raise MirrorRefused(f"{base}：{e}") from None
     place = Place(source, out, base, family, entries)
@@ -210,7 +210,7 @@ def differences(folder: Path, year: int, family: Family) -> Iterator[tuple[str, 
         yield f"镜像 {folder} 有日志 {tree}，这里没有：日志被删除，或数据库被恢复为旧副本", (raw,)
         return
     try:
-        checkpoints.opened(raw, checkpoints.keys_of(shard).vkeys)
+        checkpoints.opened_by(raw, checkpoints.pairs_of(shard.origin))
     except NoteRefused as e:
         raise MirrorRefused(f"镜像 {folder} 的 {tree} 不是本机签发的：{e}") from None
     if before.size > shard.size:

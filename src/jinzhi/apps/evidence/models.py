@@ -188,6 +188,31 @@ class Checkpoint(models.Model):
         return f"{self.shard} {self.size}"
 
 
+class LogKey(models.Model):
+    """A pair of keys that has signed this log: the verifier keys, so that they are known when the files are lost.
+
+    ``event``: the rotation that named this pair; None for the first one. Under another name of the log the same keys
+    have other verifier keys, and a row of their own.
+    """
+
+    name = models.CharField(max_length=255)
+    ed25519 = models.CharField(max_length=400)
+    sm2 = models.CharField(max_length=500)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ed25519", "sm2"], name="one_row_for_a_pair")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.vkeys[0]}"
+
+    @property
+    def vkeys(self) -> tuple[str, str]:
+        """Both verifier keys."""
+        return self.ed25519, self.sm2
+
+
 class Cosignature(models.Model):
     """A witness's line under a checkpoint (C2SP tlog-cosignature), given after it had checked consistency."""
 

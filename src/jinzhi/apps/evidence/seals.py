@@ -12,7 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 
+from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from jinzhi.apps.evidence import checkpoints
@@ -21,6 +23,7 @@ from jinzhi.apps.evidence.entries import body_of_event
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Personal, Shard
 from jinzhi.apps.evidence.personal import copied, marked, place_of, salted
 from jinzhi.apps.evidence.trees import LEVELS, STEP, TILE, LogBroken, Pair
+from jinzhi.engines.signing import KeyRefused
 from jinzhi.kernel import merkle
 from jinzhi.kernel.canonical import digests
 from jinzhi.kernel.merkle import FAMILIES, Family, ProofError
@@ -247,13 +250,28 @@ def _signed(text: str, key: str) -> Said | None:
 
 
 def signed_rightly(point: Checkpoint) -> bool:
-    """Whether both notes of a checkpoint say its size and roots and carry our Ed25519 signature."""
-    key = checkpoints.keys_of(point.shard).ed25519.vkey
-    return all(
-        _signed(checkpoints.note_in(point, family), key)
-        == Said(checkpoints.origin(point.shard, family), point.size, checkpoints.root_in(point, family))
-        for family in FAMILIES
-    )
+    """Whether both notes of a checkpoint say its size and roots and carry an Ed25519 signature of ours.
+
+    What the database names as our keys is believed only where the key files of this installation are the newest.
+    """
+    right = [
+        (
+            checkpoints.note_in(point, f),
+            Said(checkpoints.origin(point.shard, f), point.size, checkpoints.root_in(point, f)),
+        )
+        for f in FAMILIES
+    ]
+
+    def by(key: str) -> bool:
+        return all(_signed(text, key) == said for text, said in right)
+
+    try:
+        if by(checkpoints.keys_in(Path(settings.JINZHI_KEYS), point.shard.origin).ed25519.vkey):
+            return True
+        checkpoints.keys_of(point.shard)  # before a rotation others signed, which the newest pair vouches for
+    except (LogBroken, KeyRefused):
+        return False
+    return any(by(ed25519) for ed25519, _ in checkpoints.pairs_of(point.shard.origin))
 
 
 class Proofs:

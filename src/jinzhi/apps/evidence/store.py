@@ -88,6 +88,14 @@ def encrypting() -> bool:
     return bool(settings.JINZHI_ENCRYPT_STORE)
 
 
+def sealing_keys() -> cipher.Keys:
+    """The keys of the store, made where nothing was sealed yet. Raises FileRefused where those that sealed are lost."""
+    try:
+        return cipher.load_or_make(key_path(), sealed=lambda: any(found.sealed for found in lying()))
+    except cipher.KeyProblem as e:
+        raise FileRefused(str(e)) from None
+
+
 def there(sha256: str) -> bool:
     """Whether the store has a content with this digest, sealed or plain."""
     return path_of(sha256).exists() or sealed_path_of(sha256).exists()
@@ -153,7 +161,7 @@ def keep(content: Iterable[bytes], *, sha256: str = "", sm3: str = "", size: int
     digests = Digests()
     sealing = encrypting()
     passing = digests.passing(content)
-    key = cipher.load_or_make(key_path()).present if sealing else b""
+    key = sealing_keys().present if sealing else b""
     fresh = _write(cipher.seal(passing, key) if sealing else passing)
     kept = digests.kept
     try:
@@ -314,7 +322,7 @@ def lying() -> Iterator[Lying]:
 
 def seal_anew(found: Lying) -> bool:
     """Seal a content with the present key, if it is plain or sealed with an older one; whether it was changed."""
-    present = cipher.load_or_make(key_path()).present
+    present = sealing_keys().present
     if found.sealed:
         with open(found.path, "rb") as file:
             if cipher.key_of(file) == cipher.id_of(present):

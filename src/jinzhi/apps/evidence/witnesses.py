@@ -18,13 +18,13 @@ import os
 import re
 import tempfile
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from jinzhi.apps.evidence.models import Witnessed
 from jinzhi.engines import signing
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, SHA256, Family
@@ -205,13 +205,24 @@ def policy() -> tuple[int, tuple[str, ...]]:
     return given.needed, tuple(w.vkey for w in given.witnesses)
 
 
-@cache
-def _signer(folder: str, name: str) -> signing.Signer:
-    return signing.load_or_make(Path(folder), name).witness
-
-
 def signer(given: Witnesses) -> signing.Signer:
-    """The key with which this installation cosigns. Raises WitnessRefused where it has no name for that."""
+    """The key with which this installation cosigns; made where nothing was cosigned yet.
+
+    Raises WitnessRefused where it has no name for that, or where the key with which it cosigned is lost.
+    """
     if not given.name:
         raise WitnessRefused("本机没有见证者名称：jinzhi evidence witness name 名称")
-    return _signer(str(settings.JINZHI_KEYS), given.name)
+    notes = Witnessed.objects.exclude(note="").values_list("note", flat=True)
+    signed = {line.key_id for text in notes for line in note.parse_note(text).signatures if line.name == given.name}
+    try:
+        found = signing.witness_key(Path(settings.JINZHI_KEYS), given.name, make=not signed)
+    except signing.KeyMissing as e:
+        raise WitnessRefused(
+            f"{e}；已停止见证。确已丢失时另起名称：jinzhi evidence witness name 新名称 --lost"
+        ) from None
+    if signed and found.key_id not in signed:
+        raise WitnessRefused(
+            f"{settings.JINZHI_KEYS} 中的见证私钥不是曾以“{given.name}”见证的那一把，已停止见证：请从备份恢复；"
+            "确已丢失时另起名称：jinzhi evidence witness name 新名称 --lost"
+        )
+    return found

@@ -241,7 +241,7 @@ def shown_checkpoint(point: Checkpoint) -> dict[str, Any]:
         "size": point.size,
         "at": point.at.astimezone(UTC),
         "stamped": point.token is not None,
-        "keys": list(checkpoints.keys_of(point.shard).vkeys),
+        "keys": list(checkpoints.published(point.shard)),
         **notes,
     }
 

@@ -242,11 +242,10 @@ class Signature:
 
 
 def signatures(point: Checkpoint, family: Family) -> list[Signature]:
-    """Our signatures under one note of a checkpoint, each verified with the key of this installation."""
-    keys = checkpoints.keys_of(point.shard)
+    """Our signatures under one note of a checkpoint, each verified with the key that signed at the time."""
     text = checkpoints.note_in(point, family)
     out = []
-    for kind, key in (("Ed25519", keys.ed25519.vkey), ("SM2", keys.sm2.vkey)):
+    for kind, key in zip(("Ed25519", "SM2"), checkpoints.signers_of(point), strict=False):
         name, id, _material = note.parse_vkey(key)
         try:
             checkpoints.opened(text, (key,))
@@ -363,7 +362,7 @@ def index(request: HttpRequest) -> HttpResponse:
     here = piece(request, rows)
     seen = places(who, [e.object for e in here.rows])
     points = Checkpoint.objects.select_related("shard").prefetch_related("cosignatures").order_by("-id")[:LATEST]
-    keys = [checkpoints.keys_of(s) for s in {s.origin: s for s in shards}.values()]
+    keys = [checkpoints.published(s) for s in {s.origin: s for s in shards}.values()]
     nothing = Empty(_("没有符合条件的条目"), _("去掉部分条件再试"), reverse("evidence"), _("全部条目"))
     context = {
         "crumbs": [Link(_("首页"), "/")],
@@ -385,7 +384,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "points": point_lines(points),
         "families": [f.name for f in FAMILIES],
         "open": settings.JINZHI_LOG_ENTRIES,
-        "keys": [(kind, key) for k in keys for kind, key in (("Ed25519", k.ed25519.vkey), ("SM2", k.sm2.vkey))],
+        "keys": [(("Ed25519", "SM2")[n % 2], key) for some in keys for n, key in enumerate(some)],
         "site": request.build_absolute_uri("/log/").rstrip("/"),
         "print_title": _("存证日志"),
     }

@@ -27,7 +27,7 @@ def own_keys() -> list[str]:
     """The verifier keys of this installation's log, each once, the newest name first."""
     found: dict[str, None] = {}
     for shard in Shard.objects.order_by("-year"):
-        found.update(dict.fromkeys(checkpoints.keys_of(shard).vkeys))
+        found.update(dict.fromkeys(checkpoints.published(shard)))
     return list(found)
 
 

@@ -32,6 +32,7 @@ def add(parser: ArgumentParser) -> None:
     verbs.add_parser("key", help="显示要交给对方的公钥")
     one = verbs.add_parser("name", help="为本机的见证起名；签过名后不能再改")
     one.add_argument("name", help="名称，如 notary.example.org/witness")
+    one.add_argument("--lost", action="store_true", help="见证私钥已丢失：以新名称和新密钥重新开始")
     one = verbs.add_parser("add", help="加一位见证者")
     one.add_argument("vkey", help="见证者的公钥")
     one.add_argument("url", help="见证者的地址，如 https://notary.example.org/witness")
@@ -83,12 +84,12 @@ def _key(options: dict[str, object], say: Say) -> None:
         say("本机的日志还没有条目，因此还没有名称")
     else:
         say("本机的日志，请见证者一方执行：")
-        say(f"  jinzhi evidence witness add-log {shard.origin} {' '.join(checkpoints.keys_of(shard).vkeys)}")
+        say(f"  jinzhi evidence witness add-log {shard.origin} {' '.join(checkpoints.published(shard))}")
 
 
 def _name(options: dict[str, object], say: Say) -> None:
     given, name = load(), str(options["name"])
-    if given.name and name != given.name and Witnessed.objects.exclude(note="").exists():
+    if not options["lost"] and given.name and name != given.name and Witnessed.objects.exclude(note="").exists():
         raise WitnessRefused(f"已经以“{given.name}”签过名，不能改名：别人按这个名称认公钥")
     save(replace(given, name=name))
     _key(options, say)

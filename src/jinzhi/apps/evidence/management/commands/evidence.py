@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.evidence.console import append, audit, checkpoint, cosign, export, mirror, prove, verify, witness
+from jinzhi.apps.evidence.console import (
+    append,
+    audit,
+    checkpoint,
+    cosign,
+    export,
+    mirror,
+    prove,
+    rotate,
+    verify,
+    witness,
+)
+from jinzhi.apps.evidence.trees import LogBroken
 from jinzhi.engines.signing import KeyRefused
 
 VERBS = {
@@ -13,6 +25,7 @@ VERBS = {
     "checkpoint": checkpoint,
     "cosign": cosign,
     "witness": witness,
+    "rotate": rotate,
     "export": export,
     "verify": verify,
     "mirror": mirror,
@@ -21,7 +34,7 @@ VERBS = {
 
 
 class Command(BaseCommand):
-    help = "证据日志：登记、证明、检查点、见证、导出、验证、镜像、核对"
+    help = "证据日志：登记、证明、检查点、见证、密钥、导出、验证、镜像、核对"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -32,5 +45,5 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         try:
             VERBS[str(options["verb"])].run(options, self.stdout.write)
-        except KeyRefused as e:
+        except (KeyRefused, LogBroken) as e:
             raise CommandError(str(e)) from None

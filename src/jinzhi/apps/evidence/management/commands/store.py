@@ -38,7 +38,10 @@ class Command(BaseCommand):
     def _rotate(self) -> None:
         if not store.encrypting():
             raise CommandError("加密没有打开 (encryption is off)")
-        cipher.load_or_make(store.key_path())
+        try:
+            store.sealing_keys()
+        except store.FileRefused as e:
+            raise CommandError(str(e)) from None
         cipher.rotate(store.key_path())
         self._each(store.seal_anew, "encrypted with the new key")
         self.stdout.write("旧密钥仍在密钥文件中；确认备份后用 jinzhi store forget 移除 (the old keys stay until then)")
