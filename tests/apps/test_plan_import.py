@@ -14,10 +14,12 @@ from django.core.management import CommandError, call_command
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan import importing, issuing
+from jinzhi.apps.plan.actions import open_round
 from jinzhi.apps.plan.comparing import compare, words
 from jinzhi.apps.plan.mending import MendRefused, numbers
-from jinzhi.apps.plan.models import Duty, Import, Measure, Release, Row
+from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, Row
 from jinzhi.sources.plan_document import PlanDocumentError
+from tests.apps.plan_fixtures import milestone, quarter
 from tests.sources.plan_documents import SEED, needs_seed
 
 YEARS = {"starts": date(2021, 1, 1), "ends": date(2025, 12, 31)}
@@ -379,3 +381,65 @@ def test_our_own_document_of_another_city_is_imported_whole(above):
     assert counts.rows > 0 and counts.furniture > 0
     release = store(imported, above, accepted=True)
     assert compare(issuing.wordings(release), issuing.wordings_of(imported.parse)).nothing
+
+
+# --- what a revision leaves behind -------------------------------------------------------------------------
+@pytest.fixture
+def revised(clean, above) -> Import:
+    """A revision that takes the office of science off C1 and leaves the third row out; both have milestones."""
+    first = store(clean, above)
+    for key, unit in (("C1", "tj-science"), ("C1", "tj-ip-office"), ("1-1-3", "tj-commerce"), ("C2", "tj-ip-office")):
+        milestone(first, key, unit, date(2021, 12, 31))
+    text = SMALL.replace("市知识产权局、市科技局按职责分工负责", "市知识产权局负责").split("3.开展月球")[0]
+    return small(above.acting, text)
+
+
+def counting() -> set[str]:
+    found = Milestone.objects.unrestricted("test").filter(dropped_on=None)
+    return {f"{m.row_key} {m.unit.code}" for m in found.select_related("unit")}
+
+
+def test_milestones_that_lose_their_unit_or_row_are_named_before_a_revision_is_stored(revised, above):
+    with pytest.raises(issuing.StoreRefused) as refused:
+        store(revised, above, new=False)
+    said = "；".join(e.zh for e in refused.value.errors)
+    assert "C1 不再由市科技局承担" in said
+    assert "没有 1-1-3" in said
+    assert "C2" not in said  # the office never answered for C2: its milestone there is not the revision's doing
+    assert Release.objects.count() == 1
+
+
+def test_who_accepts_keeps_them_counting_and_the_units_are_still_asked(revised, above):
+    second = store(revised, above, new=False, accepted=True)
+    assert counting() == {"C1 tj-science", "C1 tj-ip-office", "1-1-3 tj-commerce", "C2 tj-ip-office"}
+    asked_units = {r.unit.code for r in open_round(second, quarter(second, "2021Q3"), who=above.acting)}
+    assert "tj-commerce" in asked_units
+    [issued] = [e for e in issuing.history(second) if e.verb == "issue"]
+    assert len(issued.data["accepted"]) == 2
+
+
+def test_or_they_are_dropped_with_the_release_as_the_reason(revised, above):
+    second = store(revised, above, new=False, drop=True)
+    assert counting() == {"C1 tj-ip-office", "C2 tj-ip-office"}
+    [issued] = [e for e in issuing.history(second) if e.verb == "issue"]
+    for code in issued.data["dropped"]:
+        [last] = Event.objects.filter(stream=f"milestone:{code}", verb="drop")
+        assert "第 2 版" in last.data["reason"]
+    assert len(issued.data["dropped"]) == 2
+
+
+def test_the_page_lists_them_and_offers_both_ways(revised, above):
+    url = f"/plan/imports/{revised.pk}/store/?plan=ip-14"
+    page = above.client.get(url).content.decode()
+    assert "C1 不再由市科技局承担" in page
+    assert "同时取消失去分工的里程碑" in page
+    form = {"plan": "ip-14", "starts": "2021-01-01", "ends": "2025-12-31", "_seq": revised.seq, "_key": "k"}
+    assert above.client.post(url, form).status_code == 422
+    assert above.client.post(url, form | {"drop": "on", "_key": "k2"}).status_code == 302
+    assert counting() == {"C1 tj-ip-office", "C2 tj-ip-office"}
+
+
+def test_milestones_outside_the_division_are_a_filter_of_their_list(revised, above):
+    store(revised, above, new=False, accepted=True)
+    page = above.client.get("/plan/milestones/?year=all&off=1")
+    assert page.context["page"].paginator.count == 3

@@ -20,7 +20,7 @@ from jinzhi.apps.evidence.actions import Conflict, record
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote
 from jinzhi.apps.plan.progress import forget
-from jinzhi.apps.plan.queries import approved_before, content, responsible
+from jinzhi.apps.plan.queries import approved_before, asked, content
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import Field, FieldError, Type
 
@@ -144,7 +144,9 @@ def change_milestone(
 
 
 @transaction.atomic
-def drop_milestone(milestone: Milestone, *, reason: str, who: Acting, expected: int, key: str = "") -> None:
+def drop_milestone(
+    milestone: Milestone, *, reason: str, who: Acting | None, expected: int | None, key: str = ""
+) -> None:
     """Take a milestone out of the plan from today on; what was reported of it stays."""
     event = record(milestone.stream, "drop", {"reason": reason}, who=who, on=today(), expected=expected, key=key)
     if not event.replayed:
@@ -181,15 +183,15 @@ def apply_approval(report: Report) -> None:
 def open_round(
     release: Release, period: Period, *, who: Acting, on: date | None = None, at: datetime | None = None
 ) -> list[Report]:
-    """Call for the report of a period from every unit that answers for a row and has none yet."""
-    answering = responsible(release)
+    """Call for the report of a period from every unit that is asked (see ``asked``) and has none yet."""
+    answering = asked(release)
     has = set(
         Report.objects.unrestricted("a round goes to all units")
         .filter(plan=release.plan, period=period)
         .values_list("unit_id", flat=True)
     )
     made: list[Report] = []
-    for unit in Unit.objects.filter(pk__in=answering.keys() - has, active=True).order_by("path"):
+    for unit in Unit.objects.filter(pk__in=answering - has, active=True).order_by("path"):
         case = open_case(
             "progress-report", "open", {"period": period.code, "due": period.due.isoformat()},
             who=who, unit=unit, on=on, at=at, title=f"{unit.zh} {period.code} 进展报告",

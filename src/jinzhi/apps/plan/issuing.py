@@ -21,8 +21,9 @@ from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.comparing import Difference, DutyText, Wording, compare, pair
 from jinzhi.apps.plan.importing import OpenPoint, open_points
+from jinzhi.apps.plan.leaving import Left, drop_left, left_by
 from jinzhi.apps.plan.mending import Doc, faults, numbers
-from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, Row
+from jinzhi.apps.plan.models import Duty, Import, Measure, Release, Row
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.plan.queries import rows_of
 from jinzhi.apps.units.models import Group, Unit
@@ -130,20 +131,16 @@ def difference(release: Release, doc: Doc) -> Difference:
     return compare(wordings(release), wordings_of(doc))
 
 
-def left_behind(release: Release, doc: Doc) -> list[OpenPoint]:
-    """Milestones of rows that the plan under review no longer has: somebody has to accept that."""
-    gone = [c.row.key for c in difference(release, doc).of("removed")]
-    held = Milestone.objects.unrestricted("a number, for the person who issues the plan")
-    count = held.filter(plan=release.plan, row_key__in=gone, dropped_on=None).count()
-    if not count:
-        return []
-    keys = "、".join(gone)
-    return [
-        OpenPoint(
-            "milestones", f"新版本没有 {keys}，这些任务还有 {count} 个里程碑",
-            f"the new release has no {keys}, which still have {count} milestones",
-        )
-    ]  # fmt: skip
+def left_behind(release: Release, doc: Doc) -> list[Left]:
+    """The milestones that would lose their row or their unit: somebody has to say what becomes of them."""
+    members = {
+        j: {code for d in row["duties"] if d["unit_id"] for code in d["members"]} for j, row in enumerate(doc["rows"])
+    }
+    return left_by(release, wordings(release), wordings_of(doc), members)
+
+
+def left_points(left: Sequence[Left]) -> list[OpenPoint]:
+    return [OpenPoint("milestones", x.zh, x.en) for x in left]
 
 
 # --- storing ----------------------------------------------------------------------------------------------
@@ -216,19 +213,22 @@ def store(
     starts: date | None,
     ends: date | None,
     accepted: bool = False,
+    drop: bool = False,
     who: Acting | None,
     expected: int | None,
     key: str = "",
 ) -> Release:
     """Make the mended plan the next release of ``plan``, in force from now on; the old one stays, not in force.
 
-    ``new``: the plan does not exist yet. Raises StoreRefused (with what is open, unless ``accepted``), Conflict,
-    KeyReused. The same form sent twice gives the same release.
+    ``new``: the plan does not exist yet. ``drop``: the milestones that lose their row or unit are taken out
+    from today on; without it they go on counting, and who accepts what is open accepts that. Raises
+    StoreRefused (with what is open, unless ``accepted``), Conflict, KeyReused. The same form sent twice
+    gives the same release.
     """
     found = Import.objects.visible_to(who) if who else Import.objects.unrestricted("the system acts")
     imported = found.select_for_update(of=("self",)).get(pk=imported.pk)
     data = {
-        "plan": plan, "new": new, "accepted": accepted,
+        "plan": plan, "new": new, "accepted": accepted, **({"drop": True} if drop else {}),
         "starts": starts.isoformat() if starts else None, "ends": ends.isoformat() if ends else None,
     }  # fmt: skip
     event = record(imported.stream, "store", data, who=who, on=today(), expected=expected, key=key)
@@ -241,7 +241,8 @@ def store(
         raise StoreRefused(errors)
     doc = imported.mended
     previous = Release.objects.select_for_update().filter(plan=plan).order_by("-number").first()
-    open_ = [*open_points(doc), *(left_behind(previous, doc) if previous else [])]
+    left = left_behind(previous, doc) if previous else []
+    open_ = [*open_points(doc), *left_points([] if drop else left)]
     if open_ and not accepted:
         raise StoreRefused([Wrong("accepted", p.zh, p.en) for p in open_])
     Release.objects.filter(plan=plan, in_force=True).update(in_force=False)
@@ -252,6 +253,7 @@ def store(
     )  # fmt: skip
     used = set(Row.objects.filter(release__plan=plan).exclude(release=release).values_list("key", flat=True))
     _write_rows(release, doc, _keys(wordings(previous) if previous else [], doc, used))
+    dropped = drop_left(left, release, who=who) if drop else []
     counts = numbers(doc)
     record(
         release.stream, "issue",
@@ -259,6 +261,7 @@ def store(
             "plan": plan, "number": release.number, "title": release.title, "import": imported.pk,
             "sha256": imported.sha256, "rows": counts.rows, "measures": counts.measures, "duties": counts.duties,
             "replaces": previous.number if previous else None, "accepted": [p.zh for p in open_],
+            **({"dropped": dropped} if dropped else {}),
         },
         who=who, on=today(),
     )  # fmt: skip

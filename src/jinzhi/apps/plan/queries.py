@@ -60,6 +60,12 @@ def responsible(release: Release) -> dict[int, set[str]]:
     return dict(out)
 
 
+def asked(release: Release) -> set[int]:
+    """The units (by primary key) that report: who answers for a row, or still has a milestone that counts."""
+    open_ = Milestone.objects.unrestricted("a round goes to all units").filter(plan=release.plan, dropped_on=None)
+    return set(responsible(release)) | set(open_.filter(met_on=None).values_list("unit_id", flat=True))
+
+
 def duties_of(release: Release, unit: Unit) -> list[Duty]:
     """The duties that a unit has in a release, in the order of the rows."""
     found = Duty.objects.filter(row__release=release, units=unit).select_related("row", "group", "unit")

@@ -22,7 +22,7 @@ from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.store import attach
 from jinzhi.apps.plan.actions import Locked, open_round, save_content
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
-from jinzhi.apps.plan.queries import responsible
+from jinzhi.apps.plan.queries import asked
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import NumberError, number_of
 
@@ -231,7 +231,7 @@ def round_errors(release: Release, wanted: Round) -> list[tuple[str, str, str]]:
 
 def to_be_asked(release: Release, code: str) -> tuple[list[Unit], list[Unit]]:
     """The units that a round would ask, and those that have a report of the period already."""
-    answering = responsible(release)
+    answering = asked(release)
     has = set(
         Report.objects.unrestricted("a round goes to all units")
         .filter(plan=release.plan, period__code=code)

@@ -573,6 +573,10 @@ class StoreForm(forms.Form):
     ends = forms.DateField(
         label=gettext_lazy("结束日期"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
+    drop = forms.BooleanField(
+        label=gettext_lazy("同时取消失去分工的里程碑：自今天起不再计入完成率和灯，已填报的内容保留"), required=False,
+        help_text=gettext_lazy("不取消的，继续计入并要求有关单位填报，在各页标明“未列入分工”"),
+    )  # fmt: skip
     accepted = forms.BooleanField(label=gettext_lazy("我已知悉以上问题，仍然入库（会记入记录）"), required=False)
 
 
@@ -586,7 +590,8 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
     slug = choice(request, "plan", {r.plan for r in plans} | {"new"}, guess.plan if guess else "new")
     current = next((r for r in plans if r.plan == slug), None)
     years = (current.starts, current.ends) if current else issuing.term(doc["title"] or "") or (None, None)
-    points = [*importing.open_points(doc), *(issuing.left_behind(current, doc) if current else [])]
+    left = issuing.left_behind(current, doc) if current else []
+    points = [*importing.open_points(doc), *issuing.left_points(left)]
     if request.method == "POST":
         form = StoreForm(request.POST)
         seq, key = submitted(request)
@@ -595,7 +600,7 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
             try:
                 release = issuing.store(
                     imported, plan=data["plan"], new=current is None, starts=data["starts"], ends=data["ends"],
-                    accepted=data["accepted"], who=request.acting, expected=seq, key=key,
+                    accepted=data["accepted"], drop=data["drop"], who=request.acting, expected=seq, key=key,
                 )  # fmt: skip
             except issuing.StoreRefused as e:
                 for wrong in e.errors:
@@ -609,10 +614,13 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
         form = StoreForm(initial={"plan": name, "starts": years[0], "ends": years[1]})
     if current:
         form.fields["plan"].widget = forms.HiddenInput()
+    if not left:
+        form.fields["drop"].widget = forms.HiddenInput()
     if not points:
         form.fields["accepted"].widget = forms.HiddenInput()
     context = {
-        "imported": imported, "form": form, "points": [said(p) for p in points], "open": imported.state == "review",
+        "imported": imported, "form": form, "points": [said(p) for p in points], "left": left,
+        "open": imported.state == "review",
         "plans": plans, "slug": slug, "current": current, "guess": guess, "counts": numbers(doc),
         "summary": diff_context(issuing.difference(current, doc)) if current else None,
         "crumbs": [

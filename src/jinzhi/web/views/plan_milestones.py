@@ -101,6 +101,10 @@ def filtered(request: HttpRequest, board: Board) -> tuple[Any, list[tuple[str, s
     if row:
         found = found.filter(row_key=row)
         words.append((_("任务"), row))
+    if choice(request, "off", ("1",)):
+        pairs = found.values_list("pk", "unit_id", "row_key")
+        found = found.filter(pk__in=[pk for pk, unit, key in pairs if (unit, key) not in board.duties])
+        words.append((_("分工"), _("未列入现行分工")))
     since, until = day_of(request, "since"), day_of(request, "until")
     if since:
         found = found.filter(due__gte=since)
@@ -148,6 +152,7 @@ def index(request: HttpRequest) -> HttpResponse:
         *plan_filters(board),
         ui.Filter("state", _("状态"), options=[ui.Option(s.id, named(s)) for s in MILESTONE_STATES]),
         ui.Filter("row", _("任务"), options=[ui.Option(k, f"{k} {r.title}") for k, r in board.rows.items()]),
+        ui.Filter("off", _("未列入现行分工"), kind="check"),
         ui.Filter("since", _("期限自"), "date"),
         ui.Filter("until", _("期限至"), "date"),
     ]
