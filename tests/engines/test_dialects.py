@@ -67,6 +67,23 @@ from jinzhi.kernel.query import QueryError
         ("cprs", "发动机/TI*(丰田+本田)/PA", "ti=发动机 AND pa=(丰田 OR 本田)"),
         ("patsnap", "IPC_LOW:(H01M10/05) NOT ANCS:(华为)", "ipclow=H01M10/05 NOT own=华为"),
         ("patsnap", "APD:[20100101 TO 20121231]", "ad=[20100101 TO 20121231]"),
+        ("cnipr", "申请日=20170101 to 20171231", "ad=[20170101 TO 20171231]"),
+        ("cnipr", "申请日=(20170101 TO 20171231) and 名称=a", "ad=[20170101 TO 20171231] AND ti=a"),
+        ("cnipr", "公开(公告)日=20170101至20171231", "pd=[20170101 TO 20171231]"),
+        ("cprs", "F XX (电池*隔膜)/TI", "ti=(电池 AND 隔膜)"),
+        ("cprs", "F TI 电池", "ti=电池"),
+        ("ops", "cpc=/low H01M10/05 and ti=a", "cpclow=H01M10/05 AND ti=a"),
+        ("ops", 'ipc = /low "H01M10/05"', 'ipclow="H01M10/05"'),
+        # what has no field is left out, whatever it stood beside
+        ("cnipr", "颜色=红 and 名称=a", "ti=a"),
+        ("cnipr", "颜色>=5 or 名称=a", "ti=a"),
+        ("patsnap", "TTL:(a) AND FOO:(b OR c) AND ABST:d", "ti=a AND ab=d"),
+        # as people paste them
+        ("cnipr", "申请人=某某（上海）有限公司", "pa=某某(上海)有限公司"),
+        ("cnipr", "分类号=H01M 10/05 and 名称=a", "ipc=H01M10/05 AND ti=a"),
+        ("ops", "ti=1,4-butanediol", "ti=1,4-butanediol"),
+        ("depatis", "电池(3W)管理", "电池 (3W) 管理"),
+        ("orbit", "电池(3W)管理", "电池 (3W) 管理"),
     ],
 )
 def test_a_query_is_translated(dialect: str, text: str, native: str) -> None:
@@ -77,7 +94,13 @@ def test_a_query_is_translated(dialect: str, text: str, native: str) -> None:
 @pytest.mark.parametrize(
     ("dialect", "text", "at", "said"),
     [
-        ("patsnap", "XYZ:(a)", 0, "没有对应"),
+        ("patsnap", "XYZ:(a) AND b", 0, "已略去“XYZ:(a)”"),
+        ("orbit", "a/TI AND b/XYZ", 11, "已略去“b/XYZ”"),
+        ("orbit", "a/TI/XYZ", 5, "已略去“/XYZ”"),
+        ("cnipr", "名称=a not 颜色=红", 9, "已略去“颜色=红”"),
+        ("cprs", "F XX (a*b)/TI", 0, "检索命令"),
+        ("ppubs", "L3 AND a", 0, "检索历史"),
+        ("ops", "ti=a sortby pd/sort.descending", 0, "次序"),
         ("patsnap", "a b", 2, "默认算符"),
         ("patsnap", "a $WS b", 2, "未经其文档证实"),
         ("orbit", "smart card", 6, "相邻"),
@@ -118,6 +141,16 @@ def test_what_has_an_equal_loses_nothing(dialect: str, text: str) -> None:
         ("cprs", "*a", 0),
         ("patsnap", "", 0),
         ("ops", ")", 0),
+        ("patsnap", "XYZ:(a)", 0),
+        ("cnipr", "颜色=红 not 名称=a", 5),
+        ("cnipr", "名称=(a pre/3 颜色=红)", 6),
+        ("cnipr", "申请日=20170101 20171231", 13),
+        ("ops", "cpc=/high H01M10/05", 0),
+        ("ops", "ti=/low a", 0),
+        ("orbit", "..KEYW 1 AND 2", 0),
+        ("orbit", "1 AND 2", 0),
+        ("cprs", "J 1*2", 0),
+        ("patsnap", "a $FOO3 b", 2),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(dialect: str, text: str, at: int) -> None:

@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from jinzhi.engines.query_language.parse import SIGNS, check_brackets, check_depth
+from jinzhi.engines.query_language.parse import GLUED, LOCANT, PRINTED_CLASS, SIGNS, check_brackets, check_depth
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import (
+    BELOW,
     MAX_DEPTH,
     Freq,
     History,
@@ -95,6 +96,10 @@ class Dialect:
     bounded_wild: bool = False
     european_dates: bool = False
     history: str = ""
+    #: what a relation may carry to say that a class means all below it (OPS: ``cpc=/low``)
+    modifiers: bool = False
+    #: the command that begins a search and may be left out; its other commands are no searches
+    command: str = ""
 
 
 WORDS = {"and": "and", "or": "or", "not": "not", "xor": "xor"}
@@ -115,6 +120,7 @@ OPS = Dialect(
     signs=WORDS,
     levels=LEFT_TO_RIGHT,
     steps=(Step(r"prox(?:/[^\s()]+)?", Near.D),),
+    modifiers=True,
     fields={
         "ti": "ti",
         "ab": "ab",
@@ -306,6 +312,7 @@ CPRS = Dialect(
         "@sx": "ls",
     },
     prefix=r"@[A-Za-z]+|[A-Za-z]{2,4}|[\u4e00-\u9fff()]{2,}",
+    command=r"F\s+(?:XX(?=[\s(]))?",
     suffix=r"/([A-Za-z]+(?:\s*[,/]\s*[A-Za-z]+)*)(?=$|[\s()*+-])",
 )
 CNIPR = Dialect(
@@ -423,6 +430,7 @@ def translate(text: str, dialect: str) -> Translation:
     if len(text) > MAX_FOREIGN:
         raise TooWide("检索式的长度", "characters in the query", len(text), MAX_FOREIGN)
     reader = Reader(text.translate(SIGNS), DIALECTS[dialect])
+    reader.without_command()
     node = reader.read()
     check_depth(node)
     check(node)
@@ -440,7 +448,13 @@ class Sign:
     n: int = 0
     field: str = ""
     relation: str = ""
+    modifier: str = ""
 
+
+#: another system's commands, which no query begins with
+COMMAND = re.compile(r"\s*(\.\.\s*[A-Za-z]+|[A-Z](?=\s+\d))")
+TO = frozenset({"to", "至", "到"})
+DATELIKE = re.compile(r"\d{4}(?:[-./年]?\d{1,2}){0,2}[年月日]?\Z")
 
 COMPARE = r"\s*(==|!=|<>|>=|<=|=|:|>|<|(?<=\s)(?:any|all|within)(?=[\s\"]))"
 
@@ -463,6 +477,33 @@ class Reader:
 
     # --- signs
 
+    def without_command(self) -> None:
+        """Leave out the command that begins a search; places stay what they were. Raises QueryError for any other."""
+        if self.dialect.command and (found := re.match(rf"\s*{self.dialect.command}", self.text, re.IGNORECASE)):
+            said = found[0].strip()
+            self.text = " " * found.end() + self.text[found.end() :]
+            # F TI 电池: the field stands before its value without a sign
+            named = re.match(r"\s*([A-Za-z]{2})(\s+)(?=[^\s=:<>)])", self.text)
+            if named and named[1].lower() in self.dialect.fields:
+                self.text = f"{self.text[: named.start(2)]}={self.text[named.start(2) + 1 :]}"
+            self.lose(
+                said, f"“{said}”是该系统的检索命令，已略去", f"“{said}” is that system's command and was left out", 0
+            )
+        if self.dialect.modifiers and (order := re.search(r"\s+sortby\s+\S.*\Z", self.text, re.IGNORECASE)):
+            self.text = self.text[: order.start()]
+            said = order[0].strip()
+            self.lose(
+                said, f"“{said}”已略去：次序在结果页选择", f"“{said}” was left out: choose the order at the results", 0
+            )
+        if not self.losses and (found := COMMAND.match(self.text)):
+            raise QueryError(
+                f"“{found[1]}”是该系统的命令，不是检索式：请只粘贴其后的检索式；要合并检索历史，请用本系统的 #1 AND #2",
+                f"“{found[1]}” is a command of that system, not a query: paste the query alone; to join queries of"
+                " history write #1 AND #2 natively",
+                found.start(1),
+                found.end(1),
+            )
+
     def cut(self) -> None:
         """The signs of the text."""
         one = self.dialect
@@ -471,7 +512,9 @@ class Reader:
         signs = "|".join(re.escape(word) for word in one.signs if not word.isalpha())
         boundary = r"(?<![^\s()\"])"
         rules: list[tuple[str, str]] = [("space", r"\s+")]
-        rules += [(f"step{i}", rf"{boundary}(?:{step.pattern}){edge}") for i, step in enumerate(one.steps)]
+        # brackets part an operator from words by themselves: 电池(3W)管理
+        before, behind = rf"(?:{boundary}|(?=\())", rf"(?:{edge}|(?<=\)))"
+        rules += [(f"step{i}", rf"{before}(?:{step.pattern}){behind}") for i, step in enumerate(one.steps)]
         rules += [("freq", r"\$freq(\d+)" + edge)]
         if one.history:
             rules += [("history", boundary + one.history + edge)]
@@ -479,7 +522,7 @@ class Reader:
         if signs:
             rules += [("op", signs)]
         rules += [
-            ("field", rf"({one.prefix})" + COMPARE),
+            ("field", rf"({one.prefix})" + COMPARE + (r"(?:\s*/\s*([a-z]+))?" if one.modifiers else "()")),
             ("open", r"\("),
             ("close", r"\)"),
             ("phrase", r'"([^"]*)"'),
@@ -498,7 +541,8 @@ class Reader:
                     at = found.end()
                     break
             else:
-                end = self._word_end(at, signs)
+                printed = re.compile(PRINTED_CLASS, re.IGNORECASE).match(self.text, at)
+                end = printed.end() if printed else self._word_end(at, signs)
                 self.signs.append(Sign("word", self.text[at:end], at))
                 at = end
 
@@ -510,8 +554,17 @@ class Reader:
         end = at + 1
         stop = re.compile(rf'[\s()"\[\]{{}},;<>=]{"|" + signs if signs else ""}')
         suffix = re.compile(self.dialect.suffix, re.IGNORECASE) if self.dialect.suffix else None
-        while end < len(self.text) and not stop.match(self.text, end):
-            if suffix and suffix.match(self.text, end):
+        glued, locant = re.compile(GLUED), re.compile(LOCANT)
+        operator = re.compile("|".join([signs] if signs else [r"(?!)"]))
+        while end < len(self.text):
+            # a bracket within a name and a comma within a chemical name belong to the word, as natively
+            bracket = glued.match(self.text, end)
+            if bracket and not operator.search(self.text, *bracket.span()):
+                end = bracket.end()
+                continue
+            if (stop.match(self.text, end) and not locant.match(self.text, end)) or (
+                suffix and suffix.match(self.text, end)
+            ):
                 break
             end += 1
         return end
@@ -533,7 +586,8 @@ class Reader:
             self.signs.append(self._within(sign))
             return
         if kind == "field":
-            self.signs.append(Sign(kind, found[0], at, field=found[1], relation=found[2].lower()))
+            modifier = (found[3] or "").lower()
+            self.signs.append(Sign(kind, found[0], at, field=found[1], relation=found[2].lower(), modifier=modifier))
             return
         self.signs.append(Sign(kind, found[0], at))
 
@@ -579,14 +633,45 @@ class Reader:
             raise QueryError("检索式是空的", "the query is empty", 0)
         check_brackets(self.text)
         self.cut()
+        self._must_be_words()
         node = self.expression(0, ())
         if self.next < len(self.signs):
             raise self._unexpected(self.signs[self.next])
+        if node is None:
+            raise QueryError(
+                f"检索式里没有一项能在本系统检索：{'；'.join(dict.fromkeys(loss.zh for loss in self.losses))}",
+                f"nothing of the query can be searched here: "
+                f"{'; '.join(dict.fromkeys(loss.en for loss in self.losses))}",
+                0,
+            )
         used = {sign.text.lower() for sign in self.signs if sign.kind == "op"}
         kinds = {self.dialect.signs[text] for text in used}
         if self.dialect.mixed_loss and len(kinds) > 1 and self._mixes():
             self.lose(next(sign for sign in self.signs if sign.kind == "op"), *self.dialect.mixed_loss)
         return node
+
+    def _must_be_words(self) -> None:
+        """Raises QueryError for what only looks like words: that system's own signs, and numbers of its history."""
+        words = [sign for sign in self.signs if sign.kind == "word"]
+        for sign in words:
+            first = sign.text[0]
+            if re.match(r"\.\.|[/@$~^][A-Za-z]", sign.text) and first not in self.dialect.wild:
+                raise QueryError(
+                    f"“{sign.text}”是该系统的写法，这里没有对应：请去掉它或改写",
+                    f"“{sign.text}” is that system's own and has no equal here: leave it out or write it otherwise",
+                    sign.at,
+                    sign.at + len(sign.text),
+                )
+        operands = [sign for sign in self.signs if sign.kind in ("word", "phrase", "field", "history", "range")]
+        if operands and all(
+            sign.kind == "word" and re.fullmatch(r"[SL]?\d{1,3}", sign.text, re.I) for sign in operands
+        ):
+            raise QueryError(
+                "这里的数字像是该系统检索历史的编号，本系统没有那些检索：请粘贴原检索式，或用本系统的 #1 AND #2",
+                "the numbers look like those of that system's history, which is not here: paste the queries themselves,"
+                " or write #1 AND #2 natively",
+                operands[0].at,
+            )
 
     def _mixes(self) -> bool:
         """Whether different operators stand side by side within one bracket."""
@@ -626,8 +711,8 @@ class Reader:
             return "prox", one.levels.get(word, one.levels["prox"]), True
         return one.beside, one.levels[one.beside], False
 
-    def expression(self, least: int, fields: tuple[str, ...]) -> Node:
-        """Operands joined by operators that bind at least so tightly."""
+    def expression(self, least: int, fields: tuple[str, ...]) -> Node | None:
+        """Operands joined by operators that bind at least so tightly; None where all of it is left out."""
         self.depth += 1
         if self.depth > MAX_DEPTH * 4:
             at = self.signs[min(self.next, len(self.signs) - 1)].at
@@ -636,7 +721,7 @@ class Reader:
         self.depth -= 1
         return left
 
-    def _chain(self, left: Node, least: int, fields: tuple[str, ...]) -> Node:
+    def _chain(self, left: Node | None, least: int, fields: tuple[str, ...]) -> Node | None:
         while (sign := self._peek()) is not None and sign.kind != "close":
             name, level, written = self._operator(sign)
             if level < least:
@@ -656,7 +741,17 @@ class Reader:
     def _is_not(self, sign: Sign) -> bool:
         return sign.kind == "op" and self.dialect.signs[sign.text.lower()] == "not"
 
-    def _joined(self, name: str, left: Node, right: Node, sign: Sign) -> Node:
+    def _joined(self, name: str, left: Node | None, right: Node | None, sign: Sign) -> Node | None:
+        if left is None or right is None:
+            if name == "prox" or (name == "not" and left is None and right is not None):
+                what, en = self.losses[-1].zh, self.losses[-1].en
+                raise QueryError(
+                    f"“{sign.text.strip()}”的一边不能略去：{what}",
+                    f"one side of “{sign.text.strip()}” cannot be left out: {en}",
+                    sign.at,
+                    sign.at + len(sign.text),
+                )
+            return left if right is None else right
         match name:
             case "and":
                 return all_of([left, right], sign.at)
@@ -670,14 +765,16 @@ class Reader:
                 assert sign.step is not None
                 return Prox(left, right, sign.step.near, sign.n, sign.step.negated, sign.at)
 
-    def operand(self, fields: tuple[str, ...]) -> Node:
+    def operand(self, fields: tuple[str, ...]) -> Node | None:
         """A word, a group, a field with its value, or NOT of an operand; then its suffixes."""
         sign = self._peek()
         if sign is None:
             raise self._unexpected(None)
         self.next += 1
         start = self.next
-        scope = self._suffix_ahead(start - 1) or fields
+        suffixed = self._suffix_ahead(start - 1)
+        scope = suffixed or fields
+        node: Node | None
         match sign.kind:
             case "open":
                 node = self.expression(0, scope)
@@ -692,37 +789,61 @@ class Reader:
             case "phrase":
                 node = self._leaf(self._wild(sign.text[1:-1], sign.at + 1), scope, True, sign.at)
             case "history":
-                node = History(int(re.sub(r"\D", "", sign.text)[:9]), sign.at)
+                number = int(re.sub(r"\D", "", sign.text)[:9])
+                self.lose(
+                    sign,
+                    f"“{sign.text}”是该系统检索历史的编号，这里读作本系统检索历史的 #{number}，请核对",
+                    f"“{sign.text}” is of that system's history; it is read as #{number} of the history here: check it",
+                )
+                node = History(number, sign.at)
             case "op" if self._is_not(sign):
-                return Not(self.expression(self.dialect.levels["not"], fields), sign.at)
+                inner = self.expression(self.dialect.levels["not"], fields)
+                return None if inner is None else Not(inner, sign.at)
             case _:
                 raise self._unexpected(sign)
+        if suffixed is None:
+            node = None
         while (after := self._peek()) is not None and after.kind in ("suffix", "freq"):
             self.next += 1
             if after.kind == "freq":
                 least = int(after.text[5:][:9])
-                node = Freq(node, max(1, least), after.at)
+                node = None if node is None else Freq(node, max(1, least), after.at)
         return node
 
-    def _suffix_ahead(self, at: int) -> tuple[str, ...]:
-        """The fields of the suffix that follows the operand beginning at a sign."""
+    def _suffix_ahead(self, at: int) -> tuple[str, ...] | None:
+        """The fields of the suffix that follows the operand beginning at a sign; None: they have no equal."""
         depth = 0
         for index in range(at, len(self.signs)):
             kind = self.signs[index].kind
             depth += (kind == "open") - (kind == "close")
             if depth <= 0:
                 after = self.signs[index + 1] if index + 1 < len(self.signs) else None
-                return self._suffix_fields(after) if after and after.kind == "suffix" else ()
+                if after is None or after.kind != "suffix":
+                    return ()
+                return self._suffix_fields(after, self.text[self.signs[at].at : after.at + len(after.text)])
         return ()
 
-    def _suffix_fields(self, sign: Sign) -> tuple[str, ...]:
-        found: list[str] = []
-        for part in re.finditer(r"[A-Za-z_]+", sign.text):
-            found += self._fields(part[0], sign.at + part.start())
-        return tuple(dict.fromkeys(found))
+    def _suffix_fields(self, sign: Sign, part: str) -> tuple[str, ...] | None:
+        names = [(one[0], sign.at + one.start()) for one in re.finditer(r"[A-Za-z_]+", sign.text)]
+        known = {name: self._fields(name) for name, _at in names}
+        every = not any(known.values())
+        for name, at in names:
+            if not known[name]:
+                self._left_out(name, part if every else f"/{name}", at)
+        return None if every else tuple(dict.fromkeys(code for codes in known.values() for code in codes))
 
-    def _fields(self, name: str, at: int) -> tuple[str, ...]:
-        """The native codes of a foreign field; none, and a loss, where it has no equal.
+    def _left_out(self, name: str, part: str, at: int) -> None:
+        """List a part of the query that was left out since its field is not known."""
+        shown = part.strip()
+        self.lose(
+            name,
+            f"字段 {name} 没有对应，已略去“{shown}”，结果与原式不同",
+            f"the field {name} has no equal: “{shown}” was left out, so the result differs",
+            at,
+        )
+
+    def _fields(self, name: str) -> tuple[str, ...]:
+        """The native codes of a foreign field; none where it has no equal.
 
         A Chinese name means the same everywhere; a code of letters only what that system's table says.
         """
@@ -731,18 +852,35 @@ class Reader:
             return tuple(codes.split(","))
         if not name.isascii() and (one := find_field(name)):
             return (one.code,)
-        self.lose(
-            name,
-            f"字段 {name} 没有对应，改在默认字段（名称、摘要、权利要求）检索",
-            f"the field {name} has no equal; title, abstract and claims are searched instead",
-            at,
-        )
         return ()
 
     # --- values
 
-    def _value(self, sign: Sign) -> Node:
-        fields, relation = self._fields(sign.field, sign.at), sign.relation
+    def _value(self, sign: Sign) -> Node | None:
+        fields = self._fields(sign.field)
+        if not fields:
+            self._valued(sign, fields)
+            last = self.signs[self.next - 1]
+            self._left_out(sign.field, self.text[sign.at : last.at + len(last.text)], sign.at)
+            return None
+        return self._valued(sign, self._modified(sign, fields))
+
+    def _modified(self, sign: Sign, fields: tuple[str, ...]) -> tuple[str, ...]:
+        """The fields that a relation's modifier makes of them: ``cpc=/low`` is the class and all below it."""
+        if not sign.modifier:
+            return fields
+        below = tuple(BELOW.get(code, "") for code in fields)
+        if sign.modifier != "low" or "" in below:
+            raise QueryError(
+                f"“{sign.text.strip()}”：/{sign.modifier} 在这里没有对应；/low 只用于分类号",
+                f"“{sign.text.strip()}”: /{sign.modifier} has no equal here; /low is for classes",
+                sign.at,
+                sign.at + len(sign.text),
+            )
+        return below
+
+    def _valued(self, sign: Sign, fields: tuple[str, ...]) -> Node | None:
+        relation = sign.relation
         negated = relation in ("!=", "<>")
         if relation == "==":
             self.lose(sign, "没有“整体等于”，按“包含”检索", "there is no exact equality of a text; it is sought within")
@@ -757,7 +895,27 @@ class Reader:
         if relation in (">", "<", ">=", "<=") or dated:
             return self._compared(fields, relation if relation in (">", "<", ">=", "<=") else "=", sign)
         node = self.operand(fields)
-        return Not(node, sign.at) if negated else node
+        return Not(node, sign.at) if negated and node is not None else node
+
+    def _until(self, text: str, op: str) -> str | None:
+        """The other end of a range written with a word between: 20170101 to 20171231; it is read past."""
+        following = self._peek()
+        if following is None or following.kind != "word" or not DATELIKE.match(text):
+            return None
+        after = self.signs[self.next + 1] if self.next + 1 < len(self.signs) else None
+        spoken = following.text.lower() in TO and after is not None and after.kind in ("word", "phrase")
+        if spoken and op == "=":
+            assert after is not None
+            self.next += 2
+            return after.text.strip('"')
+        if spoken or following.text.lower() in TO or DATELIKE.match(following.text):
+            raise QueryError(
+                "两个日期之间请写 to，前面用 =：如 20170101 to 20171231",
+                "between two days write to, and = before them: 20170101 to 20171231",
+                following.at,
+                following.at + len(following.text),
+            )
+        return None
 
     def _compared(self, fields: tuple[str, ...], op: str, sign: Sign) -> Node:
         """A comparison, a range, or two comparisons in a row (@pd>=2020<=2021)."""
@@ -783,8 +941,10 @@ class Reader:
                 )
             elif after.kind in ("word", "phrase"):
                 text = after.text.strip('"').strip()
-                span = re.fullmatch(r"(\S+?)(?:\s*(?::|,|\s|-(?=\d{6,8}\Z))\s*)(\S+)", text)
-                if span and op == "=" and not re.fullmatch(r"\d{4}-\d{2}", text):
+                span = re.fullmatch(r"(\S+?)(?:\s*(?::|,|\bto\b|[至到~]|\s|-(?=\d{6,8}\Z))\s*)(\S+)", text, re.I)
+                if end := self._until(text, op):
+                    nodes.append(Range(self._date(text), self._date(end), fields, at=after.at))
+                elif span and op == "=" and not re.fullmatch(r"\d{4}-\d{2}", text):
                     nodes.append(Range(self._date(span[1]), self._date(span[2]), fields, at=after.at))
                 else:
                     nodes.append(Term(self._date(text), fields, op=op, at=after.at))

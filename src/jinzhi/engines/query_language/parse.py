@@ -94,6 +94,8 @@ ENDPOINT = r"\d(?:[\d\-.\/年月日]*[\d年月日])?"
 SPAN = rf"{ENDPOINT}(?:\s*(?:[至到~—–]+)\s*|\s+to\s+){ENDPOINT}(?=$|[\s()])"
 #: suffixes that say how the words before them are read, beside those that name fields
 AS_WRITTEN = frozenset({"asis", "原字"})
+#: what begins a line of another system's console
+FOREIGN_COMMAND = re.compile(r"\s*(\.\.[A-Za-z]+|F\s+XX(?=[\s(]))", re.IGNORECASE)
 #: a text that is read as one word by itself
 ONE_WORD = re.compile(rf"(?!#\d+\Z|##){WORD}\Z", re.IGNORECASE)
 
@@ -173,6 +175,13 @@ def parse(text: str) -> Query:
     if words > MAX_WORDS:
         raise TooWide(
             "检索词的个数（大批号码请用号码批量检索）", "words (many numbers: search a batch)", words, MAX_WORDS
+        )
+    if command := FOREIGN_COMMAND.match(plain):
+        raise QueryError(
+            f"“{command[1]}”是其他系统的命令：请去掉它，或在检索框选择该系统（如 CPRS、Orbit）",
+            f"“{command[1]}” is another system's command: leave it out, or choose that system at the box (CPRS, Orbit)",
+            command.start(1),
+            command.end(1),
         )
     check_brackets(plain)
     try:
