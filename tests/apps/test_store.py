@@ -18,7 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinzhi.apps.catalogue.health import facts
+from jinzhi.apps.catalogue.looks import looks
 from jinzhi.apps.evidence import cipher, holdings, store
+from jinzhi.apps.evidence.audit import audit
 from jinzhi.apps.evidence.models import Attachment
 
 KEYS = cipher.Keys((bytes(range(32)),))
@@ -285,3 +287,61 @@ def test_the_doctor_says_whether_files_are_encrypted(city, settings):
     store.key_path().chmod(0o644)
     assert said().state == "missing" and "chmod 600" in said().way_en
     assert store.content(kept.sha256) == b"plain"
+
+
+# --- handed in again ---------------------------------------------------------------------------------------------
+def spoilt(path: Path, how: str) -> None:
+    raw = path.read_bytes()
+    changed = {"flipped": raw[:-1] + bytes([raw[-1] ^ 1]), "cut": raw[: len(raw) // 2], "emptied": b""}
+    path.chmod(0o600)
+    path.write_bytes(changed[how])
+
+
+@pytest.mark.parametrize("how", ["flipped", "cut", "emptied"])
+@pytest.mark.parametrize("sealing", [False, True], ids=["plain", "sealed"])
+@pytest.mark.parametrize("by", ["keep", "keep_bytes"])
+def test_a_damaged_content_is_put_right_when_it_is_handed_in_again(settings, how, sealing, by):
+    settings.JINZHI_ENCRYPT_STORE = sealing
+    content = b"".join(large())
+    sha256 = store.keep((content,)).sha256
+    path = store.sealed_path_of(sha256) if sealing else store.path_of(sha256)
+    spoilt(path, how)
+    with pytest.raises(store.ContentChanged):
+        store.check(sha256)
+    if by == "keep":
+        assert store.keep(large()).healed
+    else:
+        store.keep_bytes(content)
+    assert store.content(sha256) == content
+    (one,) = store.healed()
+    assert (one.sha256, bool(one.why)) == (sha256, True)
+
+
+def test_a_damaged_content_of_the_other_form_is_put_right_too(settings):
+    settings.JINZHI_ENCRYPT_STORE = True
+    sha256 = store.keep(large()).sha256
+    spoilt(store.sealed_path_of(sha256), "flipped")
+    settings.JINZHI_ENCRYPT_STORE = False
+    assert store.keep(large()).healed
+    assert store.content(sha256) == b"".join(large())
+
+
+def test_a_content_that_is_whole_is_left_as_it_is():
+    first = store.keep(large())
+    before = store.path_of(first.sha256).stat().st_ino
+    assert store.keep(large()) == first and not store.healed()
+    assert store.path_of(first.sha256).stat().st_ino == before
+
+
+def test_an_upload_that_arrives_again_heals_and_the_audit_and_doctor_say_so(above):
+    def upload() -> Attachment:
+        file = SimpleUploadedFile("a.txt", b"text")
+        return store.attach(file, unit=above.acting.unit, stream="thing:1", user=above.user)
+
+    kept = upload()
+    spoilt(store.path_of(kept.sha256), "flipped")
+    assert not audit(ask=False).sound
+    assert store.read(upload()) == b"text"
+    done = audit(ask=False)
+    assert done.sound and any("曾损坏" in f.zh for f in done.findings)
+    assert any(fact.id == "healed" for look in looks() for fact in look())

@@ -139,6 +139,9 @@ def audit(*, mirrors: Sequence[Path] = (), ask: bool = True, newest: int | None 
     _signatures(out, newest)
     _cosignatures(out)
     _contents(out, digests)
+    for one in store.healed():
+        told = f"内容 {one.sha256} 曾损坏（{one.why}），{one.at:%Y-%m-%d %H:%M} UTC 再次交来时已换回"
+        out.find("contents", told, serious=False)
     for found in witness_findings(ask=ask):
         out.find("witnesses", found.zh, serious=found.serious, by=found.detector, proof=found.proof)
     for folder in mirrors:

@@ -52,6 +52,19 @@ def encryption() -> Iterator[Fact]:
 
 
 @look
+def healed() -> Iterator[Fact]:
+    """Which contents were damaged until they were handed in again: the disk, or somebody, changes files."""
+    found = store.healed()
+    if found:
+        last = f"{len(found)}, last {found[-1].sha256[:16]} {localtime(found[-1].at):%Y-%m-%d %H:%M}"
+        way = (
+            "查明文件为何损坏（磁盘或人为），并运行 jinzhi evidence audit",
+            "find out why files change: disk or people",
+        )
+        yield Fact("healed", "曾损坏并已换回的文件", "Damaged contents put right", "note", last, *way)
+
+
+@look
 def log() -> Iterator[Fact]:
     """How large the log is, how much of it is signed and stamped, and what the last audit found."""
     head = ("log", "证据日志", "Evidence log")

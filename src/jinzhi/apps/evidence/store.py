@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
+import logging
 import os
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,8 +30,11 @@ from jinzhi.apps.evidence import cipher
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.units.models import Unit
 
+logger = logging.getLogger("jinzhi.evidence")
 PIECE = 1024 * 1024
 SEALED = ".enc"
+#: where the store writes down which damaged contents it put right
+HEALED = "healed.jsonl"
 #: after so many seconds a file that is still being written belongs to nobody
 UNFINISHED = 24 * 3600
 #: errors of a file system that has no room left
@@ -61,11 +67,15 @@ class DiskFull(FileRefused):
 
 @dataclass(frozen=True)
 class Kept:
-    """A content in the store: its digests in hexadecimal and its size in bytes."""
+    """A content in the store: its digests in hexadecimal and its size in bytes.
+
+    ``healed``: the store had it already, damaged, and what arrived took its place.
+    """
 
     sha256: str
     sm3: str
     size: int
+    healed: bool = False
 
 
 # --- where and how ---------------------------------------------------------------------------------------------
@@ -156,7 +166,7 @@ def keep(content: Iterable[bytes], *, sha256: str = "", sm3: str = "", size: int
     """Keep content that comes in pieces; gives its digests and size.
 
     Where digests or a size were announced and differ from what arrived, nothing is kept: DigestDiffers. No room:
-    DiskFull.
+    DiskFull. A content that the store has already is read through; where it is damaged what arrived takes its place.
     """
     digests = Digests()
     sealing = encrypting()
@@ -172,8 +182,13 @@ def keep(content: Iterable[bytes], *, sha256: str = "", sm3: str = "", size: int
         for name, said, found in (("SHA-256", sha256, kept.sha256), ("SM3", sm3, kept.sm3)):
             if said and said.lower() != found:
                 raise DigestDiffers(f"收到的文件的 {name} 为 {found}，与给出的 {said.lower()} 不一致，没有保存", kept)
-        if not there(kept.sha256):
+        damaged = _damaged(kept.sha256)
+        if damaged != "":
             _place(fresh, sealed_path_of(kept.sha256) if sealing else path_of(kept.sha256))
+            if damaged:
+                (path_of(kept.sha256) if sealing else sealed_path_of(kept.sha256)).unlink(missing_ok=True)
+                _note_healed(kept.sha256, damaged)
+                kept = replace(kept, healed=True)
     finally:
         fresh.unlink(missing_ok=True)
     return kept
@@ -182,10 +197,50 @@ def keep(content: Iterable[bytes], *, sha256: str = "", sm3: str = "", size: int
 def keep_bytes(content: bytes) -> tuple[str, str]:
     """Keep bytes under their SHA-256; returns (sha256, sm3)."""
     sha256 = hashlib.sha256(content).hexdigest()
-    if there(sha256):
+    if _damaged(sha256) == "":
         return sha256, hashlib.new("sm3", content).hexdigest()
     kept = keep((content,))
     return kept.sha256, kept.sm3
+
+
+def _damaged(sha256: str) -> str | None:
+    """Why the content that lies here cannot be read as what it should be; "" where it can; None where none lies."""
+    if not there(sha256):
+        return None
+    try:
+        check(sha256)
+    except ContentMissing:
+        return None
+    except (FileRefused, OSError) as e:
+        return str(e)
+    return ""
+
+
+@dataclass(frozen=True)
+class Healed:
+    """A content that was damaged until it was handed in again."""
+
+    at: datetime
+    sha256: str
+    why: str
+
+
+def _note_healed(sha256: str, why: str) -> None:
+    """Write down that a damaged content was put right; the audit and ``jinzhi doctor`` tell it."""
+    logger.warning("content %s was damaged (%s) and was put right from what was handed in again", sha256, why)
+    line = json.dumps({"at": now().isoformat(), "sha256": sha256, "why": why}, ensure_ascii=False)
+    with open(Path(settings.JINZHI_STORE) / HEALED, "a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def healed() -> list[Healed]:
+    """Every content that was put right, the first one first."""
+    try:
+        lines = (Path(settings.JINZHI_STORE) / HEALED).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    told = [json.loads(line) for line in lines]
+    return [Healed(datetime.fromisoformat(one["at"]), one["sha256"], one["why"]) for one in told]
 
 
 # --- reading ---------------------------------------------------------------------------------------------------
