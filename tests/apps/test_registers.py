@@ -183,10 +183,13 @@ def test_closing_needs_a_reason(district):
         close(point(district), reason="  ", who=district.acting)
 
 
-def test_three_people_see_what_their_units_allow(district, above, elsewhere):
+def test_a_public_register_is_read_by_all_and_another_within_the_reach(district, above, elsewhere):
     point(district)
-    seen = [entries(register(), p.acting).count() for p in (district, above, elsewhere)]
-    assert seen == [1, 1, 0]
+    create("budget-items", BUDGET, who=district.acting)
+    budgets = catalogue().get(Register, "budget-items")
+    people = (district, above, elsewhere)
+    assert [entries(register(), p.acting).count() for p in people] == [1, 1, 1]
+    assert [entries(budgets, p.acting).count() for p in people] == [1, 1, 0]
 
 
 def test_a_query_that_forgot_for_whom_raises(district):

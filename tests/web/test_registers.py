@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -18,6 +19,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POINT = {
     "name": "华明街工作站", "kind": "workstation", "unit": "tj-binhai", "address": "弘程道 1 号",
     "telephone": "022-00000000", "opened_on": "2024-04-26", "online": "true", "contact": "王某某",
+}  # fmt: skip
+BUDGET = {
+    "project": "公共服务网点建设", "row": "S2", "unit": "tj-binhai", "year": 2026, "source": "district",
+    "budget": "100", "spent": "80", "as_of": "2026-10-31",
 }  # fmt: skip
 LIST = "/registers/service-points/"
 
@@ -48,10 +53,50 @@ def test_every_register_has_its_pages(declared, above):
     assert above.client.get(reverse("register-export", args=[declared.id])).headers["Content-Type"] == XLSX
 
 
-def test_three_people_see_what_their_units_allow(point, district, above, elsewhere):
+def test_everybody_reads_a_public_register_and_only_its_keepers_see_personal_data(
+    point, district, above, elsewhere, make_person
+):
     url = reverse("entry", args=["service-points", point.pk])
-    assert [p.client.get(url).status_code for p in (district, above, elsewhere)] == [200, 200, 404]
-    assert ["华明街工作站" in text(p.client.get(LIST)) for p in (district, above, elsewhere)] == [True, True, False]
+    anybody = Client()
+    for client in (district.client, above.client, elsewhere.client, anybody):
+        assert client.get(url).status_code == 200
+        assert "华明街工作站" in text(client.get(LIST))
+        assert "王某某" not in text(client.get(url))
+    handler = make_person("handler", "tj-binhai", "case-handler")
+    other = make_person("other-handler", "tj-dongli", "case-handler")
+    assert "王某某" in text(handler.client.get(url))
+    assert "王某某" not in text(other.client.get(url)), "a role that sees personal data sees that of its own units"
+    sheet = load_workbook(io.BytesIO(other.client.get(reverse("register-export", args=["service-points"])).content))
+    assert "王某某" not in str([[c.value for c in row] for row in sheet.active.iter_rows()])
+    assert elsewhere.client.get(reverse("entry-edit", args=["service-points", point.pk])).status_code == 404
+
+
+def test_the_public_reads_public_registers_and_is_led_to_the_sign_in_from_all_else(point, district):
+    budget = create("budget-items", BUDGET, who=district.acting)
+    anybody = Client()
+    index = text(anybody.get("/registers/"))
+    assert "service-points" in index
+    assert "budget-items" not in index
+    for address in ("/", "/cases/", "/units/", "/evidence/", "/custody/", "/search/?q=a"):
+        assert "/accounts/login/" in anybody.get(address, follow=True).redirect_chain[-1][0], address
+    for address in ("/registers/budget-items/", reverse("entry", args=["budget-items", budget.pk])):
+        refused = anybody.get(address)
+        assert refused.status_code == 403
+        assert "/accounts/login/?next=/registers/" in text(refused), "a dead end leads on to the sign-in"
+    assert "/accounts/login/" in anybody.post(reverse("entry-new", args=["service-points"]), {}).headers["Location"]
+    listed = anybody.get("/api/v1/registers/service-points/entries").json()
+    assert [e["number"] for e in listed["items"]] == [point.number]
+    assert "王某某" not in str(listed)
+    assert anybody.get("/api/v1/registers/budget-items/entries").status_code == 404
+
+
+def test_nothing_within_reach_is_told_from_nothing_at_all(district, elsewhere):
+    url = "/registers/budget-items/"
+    assert "还没有条目" in text(elsewhere.client.get(url))
+    create("budget-items", BUDGET, who=district.acting)
+    told = text(elsewhere.client.get(url))
+    assert "您的范围内没有条目" in told
+    assert "还没有条目" not in told
 
 
 def test_an_entry_stands_under_its_own_register_only(point, district):

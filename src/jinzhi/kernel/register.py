@@ -29,6 +29,8 @@ class Register(Declaration):
     field under whose unit an entry is kept; without it, the unit of the person who writes.
 
     ``numbering`` knows {year} and {seq}. ``writes``/``reads`` are roles; empty ``reads`` means everybody signed in.
+    ``public``: everybody reads every entry, without signing in and whatever one's own unit; fields with personal data
+    stay hidden as everywhere.
     """
 
     kind: ClassVar[str] = "register"
@@ -38,6 +40,7 @@ class Register(Declaration):
     title: str
     writes: tuple[str, ...]
     reads: tuple[str, ...] = ()
+    public: bool = False
     key: tuple[str, ...] = ()
     unit_field: str = ""
     numbering: str = "{id}-{year}-{seq:04d}"
@@ -72,6 +75,8 @@ class Register(Declaration):
             yield f"unit_field {self.unit_field!r} is not of type UNIT"
         if not self.writes:
             yield "writes is empty: nobody may keep this register"
+        if self.public and self.reads:
+            yield "public and reads contradict each other: what everybody reads is not kept to some roles"
         for role in (*self.writes, *self.reads):
             if role not in catalogue.ids(Role.kind):
                 yield f"the role {role!r} is not declared"

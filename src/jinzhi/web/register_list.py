@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import MASK, Asked, Past, filterable, hidden, sortable, unit_names
+from jinzhi.apps.registers.queries import MASK, Asked, Past, filterable, hidden, reading, sortable, unit_names, visible_entries
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
 from jinzhi.web.forms import label_of, visible_units
@@ -156,7 +156,7 @@ def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Ite
     units = unit_names(shown, register, "en" if english() else "zh")
     refs = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.REF and e.data.get(f.id)}
     files = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.FILE and e.data.get(f.id)}
-    found = Entry.objects.visible_to(who).filter(number__in=refs) if refs else ()
+    found = visible_entries(who).filter(number__in=refs) if refs else ()
     kept = Attachment.objects.visible_to(who).filter(pk__in=[f for f in files if f.isdecimal()]) if files else ()
     return Reader(who, units, {e.number: e for e in found}, {str(a.pk): a for a in kept})
 
@@ -186,10 +186,11 @@ def table(register: Register, rows: Sequence[Entry], who: Acting, empty: Empty) 
 
     def row(entry: Entry) -> Row:
         href = reverse("entry", args=[register.id, entry.pk])
+        own = replace(eyes, who=reading(who, entry))
         cells: list[Any] = [Cell(entry.number, href=href), Cell(entry.title, href=href)]
         for f in fields:
             value = entry.data.get(f.id)
-            cells.append(f.show(value) if f.type in numeric else eyes.cell(f, value))
+            cells.append(f.show(value) if f.type in numeric else own.cell(f, value))
         cells += [STATES[entry.state], timezone.localtime(entry.updated_at).date().isoformat()]
         return Row(cells, id=f"entry-{entry.pk}")
 

@@ -13,6 +13,8 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach, Role, matches
 
 VISITOR = "visitor"
+#: the reader whom every installation lets in without signing in: public registers and nothing else
+PUBLIC = "public"
 
 
 @dataclass(frozen=True)
@@ -79,3 +81,10 @@ def visitor() -> Acting | None:
     if here is None or not here.demo or role is None or root is None:
         return None
     return Acting(None, root, role)
+
+
+def anybody() -> Acting | None:
+    """Who reads without signing in: the visitor of a demonstration, elsewhere the public; None before a set-up."""
+    role = catalogue().find(Role, PUBLIC)
+    root = Unit.objects.get_first_root_node()
+    return visitor() or (Acting(None, root, role) if role is not None and root is not None else None)

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from jinzhi.apps.accounts.acting import Acting, acting_as, memberships, visitor
+from jinzhi.apps.accounts.acting import Acting, acting_as, anybody, memberships
 from jinzhi.apps.catalogue.clock import standing_on
 
 SESSION_KEY = "membership"
 
 
 def find_acting(request: HttpRequest) -> Acting | None:
-    """The chosen post of a signed-in person (the first, if none was chosen), or the visitor of a demonstration."""
+    """The chosen post of a signed-in person (the first, if none was chosen), or whoever reads without signing in."""
     if not request.user.is_authenticated:
-        return visitor()
+        return anybody()
     held = memberships(request.user)
     if not held:
         return None

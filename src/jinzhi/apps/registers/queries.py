@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import DecimalField, Q, QuerySet
 from django.db.models.functions import Cast
 
-from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.acting import PUBLIC, Acting
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import reveal
 from jinzhi.apps.registers.models import Entry
+from jinzhi.apps.units.guard import seen_by
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines.indicator_sql import JsonText
+from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.fields import Field, Type, Value
 from jinzhi.kernel.organisation import OrgUnit
@@ -31,9 +33,27 @@ def readable(who: Acting) -> tuple[Register, ...]:
 
 
 def may_read(register: Register, who: Acting) -> bool:
-    """Whether the role may read this register at all; the rows are narrowed by ``visible_to``."""
+    """Whether the role may read this register at all; the rows are narrowed by ``visible_entries``."""
+    if who.role.id == PUBLIC:
+        return register.public
     named = not register.reads or who.role.id in (*register.reads, *register.writes)
     return named and who.may("register.read")
+
+
+def visible_entries(who: Acting) -> QuerySet[Entry]:
+    """The entries that somebody may read: all of public registers, of others those of the units within reach."""
+    public = [r.id for r in catalogue().all(Register) if r.public]
+    rows = Entry.objects.unrestricted("public registers are everybody's; the others are narrowed to the reach")
+    if who.role.id == PUBLIC:
+        return rows.filter(register__in=public)
+    if who.reach is Reach.ALL:
+        return rows
+    return rows.filter(Q(register__in=public) | seen_by(who))
+
+
+def others_keep_some(register: Register) -> bool:
+    """Whether the register has entries at all, for one who sees none of them."""
+    return Entry.objects.unrestricted("only whether there is one").filter(register=register.id).exists()
 
 
 def resolve_unit(text: str) -> Unit | None:
@@ -98,7 +118,7 @@ def sortable(register: Register) -> tuple[Field, ...]:
 def entries(register: Register, who: Acting, asked: Asked | None = None) -> QuerySet[Entry]:
     """The entries of a register that somebody sees, narrowed and in order."""
     asked = asked or Asked()
-    rows = Entry.objects.visible_to(who).filter(register=register.id).select_related("unit")
+    rows = visible_entries(who).filter(register=register.id).select_related("unit")
     if asked.state:
         rows = rows.filter(state=asked.state)
     if asked.unit:
@@ -143,6 +163,13 @@ def _ordered(rows: QuerySet[Entry], register: Register, sort: str) -> QuerySet[E
 def hidden(field: Field, who: Acting) -> bool:
     """Whether this person is shown dots instead of the value."""
     return field.personal and not who.role.personal
+
+
+def reading(who: Acting, *read: Entry) -> Acting:
+    """In which capacity somebody reads entries: as themselves within their reach, without personal data beyond it."""
+    if all(within(who.path, who.reach, e.unit_path) for e in read):
+        return who
+    return replace(who, role=replace(who.role, personal=False))
 
 
 def unit_names(entries_: Iterable[Entry], register: Register, language: str = "zh") -> dict[str, str]:

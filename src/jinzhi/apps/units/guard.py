@@ -30,6 +30,17 @@ class Sees(Protocol):
     def reach(self) -> Reach: ...
 
 
+def seen_by(who: Sees) -> models.Q:
+    """The condition under which ``who`` sees a row, to be put beside others; alone, say ``visible_to``."""
+    match who.reach:
+        case Reach.ALL:
+            return models.Q()
+        case Reach.OWN:
+            return models.Q(unit_path=who.path)
+        case Reach.BELOW:
+            return models.Q(unit_path__gte=who.path, unit_path__lt=successor(who.path))
+
+
 class GuardedQuery(sql.Query):
     """The SQL of a guarded query set: it is not compiled, alone or inside another query, before it is cleared."""
 
@@ -61,14 +72,7 @@ class GuardedQuerySet(models.QuerySet):
 
     def visible_to(self, who: Sees) -> Self:
         """Only the rows that ``who`` sees."""
-        out = self._cleared()
-        match who.reach:
-            case Reach.ALL:
-                return out
-            case Reach.OWN:
-                return out.filter(unit_path=who.path)
-            case Reach.BELOW:
-                return out.filter(unit_path__gte=who.path, unit_path__lt=successor(who.path))
+        return self._cleared().filter(seen_by(who))
 
     def unrestricted(self, reason: str) -> Self:
         """All rows; the reason stands in the code for the reader."""

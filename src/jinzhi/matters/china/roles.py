@@ -44,6 +44,10 @@ case_handler = Role(
          "evidence.write", "personal.erase", "token.*"),
     why="Handles cases with parties; therefore sees their personal data, and each viewing is logged.",
 )  # fmt: skip
+public = Role(
+    id="public", zh="公众", en="The public", reach=Reach.OWN, next_review=REVIEW, may=("register.read",),
+    why="Everybody who has not signed in: reads the registers that are declared public, and nothing else.",
+)  # fmt: skip
 visitor = Role(
     id="visitor", zh="演示访客", en="Visitor of the demonstration", reach=Reach.ALL, next_review=REVIEW,
     may=("plan.read", "report.read", "case.read", "register.read", "indicator.read", "custody.read",

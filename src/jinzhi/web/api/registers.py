@@ -13,7 +13,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.registers.actions import CREATE, UPDATE, create, log_export, log_viewing, may_write, update
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import Asked, entries, filterable, hidden, may_read, readable
+from jinzhi.apps.registers.queries import Asked, entries, filterable, hidden, may_read, readable, reading, visible_entries
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.register import Register
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
@@ -39,6 +39,7 @@ def declared(id: str, who: Acting) -> Register:
 
 def shown(entry: Entry, register: Register, who: Acting) -> dict[str, Any]:
     """An entry as JSON; personal fields are left out for whom they are not meant."""
+    who = reading(who, entry)
     names = ("register", "number", "title", "state", "seq", "created_at", "updated_at")
     kept = [f for f in register.fields if f.id in entry.data]
     return {
@@ -52,8 +53,8 @@ def shown(entry: Entry, register: Register, who: Acting) -> dict[str, Any]:
 
 def personal(found: Iterable[Entry], register: Register, who: Acting) -> set[str]:
     """The personal fields that these entries show to this caller."""
-    open_ = [f.id for f in register.fields if f.personal and not hidden(f, who)]
-    return {id for e in found for id in open_ if e.data.get(id)}
+    fields = [f for f in register.fields if f.personal]
+    return {f.id for e in found for f in fields if e.data.get(f.id) and not hidden(f, reading(who, e))}
 
 
 def filters_of(register: Register) -> dict[str, tuple[Field, str]]:
@@ -204,7 +205,7 @@ def create_entry(
 
 
 def visible(pk: int, who: Acting) -> tuple[Entry, Register]:
-    entry = Entry.objects.visible_to(who).select_related("unit").filter(pk=pk).first()
+    entry = visible_entries(who).select_related("unit").filter(pk=pk).first()
     if entry is None:
         raise missing(f"没有编号为 {pk} 的条目，或不在可见范围", f"no entry {pk}, or it is not yours to see")
     return entry, declared(entry.register, who)

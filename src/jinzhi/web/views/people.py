@@ -18,7 +18,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.acting import PUBLIC, VISITOR, Acting
 from jinzhi.apps.accounts.actions import (
     end_post,
     give_post,
@@ -62,8 +62,8 @@ VERBS = ("shut", "open", "password", "end")
 
 
 def roles() -> tuple[Role, ...]:
-    """The roles that somebody may hold: all but the visitor's."""
-    return tuple(r for r in catalogue().all(Role) if r.id != "visitor")
+    """The roles that somebody may hold: all but those of readers who have not signed in."""
+    return tuple(r for r in catalogue().all(Role) if r.id not in (VISITOR, PUBLIC))
 
 
 def role_field(who: Acting) -> Field:

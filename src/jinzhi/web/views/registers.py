@@ -38,7 +38,17 @@ from jinzhi.apps.registers.actions import (
 )
 from jinzhi.apps.registers.exchange import ChangedMeanwhile, Line, Preview
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import MASK, entries, hidden, history, may_read, readable
+from jinzhi.apps.registers.queries import (
+    MASK,
+    entries,
+    hidden,
+    history,
+    may_read,
+    others_keep_some,
+    readable,
+    reading,
+    visible_entries,
+)
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.access import Role, within
 from jinzhi.kernel.fields import Field, Type, Value
@@ -87,9 +97,10 @@ def keeper(id: str, who: Acting, verb: str) -> Register:
     return register
 
 
-def find_entry(register: Register, pk: int, who: Acting) -> Entry:
-    """The entry, if ``who`` sees it; an entry of others is as good as not there."""
-    seen = Entry.objects.visible_to(who).select_related("unit")
+def find_entry(register: Register, pk: int, who: Acting, *, own: bool = False) -> Entry:
+    """The entry, if ``who`` sees it, or (``own``) keeps it; an entry of others is as good as not there."""
+    rows = Entry.objects.visible_to(who) if own else visible_entries(who)
+    seen = rows.select_related("unit")
     return get_object_or_404(seen, pk=pk, register=register.id)
 
 
@@ -98,7 +109,7 @@ def find_entry(register: Register, pk: int, who: Acting) -> Entry:
 def index(request: HttpRequest) -> HttpResponse:
     """Every register that the acting post may read, with how many entries it sees."""
     who = request.acting
-    seen = Entry.objects.visible_to(who).filter(state="active").order_by()
+    seen = visible_entries(who).filter(state="active").order_by()
     tallies = {t["register"]: t for t in seen.values("register").annotate(n=Count("pk"), last=Max("updated_at"))}
     rows = []
     for register in readable(who):
@@ -144,11 +155,13 @@ def register(request: HttpRequest, id: str) -> HttpResponse:
     writes = bool(who.user) and may_write(found, who, "create")
     if query:
         empty = Empty(_("没有符合条件的条目"), _("去掉部分条件再试"), reverse("register", args=[id]), _("显示全部"))
-    elif writes:
-        new = reverse("entry-new", args=[id])
-        empty = Empty(_("还没有条目"), _("可以逐条新建，或用 Excel 批量导入。"), new, _("新建条目"))
     else:
-        empty = Empty(_("还没有条目"), _("由维护角色登记后在此显示。"))
+        title, body = _("还没有条目"), _("由维护角色登记后在此显示。")
+        if not here.paginator.count and others_keep_some(found):
+            title, body = _("您的范围内没有条目"), _("其他单位登记了条目，不在您的可见范围内。")
+        elif writes:
+            body = _("可以逐条新建，或用 Excel 批量导入。")
+        empty = Empty(title, body, *((reverse("entry-new", args=[id]), _("新建条目")) if writes else ()))
     exported = f"{reverse('register-export', args=[id])}?{query.urlencode()}"
     return render(
         request,
@@ -192,6 +205,7 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
     found = declared(id, who)
     bar = shown.filters(found, who)
     rows = list(entries(found, who, shown.asked(request, found)))
+    who = reading(who, *rows)
     said = shown.said(request, bar)
     notes = [
         (_("名录"), named(found)),
@@ -227,7 +241,7 @@ def entry(request: HttpRequest, id: str, pk: int) -> HttpResponse:
 
 
 def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: FieldsForm | None = None) -> HttpResponse:
-    who = request.acting
+    who = reading(request.acting, kept)
     pasts = history(kept, found)
     checked = verdicts_of([kept.stream])[kept.stream]
     eyes = shown.reader(found, [kept], who, pasts)
@@ -294,7 +308,7 @@ def references(found: Register, who: Acting) -> dict[str, list[tuple[str, str]]]
     wanted = {f.of for f in found.fields if f.type is Type.REF}
     out: dict[str, list[tuple[str, str]]] = {}
     for name in wanted:
-        rows = Entry.objects.visible_to(who).filter(register=name, state="active").order_by("number")
+        rows = visible_entries(who).filter(register=name, state="active").order_by("number")
         out[name] = [(e.number, str(e)) for e in rows]
     return out
 
@@ -371,7 +385,7 @@ def entry_edit(request: HttpRequest, id: str, pk: int) -> HttpResponse:
     """Change an entry; what somebody else wrote meanwhile is a conflict, nothing is lost."""
     who = request.acting
     found = keeper(id, who, "update")
-    kept = find_entry(found, pk, who)
+    kept = find_entry(found, pk, who, own=True)
     fields = form_fields(found, who, kept)
     refs = references(found, who)
     if request.method == "GET":
@@ -403,7 +417,7 @@ def entry_turn(request: HttpRequest, id: str, pk: int, turn: str) -> HttpRespons
     if turn not in ("close", "reopen"):
         raise Http404
     found = keeper(id, who, turn)
-    kept = find_entry(found, pk, who)
+    kept = find_entry(found, pk, who, own=True)
     form = FieldsForm([REASON], request.POST, who=who, name="turn")
     if not form.is_valid():
         return entry_page(request, found, kept, form)
@@ -554,7 +568,7 @@ def entry_erase(request: HttpRequest, id: str, pk: int) -> HttpResponse:
     """Erase the personal data of an entry; its history, the digests and the log stand."""
     who = request.acting
     found = declared(id, who)
-    kept = find_entry(found, pk, who)
+    kept = find_entry(found, pk, who, own=True)
     back = reverse("entry", args=[id, pk])
     return erasing(
         request,

@@ -28,7 +28,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.models import Measure, Row
 from jinzhi.apps.plan.queries import current
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import readable
+from jinzhi.apps.registers.queries import readable, visible_entries
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.organisation import OrgUnit, UnitGroup
@@ -170,7 +170,7 @@ def show_case(case: Case, words: Sequence[str]) -> Hit:
 
 
 def find_entries(words: Sequence[str], who: Acting) -> QuerySet:
-    seen = Entry.objects.visible_to(who).filter(register__in=[r.id for r in readable(who)])
+    seen = visible_entries(who).filter(register__in=[r.id for r in readable(who)])
     for word in words:
         seen = seen.filter(words__contains=word.casefold())
     return seen.select_related("unit").order_by("register", "number")
@@ -221,7 +221,7 @@ def exact(query: str, who: Acting) -> str:
         case = Case.objects.visible_to(who).filter(number=query).first()
         if case is not None:
             return reverse("case", args=[case.pk])
-    entry = Entry.objects.visible_to(who).filter(number=query, register__in=[r.id for r in readable(who)]).first()
+    entry = visible_entries(who).filter(number=query, register__in=[r.id for r in readable(who)]).first()
     return entry_href(entry) if entry else ""
 
 

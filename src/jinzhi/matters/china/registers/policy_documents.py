@@ -13,6 +13,7 @@ policy_documents = Register(
     serves=("K3",),
     next_review=date(2027, 6, 30),
     why="文件在某日是否有效，由施行、失效和废止日期推算，不由人标记。",
+    public=True,
     fields=(
         Field(id="title", zh="文件名称", en="Title", searchable=True, max_length=300),
         Field(id="document", zh="发文字号", en="Document number", searchable=True, required=False),

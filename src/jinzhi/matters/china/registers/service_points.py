@@ -13,6 +13,7 @@ service_points = Register(
     serves=("S2", "S1"),
     next_review=date(2027, 6, 30),
     why="有地址、有电话、有人答复，公共服务才落得到群众身边。",
+    public=True,
     fields=(
         Field(id="name", zh="网点名称", en="Name", searchable=True),
         Field(

@@ -13,6 +13,7 @@ typical_cases = Register(
     serves=("G4", "P2"),
     next_review=date(2027, 6, 30),
     why="公开的案例让公众知道什么受保护、怎样保护；发布之日起计入。",
+    public=True,
     fields=(
         Field(id="title", zh="案例名称", en="Title", searchable=True),
         Field(

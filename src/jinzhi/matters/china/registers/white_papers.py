@@ -15,6 +15,7 @@ white_papers = Register(
     basis=(Citation("tianjin-ip-protection-regulation", "6"),),
     next_review=date(2027, 6, 30),
     why="本市每年公布知识产权保护状况；何时公布，在此可查。",
+    public=True,
     fields=(
         Field(id="title", zh="名称", en="Title", searchable=True),
         Field(
