@@ -18,7 +18,17 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import MASK, Asked, Past, filterable, hidden, reading, sortable, unit_names, visible_entries
+from jinzhi.apps.registers.queries import (
+    MASK,
+    Asked,
+    Past,
+    filterable,
+    hidden,
+    reading,
+    sortable,
+    unit_names,
+    visible_entries,
+)
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
 from jinzhi.web.forms import label_of, visible_units

@@ -13,7 +13,16 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.registers.actions import CREATE, UPDATE, create, log_export, log_viewing, may_write, update
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import Asked, entries, filterable, hidden, may_read, readable, reading, visible_entries
+from jinzhi.apps.registers.queries import (
+    Asked,
+    entries,
+    filterable,
+    hidden,
+    may_read,
+    readable,
+    reading,
+    visible_entries,
+)
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.register import Register
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
