@@ -429,3 +429,18 @@ def test_the_correction_form_hides_personal_data_too(complaint, make_person):
     page = text(approver.client.get(reverse("case-correct", args=[complaint.pk, 1])))
     assert "购机纠纷" in page
     assert "13800001111" not in page
+
+
+def test_the_card_of_a_clock_names_the_length_and_the_law_that_it_counts(handler):
+    """Received under Order 20, accepted on the first day of Order 121: 60 days, not 45 working days."""
+    old = open_case(
+        "complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, on=date(2026, 4, 13)
+    )
+    take(old, "accept", {}, who=handler.acting, on=date(2026, 4, 15))
+    page = text(handler.client.get(reverse("case", args=[old.pk])))
+    card = page.split("调解期限</h2>")[1].split("</section>")[0]
+    assert "60 日" in card
+    assert "45 个工作日" not in card
+    assert "投诉举报处理办法" in card
+    assert "暂行" not in card
+    assert "2026-06-15" in card

@@ -10,10 +10,12 @@ from django.db.models import Case as Choose
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
@@ -63,18 +65,19 @@ def urgency_of(case: Case, day: date) -> Urgency:
     if case.next_due is None:
         return NONE
     left = (case.next_due - day).days
-    return OVERDUE if left < 0 else SOON if left <= 3 else NEAR if left <= 10 else AMPLE
+    gone = case.next_due_at is not None and case.next_due_at < now()
+    return OVERDUE if left < 0 or gone else SOON if left <= 3 else NEAR if left <= 10 else AMPLE
 
 
 def urgency_query(urgency: Urgency, day: date) -> Q:
-    """The same as :func:`urgency_of`, for the database."""
+    """The same as :func:`urgency_of`, for the database. A term in hours is over at its minute."""
     soon, near = day + timedelta(days=3), day + timedelta(days=10)
-    running = Q(closed_on=None)
+    running, gone = Q(closed_on=None), Q(next_due_at__isnull=False, next_due_at__lt=now())
     match urgency.id:
         case "overdue":
-            return running & Q(next_due__lt=day)
+            return running & (Q(next_due__lt=day) | gone)
         case "3":
-            return running & Q(next_due__gte=day, next_due__lte=soon)
+            return running & Q(next_due__gte=day, next_due__lte=soon) & ~gone
         case "10":
             return running & Q(next_due__gt=soon, next_due__lte=near)
         case "ample":
@@ -193,7 +196,8 @@ def ordered(rows: QuerySet[Case], what: Asked) -> QuerySet[Case]:
     if what.sort.lstrip("-") == "due":
         shut = Choose(When(closed_on=None, then=Value(0)), default=Value(1), output_field=IntegerField())
         day = key.desc(nulls_last=True) if down else key.asc(nulls_last=True)
-        return rows.order_by(shut, day, "-closed_on", "-pk")
+        minute = F("next_due_at").desc(nulls_last=True) if down else F("next_due_at").asc(nulls_last=True)
+        return rows.order_by(shut, day, minute, "-closed_on", "-pk")
     return rows.order_by(key.desc() if down else key.asc(), "-pk")
 
 
@@ -257,7 +261,8 @@ def state_of(case: Case, procedures: dict[str, Procedure]) -> State | None:
 def clock_name(case: Case, procedures: dict[str, Procedure]) -> str:
     procedure = procedures.get(case.procedure)
     clock = procedure.find_clock(case.next_clock) if procedure else None
-    return named(clock) if clock else ""
+    minute = f" {timezone.localtime(case.next_due_at):%H:%M}" if case.next_due_at else ""
+    return f"{named(clock)}{minute}" if clock else ""
 
 
 def due_of(case: Case, day: date) -> Due | None:

@@ -7,7 +7,7 @@ that the view can put the viewing on record.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +16,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases import timing
 from jinzhi.apps.cases.actions import party_of
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import is_late, pending
+from jinzhi.apps.cases.queries import is_late, pending, procedure_of
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
@@ -26,7 +27,7 @@ from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel import correcting
-from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
+from jinzhi.kernel.correction import ASK, CORRECT, REFUSE, TELL
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Law
@@ -35,6 +36,7 @@ from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named
+from jinzhi.web.telling import tellable, told_words
 from jinzhi.web.templatetags.ui import Cell, Due, Tag
 
 #: the second question before harm; no field of a declaration begins with an underscore
@@ -187,6 +189,10 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
                 )
             )
             continue
+        if e.verb == TELL:
+            what, told = told_words(procedure, e)
+            out.append(Happening(e.seq, what, e, told, [], seal=checked.of(e), strange=odd.get(e.seq, "")))
+            continue
         step = step_of(procedure, e.verb)
         author = e.unit.code if e.unit else ""
         mine = may_correct and correcting.may_touch(procedure, view, e.seq, author, party)[1].allowed
@@ -256,15 +262,28 @@ class ClockCard:
     note: str
     unverified: bool
     why: str
+    tell: FieldsForm | None = None
+    tell_url: str = ""
 
 
-def clock_cards(view: CaseView, day: date, plain: CaseView | None = None) -> list[ClockCard]:
+def clock_cards(
+    case: Case,
+    view: CaseView,
+    day: date,
+    who: Acting,
+    plain: CaseView | None = None,
+    refused: tuple[str, FieldsForm] | None = None,
+) -> list[ClockCard]:
     """The clocks of a case, running ones first, then those that are done.
 
-    ``plain``: how the case would stand without its corrections; a clock that they moved says both.
+    ``plain``: how the case would stand without its corrections; a clock that they moved says both. ``refused``: the
+    form of a clock's telling that came back with errors.
     """
     stood = correcting.runs(plain.clocks) if plain else {}
-    cards = [_card(c, view, day, stood.get(run)) for run, c in correcting.runs(view.clocks).items()]
+    cards = []
+    for run, c in correcting.runs(view.clocks).items():
+        form, url = tellable(case, c, who, refused)
+        cards.append(replace(_card(c, view, day, stood.get(run)), tell=form, tell_url=url))
     order = [not c.open for c in view.clocks]
     return [card for _shut, card in sorted(zip(order, cards, strict=True), key=lambda pair: pair[0])]
 
@@ -357,9 +376,17 @@ class OfferCard:
     open: bool = False
 
 
-def step_form(step: Step, who: Acting, day: date, data: Any = None, files: Any = None) -> FieldsForm:
-    """The form of a step: its day where the law gives it, its inputs, where it does harm the second question."""
-    fields = (*fields_of(step.day), *step.inputs, *((SURE,) if step.confirm else ()))
+def form_fields(procedure: Procedure, step: Step) -> tuple[Field, ...]:
+    """The day where the law gives it, the time where hours hang on it, the inputs, before harm the second question."""
+    sure = (SURE,) if step.confirm else ()
+    return (*fields_of(step.day), *timing.fields_of(procedure, step), *step.inputs, *sure)
+
+
+def step_form(
+    procedure: Procedure, step: Step, who: Acting, day: date, data: Any = None, files: Any = None
+) -> FieldsForm:
+    """The form of a step."""
+    fields = form_fields(procedure, step)
     return FieldsForm(fields, data, files, who=who, initial={DAY.id: day.isoformat()}, name=f"s-{step.id}")
 
 
@@ -368,6 +395,7 @@ def offer_cards(
 ) -> list[OfferCard]:
     """Those that may be taken first. ``refused``: a step's form that came back with errors."""
     out: list[OfferCard] = []
+    procedure = procedure_of(case)
     for offer in offers:
         step = offer.step
         back = refused[1] if refused and refused[0] == step.id else None
@@ -383,7 +411,7 @@ def offer_cards(
                 step.help_en if english() else step.help_zh,
                 applicable(step.basis, case.opened_on, day),
                 reverse("case-step", args=[case.pk, step.id]),
-                back or (step_form(step, who, day) if allowed else None),
+                back or (step_form(procedure, step, who, day) if allowed else None),
                 why,
                 open=back is not None,
             )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
-from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
+from jinzhi.kernel.correction import ASK, CORRECT, REFUSE, TELL
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.web.shell import named
 
@@ -87,6 +87,8 @@ def verb_named(event: Event, procedure: str = "") -> str:
     if step is not None:
         return named(step)
     known = {CORRECT: _("更正"), ASK: _("申请更正"), REFUSE: _("不同意更正")}
+    if declared is not None:
+        known[TELL] = _("告知期限")
     if event.verb in known:
         return known[event.verb]
     return str(VERBS.get(event.verb, event.verb))

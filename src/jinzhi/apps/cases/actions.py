@@ -9,8 +9,10 @@ from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
-from jinzhi.apps.cases.queries import as_kernel, events_of, marks_of, pending, procedure_of, steps_for, view
+from jinzhi.apps.cases.queries import as_kernel, events_of, pending, procedure_of, steps_for, view
+from jinzhi.apps.cases.timing import days_told, not_before_start, time_said
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
@@ -98,6 +100,19 @@ def _day(step: Step, on: date | None, said: Said | None, before: date | None) ->
     return day, {}
 
 
+def _moment(
+    procedure: Procedure, step: Step, raw: Mapping[str, object], day: date, folded: CaseView | None = None
+) -> dict[str, object]:
+    """The time of day of a step, where hours hang on it. Raises StepRefused."""
+    try:
+        kept = time_said(procedure, step, raw, day)
+        if folded and kept:
+            not_before_start(folded, kernel.Event(folded.seq + 1, step.id, day, kept))
+    except FieldError as e:
+        raise refused((e,)) from None
+    return kept
+
+
 def _personal(step: Step) -> list[str]:
     return [f.id for f in step.inputs if f.personal]
 
@@ -126,18 +141,12 @@ def _fits(case: Case, folded: CaseView, event: Event, events: Sequence[Event]) -
         raise NoRuleInForce("; ".join(undated.values()))
 
 
-def _project(case: Case, event: Event, events: Sequence[Event]) -> CaseView:
+def bring_up_to(case: Case, event: Event, events: Sequence[Event]) -> CaseView:
     """Bring the projections of a case up to its events, the last of which is ``event``."""
     folded = view(case, max(today(), event.on), events)
     _fits(case, folded, event, events)
-    due = folded.next_due
-    case.state = folded.state.id
-    case.closed_on = folded.closed
-    case.seq = folded.seq
-    case.next_due = due.due if due else None
-    case.next_clock = due.clock.id if due else ""
-    case.provisional = bool(due and due.deadline and due.deadline.provisional)
-    case.corrected, case.asked, case.late_entries = marks_of(folded.procedure, events)
+    for name, value in columns(folded, events, max(today(), event.on)).items():
+        setattr(case, name, value)
     case.save()
     project(case, folded, event)
     return folded
@@ -178,7 +187,7 @@ def open_case(
             raise KeyReused(f"the key {key!r} was used for {before}")
         return made
     day, kept = _day(allowed[step], on, said, None)
-    data = {**_inputs(allowed[step], raw), **kept}
+    data = {**_inputs(allowed[step], raw), **kept, **_moment(declared, allowed[step], raw, day)}
     named = title or str(data.get(declared.title_input, "")) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
@@ -194,11 +203,12 @@ def open_case(
         opened_on=day,
         state=allowed[step].to or "",
     )
+    data |= days_told(declared, allowed[step], [], day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at,
         personal=_personal(allowed[step]),
     )  # fmt: skip
-    _project(case, event, [event])
+    bring_up_to(case, event, [event])
     return case
 
 
@@ -239,14 +249,13 @@ def take(
     if not who.may(f"case.{case.procedure}.{step}"):
         raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
     day, kept = _day(offer.step, on, said, folded.history[-1].on)
-    data = {**_inputs(offer.step, raw), **kept}
-    if told:
-        data[TOLD] = dict(told)
+    data = {**_inputs(offer.step, raw), **kept, **_moment(folded.procedure, offer.step, raw, day, folded)}
+    data |= {TOLD: dict(told)} if told else days_told(folded.procedure, offer.step, events, day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at,
         personal=_personal(offer.step),
     )  # fmt: skip
-    return _project(case, event, [*events, event])
+    return bring_up_to(case, event, [*events, event])
 
 
 def party_of(case: Case, who: Acting) -> Party:
@@ -314,7 +323,7 @@ def correct(
     personal = [f"data/{id}" for id in _personal(step)]
     verb = ASK if verdict.second else CORRECT
     event = record(case.stream, verb, change, who=who, on=today(), expected=expected, key=key, personal=personal)
-    return _project(case, event, events_of(case))
+    return bring_up_to(case, event, events_of(case))
 
 
 @transaction.atomic
@@ -336,7 +345,7 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
     if not agree:
         said: dict[str, object] = {"asked": ask, "seq": seq, "reason": reason.strip()}
         event = record(case.stream, REFUSE, said, who=who, on=today(), expected=expected, key=key)
-        return _project(case, event, events_of(case))
+        return bring_up_to(case, event, events_of(case))
     said = {**asked.data, "asked": ask, "agreed": reason.strip()}
     step = procedure.step(next(e.step for e in folded.history if e.seq == seq))
     changed = [*as_kernel(events), kernel.Event(len(events) + 1, CORRECT, today(), said)]
@@ -346,7 +355,7 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
         case.stream, CORRECT, said, who=who, on=today(), expected=expected, key=key,
         personal=[f"data/{id}" for id in _personal(step)],
     )  # fmt: skip
-    return _project(case, event, events_of(case))
+    return bring_up_to(case, event, events_of(case))
 
 
 @transaction.atomic
@@ -362,7 +371,7 @@ def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = No
     said = {"case": case.number, "erased": list(gone), "reason": reason.strip()}
     record(f"erasure:{case.stream}", "erase-personal-data", said, who=who, on=day)
     events = events_of(case)
-    return _project(case, events[-1], events)
+    return bring_up_to(case, events[-1], events)
 
 
 def rebuild(case: Case) -> bool:
@@ -370,5 +379,5 @@ def rebuild(case: Case) -> bool:
     events = events_of(case)
     names = ("state", "closed_on", "seq", "next_due", "next_clock", "corrected", "asked", "late_entries")
     before = [getattr(case, n) for n in names]
-    _project(case, events[-1], events)
+    bring_up_to(case, events[-1], events)
     return before != [getattr(case, n) for n in names]

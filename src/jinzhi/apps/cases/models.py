@@ -15,6 +15,8 @@ class Case(UnitOwned):
     ``subject`` is the address of what it is about ("row:12"). ``state``, ``seq``, ``next_due``, ``next_clock``,
     ``closed_on`` are projections, and so are ``corrected`` (corrections that stand), ``asked`` (corrections that wait
     to be decided on) and ``late_entries`` (events recorded long after their legal day).
+    ``next_due_at`` is the minute, for a term in hours; ``moves``: the due date moves from day to day; ``projected_on``
+    and ``projected_under`` say for which day and under which names, rules and holidays (see ``projecting``).
     """
 
     procedure = models.SlugField(max_length=80, db_index=True)
@@ -29,11 +31,15 @@ class Case(UnitOwned):
     closed_on = models.DateField(null=True, blank=True)
     seq = models.PositiveIntegerField(default=0)
     next_due = models.DateField(null=True, blank=True, db_index=True)
+    next_due_at = models.DateTimeField(null=True, blank=True)
     next_clock = models.CharField(max_length=60, blank=True)
     provisional = models.BooleanField(default=False)
     corrected = models.PositiveIntegerField(default=0)
     asked = models.PositiveIntegerField(default=0)
     late_entries = models.PositiveIntegerField(default=0)
+    moves = models.BooleanField(default=False)
+    projected_on = models.DateField(null=True, blank=True)
+    projected_under = models.CharField(max_length=40, blank=True)
 
     class Meta:
         indexes = [

@@ -23,7 +23,7 @@ from jinzhi.kernel.access import within
 from jinzhi.kernel.correcting import runs
 from jinzhi.kernel.correction import ABOUT_OTHERS
 from jinzhi.kernel.fields import Field, Type, current
-from jinzhi.kernel.procedure import ClockView, Offer, Procedure, Step
+from jinzhi.kernel.procedure import AT, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import Said
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
@@ -43,7 +43,18 @@ def declared(id: str) -> Procedure:
 
 
 def shown(case: Case) -> dict[str, Any]:
-    names = ("procedure", "number", "title", "state", "subject", "opened_on", "closed_on", "next_due", "next_clock")
+    names = (
+        "procedure",
+        "number",
+        "title",
+        "state",
+        "subject",
+        "opened_on",
+        "closed_on",
+        "next_due",
+        "next_due_at",
+        "next_clock",
+    )
     return {
         "id": case.pk,
         **{n: getattr(case, n) for n in names},
@@ -85,7 +96,7 @@ def clock_shown(c: ClockView, plain: ClockView | None = None) -> dict[str, Any]:
     }
 
 
-def offer_shown(offer: Offer) -> dict[str, Any]:
+def offer_shown(offer: Offer, asks_time: bool) -> dict[str, Any]:
     step = offer.step
     return {
         "step": step.id,
@@ -94,6 +105,7 @@ def offer_shown(offer: Offer) -> dict[str, Any]:
         "allowed": offer.allowed,
         "why_not_zh": offer.why_not_zh,
         "why_not_en": offer.why_not_en,
+        "asks_time": asks_time,
         "inputs": object_schema(step.inputs, f"{step.zh} · {step.en}"),
     }
 
@@ -169,7 +181,7 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
         "state_zh": folded.state.zh,
         "state_en": folded.state.en,
         "clocks": [clock_shown(c, stood.get(run)) for run, c in runs(folded.clocks).items()],
-        "offers": [offer_shown(o) for o in steps_for(case, folded, who)],
+        "offers": [offer_shown(o, procedure.asks_time(o.step.id)) for o in steps_for(case, folded, who)],
         "events": said,
         "strange": [{"seq": s.seq, "step": s.step, "zh": s.zh, "en": s.en} for s in folded.strange],
     }
@@ -198,6 +210,11 @@ def takes(step: Step, given: Mapping[str, Any]) -> None:
     ]
     if wrong:
         raise invalid(*wrong)
+
+
+def timed(body: OpenIn | StepIn) -> dict[str, Any]:
+    """The inputs, with the time of day among them where it was given."""
+    return {**body.inputs, **({AT: body.time} if body.time else {})}
 
 
 @router.get(
@@ -259,7 +276,7 @@ def create_case(
         raise invalid(Wrong("unit", "没有这个单位，或不在可见范围", "is no unit, or not one that you see"))
     parent = visible(body.parent, who) if body.parent is not None else None
     case = open_case(
-        found.id, step.id, body.inputs, who=who, unit=unit, parent=parent, said=day_said(body), key=submission(request)
+        found.id, step.id, timed(body), who=who, unit=unit, parent=parent, said=day_said(body), key=submission(request)
     )
     tagged(request, response, case.seq)
     response["Location"] = reverse("api-1:get_case", args=[case.pk])
@@ -307,7 +324,7 @@ def take_step(
         said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
         raise Problem("forbidden", *said, scope=scope)
     takes(step, body.inputs)
-    take(case, step.id, body.inputs, who=who, expected=expected, said=day_said(body), key=submission(request))
+    take(case, step.id, timed(body), who=who, expected=expected, said=day_said(body), key=submission(request))
     case = visible(pk, who)
     tagged(request, response, case.seq)
     return full(case, who)

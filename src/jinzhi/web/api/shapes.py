@@ -125,6 +125,7 @@ class CaseOut(Schema):
     opened_on: date
     closed_on: date | None
     next_due: date | None
+    next_due_at: datetime | None = Field(description="The minute, for a term in hours.")
     next_clock: str
     provisional: bool = Field(description="The due date lies beyond the last published holiday notice.")
     seq: int = Field(description="Its version: the number of its events, also its ETag.")
@@ -182,6 +183,7 @@ class OfferOut(Schema):
     allowed: bool
     why_not_zh: str
     why_not_en: str
+    asks_time: bool = Field(description="A term in hours hangs on the step: `time` is required.")
     inputs: dict[str, Any] = Field(description="JSON Schema of what the step asks for.")
 
 
@@ -234,6 +236,9 @@ class OpenIn(Strict):
     )
     proof: str = Field("", max_length=300, description="What proves a day before today.")
     late: str = Field("", max_length=500, description="Why it is recorded long after its day.")
+    time: str | None = Field(
+        None, max_length=8, description="The local time of day (09:30), for a step that asks for it (`asks_time`)."
+    )
     parent: int | None = Field(None, description="The case that this one belongs to.")
 
 
@@ -249,6 +254,9 @@ class StepIn(Strict):
     )
     proof: str = Field("", max_length=300, description="What proves a day before today.")
     late: str = Field("", max_length=500, description="Why it is recorded long after its day.")
+    time: str | None = Field(
+        None, max_length=8, description="The local time of day (09:30), for a step that asks for it (`asks_time`)."
+    )
 
 
 class DutyOut(Schema):

@@ -20,6 +20,8 @@ from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, pending, plain_view, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
+from jinzhi.apps.cases.telling import tell
+from jinzhi.apps.cases.timing import TIME
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import store
@@ -34,13 +36,14 @@ from jinzhi.kernel import correcting
 from jinzhi.kernel.correction import CORRECT
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.procedure import TELL, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import DAY, LATE, PROOF, Said, fields_of
 from jinzhi.web import case_list
 from jinzhi.web.case_page import (
     SURE,
     clock_cards,
     evidence_of,
+    form_fields,
     happenings,
     offer_cards,
     personal_files,
@@ -52,6 +55,7 @@ from jinzhi.web.case_page import (
 from jinzhi.web.erasure import erasing
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named, page, paged, require, submitted
+from jinzhi.web.telling import HOW, TOLD_DAY, tell_form
 from jinzhi.web.templatetags.ui import Cell, Empty, Link, Tag
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -136,8 +140,13 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return case_page(request, find_case(request.acting, pk))
 
 
-def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm] | None = None) -> HttpResponse:
-    """The page of a case; ``refused``: the form of a step that came back with errors."""
+def case_page(
+    request: HttpRequest,
+    found: Case,
+    refused: tuple[str, FieldsForm] | None = None,
+    untold: tuple[str, FieldsForm] | None = None,
+) -> HttpResponse:
+    """The page of a case; ``refused``, ``untold``: the form of a step, of a clock's telling, that came back."""
     who, day = request.acting, today()
     procedure = declared(found.procedure)
     events = events_of(found)
@@ -164,11 +173,13 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
         "procedure_name": named(procedure),
         "title": f"{found.number} {found.title}",
         "state": Tag(state.zh, state.en, state.tone),
-        "refused": refused[1] if refused else None,
+        "refused": (refused or untold or ("", None))[1],
         "offers": offer_cards(found, steps_for(found, folded, who), who, day, refused),
         "seq": len(events),
         "story": story,
-        "clocks": clock_cards(folded, day, plain_view(found, day, events) if found.corrected else None),
+        "clocks": clock_cards(
+            found, folded, day, who, plain_view(found, day, events) if found.corrected else None, untold
+        ),
         "flow_src": f"{svg}?v={len(events)}&lang={'en' if english() else 'zh'}",
         "flow_size": flow.size(procedure, "en" if english() else "zh"),
         "flow_alt": flow.summary(procedure, state.id, folded.history, "en" if english() else "zh"),
@@ -192,7 +203,7 @@ def case_page(request: HttpRequest, found: Case, refused: tuple[str, FieldsForm]
         "print_title": f"{found.number} {found.title}",
         "print_facts": named(procedure),
     }
-    return render(request, "cases/case.html", context, status=422 if refused else 200)
+    return render(request, "cases/case.html", context, status=422 if refused or untold else 200)
 
 
 def procedure_state(found: Case) -> Any:
@@ -233,7 +244,7 @@ def kept_files(form: FieldsForm, who: Acting, unit: Unit, stream: str) -> dict[s
 
 def answers(form: FieldsForm, files: dict[str, Attachment]) -> tuple[dict[str, object], Said]:
     """What an action is handed: the values and the ids of the files; and what is said of the day."""
-    raw: dict[str, object] = {k: v for k, v in form.values.items() if not k.startswith("_")}
+    raw: dict[str, object] = {k: v for k, v in form.values.items() if not k.startswith("_") or k == TIME.id}
     raw |= {id: str(kept.pk) for id, kept in files.items()}
     return raw, said_in(form)
 
@@ -287,7 +298,7 @@ def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     expected, key = submitted(request)
     if (before := seen_before(key)) and before.stream == found.stream:
         return redirect("case", pk=pk)
-    form = step_form(taken, who, today(), request.POST, request.FILES)
+    form = step_form(declared(found.procedure), taken, who, today(), request.POST, request.FILES)
     if sound(form, taken):
         try:
             with transaction.atomic():
@@ -302,6 +313,36 @@ def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
             return redirect("case", pk=pk)
     found.refresh_from_db()
     return case_page(request, found, (step, form))
+
+
+@page(nav="cases", scope="case.read")
+@require_http_methods(["GET", "POST"])
+def case_tell(request: HttpRequest, pk: int, clock: str) -> HttpResponse:
+    """Record that a party was told the last day of a clock."""
+    who = request.acting
+    found = find_case(who, pk)
+    if request.method == "GET":
+        return redirect("case", pk=pk)
+    require(who, f"case.{found.procedure}.{TELL}")
+    expected, key = submitted(request)
+    if (before := seen_before(key)) and before.stream == found.stream:
+        return redirect("case", pk=pk)
+    running = next((c for c in fold_of(found, today()).clocks if c.clock.id == clock and c.open), None)
+    if running is None:
+        raise Http404(_("此事项没有进行中的期限“%(clock)s”") % {"clock": clock})
+    form = tell_form(who, running, request.POST)
+    if form.is_valid():
+        day = date.fromisoformat(str(form.values[TOLD_DAY.id]))
+        seen = expected if expected is not None else found.seq
+        try:
+            tell(found, clock, day, how=str(form.values[HOW.id]), who=who, expected=seen, key=key)
+        except (StepRefused, ProcedureError, NoRuleInForce) as e:
+            refusal(form, e)
+        else:
+            messages.success(request, _("已记录告知：届满日 %(day)s") % {"day": day.isoformat()})
+            return redirect("case", pk=pk)
+    found.refresh_from_db()
+    return case_page(request, found, untold=(clock, form))
 
 
 def openings(procedure: Procedure, who: Acting) -> list[Step]:
@@ -332,7 +373,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
     if step is not None:
         bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         initial = {DAY.id: today().isoformat(), UNIT.id: request.GET.get("unit") or who.unit.code}
-        fields = (UNIT, *fields_of(step.day), *step.inputs, *((SURE,) if step.confirm else ()))
+        fields = (UNIT, *form_fields(procedure, step))
         form = FieldsForm(fields, *bound, who=who, initial=initial, name="open")
     if request.method == "POST":
         if form is None or step is None:
@@ -570,6 +611,7 @@ urlpatterns = [
     path("cases/<int:pk>/", case, name="case"),
     path("cases/<int:pk>/flow.svg", case_svg, name="case-svg"),
     path("cases/<int:pk>/steps/<slug:step>/", case_step, name="case-step"),
+    path("cases/<int:pk>/clocks/<slug:clock>/tell/", case_tell, name="case-tell"),
     path("cases/<int:pk>/events/<int:seq>/correct/", case_correct, name="case-correct"),
     path("cases/<int:pk>/events/<int:seq>/decide/", case_decide, name="case-decide"),
     path("cases/<int:pk>/erase/", case_erase, name="case-erase"),

@@ -58,12 +58,12 @@ def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if taken is None or taken.opens:
         raise Http404(_("报告没有步骤“%(step)s”") % {"step": step})
     if request.method != "POST":
-        return step_page(request, found, taken, step_form(taken, who, today()))
+        return step_page(request, found, taken, step_form(report_list.procedure(), taken, who, today()))
     require(who, f"case.progress-report.{step}")
     expected, key = submitted(request)
     if key and Event.objects.filter(key=key, stream=found.case.stream).exists():
         return redirect("report", pk=pk)
-    form = step_form(taken, who, today(), request.POST, request.FILES)
+    form = step_form(report_list.procedure(), taken, who, today(), request.POST, request.FILES)
     if not sound(form, taken):
         return step_page(request, found, taken, form, status=422)
     raw = {k: v for k, v in form.values.items() if not k.startswith("_")}

@@ -1,0 +1,54 @@
+"""Recording that a party was told the last day of a clock: from then on a later notice or law does not move it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import StepRefused, bring_up_to
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.queries import events_of, procedure_of, view
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.actions import record
+from jinzhi.kernel.correction import TELL
+from jinzhi.kernel.procedure import CaseView
+
+
+def may_tell(case: Case, who: Acting) -> bool:
+    """Whether somebody may record what a party was told: a role that takes steps of the case, at its place."""
+    standing = {*who.standing(case.unit, case.office), "any"}
+    steps = procedure_of(case).steps
+    handles = any(set(who.roles) & set(s.roles) and s.at in standing for s in steps)
+    return handles and who.may(f"case.{case.procedure}.{TELL}")
+
+
+@transaction.atomic
+def tell(
+    case: Case, clock: str, day: date, *, how: str, who: Acting, on: date | None = None, expected: int, key: str = ""
+) -> CaseView:
+    """Record that a party was told ``day`` for a clock. Raises StepRefused, Conflict.
+
+    Only the day that is computed can be told: another would lengthen or shorten the term. It counts on the day of
+    recording; ``on`` is for programs that record what is past.
+    """
+    if not may_tell(case, who):
+        raise StepRefused("您的角色不能记录告知", "your role may not record what was told")
+    if not how.strip():
+        raise StepRefused("请写明告知方式", "say how the party was told")
+    told_on, events = on or today(), events_of(case)
+    folded = view(case, told_on, events)
+    if not folded.history[-1].on <= told_on <= today():
+        raise StepRefused("告知日期应在上一步之后、今天之前", "the day of telling lies between the last step and today")
+    found = next((c for c in folded.clocks if c.clock.id == clock and c.open), None)
+    if found is None or found.deadline is None or found.deadline.on is None:
+        raise StepRefused("这一期限没有可以告知的届满日", "this clock has no last day that could be told")
+    if day != found.deadline.on:
+        said = found.deadline.on.isoformat()
+        zh, en = f"按现有记录，届满日为 {said}，请核对", f"as recorded the last day is {said}"
+        raise StepRefused(zh, en)
+    at = found.deadline.at
+    data = {"clock": clock, "day": at.isoformat(timespec="minutes") if at else day.isoformat(), "how": how.strip()}
+    event = record(case.stream, TELL, data, who=who, on=told_on, expected=expected, key=key)
+    return bring_up_to(case, event, events if event.replayed else [*events, event])
