@@ -9,8 +9,11 @@ import pytest
 from django.utils.timezone import now
 
 from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.patents.saved import keep
 from jinzhi.apps.plan.models import Measure, Release, Row
-from jinzhi.web.views.search import find_cases, highlight, words_of
+from jinzhi.web.views.search import find_cases, find_evidence, highlight, words_of
+from tests.apps.patent_documents import stored
+from tests.apps.test_custody import take
 
 
 @pytest.fixture
@@ -129,8 +132,75 @@ def test_odd_characters_are_only_characters(district, plan, query):
     assert "<script>alert" not in answer.content.decode()
 
 
+def test_patents_are_found_with_everything_else_and_lead_to_their_page(district, plan):
+    stored()
+    answer = look(district, q="隔膜")
+    (group,) = [g for g in answer.context["groups"] if g.kind.id == "patents"]
+    assert group.total == len(group.hits) == 3
+    assert "/patents/?q=" in group.all_href
+    page = answer.content.decode()
+    assert "CN117000001A" in page and 'href="/patents/CN117000001A/"' in page
+    assert found(district, "天津某电池有限公司")["patents"] == 4
+    assert found(district, "隔膜 激光")["patents"] == 1
+    assert found(district, "隔膜 %") == {}
+
+
+def test_each_kind_is_counted_and_leads_on(district, plan):
+    stored()
+    answer = look(district, q="电池")
+    told = {str(c.label): c for c in answer.context["counts"]}
+    assert told["专利"].total == 4
+    assert sum(c.total for c in told.values()) == answer.context["everything"] == answer.context["total"]
+    # every word of the query, and all of what the count says, stand behind its link
+    there = district.client.get(told["专利"].href)
+    assert there.context["search"].total == 4
+    assert look(district, q="电池", kind="patents")["Location"] == told["专利"].href
+    one = look(district, q="电池", kind="units")
+    assert {str(c.label): c.total for c in one.context["counts"]}["专利"] == 4
+
+
+def test_the_number_of_a_patent_leads_straight_to_it(district, plan):
+    stored()
+    for number in ("CN117000001A", "CN117000001", "cn117000001a"):
+        answer = look(district, q=number)
+        assert answer.status_code == 302, number
+        assert answer["Location"].startswith("/patents/CN"), number
+    assert look(district, q="CN999999999A").status_code == 200
+
+
+def test_evidence_is_found_by_whom_may_see_it(district, elsewhere, settings, tmp_path):
+    settings.JINZHI_STORE, settings.JINZHI_STORE_KEY = tmp_path / "store", tmp_path / "keys" / "store.key"
+    item = take(district, title="电芯测试记录")
+    assert found(district, "电芯测试")["evidence"] == 1
+    assert "evidence" not in found(elsewhere, "电芯测试")
+    assert look(district, q=item.number)["Location"] == f"/custody/{item.number}/"
+    assert look(elsewhere, q=item.number).status_code == 200
+    assert find_evidence(["电芯"], replace(district.acting, scopes=("plan.read",))).count() == 0
+
+
+def test_saved_queries_and_topics_are_found_by_their_people(district, elsewhere):
+    keep(district.acting, name="隔膜专项", text="ti=隔膜")
+    assert found(district, "隔膜专项") == {"saved": 1}
+    assert found(elsewhere, "隔膜专项") == {}
+
+
+def test_traditional_characters_find_what_is_written_simplified(district, plan):
+    stored()
+    assert found(district, "網點")["measures"] == 1
+    assert found(district, "濱海新區")["units"] >= 1
+    assert found(district, "電池")["patents"] == 4
+
+
+def test_without_an_index_the_page_says_that_patents_are_missing(district, plan, settings):
+    stored()
+    settings.JINZHI_SEARCH = "tantivy"
+    answer = look(district, q="电池")
+    assert answer.status_code == 200
+    assert "专利：现在不能检索" in answer.content.decode()
+
+
 def test_the_number_of_queries_does_not_grow_with_the_results(district, order, plan, django_assert_max_num_queries):
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(28):
         look(district, q="建设")
 
 

@@ -1,7 +1,9 @@
-"""Search over everything that the reader may see: rows, measures, units, cases, register entries, declarations.
+"""Search over everything that the reader may see, with counts by kind: the plan, units, cases, registers, patents,
+evidence, saved queries and topics, declarations.
 
-Every word of the query must occur. A number known exactly (C1, the number of a case or an entry) leads straight to
-its page. The search language of `design/search.md` comes with its own engine; until then the page says what it did.
+Every word of the query must occur, in traditional or simplified characters. A number known exactly (C1, the number of
+a case, an entry, a patent, an item of evidence) leads straight to its page. Patents are asked in the search language,
+every word in title, abstract, claims, applicants or inventors; their page says so and goes on from there.
 """
 
 from __future__ import annotations
@@ -19,27 +21,42 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.custody.models import Item
+from jinzhi.apps.custody.queries import READ
+from jinzhi.apps.patents.asking import visible_saved, visible_topics
+from jinzhi.apps.patents.index import NoIndex
+from jinzhi.apps.patents.models import Document, SavedQuery, Topic
+from jinzhi.apps.patents.queries import by_ids
+from jinzhi.apps.patents.queries import find as find_patent
 from jinzhi.apps.plan.models import Measure, Row
 from jinzhi.apps.plan.queries import current
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import readable, visible_entries
 from jinzhi.apps.units.models import Unit
+from jinzhi.engines.characters import simplified
+from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.organisation import OrgUnit, UnitGroup
 from jinzhi.kernel.plan import PlanRow
 from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.query import Node, QueryError, Term, all_of
+from jinzhi.kernel.query import check as check_query
 from jinzhi.kernel.register import Register
+from jinzhi.web.patent_search import Line, library, state_name
 from jinzhi.web.shell import choice, named, page, paged
 
 LONGEST = 200
 SHOWN = 10
 AROUND = 40
+#: what may be the number of a patent, in any written form
+NUMBER = re.compile(r"(?:ZL|[A-Za-z]{2})?\s*[\d\s./]{7,}[\dXx](?:\.[\dXx])?\s*[A-Za-z]?\d?")
 #: declarations found elsewhere on the page: rows and units as kept
 KEPT = (PlanRow.kind, OrgUnit.kind, UnitGroup.kind)
 
@@ -70,13 +87,19 @@ def excerpt(text: str, words: Sequence[str]) -> SafeString:
     return highlight(shown, words)
 
 
+def forms(word: str) -> tuple[str, ...]:
+    """A word as typed, and with simplified characters where that is another."""
+    return tuple(dict.fromkeys((word, simplified(word))))
+
+
 def every(words: Iterable[str], *fields: str) -> Q:
     """Each word occurs in one of the fields."""
     out = Q()
     for word in words:
         one = Q()
         for field in fields:
-            one |= Q(**{f"{field}__icontains": word})
+            for form in forms(word):
+                one |= Q(**{f"{field}__icontains": form})
         out &= one
     return out
 
@@ -97,8 +120,10 @@ class Kind:
 
     id: str
     label: Any
-    find: Callable[[Sequence[str], Acting], QuerySet | list]
+    find: Callable[[Sequence[str], Acting], QuerySet | list | Patents]
     show: Callable[[Any, Sequence[str]], Hit]
+    #: the page of its own that shows all of a kind, if it has one
+    elsewhere: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +172,7 @@ def find_units(words: Sequence[str], who: Acting) -> QuerySet:
 
 
 def _in(word: str, names: Iterable[str]) -> bool:
-    return any(word.casefold() in n.casefold() for n in names)
+    return any(form.casefold() in n.casefold() for form in forms(word) for n in names)
 
 
 def show_unit(unit: Unit, words: Sequence[str]) -> Hit:
@@ -172,7 +197,10 @@ def show_case(case: Case, words: Sequence[str]) -> Hit:
 def find_entries(words: Sequence[str], who: Acting) -> QuerySet:
     seen = visible_entries(who).filter(register__in=[r.id for r in readable(who)])
     for word in words:
-        seen = seen.filter(words__contains=word.casefold())
+        one = Q()
+        for form in forms(word):
+            one |= Q(words__contains=form.casefold())
+        seen = seen.filter(one)
     return seen.select_related("unit").order_by("register", "number")
 
 
@@ -197,17 +225,119 @@ def show_declaration(found: Declaration, words: Sequence[str]) -> Hit:
     return Hit(highlight(named(found), words), reverse("declaration", args=[found.kind, found.id]), found.id, hit)
 
 
+class Patents:
+    """The patents that hold every word, newest first: counted as a whole, read a page at a time."""
+
+    def __init__(self, lines: Sequence[Line]):
+        self.lines = lines
+
+    def count(self) -> int:
+        return len(self.lines)
+
+    def __getitem__(self, part: slice) -> list[Document]:
+        return by_ids([line.id for line in self.lines[part]])
+
+
+#: where a word is sought in a patent
+IN_PATENTS = ("ti", "ab", "clm", "pa", "in")
+
+
+def patents_query(words: Sequence[str]) -> Node:
+    """The query of the words in the search language."""
+    return all_of([Term(word, IN_PATENTS, True) for word in words])
+
+
+def find_patents(words: Sequence[str], who: Acting) -> Patents:
+    """Raises NoIndex where patents cannot be asked now; words that hold nothing to search find none."""
+    node = patents_query(words)
+    try:
+        check_query(node)
+        held = library()
+        found = held.find(node)
+    except NoIndex:
+        raise
+    except QueryError:
+        return Patents([])
+    newest = sorted((held.lines[id] for id in found), key=lambda line: (line.published, line.number), reverse=True)
+    return Patents(newest)
+
+
+def show_patent(row: Document, words: Sequence[str]) -> Hit:
+    parts = (row.applicants, row.published and row.published.isoformat(), state_name(row.state))
+    meta = " · ".join(str(x) for x in parts if x)
+    return Hit(highlight(f"{row.number} {row.title}", words), reverse("patent", args=[row.number]), meta)
+
+
+def patents_href(words: Sequence[str]) -> str:
+    return f"{reverse('patents')}?{urlencode({'q': unparse(patents_query(words))})}"
+
+
+def find_evidence(words: Sequence[str], who: Acting) -> QuerySet:
+    if not who.may(READ):
+        return Item.objects.visible_to(who).none()
+    seen = Item.objects.visible_to(who).select_related("unit")
+    for word in words:
+        one = Q()
+        for form in forms(word):
+            one |= Q(words__contains=form.casefold())
+        seen = seen.filter(one)
+    return seen.order_by("-captured_at", "-pk")
+
+
+def show_evidence(item: Item, words: Sequence[str]) -> Hit:
+    meta = " · ".join(x for x in (item.name, item.unit.label, localtime(item.captured_at).strftime("%Y-%m-%d")) if x)
+    return Hit(highlight(f"{item.number} {item.title}", words), reverse("custody-item", args=[item.number]), meta)
+
+
+def find_saved(words: Sequence[str], who: Acting) -> list[SavedQuery | Topic]:
+    """Saved queries and topics of patents that the reader may see; who is not signed in has none of their own."""
+    if who.user is None:
+        return []
+    named_so = [*visible_saved(who), *visible_topics(who)]
+    return [one for one in named_so if all(_in(w, (one.name, getattr(one, "text", ""))) for w in words)]
+
+
+def show_saved(found: SavedQuery | Topic, words: Sequence[str]) -> Hit:
+    if isinstance(found, Topic):
+        return Hit(highlight(found.name, words), reverse("patents-topic", args=[found.pk]), _("专题"))
+    href = f"{reverse('patents')}?{urlencode({'q': found.text})}"
+    return Hit(highlight(found.name, words), href, _("已存检索"), highlight(found.text, words))
+
+
 KINDS = (
     Kind("rows", gettext_lazy("规划任务"), find_rows, show_row),
     Kind("measures", gettext_lazy("措施"), find_measures, show_measure),
     Kind("units", gettext_lazy("单位"), find_units, show_unit),
     Kind("cases", gettext_lazy("办理事项"), find_cases, show_case),
     Kind("entries", gettext_lazy("名录条目"), find_entries, show_entry),
+    Kind("patents", gettext_lazy("专利"), find_patents, show_patent, patents_href),
+    Kind("evidence", gettext_lazy("证据"), find_evidence, show_evidence),
+    Kind("saved", gettext_lazy("已存检索与专题"), find_saved, show_saved),
     Kind("declarations", gettext_lazy("事项目录"), find_declarations, show_declaration),
 )
 
 
-def count(found: QuerySet | list) -> int:
+@dataclass(frozen=True)
+class Count:
+    """How many of a kind there are, and where they are shown."""
+
+    label: Any
+    total: int
+    href: str
+    current: bool
+
+
+def found_of(kind: Kind, words: Sequence[str], who: Acting) -> QuerySet | list | Patents | None:
+    """What is found of a kind; None where it cannot be asked now."""
+    try:
+        return kind.find(words, who)
+    except NoIndex:
+        return None
+
+
+def count(found: QuerySet | list | Patents | None) -> int:
+    if found is None:
+        return 0
     return len(found) if isinstance(found, list) else found.count()
 
 
@@ -222,7 +352,13 @@ def exact(query: str, who: Acting) -> str:
         if case is not None:
             return reverse("case", args=[case.pk])
     entry = visible_entries(who).filter(number=query, register__in=[r.id for r in readable(who)]).first()
-    return entry_href(entry) if entry else ""
+    if entry is not None:
+        return entry_href(entry)
+    item = Item.objects.visible_to(who).filter(number=query).first() if who.may(READ) else None
+    if item is not None:
+        return reverse("custody-item", args=[item.number])
+    patent = find_patent(query) if NUMBER.fullmatch(query) else None
+    return reverse("patent", args=[patent.number]) if patent else ""
 
 
 def address(query: str, kind: str = "") -> str:
@@ -235,7 +371,7 @@ def without_each(words: list[str], who: Acting) -> list[tuple[str, str, int]]:
     out = []
     for dropped in words[:6]:
         rest = [w for w in words if w != dropped]
-        total = sum(count(k.find(rest, who)) for k in KINDS)
+        total = sum(count(found_of(k, rest, who)) for k in KINDS)
         if total:
             out.append((" ".join(rest), address(" ".join(rest)), total))
     return out
@@ -260,20 +396,30 @@ def index(request: HttpRequest) -> HttpResponse:
         if straight:
             return redirect(straight)
     groups: list[Group] = []
+    counts: list[Count] = []
+    unready: list[Any] = []
     here: Page | None = None
     for kind in KINDS:
-        if only and kind.id != only:
-            continue
-        found = kind.find(words, who)
-        if only:
-            here = paged(request, found)
-            groups.append(Group(kind, here.paginator.count, [kind.show(x, words) for x in here], ""))
+        if kind.id == only and kind.elsewhere:
+            return redirect(kind.elsewhere(words))
+        found = found_of(kind, words, who)
+        if found is None:
+            unready.append(kind.label)
             continue
         total = count(found)
-        if total:
-            groups.append(Group(kind, total, [kind.show(x, words) for x in found[:SHOWN]], address(query, kind.id)))
+        href = kind.elsewhere(words) if kind.elsewhere else address(query, kind.id)
+        if total or kind.id == only:
+            counts.append(Count(kind.label, total, href, kind.id == only))
+        if kind.id == only:
+            here = paged(request, found)
+            groups.append(Group(kind, total, [kind.show(x, words) for x in here], ""))
+        elif total and not only:
+            groups.append(Group(kind, total, [kind.show(x, words) for x in found[:SHOWN]], href))
     total = sum(g.total for g in groups)
     context |= {
+        "counts": counts,
+        "everything": sum(c.total for c in counts),
+        "unready": unready,
         "words": words,
         "groups": groups,
         "total": total,
