@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.models import Import, Release
 from tests.apps.test_plan_import import SMALL, YEARS
+from tests.apps.test_plan_readings import TEXT as DOUBTFUL
 
 CLEAN = SMALL.replace("月球事务局", "市商务局")
 
@@ -307,3 +308,62 @@ def test_pages_are_in_english_too(imported, release, above):
     ):
         page = above.client.get(address)
         assert page.status_code == 200 and '<html lang="en"' in text_of(page)
+
+
+# --- what can be read in two ways ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubtful(above) -> Import:
+    return importing.start(DOUBTFUL.encode(), "分工.txt", above.acting)
+
+
+def test_a_doubt_stands_at_its_row_and_in_the_source_with_both_readings(above, doubtful):
+    page = text_of(above.client.get(reverse("plan-import-review", args=[doubtful.pk])))
+    id = next(d["id"] for d in doubtful.mended["doubts"] if d["code"] == "first-leads")
+    assert f'id="q-{id}"' in page and f'href="#s-{id}"' in page and f'id="s-{id}"' in page
+    assert "只用于这一项" in page and "以后各项也是" in page
+    assert page.index('id="p-r2"') < page.index(f'id="q-{id}"') < page.index('id="p-r3"')
+
+
+def test_a_reading_is_chosen_with_a_button(above, doubtful):
+    address = reverse("plan-import-review", args=[doubtful.pk])
+    id = next(d["id"] for d in doubtful.mended["doubts"] if d["code"] == "first-leads")
+    given = {"do": "reading-1", "doubt": id, "place": f"q-{id}", "_seq": 1, "_key": "c"}
+    answer = above.client.post(address, given)
+    assert answer["Location"].endswith(f"#q-{id}")
+    doubtful.refresh_from_db()
+    assert [d["duty"] for d in doubtful.mended["rows"][2]["duties"]] == ["led", "support"]
+    assert "已选定" in text_of(above.client.get(address))
+
+
+@pytest.mark.parametrize("do", ["reading-9", "reading-x", "reading-"])
+def test_a_reading_that_is_not_there_changes_nothing(above, doubtful, do):
+    address = reverse("plan-import-review", args=[doubtful.pk])
+    page = above.client.post(address, {"do": do, "doubt": "d1", "_seq": 1, "_key": "c"}, follow=True)
+    assert "没有这一处存疑" in text_of(page)
+    doubtful.refresh_from_db()
+    assert doubtful.seq == 1
+
+
+def test_time_limits_are_offered_at_the_row_and_taken_with_a_form(above, doubtful):
+    address = reverse("plan-import-review", args=[doubtful.pk])
+    page = text_of(above.client.get(address))
+    assert "2023年6月底前" in page and "规划期内每年一个" in page and "没有写年份" in page
+    given = {"do": "take-points", "row": "r2", "point": ["0", "1"], "due-1": "", "_seq": 1, "_key": "m"}
+    assert "请填写到期日" in text_of(above.client.post(address, given, follow=True))
+    given |= {"due-1": "明天"}
+    assert "不是日期" in text_of(above.client.post(address, given, follow=True))
+    above.client.post(address, given | {"due-1": "2024-09-30"})
+    doubtful.refresh_from_db()
+    assert [p.get("due") for p in doubtful.mended["rows"][1]["points"]] == [None, "2024-09-30"]
+
+
+def test_an_import_of_before_doubts_were_kept_is_still_shown(above, doubtful):
+    doubtful.refresh_from_db()
+    for doc in (doubtful.parse, doubtful.mended):
+        del doc["doubts"]
+        for row in doc["rows"]:
+            del row["points"], row["remarks"]
+    doubtful.save()
+    assert above.client.get(reverse("plan-import-review", args=[doubtful.pk])).status_code == 200

@@ -152,10 +152,10 @@ class TimePoint:
     """A time limit inside a measure, as it may become a milestone.
 
     ``words`` as printed, ``clause`` what is to be reached; ``month_day`` the last day meant; ``year`` is 0 where the
-    words name none, and with ``every_year`` it is each year of the plan.
+    words name none, and with ``every_year`` it is each year of the plan. ``measure`` is None for the row's own.
     """
 
-    measure: int
+    measure: int | None
     words: str
     clause: str
     year: int

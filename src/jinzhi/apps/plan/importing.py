@@ -37,6 +37,7 @@ from jinzhi.apps.plan.mending import (
     standing,
 )
 from jinzhi.apps.plan.models import Import
+from jinzhi.apps.plan.readings import undecided
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.organisation import NameBook, UnitGroup
 from jinzhi.kernel.plan import PlanRow
@@ -137,6 +138,14 @@ def open_points(doc: Doc) -> list[OpenPoint]:
             OpenPoint(
                 "unplaced", f"原文有 {counts.unplaced} 个字符没有归位",
                 f"{counts.unplaced} characters of the source are not placed",
+            )
+        )  # fmt: skip
+    doubts = undecided(doc)
+    if doubts:
+        out.append(
+            OpenPoint(
+                "doubts", f"{len(doubts)} 处可作两种理解，还没有选定",
+                f"{len(doubts)} places can be read in two ways and nobody has chosen",
             )
         )  # fmt: skip
     return out

@@ -19,13 +19,15 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.plan.actions import add_milestone
 from jinzhi.apps.plan.comparing import Difference, DutyText, Wording, compare, pair
 from jinzhi.apps.plan.importing import OpenPoint, open_points
 from jinzhi.apps.plan.leaving import Left, drop_left, left_by
 from jinzhi.apps.plan.mending import Doc, faults, numbers
-from jinzhi.apps.plan.models import Duty, Import, Measure, Release, Row
+from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, Row
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.plan.queries import rows_of
+from jinzhi.apps.plan.readings import answering, days_of, taken
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.plan import PlanRow, likeness
 
@@ -193,6 +195,8 @@ def problems(imported: Import, *, plan: str, new: bool, starts: date | None, end
         for b in sorted({b for b in bound if bound.count(b) > 1})
     ]
     codes = {c for r in doc["rows"] for d in r["duties"] for c in (d["members"] if d["unit_id"] else ())}
+    if starts and ends:
+        out += _unfit_points(doc, starts, ends)
     unknown = codes - set(Unit.objects.filter(code__in=codes).values_list("code", flat=True))
     groups = {d["unit_id"] for r in doc["rows"] for d in r["duties"] if d["kind"] == "group" and d["unit_id"]}
     unknown |= groups - set(Group.objects.filter(code__in=groups).values_list("code", flat=True))
@@ -202,6 +206,47 @@ def problems(imported: Import, *, plan: str, new: bool, starts: date | None, end
             Wrong("", f"单位目录里没有：{names}，请联系管理员同步单位", f"not in the directory of units: {names}")
         )
     return out
+
+
+def _unfit_points(doc: Doc, starts: date, ends: date) -> list[Wrong]:
+    """Time limits taken for milestones that nobody answers for, or that lie outside the plan's years."""
+    out: list[Wrong] = []
+    for _n, row, point in taken(doc):
+        if not days_of(point, starts, ends):
+            out.append(
+                Wrong(
+                    "",
+                    f"“{row['title']}”的里程碑“{point['words']}”不在规划期 {starts} 至 {ends} 之内，"
+                    "请在核对页取消或改期",
+                    f"the milestone {point['words']!r} of {row['title']!r} lies outside {starts} to {ends}: "
+                    "take it off in the review or change its day",
+                )
+            )  # fmt: skip
+        elif not answering(row, point):
+            out.append(
+                Wrong(
+                    "", f"“{row['title']}”的里程碑“{point['words']}”没有识别出责任单位，请先识别单位，或取消这一里程碑",
+                    f"nobody is known to answer for the milestone {point['words']!r} of {row['title']!r}",
+                )
+            )  # fmt: skip
+    return out
+
+
+def _write_milestones(release: Release, doc: Doc, keys: Sequence[str], who: Acting | None) -> int:
+    """The time limits that were taken, as milestones of the units that answer; what is there already stays as it is."""
+    units = {u.code: u for u in Unit.objects.all()}
+    there = Milestone.objects.unrestricted("the milestones of the plan that is issued").filter(plan=release.plan)
+    have = set(there.values_list("row_key", "unit__code", "title", "due"))
+    made = 0
+    for n, row, point in taken(doc):
+        title = point["clause"][:300]
+        for code in answering(row, point):
+            for due in days_of(point, release.starts, release.ends):
+                if (keys[n], code, title, due) not in have:
+                    add_milestone(release, keys[n], units[code], title=title, due=due, who=who)
+                    have.add((keys[n], code, title, due))
+                    made += 1
+    return made
 
 
 @transaction.atomic
@@ -252,8 +297,10 @@ def store(
         issued_on=issued, starts=starts, ends=ends, in_force=True, source=imported, stored_at=now(), seq=1,
     )  # fmt: skip
     used = set(Row.objects.filter(release__plan=plan).exclude(release=release).values_list("key", flat=True))
-    _write_rows(release, doc, _keys(wordings(previous) if previous else [], doc, used))
+    keys = _keys(wordings(previous) if previous else [], doc, used)
+    _write_rows(release, doc, keys)
     dropped = drop_left(left, release, who=who) if drop else []
+    milestones = _write_milestones(release, doc, keys, who)
     counts = numbers(doc)
     record(
         release.stream, "issue",
@@ -262,6 +309,7 @@ def store(
             "sha256": imported.sha256, "rows": counts.rows, "measures": counts.measures, "duties": counts.duties,
             "replaces": previous.number if previous else None, "accepted": [p.zh for p in open_],
             **({"dropped": dropped} if dropped else {}),
+            "milestones": milestones,
         },
         who=who, on=today(),
     )  # fmt: skip

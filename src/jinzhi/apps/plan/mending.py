@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from jinzhi.apps.plan.readings import choose, find_points, kept_doubts
 from jinzhi.kernel.plan import DUTIES, ParsedRow, PlanDocument
 
 Doc = dict[str, Any]
@@ -55,6 +56,7 @@ def kept(document: PlanDocument) -> Doc:
         row["uid"] = f"r{n}"
         row["start"], row["end"] = parsed.start, parsed.end
     out["rows"] = rows
+    out["doubts"] = kept_doubts(document)
     uids = _uid_of(document.rows)
     out["spans"] = [[s.start, s.end, s.kind, uids.get(s.row_id or "", ""), s.what] for s in document.spans]
     out["warned"] = [
@@ -158,6 +160,7 @@ def _edit_row(doc: Doc, change: Change, uid: str) -> None:
         raise MendRefused("", "没有改动任何内容", "nothing was changed")
     row.update(copy.deepcopy(values))
     row["uncertain"] = False
+    find_points(row)
 
 
 def _split_row(doc: Doc, change: Change, uid: str) -> None:
@@ -176,6 +179,8 @@ def _split_row(doc: Doc, change: Change, uid: str) -> None:
         if d["measure"] is not None and d["measure"] >= at
     ]
     doc["rows"].insert(i + 1, new)
+    find_points(row)
+    find_points(new)
 
 
 def _merge_row(doc: Doc, change: Change, uid: str) -> None:
@@ -192,6 +197,9 @@ def _merge_row(doc: Doc, change: Change, uid: str) -> None:
             row["duties"].append(moved)
     row["time_limit"] = row["time_limit"] or after["time_limit"]
     row["end"] = max(row["end"], after["end"])
+    row["remarks"] = [*(row.get("remarks") or []), *(after.get("remarks") or [])]
+    row["points"] = [*(row.get("points") or []), *(after.get("points") or [])]
+    find_points(row)
 
 
 def _move_row(doc: Doc, change: Change, uid: str) -> None:
@@ -220,7 +228,7 @@ def _add_row(doc: Doc, change: Change, uid: str) -> None:
             "uid": uid, "id": uid, "part": near.get("part", ""), "section": near.get("section", ""), "number": None,
             "part_number": near.get("part_number"), "section_number": near.get("section_number"),
             "title": change["title"], "measures": [], "duties": [], "time_limit": None, "matched": None,
-            "match": {"how": "", "score": 0}, "uncertain": False, "start": 0, "end": 0,
+            "match": {"how": "", "score": 0}, "uncertain": False, "start": 0, "end": 0, "remarks": [], "points": [],
         },
     )  # fmt: skip
 
@@ -262,6 +270,50 @@ def _head(doc: Doc, change: Change, uid: str) -> None:
     doc.update(values)
 
 
+def _choose_reading(doc: Doc, change: Change, uid: str) -> None:
+    doubt = next((d for d in doc.get("doubts") or [] if d["id"] == change["doubt"]), None)
+    if doubt is None or not 0 <= change["reading"] < len(doubt["readings"]):
+        raise MendRefused("reading", "没有这一处存疑或这一种理解，请刷新页面", "no such doubt or reading; reload")
+    if doubt["decided"] and doubt["chosen"] == change["reading"]:
+        raise MendRefused("reading", "已经选定这一种理解", "this reading is already chosen")
+    changed = choose(doc, doubt, change["reading"], uid)
+    if changed:
+        row = next((r for r in doc["rows"] if r["uid"] == changed), None)
+        name = place_of(row) if row else changed
+        raise MendRefused(
+            "reading", f"“{name}”在这以后又改过或已删除，不能再换一种理解；请直接修改这项任务，或先撤销后来的修改",
+            f"{name!r} was changed or deleted since; edit the row, or undo the later changes first",
+        )  # fmt: skip
+    bound = [r["matched"] for r in doc["rows"] if r["matched"]]
+    twice = next((b for b in bound if bound.count(b) > 1), None)
+    if twice:
+        raise MendRefused("bound", f"{twice} 已经绑定到另一项任务，请先解除", f"{twice} is bound to another row")
+
+
+def _take_points(doc: Doc, change: Change, uid: str) -> None:
+    """``take``: {index of a time limit: the day, or "" where the words say it}; the others are not milestones."""
+    row = find(doc, change["row"])
+    before = copy.deepcopy(row.get("points") or [])
+    take: Mapping[str, str] = change["take"]
+    if any(not k.isdigit() or int(k) >= len(before) for k in take):
+        raise MendRefused("points", "没有这一处时限，请刷新页面", "no such time limit; reload")
+    for n, point in enumerate(row.get("points") or []):
+        point.pop("taken", None)
+        point.pop("due", None)
+        if str(n) not in take:
+            continue
+        day = take[str(n)]
+        if not day and not point["year"] and not point["every_year"]:
+            raise MendRefused(
+                "points",
+                f"“{point['words']}”没有写年份，请填写到期日",
+                f"{point['words']!r} names no year: give the day",
+            )
+        point.update(taken=True, due=day or None)
+    if (row.get("points") or []) == before:
+        raise MendRefused("", "没有改动任何内容", "nothing was changed")
+
+
 CHANGES: dict[str, Callable[[Doc, Change, str], None]] = {
     "edit-row": _edit_row,
     "split-row": _split_row,
@@ -272,6 +324,8 @@ CHANGES: dict[str, Callable[[Doc, Change, str], None]] = {
     "bind-row": _bind_row,
     "resolve": _resolve,
     "head": _head,
+    "choose-reading": _choose_reading,
+    "take-points": _take_points,
 }
 RESTORE, UNDO = "restore", "undo"
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from jinzhi.kernel.organisation import NameBook
 from jinzhi.kernel.plan import PlanDocument, PlanRow
+from jinzhi.sources.plan_document.deadlines import time_points
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import simplify
 from jinzhi.sources.plan_document.parse import Layout, parse
 from jinzhi.sources.plan_document.read import TYPES, Source, read
 
-__all__ = ["TYPES", "Layout", "PlanDocumentError", "Source", "parse", "parse_file", "read", "simplify"]
+__all__ = ["TYPES", "Layout", "PlanDocumentError", "Source", "parse", "parse_file", "read", "simplify", "time_points"]
 
 
 def parse_file(

@@ -119,7 +119,7 @@ def _row(row: DraftRow, match: RowMatch, id: str, names: NameBook) -> ParsedRow:
         id, _place(row), row.title, tuple(row.measures), tuple(_duty(d, names, context) for d in row.duties),
         match.row.id if match.row else "", match.how, match.score, row.time_limit,
         not row.sure and match.row is None, max(row.start, 0), max(row.end, 0), tuple(row.remarks),
-        time_points(row.measures),
+        time_points(row.measures, row.title, row.time_limit),
     )  # fmt: skip
 
 

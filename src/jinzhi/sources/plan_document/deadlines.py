@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from jinzhi.kernel.plan import TimePoint
 from jinzhi.sources.plan_document.flow import fold
@@ -30,8 +32,11 @@ _QUARTER = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4"
 _CLAUSE = ",;。!?,;!?"
 
 
-def time_points(measures: list[str] | tuple[str, ...]) -> tuple[TimePoint, ...]:
-    """Every time limit in the measures, with the clause that it stands in and its last day where that is known."""
+def time_points(measures: Sequence[str], title: str = "", limit: str = "") -> tuple[TimePoint, ...]:
+    """Every time limit in the measures, with the clause that it stands in and its last day where that is known.
+
+    The ``limit`` of the whole row comes last; its clause is the row's ``title``.
+    """
     out: list[TimePoint] = []
     for n, measure in enumerate(measures):
         shape = fold(measure)
@@ -39,6 +44,11 @@ def time_points(measures: list[str] | tuple[str, ...]) -> tuple[TimePoint, ...]:
             point = _point(n, measure, shape, found)
             if point is not None:
                 out.append(point)
+    shape = fold(limit)
+    for found in _POINT.finditer(shape):
+        point = _point(0, limit, shape, found)
+        if point is not None:
+            out.append(replace(point, measure=None, clause=title))
     return tuple(out)
 
 

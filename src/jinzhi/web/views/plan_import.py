@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import date
+from itertools import groupby, pairwise
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.comparing import compare
 from jinzhi.apps.plan.mending import LONGEST, Doc, MendRefused, find, numbers, place_of
 from jinzhi.apps.plan.models import Import
+from jinzhi.apps.plan.readings import undecided
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field
@@ -57,6 +59,8 @@ VERBS = {
     "bind-row": gettext_lazy("绑定任务"),
     "resolve": gettext_lazy("识别单位"),
     "head": gettext_lazy("修改文件信息"),
+    "choose-reading": gettext_lazy("选定理解"),
+    "take-points": gettext_lazy("选定里程碑"),
     "restore": gettext_lazy("恢复解析结果"),
     "undo": gettext_lazy("撤销"),
     "store": gettext_lazy("入库"),
@@ -203,6 +207,7 @@ class Stretch:
     anchor: bool = False
     label: str = ""
     nth: int = 0
+    doubt: str = ""
 
 
 def stretches(imported: Import) -> list[Stretch]:
@@ -211,17 +216,28 @@ def stretches(imported: Import) -> list[Stretch]:
     out: list[Stretch] = []
     met: set[str] = set()
     unplaced = 0
+    doubts = [d for d in imported.mended.get("doubts") or [] if d["end"]]
     for (kind, uid), spans in groupby(imported.parse["spans"], key=lambda s: (s[2], s[3])):
         part = list(spans)
         unplaced += kind == "unplaced"
-        out.append(
-            Stretch(
-                kind, imported.text[part[0][0] : part[-1][1]], uid, bool(uid) and uid not in met, labels.get(uid, ""),
-                unplaced if kind == "unplaced" else 0,
-            )
-        )  # fmt: skip
+        start, end = part[0][0], part[-1][1]
+        inside = [d for d in doubts if start <= d["start"] < end]
+        for nth, (doubt, a, b) in enumerate(_cut(inside, start, end)):
+            out.append(
+                Stretch(
+                    kind, imported.text[a:b], uid, nth == 0 and bool(uid) and uid not in met, labels.get(uid, ""),
+                    unplaced if kind == "unplaced" and nth == 0 else 0, doubt,
+                )
+            )  # fmt: skip
         met.add(uid)
     return out
+
+
+def _cut(doubts: list[Doc], start: int, end: int) -> list[tuple[str, int, int]]:
+    """A stretch cut where doubts begin: (the doubt or "", from, to)."""
+    begins = {d["start"]: d["id"] for d in reversed(doubts)}
+    edges = sorted({start, *begins, end})
+    return [(begins.get(a, ""), a, b) for a, b in pairwise(edges)]
 
 
 def targets() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -281,6 +297,7 @@ def _grouped(doc: Doc) -> list[dict[str, Any]]:
                     {
                         **row,
                         "known": known.get(row["matched"] or "", ""),
+                        "doubts": [d for d in doc.get("doubts") or [] if d["row"] == row["uid"]],
                         "duties": [{**d, "word": DUTY_NAMES.get(d["duty"], d["duty"])} for d in row["duties"]],
                     }
                     for row in rows
@@ -288,6 +305,12 @@ def _grouped(doc: Doc) -> list[dict[str, Any]]:
             }
         )
     return out
+
+
+def _loose_doubts(doc: Doc) -> list[Doc]:
+    """Doubts that stand at no row, or whose row is gone: shown before the rows."""
+    here = {r["uid"] for r in doc["rows"]}
+    return [d for d in doc.get("doubts") or [] if d["row"] not in here]
 
 
 class HeadForm(forms.Form):
@@ -341,6 +364,8 @@ def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None
         "notes": imported.parse.get("notes", []),
         "stretches": stretches(imported),
         "groups": _grouped(doc),
+        "loose_doubts": _loose_doubts(doc),
+        "undecided": undecided(doc),
         "targets": targets() if counts.unresolved and imported.state == "review" else [],
         "head": head or HeadForm(initial={k: doc[k] for k in ("title", "issued_by", "issued_on", "number")}),
         "changed": doc != imported.parse,
@@ -375,6 +400,14 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         elif done == "add-row":
             change = {"after": request.POST.get("after", ""), "title": request.POST.get("title", "").strip()}
             importing.mend(imported, "add-row", change, **how)
+        elif done.startswith("reading-"):
+            number = done.removeprefix("reading-")
+            chosen = {"doubt": request.POST.get("doubt", ""), "reading": int(number) if number.isdigit() else -1}
+            done = "choose-reading"
+            importing.mend(imported, done, chosen, **how)
+        elif done == "take-points":
+            take = {n: _day_of(request, n) for n in request.POST.getlist("point")}
+            importing.mend(imported, done, {"row": request.POST.get("row", ""), "take": take}, **how)
         elif done == "restore":
             importing.mend(imported, "restore", {}, **how)
         elif done == "undo":
@@ -385,7 +418,18 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, said(e))
     else:
         messages.success(request, _("已保存：%(what)s") % {"what": VERBS[done]})
-    return redirect("plan-import-review", pk=pk)
+    place = request.POST.get("place", "")
+    here = f"#{place}" if re.fullmatch(r"[a-z]-[a-z0-9-]{1,20}", place) else ""
+    return redirect(reverse("plan-import-review", args=[pk]) + here)
+
+
+def _day_of(request: HttpRequest, n: str) -> str:
+    """The day typed for a time limit that names no year. Raises MendRefused."""
+    given = request.POST.get(f"due-{n}", "").strip()
+    try:
+        return date.fromisoformat(given).isoformat() if given else ""
+    except ValueError:
+        raise MendRefused("points", f"“{given}”不是日期，请写成 2026-06-30", f"{given!r} is not a date") from None
 
 
 # --- one row ----------------------------------------------------------------------------------------------
