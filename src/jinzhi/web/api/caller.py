@@ -60,6 +60,9 @@ def caller(request: HttpRequest, scope: str) -> Acting:
     """Who calls, if role and token allow the scope; else a 403 that names it."""
     who: Acting = request.auth  # type: ignore[attr-defined]
     if not who.may(scope):
+        if who.user is None:
+            said = ("请在 Authorization 请求头里给出令牌", "give a token in the header Authorization")
+            raise Problem("unauthenticated", *said, headers=CHALLENGE)
         said = (f"需要权限 {scope}，当前身份或令牌没有", f"this needs the scope {scope}, which role or token lack")
         raise Problem("forbidden", *said, scope=scope)
     return who

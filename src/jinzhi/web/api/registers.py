@@ -213,8 +213,10 @@ def create_entry(
     return shown(entry, found, who)
 
 
-def visible(pk: int, who: Acting) -> tuple[Entry, Register]:
-    entry = visible_entries(who).select_related("unit").filter(pk=pk).first()
+def visible(pk: int, who: Acting, *, own: bool = False) -> tuple[Entry, Register]:
+    """An entry that the caller sees, or (``own``) keeps, with its register."""
+    rows = Entry.objects.visible_to(who) if own else visible_entries(who)
+    entry = rows.select_related("unit").filter(pk=pk).first()
     if entry is None:
         raise missing(f"没有编号为 {pk} 的条目，或不在可见范围", f"no entry {pk}, or it is not yours to see")
     return entry, declared(entry.register, who)
@@ -250,7 +252,7 @@ def change_entry(
 ) -> dict[str, Any]:
     who = caller(request, "register.read")
     only(request)
-    entry, register = visible(pk, who)
+    entry, register = visible(pk, who, own=True)
     keeper(register, who, UPDATE)
     expected = version(request)
     writable(register, values)
