@@ -9,7 +9,16 @@ import pytest
 from jinzhi.apps.cases.actions import StepRefused, take
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.evidence.actions import Conflict
-from jinzhi.apps.plan.actions import ContentRefused, Locked, MilestoneRefused, apply_approval, save_content
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.plan.actions import (
+    ContentRefused,
+    Locked,
+    MilestoneRefused,
+    apply_approval,
+    change_milestone,
+    drop_milestone,
+    save_content,
+)
 from jinzhi.apps.plan.models import Milestone, Report, Snapshot
 from jinzhi.apps.plan.progress import cells, forget, judge, light_rule, milestone_status, visible_cells
 from jinzhi.apps.plan.queries import in_state
@@ -236,3 +245,53 @@ def test_at_most_none_is_a_target_only_where_less_is_better(release):
     assert cells(release.plan, TODAY, 2026)[0].done == 0
     with pytest.raises(MilestoneRefused, match="方向"):
         milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 1, direction="sideways")
+
+
+def _one(release):
+    return milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 10)
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        ({"due": "2099-12-31"}, "规划期"),
+        ({"due": "2025-12-31"}, "规划期"),
+        ({"due": "明天"}, "不是日期"),
+        ({"due": ""}, "必填"),
+        ({"target": "-1"}, "不能小于"),
+        ({"target": "0"}, "大于 0"),
+        ({"target": "很多"}, "不是数字"),
+        ({"weight": "0"}, "不能小于"),
+        ({"title": "  "}, "必填"),
+        ({"title": "长" * 301}, "最多 300 字"),
+        ({"direction": "sideways"}, "可选项"),
+        ({"plan": "other-plan"}, "没有可以修改的"),
+        ({"row_key": "C1"}, "没有可以修改的"),
+        ({"unit_id": "1"}, "没有可以修改的"),
+        ({"achieved": "10"}, "没有可以修改的"),
+        ({"title": "新名", "met_on": "2026-01-01"}, "没有可以修改的"),
+    ],
+)
+def test_a_change_of_a_milestone_names_what_it_accepts(release, above, changes, word):
+    made = _one(release)
+    before = Milestone.objects.unrestricted("test").values().get(pk=made.pk)
+    with pytest.raises(MilestoneRefused, match=word):
+        change_milestone(made, changes, reason="改", who=above.acting, expected=1)
+    assert Milestone.objects.unrestricted("test").values().get(pk=made.pk) == before
+    assert not Event.objects.filter(stream=made.stream, verb="change").exists()
+
+
+def test_a_milestone_changes_with_its_reason_and_right_only(release, above, district):
+    made = _one(release)
+    for who, reason in ((above, " "), (district, "想改")):
+        with pytest.raises(MilestoneRefused):
+            change_milestone(made, {"due": "2027-01-31"}, reason=reason, who=who.acting, expected=1)
+        with pytest.raises(MilestoneRefused):
+            drop_milestone(made, reason=reason, who=who.acting, expected=1)
+    done = change_milestone(made, {"due": "2027-01-31", "target": "12"}, reason="延期", who=above.acting, expected=1)
+    assert (done.due, done.target) == (date(2027, 1, 31), 12)
+
+
+def test_a_milestone_of_a_row_that_is_not_there_is_refused(release):
+    with pytest.raises(MilestoneRefused, match="没有编号为 Z9"):
+        milestone(release, "Z9", "tj-binhai", date(2026, 9, 30), 10)

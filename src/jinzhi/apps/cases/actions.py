@@ -13,6 +13,7 @@ from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
 from jinzhi.apps.cases.queries import as_kernel, events_of, pending, procedure_of, steps_for, view
 from jinzhi.apps.cases.timing import days_told, not_before_start, time_said
+from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
@@ -20,13 +21,15 @@ from jinzhi.apps.evidence.actions import KeyReused, record
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.naming import resolve_unit
 from jinzhi.kernel import correcting
 from jinzhi.kernel import procedure as kernel
+from jinzhi.kernel.access import within
 from jinzhi.kernel.correcting import Party
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
-from jinzhi.kernel.fields import FieldError, Type, parse_all
+from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
 from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import TOLD, CaseView, Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import LATE, PROOF, Said, wrong
 
 ERASE = "personal.erase"
@@ -47,14 +50,57 @@ def refused(errors: Iterable[FieldError]) -> StepRefused:
     return StepRefused(zh, "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in found), found)
 
 
-def _inputs(step: Step, raw: Mapping[str, object]) -> dict[str, object]:
+def _inputs(step: Step, raw: Mapping[str, object], who: Acting, stream: str = "") -> dict[str, object]:
+    """The inputs of a step, parsed and resolved. Another name than the step asks for is refused, not dropped."""
+    unknown = [k for k in raw if k not in {AT, *(f.id for f in step.inputs)}]
+    if unknown:
+        raise StepRefused(
+            f"步骤“{step.zh}”没有这些项：{'、'.join(unknown)}", f"{step.en} asks for no {', '.join(unknown)}"
+        )
     values, errors = parse_all(step.inputs, raw)
-    if errors:
-        raise refused(errors)
+    found = [*errors]
+    for field in step.inputs:
+        if (text := values.get(field.id)) is not None:
+            try:
+                values[field.id] = resolved(field, text, who, stream)
+            except FieldError as e:
+                found.append(e)
+    if found:
+        raise refused(found)
     return {k: v for k, v in values.items() if v is not None}
 
 
-def _earlier(key: str, step: Step, raw: Mapping[str, object]) -> Event | None:
+def resolved(field: Field, value: Value, who: Acting, stream: str = "") -> Value:
+    """The stored value of a field that points at something: a unit's id, a number, a file. Raises FieldError.
+
+    Units and records are those that ``who`` sees; a file is one that was handed over for this case (``stream``).
+    """
+    match field.type:
+        case Type.UNIT:
+            unit = resolve_unit(str(value))
+            if unit is None or not unit.active:
+                raise FieldError(field, f"没有名为“{value}”的单位", f"no unit is called {value!r}")
+            if not within(who.path, who.reach, unit.path):
+                raise FieldError(field, "不在您可见的单位之内", "is no unit that you see")
+            return unit.code
+        case Type.REF:
+            there = references.find(field.of, str(value), who)
+            if there is None:
+                raise FieldError(
+                    field,
+                    f"没有编号为“{value}”的条目，或不在可见范围",
+                    f"nothing is numbered {value!r}, or you do not see it",
+                )
+            return there
+        case Type.FILE:
+            given = Attachment.objects.unrestricted("a file that was handed over with this step")
+            kept = given.filter(pk=int(str(value)) if str(value).isdecimal() else 0).first()
+            if kept is None or not (kept.stream == stream or kept.stream.startswith("opening:")):
+                raise FieldError(field, "没有这个附件，请重新上传", "is no file that was handed over here")
+    return value
+
+
+def _earlier(key: str, step: Step, raw: Mapping[str, object], who: Acting) -> Event | None:
     """The event that the same submission left before. Raises KeyReused where the content differs.
 
     A file is sent anew with each submission and kept as another attachment: it is the same where its bytes are.
@@ -63,7 +109,7 @@ def _earlier(key: str, step: Step, raw: Mapping[str, object]) -> Event | None:
     if before is None:
         return None
     reveal([before])
-    data = _inputs(step, raw)
+    data = _inputs(step, raw, who, before.stream)
     files = [f.id for f in step.inputs if f.type is Type.FILE]
     if before.verb != step.id or _same(before.data, files) != _same(data, files):
         raise KeyReused(f"the key {key!r} was used for {before}")
@@ -178,7 +224,7 @@ def open_case(
     allowed = {s.id: s for s in may_open(declared, who.roles)}
     if step not in allowed or not who.may(f"case.{procedure}.{step}"):
         raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
-    before = _earlier(key, allowed[step], raw)
+    before = _earlier(key, allowed[step], raw, who)
     if before is not None:
         if before.seq != 1 or not before.stream.startswith("case:"):
             raise KeyReused(f"the key {key!r} was used for {before}")
@@ -187,7 +233,7 @@ def open_case(
             raise KeyReused(f"the key {key!r} was used for {before}")
         return made
     day, kept = _day(allowed[step], on, said, None)
-    data = {**_inputs(allowed[step], raw), **kept, **_moment(declared, allowed[step], raw, day)}
+    data = {**_inputs(allowed[step], raw, who), **kept, **_moment(declared, allowed[step], raw, day)}
     named = title or str(data.get(declared.title_input, "")) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
@@ -231,7 +277,7 @@ def take(
     ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
     """
     asked = procedure_of(case).find_step(step)
-    before = _earlier(key, asked, raw) if asked else None
+    before = _earlier(key, asked, raw, who) if asked else None
     if before is not None:
         if before.stream != case.stream:
             raise KeyReused(f"the key {key!r} was used for {before}")
@@ -249,7 +295,8 @@ def take(
     if not who.may(f"case.{case.procedure}.{step}"):
         raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
     day, kept = _day(offer.step, on, said, folded.history[-1].on)
-    data = {**_inputs(offer.step, raw), **kept, **_moment(folded.procedure, offer.step, raw, day, folded)}
+    data = {**_inputs(offer.step, raw, who, case.stream), **kept}
+    data |= _moment(folded.procedure, offer.step, raw, day, folded)
     data |= {TOLD: dict(told)} if told else days_told(folded.procedure, offer.step, events, day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at,
@@ -273,8 +320,14 @@ def _mended(step: Step, data: Mapping[str, object], who: Acting) -> dict[str, ob
     if hidden:
         raise refused(FieldError(f, "当前角色不能更正个人信息", "is personal data, not for this role") for f in hidden)
     values, errors = parse_all([fields[k] for k in data], data)
-    if errors:
-        raise refused(errors)
+    found = [*errors]
+    for k, value in values.items():
+        try:
+            values[k] = resolved(fields[k], value, who) if value is not None else None
+        except FieldError as e:
+            found.append(e)
+    if found:
+        raise refused(found)
     return dict(values)
 
 

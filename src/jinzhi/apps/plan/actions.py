@@ -7,7 +7,7 @@ The steps of a report (submit, return, approve …) are steps of its case, taken
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -18,11 +18,12 @@ from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.actions import Conflict, record
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote
 from jinzhi.apps.plan.progress import forget
-from jinzhi.apps.plan.queries import approved_before, asked, content
+from jinzhi.apps.plan.queries import approved_before, asked, content, current
 from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.fields import Field, FieldError, Type
+from jinzhi.kernel.fields import Field, FieldError, Type, parse_all
 
 ACHIEVED = Field(id="achieved", zh="本期累计", en="Reached in all", type=Type.DECIMAL, required=False, min=Decimal(0))
 REACHED_ON = Field(id="reached_on", zh="完成日期", en="Reached on", type=Type.DATE, required=False)
@@ -75,6 +76,25 @@ def _sound(starts: date, ends: date, due: date, target: Decimal, weight: Decimal
         raise MilestoneRefused("目标值和权重应大于 0（越小越好的目标值可以为 0）")
 
 
+def _told(who: Acting | None, reason: str) -> None:
+    """Refuse a change without the right to it or without its reason."""
+    if who is not None and not who.may("plan.edit"):
+        raise MilestoneRefused(f"您的角色“{who.role.zh}”不能修改里程碑")
+    if not reason.strip():
+        raise MilestoneRefused("请写明理由")
+
+
+def _values(given: Mapping[str, object]) -> dict[str, str]:
+    """The values of a change as text, parsed by the fields of a milestone; another name is refused."""
+    fields = {f.id: f for f in CHANGED}
+    if unknown := [k for k in given if k not in fields]:
+        raise MilestoneRefused(f"里程碑没有可以修改的“{'、'.join(unknown)}”；可以修改：{'、'.join(fields)}")
+    values, errors = parse_all([replace(fields[k], required=True) for k in given], given)
+    if errors:
+        raise MilestoneRefused("；".join(str(e) for e in errors))
+    return {k: str(v) for k, v in values.items()}
+
+
 @transaction.atomic
 def add_milestone(
     release: Release,
@@ -100,6 +120,11 @@ def add_milestone(
         return Milestone.objects.unrestricted("the caller's own earlier submission").get(
             code=before.stream.removeprefix("milestone:")
         )
+    if who is not None and not who.may("plan.edit"):
+        raise MilestoneRefused(f"您的角色“{who.role.zh}”不能设立里程碑")
+    _values({"title": title, "measured_in": measured_in, "target": f"{target:f}", "weight": f"{weight:f}"})
+    if not release.rows.filter(key=row_key).exists():
+        raise MilestoneRefused(f"规划发布“{release}”没有编号为 {row_key} 的任务")
     _sound(release.starts, release.ends, due, target, weight, direction)
     taken = Milestone.objects.unrestricted("codes are unique over all units").filter(plan=release.plan, row_key=row_key)
     number = taken.filter(unit=unit).count() + 1
@@ -124,19 +149,33 @@ def add_milestone(
 def change_milestone(
     milestone: Milestone, changes: Mapping[str, str], *, reason: str, who: Acting, expected: int, key: str = ""
 ) -> Milestone:
-    """Change title, due, target, measured_in, direction or weight of a milestone, with a reason. Values as text."""
-    before = {k: str(getattr(milestone, k)) for k in changes}
-    if before == dict(changes):
+    """Change title, due, target, measured_in, direction or weight of a milestone, with a reason. Values as text.
+
+    Raises MilestoneRefused on any other name, a value that is none, a day outside the plan's term, a dropped one.
+    """
+    _told(who, reason)
+    after = _values(changes)
+    before = {k: str(getattr(milestone, k)) for k in after}
+    if before == after:
         return milestone
+    if milestone.dropped_on:
+        raise MilestoneRefused("里程碑已取消，不能修改")
+    release = current(milestone.plan)
+    if release is None:
+        raise MilestoneRefused(f"规划 {milestone.plan} 没有现行发布")
+    parsers = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
+    wanted = {
+        name: parsers.get(name, str)(after.get(name, str(getattr(milestone, name)))) for name in (f.id for f in CHANGED)
+    }
+    _sound(release.starts, release.ends, wanted["due"], wanted["target"], wanted["weight"], wanted["direction"])
     event = record(
-        milestone.stream, "change", {"before": before, "after": dict(changes), "reason": reason},
+        milestone.stream, "change", {"before": before, "after": after, "reason": reason.strip()},
         who=who, on=today(), expected=expected, key=key,
     )  # fmt: skip
     if event.replayed:
         return milestone
-    parsers = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
-    for name, value in changes.items():
-        setattr(milestone, name, parsers.get(name, str)(value))
+    for name in after:
+        setattr(milestone, name, wanted[name])
     milestone.save()
     _settle(milestone)
     forget(milestone.plan)
@@ -147,7 +186,8 @@ def change_milestone(
 def drop_milestone(
     milestone: Milestone, *, reason: str, who: Acting | None, expected: int | None, key: str = ""
 ) -> None:
-    """Take a milestone out of the plan from today on; what was reported of it stays."""
+    """Take a milestone out of the plan from today on; what was reported of it stays. Raises MilestoneRefused."""
+    _told(who, reason)
     event = record(milestone.stream, "drop", {"reason": reason}, who=who, on=today(), expected=expected, key=key)
     if not event.replayed:
         milestone.dropped_on = today()

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
@@ -15,8 +16,9 @@ from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record, 
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import key_digest, resolve_unit, search_words, title_of
+from jinzhi.apps.registers.queries import key_digest, search_words, title_of
 from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.naming import resolve_unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import FieldError, Type, Value, parse_all
 from jinzhi.kernel.register import Register
@@ -80,8 +82,8 @@ def parsed(
             else:
                 values[field.id] = unit.code
         elif field.type is Type.REF:
-            there = Entry.objects.visible_to(who).filter(register=field.of, number=value).exists()
-            if not there:
+            there = references.find(field.of, str(value), who)
+            if there is None:
                 found.append(FieldError(field, f"没有编号为“{value}”的条目", f"no entry is numbered {value!r}"))
     merged = {k: v for k, v in {**known, **values}.items() if v is not None}
     return {f.id: merged[f.id] for f in register.fields if f.id in merged}, tuple(found)

@@ -21,7 +21,6 @@ from jinzhi.engines.indicator_sql import JsonText
 from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.fields import Field, Type, Value
-from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.register import Register
 
 MASK = "●●●"
@@ -54,18 +53,6 @@ def visible_entries(who: Acting) -> QuerySet[Entry]:
 def others_keep_some(register: Register) -> bool:
     """Whether the register has entries at all, for one who sees none of them."""
     return Entry.objects.unrestricted("only whether there is one").filter(register=register.id).exists()
-
-
-def resolve_unit(text: str) -> Unit | None:
-    """The unit of this id, or of this name, short name or other declared name."""
-    unit = Unit.objects.filter(code=text).first()
-    if unit is not None:
-        return unit
-    named = list(Unit.objects.filter(Q(zh=text) | Q(short=text) | Q(en=text), active=True)[:2])
-    if len(named) == 1:
-        return named[0]
-    declared = [u for u in catalogue().all(OrgUnit) if text in u.names()]
-    return Unit.objects.filter(code=declared[0].id).first() if len(declared) == 1 else None
 
 
 def title_of(register: Register, data: Mapping[str, Value]) -> str:

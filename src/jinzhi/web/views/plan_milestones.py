@@ -19,13 +19,13 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import last_seq
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.seals import Verdicts, verdicts
-from jinzhi.apps.plan.actions import add_milestone, change_milestone, drop_milestone
+from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone, change_milestone, drop_milestone
+from jinzhi.apps.plan.milestone_fields import CHANGED, DIRECTION, DUE, SMALLEST, TARGET
 from jinzhi.apps.plan.models import Figure, Milestone, Release, Report, Row
 from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status, of_year
 from jinzhi.apps.plan.queries import current, in_state, milestones
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
-from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import Status
@@ -47,22 +47,8 @@ from jinzhi.web.plan_board import (
 from jinzhi.web.shell import choice, english, form_key, named, page, paged, sort_of, submitted
 from jinzhi.web.templatetags import ui
 
-SMALLEST = Decimal("0.01")
 UNIT = Field(id="unit", zh="责任单位", en="Unit", type=Type.UNIT)
-TITLE = Field(id="title", zh="里程碑", en="Milestone", max_length=300)
-DUE = Field(id="due", zh="完成期限", en="Due", type=Type.DATE, help_zh="应在规划期内", help_en="within the plan's term")
-TARGET = Field(id="target", zh="目标值", en="Target", type=Type.DECIMAL, min=Decimal(0),
-               help_zh="只看是否完成的，填 1", help_en="1 where it is done or not")  # fmt: skip
-DIRECTION = Field(
-    id="direction", zh="方向", en="Direction", type=Type.CHOICE, required=False,
-    choices=(Named("up", "越大越好：达到或超过目标值为完成", "the more the better: met at the target or above"),
-             Named("down", "越小越好：不高于目标值为完成", "the less the better: met at the target or below")),
-)  # fmt: skip
-MEASURED_IN = Field(id="measured_in", zh="计量单位", en="Measured in", max_length=20, help_zh="如 项、件、万元")
-WEIGHT = Field(id="weight", zh="权重", en="Weight", type=Type.DECIMAL, min=SMALLEST,
-               help_zh="在完成率中占多少份，一般为 1", help_en="its part in the share done, usually 1")  # fmt: skip
 REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
-CHANGED = (TITLE, DUE, TARGET, MEASURED_IN, DIRECTION, WEIGHT)
 SORTS = {"due": "due", "unit": "unit__path", "row": "row_key", "met": "met_on"}
 
 
@@ -424,11 +410,14 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
             if not changes:
                 form.refuse([FieldError(REASON, "没有改动任何内容", "nothing was changed")])
             else:
-                change_milestone(
-                    found, changes, reason=str(form.values["reason"]), who=who, expected=expected, key=idempotent
-                )
-                messages.success(request, _("已修改里程碑"))
-                return redirect("milestone", code=found.code)
+                reason = str(form.values["reason"])
+                try:
+                    change_milestone(found, changes, reason=reason, who=who, expected=expected, key=idempotent)
+                except MilestoneRefused as e:
+                    form.add_error(None, str(e))
+                else:
+                    messages.success(request, _("已修改里程碑"))
+                    return redirect("milestone", code=found.code)
     else:
         form = FieldsForm(fields, who=who, initial=initial)
     return form_page(request, form, _("修改里程碑"), row_of(found), found, submit=_("保存修改"))
