@@ -13,8 +13,8 @@ import mimetypes
 import re
 import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -30,6 +30,7 @@ from jinzhi.apps.evidence.models import Checkpoint, Cosignature, Entry
 from jinzhi.apps.evidence.verify import Findings
 from jinzhi.apps.evidence.witnesses import WitnessRefused
 from jinzhi.apps.evidence.witnesses import policy as witness_policy
+from jinzhi.apps.evidence.witnesses import trees_of as witness_trees
 from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.merkle import FAMILIES
@@ -71,6 +72,12 @@ class Policy:
 
     need: int = 0
     witnesses: tuple[str, ...] = ()
+    #: by verifier key the trees of a witness that does not cosign both
+    trees: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, vkey: str) -> tuple[str, ...]:
+        """The trees that a witness is to cosign."""
+        return self.trees.get(vkey, tuple(f.name for f in FAMILIES))
 
 
 @dataclass
@@ -138,14 +145,16 @@ def own_policy() -> Policy:
     """What this installation asks of its checkpoints. Raises BundleRefused where its declaration is spoilt."""
     try:
         need, vkeys = witness_policy()
+        trees = witness_trees()
     except WitnessRefused as e:
         raise BundleRefused(str(e)) from None
-    return Policy(need, vkeys)
+    return Policy(need, vkeys, {k: t for k, t in trees.items() if len(t) < len(FAMILIES)})
 
 
 def satisfied(checkpoint: Checkpoint, policy: Policy) -> bool:
-    """Whether enough witnesses of the policy cosigned both families."""
-    return len({c.witness for c in _cosignatures(checkpoint, policy)}) >= policy.need
+    """Whether enough witnesses of the policy cosigned each of their trees."""
+    held = {(c.witness, c.family) for c in _cosignatures(checkpoint, policy)}
+    return sum(all((k.split("+", 1)[0], f) in held for f in policy.of(k)) for k in policy.witnesses) >= policy.need
 
 
 def chosen(entry: Entry, policy: Policy | None = None) -> Checkpoint:
@@ -211,7 +220,7 @@ def build(
     facts.witnessed = all(satisfied(p, policy) for p in points.values())
     if not facts.witnessed and not strict:
         # the bundle claims what it can show: without the witnesses asked for it claims none are needed
-        policy = Policy(0, policy.witnesses)
+        policy = replace(policy, need=0)
     writer = Writer(to)
     for one in entries:
         _add_entry(writer, one, points[one.pk])
@@ -227,7 +236,10 @@ def build(
     shards = {p.shard.origin: p.shard for p in (facts.checkpoint, *kept.values())}
     keys = [k for shard in shards.values() for pair in checkpoints.pairs_of(shard.origin) for k in pair]
     writer.json("keys.json", {"log": keys, "witnesses": list(policy.witnesses)})
-    writer.json("policy.json", {"need": policy.need, "of": list(policy.witnesses)})
+    asked: dict[str, object] = {"need": policy.need, "of": list(policy.witnesses)}
+    if policy.trees:
+        asked["trees"] = {key: list(trees) for key, trees in policy.trees.items()}
+    writer.json("policy.json", asked)
     authority = time_authority()
     if authority is not None and any(str(f["path"]).endswith("/token.tsr") for f in writer.files):
         writer.add("tsa-roots.pem", authority.roots)
@@ -299,7 +311,7 @@ def _facts(entry: Entry, checkpoint: Checkpoint, has_content: bool, custody: Seq
         entry=entry,
         checkpoint=checkpoint,
         stamp=_stamp_of(checkpoint),
-        witnesses=tuple(sorted({c.witness for c in _cosignatures(checkpoint, policy)})),
+        witnesses=named(_cosignatures(checkpoint, policy)),
         vkeys=checkpoints.signers_of(checkpoint),
         has_content=has_content,
         custody=tuple(custody),
@@ -307,13 +319,25 @@ def _facts(entry: Entry, checkpoint: Checkpoint, has_content: bool, custody: Seq
     )
 
 
+def named(cosignatures: Iterable[Cosignature]) -> tuple[str, ...]:
+    """Whose cosignatures these are, each with its tree where it cosigned one of the two only."""
+    trees: dict[str, set[str]] = {}
+    for row in cosignatures:
+        trees.setdefault(row.witness, set()).add(row.family)
+    words = {"sha256": "SHA-256", "sm3": "SM3"}
+    return tuple(
+        name if len(have) == len(FAMILIES) else f"{name}（仅 {words[min(have)]} 树）"
+        for name, have in sorted(trees.items())
+    )
+
+
 def _cosignatures(checkpoint: Checkpoint, policy: Policy) -> list[Cosignature]:
-    """The first cosignature of each witness of the policy that signed both families."""
+    """The first cosignature of each witness of the policy under each tree."""
     names = {key.split("+", 1)[0] for key in policy.witnesses}
     first: dict[tuple[str, str], Cosignature] = {}
     for row in Cosignature.objects.filter(checkpoint=checkpoint, witness__in=names).order_by("moment", "id"):
         first.setdefault((row.witness, row.family), row)
-    return [row for (name, _), row in first.items() if all((name, f.name) in first for f in FAMILIES)]
+    return list(first.values())
 
 
 def _add_entry(writer: Writer, entry: Entry, point: Checkpoint) -> None:

@@ -29,11 +29,11 @@ class WitnessFinding:
 
 
 def cosigners(checkpoint: Checkpoint, declared: Witnesses) -> tuple[str, ...]:
-    """The declared witnesses that cosigned both trees as this checkpoint has them."""
+    """The declared witnesses that cosigned each of their trees as this checkpoint has it."""
     # an older or younger checkpoint of the same size says the same
     rows = Cosignature.objects.filter(checkpoint__shard=checkpoint.shard_id, checkpoint__size=checkpoint.size)
     held = set(rows.values_list("witness", "family"))
-    return tuple(w.name for w in declared.witnesses if all((w.name, f.name) in held for f in FAMILIES))
+    return tuple(w.name for w in declared.witnesses if all((w.name, f) in held for f in w.trees))
 
 
 def witness_findings(*, ask: bool = True) -> list[WitnessFinding]:
@@ -56,7 +56,7 @@ def _once(found: list[WitnessFinding]) -> list[WitnessFinding]:
 def _compare(witness: Witness) -> Iterator[WitnessFinding]:
     """Ask a witness for what it cosigned last, and derive the same root from what is kept here."""
     for shard in Shard.objects.order_by("year"):
-        for family in FAMILIES:
+        for family in [f for f in FAMILIES if f.name in witness.trees]:
             tree = f"{shard.year}/{family.name}"
             try:
                 found = witnessed(witness, shard, family)
@@ -65,8 +65,8 @@ def _compare(witness: Witness) -> Iterator[WitnessFinding]:
                 yield WitnessFinding(witness.name, False, words, f"witness {witness.name} could not be asked")
                 return
             except ValueError as e:
-                words = f"见证者 {witness.name} 对日志 {tree} 的答复不成立：{e}"
-                yield WitnessFinding(witness.name, True, words, f"what {witness.name} gives for {tree} does not hold")
+                words = f"见证者 {witness.name} 对日志 {tree} 的答复不成立，不能据以认定：{e}"
+                yield WitnessFinding(witness.name, False, words, f"what {witness.name} gives for {tree} does not hold")
                 continue
             if found is not None:
                 yield from _against(witness, shard, family, found[0].size, found[0].root, found[1])
@@ -109,9 +109,16 @@ def _kept(declared: Witnesses) -> Iterator[WitnessFinding]:
             witness=row.witness, family=row.family, checkpoint__shard=row.shard, checkpoint__at__gt=row.last,
             checkpoint__size__gte=row.known or 0,
         )  # fmt: skip
-        if not since.exists():
+        if row.answered_at is not None:
             yield WitnessFinding(
-                row.witness, True,
+                row.witness, False,
+                f"见证者 {row.witness} 曾指出日志 {row.shard.year}/{row.family} 不一致，"
+                f"已于 {row.answered_at:%Y-%m-%d} 查明了结：{row.answer}",
+                f"what {row.witness} showed of {row.shard.year}/{row.family} was answered", (row.note,),
+            )  # fmt: skip
+        elif not since.exists():
+            yield WitnessFinding(
+                row.witness, bool(row.note),  # a bare answer accuses nobody
                 f"见证者 {row.witness} 拒绝了日志 {row.shard.year}/{row.family} 的 {row.size} 条"
                 f"（首次 {row.first:%Y-%m-%d %H:%M:%S} UTC，共 {row.times} 次）：{row.said}",
                 f"{row.witness} refused {row.size} entries of {row.shard.year}/{row.family}",

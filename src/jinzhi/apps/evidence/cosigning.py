@@ -25,7 +25,7 @@ from jinzhi.apps.evidence.witnesses import Witness, load
 from jinzhi.apps.evidence.witnessing import SIZE_TYPE, Request, origin_hash
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
-from jinzhi.kernel.merkle import FAMILIES, Family, ProofError
+from jinzhi.kernel.merkle import FAMILIES, SHA256, Family, ProofError
 
 TIMEOUT, LARGEST = 10.0, 64 * 1024
 #: the states of an answer
@@ -49,6 +49,7 @@ class Answer:
     state: str
     said: str = ""
     known: int | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,20 +119,47 @@ def _ask_for(witness: Witness, asked: Iterable[Checkpoint]) -> Iterator[Answer]:
     """Ask one witness; one that cannot be reached is not asked a second time."""
     lost = ""
     for checkpoint in asked:
-        for family in FAMILIES:
+        for family in [f for f in FAMILIES if f.name in witness.trees]:
             if not lost:
                 answer = ask(witness, checkpoint, family)
                 lost = answer.said if answer.state == UNREACHABLE else ""
             else:
                 answer = _answer(witness, checkpoint, family, UNREACHABLE, lost)
-            _keep(checkpoint.shard, answer, witness)
+            _keep(checkpoint.shard, answer)
             yield answer
 
 
 def _answer(
-    witness: Witness, checkpoint: Checkpoint, family: Family, state: str, said: str = "", known: int | None = None
-) -> Answer:
-    return Answer(witness.name, checkpoint.shard.year, family.name, checkpoint.size, state, said, known)
+    witness: Witness, checkpoint: Checkpoint, family: Family, state: str, said: str = "", known: int | None = None,
+    note: str = "",
+) -> Answer:  # fmt: skip
+    return Answer(witness.name, checkpoint.shard.year, family.name, checkpoint.size, state, said, known, note)
+
+
+def _accused(witness: Witness, checkpoint: Checkpoint, family: Family, said: str, known: int) -> Answer:
+    """What a witness says against this log, once its signed note shows it; a bare answer accuses nobody."""
+    try:
+        found = witnessed(witness, checkpoint.shard, family)
+    except (Unreachable, ValueError) as e:
+        why = str(e)
+    else:
+        if found is None:
+            why = "它不公布签名的检查点"
+        elif _differs(checkpoint.shard, family, found[0]):
+            return _answer(witness, checkpoint, family, CONTRADICTS, said, known, found[1])
+        else:
+            why = f"它签名的检查点（{found[0].size} 条）与本日志一致"
+    only = "" if family is SHA256 else "；只认 SHA-256 的见证者请改为 --tree sha256"
+    return _answer(witness, checkpoint, family, REFUSED, f"见证者称：{said}。未附可核实的证明，只作待查：{why}{only}")
+
+
+def _differs(shard: Shard, family: Family, said: note.Checkpoint) -> bool:
+    """Whether what a witness cosigned is not the beginning of what is kept here."""
+    now_kept = Shard.objects.get(pk=shard.pk)
+    try:
+        return said.size > now_kept.size or (said.size > 0 and trees.root(now_kept, said.size, family) != said.root)
+    except LogBroken:
+        return True
 
 
 def ask(witness: Witness, checkpoint: Checkpoint, family: Family) -> Answer:
@@ -159,7 +187,10 @@ def ask(witness: Witness, checkpoint: Checkpoint, family: Family) -> Answer:
             return _taken(witness, checkpoint, family, reply.text)
         if reply.status == 422:
             said = f"前 {old} 条与见证者核对过的不一致：日志被改动或分叉（{_brief(reply.text)}）"
-            return answer(CONTRADICTS, said, old)
+            return _accused(witness, checkpoint, family, said, old)
+        if reply.status == 409 and reply.media_type != SIZE_TYPE and old == checkpoint.size:
+            said = f"在 {old} 条时核对过另一个根：日志被改动或分叉"
+            return _accused(witness, checkpoint, family, said, old)
         if reply.status != 409 or reply.media_type != SIZE_TYPE:
             return answer(REFUSED, f"HTTP {reply.status}：{_brief(reply.text)}")
         text = reply.text.removesuffix("\n")
@@ -167,12 +198,13 @@ def ask(witness: Witness, checkpoint: Checkpoint, family: Family) -> Answer:
             return answer(REFUSED, f"见证者答复的日志大小不是数：{_brief(text)}")
         known = int(text)
         if known == old:
-            return answer(CONTRADICTS, f"见证者在 {known} 条时核对过另一个根：日志被改动或分叉", known)
+            said = f"见证者在 {known} 条时核对过另一个根：日志被改动或分叉"
+            return _accused(witness, checkpoint, family, said, known)
         if known > checkpoint.size:
             if Checkpoint.objects.filter(shard=shard, size__gte=known).exists():
                 return answer(OVERTAKEN)
             said = f"见证者已核对过 {known} 条，这里只有 {checkpoint.size} 条：数据库被恢复为旧副本或被截短"
-            return answer(CONTRADICTS, said, known)
+            return _accused(witness, checkpoint, family, said, known)
         old = known
     return answer(REFUSED, "见证者核对过的大小一再变化，请稍后再试")
 
@@ -243,25 +275,19 @@ def witnessed(witness: Witness, shard: Shard, family: Family) -> tuple[note.Chec
     raise ValueError(f"见证者给出的检查点没有本日志密钥的签名（{said.size} 条）：密钥被更换，或另有人以本日志之名签发")
 
 
-def _keep(shard: Shard, answer: Answer, witness: Witness) -> None:
+def _keep(shard: Shard, answer: Answer) -> None:
     """Keep why a witness did not cosign. What contradicts stays as it was seen first."""
     if answer.state not in (UNREACHABLE, REFUSED, CONTRADICTS):
         return
     same = {"shard": shard, "family": answer.family, "witness": answer.witness, "state": answer.state}
     at = now()
-    said = {"size": answer.size, "known": answer.known, "said": answer.said}
+    said = {"size": answer.size, "known": answer.known, "said": answer.said, "note": answer.note}
     row, fresh = CosignTrouble.objects.get_or_create(**same, defaults={**said, "first": at, "last": at})
     if not fresh:
-        later = {} if answer.state == CONTRADICTS else said
+        later: dict[str, object] = {} if answer.state == CONTRADICTS else said
+        if answer.state == CONTRADICTS and (not row.note or (row.answered_at and row.note != answer.note)):
+            later = {**said, "answered_at": None}  # shown for the first time, or anew after it was answered
         CosignTrouble.objects.filter(pk=row.pk).update(last=at, times=F("times") + 1, **later)
-    if answer.state == CONTRADICTS and not row.note:
-        family = next(f for f in FAMILIES if f.name == answer.family)
-        try:
-            found = witnessed(witness, shard, family)
-        except (Unreachable, ValueError):
-            return
-        if found is not None:
-            CosignTrouble.objects.filter(pk=row.pk).update(note=found[1])
 
 
 def _brief(text: str) -> str:

@@ -292,8 +292,9 @@ class CosignTrouble(models.Model):
     """Why a witness did not cosign a tree of this log: one row for each kind of reason, with the first and last time.
 
     ``state``: "unreachable", "refused" or "contradicts". Only the last says something of the log: the witness has
-    cosigned ``known`` entries that are not those kept here. ``note`` is the witness's note, where it was fetched and
-    is signed by this log's own key; the first one is kept.
+    cosigned ``known`` entries that are not those kept here. ``note`` is the witness's note that shows it, signed by
+    the witness and by this log's own key; without one nobody is accused. ``answer``: what was found out when it was
+    looked into; another note opens it again.
     """
 
     shard = models.ForeignKey(Shard, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -307,6 +308,8 @@ class CosignTrouble(models.Model):
     first = models.DateTimeField()
     last = models.DateTimeField()
     times = models.PositiveIntegerField(default=1)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -65,6 +65,8 @@ class Witness:
 
     vkey: str
     url: str
+    #: the trees that it cosigns: a witness of another make knows SHA-256 only
+    trees: tuple[str, ...] = tuple(_BY_NAME)
 
     @property
     def name(self) -> str:
@@ -123,7 +125,10 @@ def _read(said: dict[str, Any]) -> Witnesses:
     return Witnesses(
         name=str(said.get("name", "")),
         logs=tuple(KnownLog(str(one["origin"]), tuple(map(str, one["vkeys"]))) for one in said.get("logs", ())),
-        witnesses=tuple(Witness(str(one["vkey"]), str(one["url"]).rstrip("/")) for one in said.get("witnesses", ())),
+        witnesses=tuple(
+            Witness(str(one["vkey"]), str(one["url"]).rstrip("/"), tuple(map(str, one.get("trees", _BY_NAME))))
+            for one in said.get("witnesses", ())
+        ),
         need=None if need == "all" else need,
     )
 
@@ -145,6 +150,8 @@ def checked(given: Witnesses) -> Witnesses:
         kind_of(one.vkey, (signing.KIND_COSIGNATURE,), "见证者的公钥")
         if len(one.name) > LONGEST_NAME:
             raise WitnessRefused(f"见证者名称“{one.name}”超过 {LONGEST_NAME} 字")
+        if not one.trees or len(set(one.trees)) != len(one.trees) or not set(one.trees) <= set(_BY_NAME):
+            raise WitnessRefused(f"见证者 {one.name} 的树应为 {'、'.join(_BY_NAME)} 之一或全部")
         parts = urlsplit(one.url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise WitnessRefused(f"见证者 {one.name} 的地址“{one.url}”不是 http(s) 地址")
@@ -175,7 +182,10 @@ def save(given: Witnesses) -> None:
     said = {
         "name": given.name,
         "logs": [{"origin": k.origin, "vkeys": list(k.vkeys)} for k in given.logs],
-        "witnesses": [{"vkey": w.vkey, "url": w.url} for w in given.witnesses],
+        "witnesses": [
+            {"vkey": w.vkey, "url": w.url, **({} if len(w.trees) == len(_BY_NAME) else {"trees": list(w.trees)})}
+            for w in given.witnesses
+        ],
         "need": "all" if given.need is None else given.need,
     }
     target = path()
@@ -197,6 +207,11 @@ def with_log(given: Witnesses, known: KnownLog) -> Witnesses:
 def with_witness(given: Witnesses, one: Witness) -> Witnesses:
     """With one more witness; one of the same name is replaced."""
     return replace(given, witnesses=(*(w for w in given.witnesses if w.name != one.name), one))
+
+
+def trees_of() -> dict[str, tuple[str, ...]]:
+    """By verifier key the trees that each witness cosigns. Raises WitnessRefused."""
+    return {w.vkey: w.trees for w in load().witnesses}
 
 
 def policy() -> tuple[int, tuple[str, ...]]:

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.evidence import checkpoints, log, seals
+from jinzhi.apps.evidence import bundles, checkpoints, log, seals
 from jinzhi.apps.evidence.actions import content_of
 from jinzhi.apps.evidence.authority import is_local, time_authority
 from jinzhi.apps.evidence.models import Checkpoint, Cosignature, Entry, Event, Shard
@@ -332,7 +332,7 @@ def point_lines(points: Sequence[Checkpoint]) -> list[PointLine]:
             p,
             SIGNED if seals.signed_rightly(p) else UNSIGNED,
             time_of(p).tag,
-            "、".join(sorted({c.witness for c in p.cosignatures.all()})),
+            "、".join(bundles.named(p.cosignatures.all())),
         )
         for p in points
     ]

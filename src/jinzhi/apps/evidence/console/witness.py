@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import checkpoints, log
+from jinzhi.apps.evidence import accusations, checkpoints, log
 from jinzhi.apps.evidence.models import Shard, Witnessed
 from jinzhi.apps.evidence.witnesses import (
     KnownLog,
@@ -21,6 +21,7 @@ from jinzhi.apps.evidence.witnesses import (
     with_log,
     with_witness,
 )
+from jinzhi.kernel.merkle import FAMILIES
 
 HELP = "见证：本日志的见证者和规则，以及本机为哪些日志作见证"
 Say = Callable[[str], object]
@@ -36,6 +37,8 @@ def add(parser: ArgumentParser) -> None:
     one = verbs.add_parser("add", help="加一位见证者")
     one.add_argument("vkey", help="见证者的公钥")
     one.add_argument("url", help="见证者的地址，如 https://notary.example.org/witness")
+    told = "只见证这一棵树；其他软件的见证者只认 SHA-256"
+    one.add_argument("--tree", action="append", choices=[f.name for f in FAMILIES], help=told)
     one = verbs.add_parser("remove", help="去掉一位见证者")
     one.add_argument("name", help="见证者名称")
     one = verbs.add_parser("need", help="规则：一个检查点要有几位见证者共同签名")
@@ -43,6 +46,10 @@ def add(parser: ArgumentParser) -> None:
     one = verbs.add_parser("add-log", help="为一个日志作见证")
     one.add_argument("origin", help="日志名称，不含年份")
     one.add_argument("vkey", nargs="+", help="日志的公钥")
+    verbs.add_parser("accusations", help="列出见证者以签名的检查点指出的不一致")
+    one = verbs.add_parser("answer", help="查明后答复并了结一项不一致，记入日志")
+    one.add_argument("id", type=int, help="编号，见 accusations")
+    one.add_argument("--reason", required=True, help="查明的情况和结论")
     one = verbs.add_parser("remove-log", help="不再为一个日志作见证")
     one.add_argument("origin", help="日志名称")
 
@@ -60,7 +67,8 @@ def _list(options: dict[str, object], say: Say) -> None:
     need = "全部" if given.need is None else str(given.need)
     say(f"本日志的见证者 {len(given.witnesses)} 位，规则要求 {need}：")
     for one in given.witnesses:
-        say(f"  {one.name}  {one.url}\n    {one.vkey}")
+        only = "" if len(one.trees) == len(FAMILIES) else f"（仅 {one.trees[0]} 树）"
+        say(f"  {one.name}{only}  {one.url}\n    {one.vkey}")
     say(f"本机以“{given.name or '（未起名）'}”为 {len(given.logs)} 个日志作见证：")
     for known in given.logs:
         say(f"  {known.origin}")
@@ -97,7 +105,9 @@ def _name(options: dict[str, object], say: Say) -> None:
 
 def _add(options: dict[str, object], say: Say) -> None:
     given = load()
-    save(with_witness(given, Witness(str(options["vkey"]), str(options["url"]).rstrip("/"))))
+    trees = options["tree"] or [f.name for f in FAMILIES]
+    assert isinstance(trees, list)
+    save(with_witness(given, Witness(str(options["vkey"]), str(options["url"]).rstrip("/"), tuple(trees))))
     _list(options, say)
 
 
@@ -134,7 +144,27 @@ def _remove_log(options: dict[str, object], say: Say) -> None:
     _list(options, say)
 
 
+def _accusations(options: dict[str, object], say: Say) -> None:
+    rows = accusations.all_of_them()
+    if not rows:
+        say("没有见证者指出过不一致")
+    for row in rows:
+        state = f"已了结：{row.answer}" if row.answered_at else "未了结"
+        say(
+            f"{row.pk}  {row.witness}  {row.shard.year}/{row.family}  {row.first:%Y-%m-%d %H:%M}  {state}\n  {row.said}"
+        )
+        say("".join(f"    {line}\n" for line in row.note.splitlines()))
+
+
+def _answer(options: dict[str, object], say: Say) -> None:
+    try:
+        row = accusations.answer(int(str(options["id"])), str(options["reason"]))
+    except accusations.AnswerRefused as e:
+        raise CommandError(str(e)) from None
+    say(f"已了结并记入日志：{row.witness} {row.shard.year}/{row.family}")
+
+
 VERBS = {
     "list": _list, "key": _key, "name": _name, "add": _add, "remove": _remove, "need": _need, "add-log": _add_log,
-    "remove-log": _remove_log,
+    "remove-log": _remove_log, "accusations": _accusations, "answer": _answer,
 }  # fmt: skip
