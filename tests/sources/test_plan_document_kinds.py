@@ -630,3 +630,42 @@ def test_the_citys_own_document_is_bound():
         "2.创新体制机制。改革。（责任单位：市教委）\n"
     )
     assert [r.matched for r in found.rows] == ["K1", "K2"]
+
+
+# -- what stands around such a document -------------------------------------------------------------------------------
+
+
+def test_a_letter_of_the_state_is_read_from_its_salutation_to_its_closing_words():
+    found = check(
+        """国务院办公厅关于印发某会议重点任务分工方案的通知
+各省、自治区、直辖市人民政府，国务院各部委、各直属机构：
+　　《某会议重点任务分工方案》已经国务院同意，现印发给你们，请认真贯彻执行。
+国务院办公厅
+2099年7月11日
+（此件公开发布）
+某会议重点任务分工方案
+　　为确保会议确定的任务落到实处，现制定如下分工方案。
+　　一、直面需求，创新实施政策
+　　（一）推动降低门槛。（财政部、国家发展改革委等国务院相关部门、单位及各地区按职责分工负责）
+　　具体措施：
+　　1.梳理压减数量，2099年9月底前取消评价，确保2099年2.8万亿元直达。（财政部负责）
+　　各地区、各有关部门要对标任务分工，细化实化措施。
+""",
+        [
+            "直面需求，创新实施政策//1: 财政部 divided, 国家发展改革委 divided, 国务院相关部门、单位 divided, "
+            "各地区 divided, 财政部 alone@1",
+        ],
+    )
+    assert (found.title, found.issued_by) == ("某会议重点任务分工方案", "国务院办公厅")
+    assert [p.words for p in found.rows[0].points] == ["2099年9月底前"]
+    assert not any("对标" in m for m in found.rows[0].measures)
+
+
+def test_words_after_the_units_of_a_measure_are_shown_as_unread_with_the_other_reading():
+    found = read(
+        "某市任务分工\n一、任务\n（一）甲事，做实。（市教委牵头）\n具体措施：\n1.甲一，办好。（市商务局负责）\n河边的柳树发了芽。\n"
+    )
+    doubt = next(d for d in found.doubts if d.code == "stray")
+    assert found.accounted()["unplaced"] == len("河边的柳树发了芽。\n")
+    ((_, values),) = doubt.readings[1].rows
+    assert values["measures"][-1] == "河边的柳树发了芽。"

@@ -17,6 +17,7 @@ from jinzhi.sources.plan_document.wording import HEADING, LABEL, TIME, VERB_END,
 _LONGEST = 600
 _LONGEST_PIECE = 26
 _FREE = "。;)!?”:"
+_IMPRINT = re.compile(r"ICP|公网安备|网站|技术支持|版权所有|联系电话|网址|邮编|copyright", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,8 @@ def find_areas(flow: Flow, lexicon: Lexicon, start: int = 0, end: int | None = N
     p = start
     while p < end:
         area = _area_at(flow, p, end, lexicon)
-        if area is None:
-            p += 1
+        if area is None or _imprint(flow, area):
+            p = p + 1 if area is None else max(area.end, p + 1)
             continue
         if out and _touch(chars, out[-1].end, area.start):
             before = out[-1]
@@ -57,6 +58,12 @@ def find_areas(flow: Flow, lexicon: Lexicon, start: int = 0, end: int | None = N
             out.append(area)
         p = max(area.end, p + 1)
     return out
+
+
+def _imprint(flow: Flow, area: Area) -> bool:
+    """A line of a site's own imprint (主办单位:… ICP备…), which is labelled like a duty."""
+    line = flow.chars[area.start : flow.next_bol(area.start, len(flow))]
+    return not line.startswith("(") and _IMPRINT.search(line) is not None
 
 
 def _touch(chars: str, a: int, b: int) -> bool:

@@ -20,7 +20,7 @@ _PART = (
 )
 _END = r"(?P<end>(?:年)?(?:底|末|终|初)?(?:之?前|以前|内)?)"
 _POINT = re.compile(
-    rf"(?:(?P<lead>到|至|截至|在|于|力争|确保)?(?:{_RANGE}|(?P<every>每年)度?|(?P<this>今年|当年|本年度?)|(?P<term>“?十[四五六]五”?)(?:期|规划期)?)"
+    rf"(?:(?P<lead>截至|到|至)?(?:{_RANGE}|(?P<every>每年)度?|(?P<this>今年|当年|本年度?)|(?P<term>“?十[四五六]五”?)(?:期|规划期)?)"
     rf"\s?{_PART}?{_END}|(?P<bare>(?:(?<![0-9年])(?P<m2>1[0-2]|[1-9])\s?月(?:份)?(?:(?P<d2>[0-9]{{1,2}})\s?日)?|年)(?:底|末)(?:之?前)?))"
 )
 _NOT = re.compile(
@@ -64,6 +64,9 @@ def _point(n: int, measure: str, shape: str, found: re.Match[str]) -> TimePoint 
     dated = found["m"] or found["half"] or found["q"] or found["end"] or found["lead"] or found["bare"]
     free = not before or before[-1] in _CLAUSE + "::、" or before.endswith(("其中", "力争", "确保", "计划", "争取"))
     if not dated and not (free and year):
+        return None
+    bare_year = year and not (found["m"] or found["half"] or found["q"] or found["end"])
+    if bare_year and re.match(r"[0-9]", after):
         return None
     if found["every"] and not (found["m"] or found["half"] or found["q"] or found["end"]):
         return None

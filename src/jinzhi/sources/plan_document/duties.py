@@ -353,6 +353,11 @@ class _Cutter:
                 break
             stop += 1
         words = chars[p:stop]
+        if words in ("单位", "部门", "机构") and self.said.units:
+            # 国务院相关部门、单位: one name in two words
+            self.said.units[-1].end = stop
+            self.p = stop
+            return
         if REMARK.search(words) and not (like_unit(words) and self.lexicon.at(chars, p, end) > p):
             self._remark(p, stop)
             return

@@ -157,7 +157,7 @@ class _Grower:
 
     def _sign(self, p: int) -> Sign | None:
         sign = sign_at(self.chars, p, self.end)
-        if sign is not None and any(self.flow.bol[p + 1 : sign.end]):
+        if sign is not None and self.chars[p] in "任举措事" and self._torn(p, sign.end):
             # 主要任务 at the end of a line and 1. on the next are not 任务1.
             return None
         if sign is None and (self.flow.bol[p] or self.after_area):
@@ -168,6 +168,10 @@ class _Grower:
                 if self.last.get(f"{ROW}#、", 0) + 1 != sign.value:
                     return None
         return sign
+
+    def _torn(self, p: int, end: int) -> bool:
+        """Whether a line ends between two places of the stream."""
+        return any(c in "\n\r\f" for c in self.flow.text[self.flow.at[p] : self.flow.at[end - 1]])
 
     def _free(self, p: int) -> bool:
         return p == self.start or bool(self.flow.bol[p]) or self.chars[p - 1] in "。!?;):" or self.after_area

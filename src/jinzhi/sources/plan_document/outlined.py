@@ -244,7 +244,8 @@ class OutlinedReader(OutlineRoles):
         start = node.sign.start if int(node.kind[0]) >= ITEM else node.sign.end
         self.draft.paint(self.flow, node.sign.start, node.sign.end, "number", self.row)
         before = len(row.measures)
-        for a, b, area in node.pieces:
+        last = max((n for n, piece in enumerate(node.pieces) if piece[2] is not None), default=-1)
+        for n, (a, b, area) in enumerate(node.pieces):
             if area is not None:
                 own = list(range(before, len(row.measures)))
                 whole = self._for_the_row(node)
@@ -252,6 +253,8 @@ class OutlinedReader(OutlineRoles):
                 before = len(row.measures)
             elif self._only_stops(a, b):
                 self._closing_stop(a, b)
+            elif 0 <= last < n and not node.children:
+                self._stray(a, b)
             else:
                 self._measures(start if a == node.sign.end else a, b)
         for child in node.children:

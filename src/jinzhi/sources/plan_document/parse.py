@@ -18,12 +18,11 @@ from jinzhi.sources.plan_document.headings import Vocabulary
 from jinzhi.sources.plan_document.outlined import OutlinedReader
 from jinzhi.sources.plan_document.running import Reader
 from jinzhi.sources.plan_document.standing import Standing
-from jinzhi.sources.plan_document.surroundings import is_site, pieces, read_head, read_tail, signature_at
+from jinzhi.sources.plan_document.surroundings import closes, is_site, pieces, read_head, read_tail, signature_at
 from jinzhi.sources.plan_document.table_reader import TableReader
 from jinzhi.sources.plan_document.tables import Table, find_text_tables, stitched
 
 _MARKUP = re.compile(r"^#{1,6}(?=\s)|\*\*", re.MULTILINE)
-_IMPRINT = re.compile(r"ICP|公网安备|网站|技术支持|版权所有|联系电话|网址|邮编|copyright", re.IGNORECASE)
 
 #: so many titles of declared rows make a document one of the declared plan
 _DECLARED = 3
@@ -73,7 +72,7 @@ def parse(
         draft.paint_text(start, end, "markup")
     skip = [*marks, *markup, *layout.heads, *((t.start, t.end) for t in taken)]
     flow = build(text, skip=skip, paragraphs=layout.paragraphs, loose=layout.loose)
-    areas = [a for a in find_areas(flow, lexicon) if not _imprint(flow, a)]
+    areas = find_areas(flow, lexicon)
     standing = Standing()
     standing.listen(flow, areas)
     reader = _reader(draft, flow, lexicon, rows, vocabulary, standing, areas)
@@ -84,12 +83,6 @@ def parse(
     standing.close(draft)
     _refuse_what_is_no_plan(draft, rows)
     return assemble(draft, names, rows, tuple(notes))
-
-
-def _imprint(flow: Flow, area: Area) -> bool:
-    """A line of a site's own imprint (主办单位:… ICP备…), which is labelled like a duty."""
-    line = flow.chars[area.start : flow.next_bol(area.start, len(flow))]
-    return not line.startswith("(") and _IMPRINT.search(line) is not None
 
 
 def _reader(
@@ -136,7 +129,7 @@ def _tail(flow: Flow, start: int) -> int:
     probe = Draft(flow.text)
     for first, last in pieces(flow, from_here, len(flow)):
         words = flow.chars[first:last]
-        if is_site(words):
+        if is_site(words) or (flow.bol[first] and closes(words)):
             return first
         read_tail(probe, flow, first, last)
         if probe.issued_on or probe.issued_by:

@@ -40,7 +40,7 @@ _ISSUER = re.compile(
 )
 _SIGNED = re.compile(rf"(?P<who>{_ISSUER.pattern})(?:{_DATE.pattern})")
 _LETTER = re.compile(
-    r"关于[^。]{2,80}的(?:通知|意见|函|决定)|现将|印发给你们|请(?:认真|结合|遵照|按照)|贯彻(?:落实|执行)|特制定|制定本|为(?:深入|全面|切实|贯彻|推动|推进|加快|进一步|做好|确保|落实|加强)|根据《|按照《|各(?:区|市|县|有关|成员|部门|单位)"
+    r"关于[^。]{2,80}的(?:通知|意见|函|决定)|现将|印发给你们|请(?:认真|结合|遵照|按照)|贯彻(?:落实|执行)|特制定|制定本|为(?:深入|全面|切实|贯彻|推动|推进|加快|进一步|做好|确保|落实|加强)|根据《|按照《|各(?:区|市|县|省|地区|地|有关|成员|部门|单位|责任|牵头)"
     r"|此件|附件|抄送|主题词|联系人|联系电话|公开|如下|工作要求|加强组织|各责任|牵头单位要|责任单位要"
 )
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{2,12}(?:\([0-9]{4}\)|[0-9]{4})第?[0-9]{1,4}号")
@@ -76,6 +76,11 @@ def signature_at(flow: Flow, start: int) -> bool:
     return _SIGNED.match(flow.chars, start) is not None
 
 
+def closes(words: str) -> bool:
+    """Whether a paragraph turns to all who are responsible, as the end of a letter does."""
+    return re.match(r"各(?:地区|地|有关|部门|单位|区|县|市|责任|牵头|成员)[^。]{0,40}?(?:要|应|须)", words) is not None
+
+
 def is_site(words: str) -> bool:
     """Whether words outside the plan are the hosting site's."""
     return bool(SITE.search(words) or _WHOLE.fullmatch(words))
@@ -100,6 +105,8 @@ def find_title(flow: Flow, end: int) -> tuple[int, int] | None:
     for i, (first, stop) in enumerate(lines):
         first_words = chars[first:stop].strip("()。:")
         alone = _DATE.search(first_words) or _ISSUER.fullmatch(first_words) or re.search("[。:;]|通知$", first_words)
+        if chars[first] == "(" and chars[stop - 1] == ")":
+            continue  # (此件公开发布)
         for last in (stop, stop if alone or i + 1 >= len(lines) else lines[i + 1][1]):
             words = chars[first:last]
             if 4 <= len(words) <= 90 and _TITLE_WORDS.search(words) and _fits_title(words) and not is_site(words):
