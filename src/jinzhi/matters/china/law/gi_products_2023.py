@@ -14,9 +14,7 @@ LAW = Law(
     issuer="国家知识产权局",
     promulgated=None,
     in_force=date(2024, 2, 1),
-    source="IPR 书84",
-    verified=False,
-    note="2024 年施行，具体日期待核；异议期条号待核。",
+    source="IPR 书84；施行日期见第36条",
     provisions=(
         Provision(
             "24",
@@ -24,17 +22,15 @@ LAW = Law(
             "Localities report on protection.",
         ),
         Provision(
-            "",
-            "初步认定公告后的异议。",
-            "Opposition after the first finding.",
+            "15",
+            "初步认定公告后的异议；逾期或者没有具体理由的不予受理。",
+            "Opposition after the first finding; not accepted where late or without specific reasons.",
             (
                 Parameter(
                     id="oppose",
                     zh="异议期",
                     en="opposition",
                     value=months(2),
-                    verified=False,
-                    note="数值见来源，条号待核。",
                 ),
             ),
         ),

@@ -16,23 +16,20 @@ LAW = Law(
     in_force=date(2026, 10, 15),
     replaces="ic-layout-regulation-300",
     source="IPR 书50",
-    note="条文全文未随项目，条号待核。",
+    note="条文全文未随项目，期限按来源录入。",
     provisions=(
         Provision(
-            "",
-            "保护期与旧条例相同。",
-            "Terms as in the old regulation.",
+            "17",
+            "保护期与旧条例相同；自登记申请之日或者在世界任何地方首次投入商业利用之日起算，以较前者为准。",
+            "Terms as in the old regulation; from the application or the first commercial use anywhere, the "
+            "earlier one.",
             (
-                Parameter(
-                    id="term", zh="保护期", en="term", value=years(10), verified=False, note="数值见来源，条号待核。"
-                ),
+                Parameter(id="term", zh="保护期", en="term", value=years(10)),
                 Parameter(
                     id="term-creation",
                     zh="自创作完成最长",
                     en="at most from creation",
                     value=years(15),
-                    verified=False,
-                    note="数值见来源，条号待核。",
                 ),
             ),
         ),

@@ -47,13 +47,13 @@ LAW = Law(
         ),
         Provision(
             "28",
-            "应当中止的情形。",
-            "When proceedings must be suspended.",
+            "中止的情形。",
+            "When proceedings are suspended.",
         ),
         Provision(
             "29",
-            "可以中止的情形。",
-            "When proceedings may be suspended.",
+            "可以不中止的情形。",
+            "When proceedings need not be suspended.",
         ),
         Provision(
             "32",

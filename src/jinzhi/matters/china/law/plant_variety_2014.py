@@ -17,7 +17,7 @@ LAW = Law(
     repealed=date(2025, 6, 1),
     source="条例文本",
     verified=False,
-    note="修订的公布与施行日期、2025 年切换日待核。",
+    note="修订的公布与施行日期待核；切换日见 2025 年条例第49条。",
     provisions=(
         Provision(
             "23",

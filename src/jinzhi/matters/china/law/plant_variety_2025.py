@@ -15,12 +15,10 @@ LAW = Law(
     promulgated=None,
     in_force=date(2025, 6, 1),
     replaces="plant-variety-regulation-2014",
-    source="LAWREF / IPR 书47",
-    verified=False,
-    note="施行日期待核；条号待核。",
+    source="LAWREF / IPR 书47；施行日期见第49条",
     provisions=(
         Provision(
-            "",
+            "35",
             "品种权保护期，自授权公告起。",
             "Term, from the notice of grant.",
             (
@@ -29,16 +27,12 @@ LAW = Law(
                     zh="木本、藤本",
                     en="woody plants and vines",
                     value=years(25),
-                    verified=False,
-                    note="数值见来源，条号待核。",
                 ),
                 Parameter(
                     id="term",
                     zh="其他植物",
                     en="other plants",
                     value=years(20),
-                    verified=False,
-                    note="数值见来源，条号待核。",
                 ),
             ),
         ),

@@ -12,12 +12,19 @@ LAW = Law(
     rank=Rank.RULE,
     number="国家市场监督管理总局令第44号",
     issuer="国家市场监督管理总局",
-    promulgated=None,
+    promulgated=date(2021, 7, 30),
     in_force=date(2021, 9, 1),
-    source="libogw.net 转述；期限为通行知识",
-    verified=False,
-    note="施行日期与条号待核。",
+    source="公开英文译本与 2021-08-03 报道（日期、第2条）；libogw.net 转述；期限为通行知识",
+    note="公示期与提前移出的条号和数值未见原文。",
     provisions=(
+        Provision(
+            "2",
+            "较重行政处罚：按裁量基准从重的罚款，降低资质或吊销许可证、营业执照，限制经营、责令停产停业、从业禁止，"
+            "以及法律法规规定的其他情形。",
+            "Heavier penalties: a fine in the heavier band, a licence lowered or revoked, activity restricted "
+            "or stopped, "
+            "a ban from the trade, others by law.",
+        ),
         Provision(
             "",
             "列入名单的公示期与提前移出。",

@@ -16,7 +16,7 @@ LAW = Law(
     in_force=date(2002, 2, 20),
     source="LAWREF",
     verified=False,
-    note="施行日期待核；实务常以 30 个工作日办结。",
+    note="第35条：自发布之日起施行；发布日 2002-02-20 待核。实务常以 30 个工作日办结。",
     provisions=(
         Provision(
             "20",
