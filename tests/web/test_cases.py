@@ -239,10 +239,10 @@ def test_a_file_goes_under_the_case_and_comes_back(order, district, elsewhere):
     kept = Attachment.objects.unrestricted("test").get()
     assert kept.stream == order.stream
     assert Event.objects.get(stream=order.stream, seq=2).data["file"] == str(kept.pk)
-    got = district.client.get(reverse("attachment", args=[kept.pk]))
+    got = district.client.get(reverse("attachment", args=[kept.token]))
     assert got.content == "已完成".encode()
     assert got.headers["Content-Disposition"].startswith("attachment")
-    assert elsewhere.client.get(reverse("attachment", args=[kept.pk])).status_code == 404
+    assert elsewhere.client.get(reverse("attachment", args=[kept.token])).status_code == 404
     assert "佐证.txt" in text(district.client.get(reverse("case", args=[order.pk])))
 
 

@@ -76,9 +76,11 @@ class Reader:
             self.seen.add(declared.id)
         if declared.type is Type.FILE:
             kept = self.files.get(str(value))
+            if kept is not None and kept.erased_at is not None:
+                return ERASED
             if kept is None:
                 return _("附件不在可见范围或已不存在")
-            return Cell(kept.name, href=reverse("attachment", args=[kept.pk]), sub=f"SHA-256 {kept.sha256}")
+            return Cell(kept.name, href=reverse("attachment", args=[kept.token]), sub=f"SHA-256 {kept.sha256}")
         if declared.type is Type.UNIT:
             unit = self.units.get(str(value))
             return unit.name if unit else str(value)
@@ -446,14 +448,3 @@ def evidence_of(case: Case, who: Acting) -> Evidence | None:
     found = list(Item.objects.visible_to(who).filter(cases=case).order_by("number")[:EVIDENCE_SHOWN])
     writes = who.user is not None and who.may(custody.WRITE) and case.closed_on is None
     return Evidence(found, f"{reverse('custody-new')}?case={quote(case.number)}" if writes else "")
-
-
-def personal_files(case: Case, procedure: Procedure, events: Iterable[Event]) -> set[str]:
-    """The ids of attachments that a case keeps in personal fields."""
-    return {
-        str(said[f.id])
-        for e in events
-        if (step := step_of(procedure, e.verb)) and (said := current(step.inputs, e.data))
-        for f in step.inputs
-        if f.type is Type.FILE and f.personal and said.get(f.id)
-    }

@@ -151,7 +151,7 @@ class Reader:
                 return Cell(str(entry), href=reverse("entry", args=[entry.register, entry.pk]))
             case Type.FILE if str(value) in self.files:
                 kept = self.files[str(value)]
-                return Cell(kept.name, href=reverse("attachment", args=[kept.pk]))
+                return Cell(kept.name, href=reverse("attachment", args=[kept.token]))
         shown = field.show(value, "en" if english() else "zh")
         return Cell(f"{shown} {field.unit}" if field.unit else shown)
 

@@ -11,13 +11,14 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
-from jinzhi.apps.cases.queries import as_kernel, events_of, pending, procedure_of, steps_for, view
+from jinzhi.apps.cases.queries import as_kernel, events_of, pending, personal_files, procedure_of, steps_for, view
 from jinzhi.apps.cases.timing import days_told, not_before_start, time_said
 from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.evidence.erasing import erase_files
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.units.models import Unit
@@ -417,11 +418,14 @@ def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = No
     if not who.may(ERASE):
         raise StepRefused("您的角色不能删除个人信息", "your role may not erase personal data")
     day = on or today()
+    ids = [int(id) for id in personal_files(procedure_of(case), events_of(case)) if id.isdecimal()]
+    files = Attachment.objects.unrestricted("files of the case that is erased").filter(pk__in=ids, stream=case.stream)
+    kept = list(files)
     try:
         gone = erase(case.stream, reason=reason, on=day)
     except ErasureRefused as e:
         raise StepRefused(str(e), "there is nothing to erase, or no reason was given") from None
-    said = {"case": case.number, "erased": list(gone), "reason": reason.strip()}
+    said = {"case": case.number, "erased": list(gone), "files": erase_files(kept), "reason": reason.strip()}
     record(f"erasure:{case.stream}", "erase-personal-data", said, who=who, on=day)
     events = events_of(case)
     return bring_up_to(case, events[-1], events)

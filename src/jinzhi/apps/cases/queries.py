@@ -16,6 +16,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import reveal
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
+from jinzhi.kernel.fields import Type, current
 from jinzhi.kernel.procedure import CaseView, Offer, Procedure
 from jinzhi.kernel.recording import late_by
 
@@ -87,3 +88,14 @@ def marks_of(procedure: Procedure, events: Iterable[Event]) -> tuple[int, int, i
     found = list(events)
     corrected = sum(e.verb == CORRECT for e in found)
     return corrected, len(pending(found)), sum(is_late(procedure, e) for e in found)
+
+
+def personal_files(procedure: Procedure, events: Iterable[Event]) -> set[str]:
+    """The ids of attachments that a case keeps, or kept, in personal fields."""
+    out: set[str] = set()
+    for e in events:
+        step = procedure.find_step(e.verb)
+        if step is not None:
+            said = current(step.inputs, e.data)
+            out |= {str(said[f.id]) for f in step.inputs if f.type is Type.FILE and f.personal and said.get(f.id)}
+    return out

@@ -45,7 +45,8 @@ def held() -> Iterator[tuple[str, str]]:
 
 @holding("attachments")
 def attachments() -> QuerySet:
-    return Attachment.objects.unrestricted("what the store must keep").values_list("sha256", flat=True)
+    kept = Attachment.objects.unrestricted("what the store must keep").filter(erased_at=None)
+    return kept.values_list("sha256", flat=True)
 
 
 @holding("deposits")

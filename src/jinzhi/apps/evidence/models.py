@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.conf import settings
 from django.db import models
 
@@ -73,9 +75,19 @@ class Personal(models.Model):
         return f"{self.event} {self.path}"
 
 
-class Attachment(UnitOwned):
-    """A file, kept under its SHA-256 in the store; two uploads of the same bytes share them."""
+def new_token() -> str:
+    """An address that cannot be guessed: 128 bits."""
+    return secrets.token_hex(16)
 
+
+class Attachment(UnitOwned):
+    """A file, kept under its SHA-256 in the store; two uploads of the same bytes share them.
+
+    ``token`` is its address: nobody finds another file by counting. ``erased_at``: its content was erased with the
+    personal data in it; digests and size stay.
+    """
+
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
     name = models.CharField(max_length=200)
     media_type = models.CharField(max_length=120)
     size = models.PositiveBigIntegerField()
@@ -84,6 +96,7 @@ class Attachment(UnitOwned):
     stream = models.CharField(max_length=120, db_index=True)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name

@@ -349,6 +349,8 @@ def put_under(attachments: Iterable[Attachment], stream: str) -> None:
 
 def read(attachment: Attachment) -> bytes:
     """The bytes of an attachment. Raises FileRefused where they are gone or changed."""
+    if attachment.erased_at is not None:
+        raise ContentMissing("附件含个人信息，已依法删除")
     try:
         return content(attachment.sha256)
     except ContentMissing:

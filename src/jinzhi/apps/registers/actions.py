@@ -13,7 +13,8 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record, record_next
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.erasing import erase_files
+from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, search_words, title_of
@@ -307,17 +308,38 @@ def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = 
         raise EntryRefused("您的角色不能删除个人信息", "your role may not erase personal data")
     fresh = Entry.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit").get(pk=entry.pk)
     day = on or today()
+    files = _files_of(fresh, register)  # the values that name them are gone once they are erased
     try:
         gone = erase(fresh.stream, reason=reason, on=day)
     except ErasureRefused as e:
         raise EntryRefused(str(e), "there is nothing to erase, or no reason was given") from None
-    said = {"entry": fresh.number, "erased": list(gone), "reason": reason.strip()}
+    said = {"entry": fresh.number, "erased": list(gone), "files": erase_files(files), "reason": reason.strip()}
     record(f"erasure:{fresh.stream}", "erase-personal-data", said, who=who, on=day)
     last = Event.objects.filter(stream=fresh.stream).order_by("-seq").first()
     assert last is not None
     kept = {k: v for k, v in fresh.data.items() if k not in _personal(register)}
     _project(fresh, register, kept, fresh.unit, last)
     return fresh
+
+
+def _files_of(entry: Entry, register: Register) -> list[Attachment]:
+    """The files that hold personal data of an entry: those in its personal fields, whenever they stood there, and
+    every sheet that was brought in for its register, for any of them may name the person.
+    """
+    ids = set()
+    for event in reveal(list(Event.objects.filter(stream=entry.stream))):
+        said = event.data.get("changes") or {k: [None, v] for k, v in event.data.get("values", {}).items()}
+        for f in register.fields:
+            if f.personal and f.type is Type.FILE:
+                ids |= {int(v) for v in said.get(f.id) or () if str(v or "").isdecimal()}
+    kept = Attachment.objects.unrestricted("files with personal data of the entry that is erased")
+    own = kept.filter(pk__in=ids, stream=f"register:{register.id}", erased_at=None)
+    return [*own, *kept.filter(stream=sheets_of(register), erased_at=None)]
+
+
+def sheets_of(register: Register) -> str:
+    """The stream under which the sheets of a register are kept."""
+    return f"register-import:{register.id}"
 
 
 def _personal(register: Register) -> list[str]:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, pending, plain_view, steps_for
+from jinzhi.apps.cases.queries import events_of, pending, personal_files, plain_view, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.cases.timing import TIME
@@ -26,6 +26,7 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import record_next
+from jinzhi.apps.evidence.files import opened
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.evidence.seals import verdicts
@@ -46,7 +47,6 @@ from jinzhi.web.case_page import (
     form_fields,
     happenings,
     offer_cards,
-    personal_files,
     reader,
     step_form,
     step_of,
@@ -160,7 +160,7 @@ def case_page(
     parent = Case.objects.visible_to(who).filter(pk=found.parent_id).first() if found.parent_id else None
     url = subject_url(found.subject)
     about = found.subject_title or found.subject
-    withheld = personal_files(found, procedure, events)
+    withheld = personal_files(procedure, events)
     state = folded.state
     svg = reverse("case-svg", args=[found.pk])
     context: dict[str, Any] = {
@@ -195,6 +195,7 @@ def case_page(
         "files": [
             (kept, not who.role.personal and str(kept.pk) in withheld)
             for kept in sorted(eyes.files.values(), key=lambda a: a.pk)
+            if kept.erased_at is None
         ],
         "evidence": evidence_of(found, who),
         "children": [(c, reverse("case", args=[c.pk]), _tag(procedure_state(c))) for c in children],
@@ -384,10 +385,10 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
         if before and before.stream.startswith("case:"):
             return redirect("case", pk=int(before.stream[5:]))
         if sound(form, step):
-            opened = opened_by(form, procedure, step, who, carried, parent, key)
-            if opened:
-                messages.success(request, _("已发起 %(number)s") % {"number": opened.number})
-                return redirect("case", pk=opened.pk)
+            made = opened_by(form, procedure, step, who, carried, parent, key)
+            if made:
+                messages.success(request, _("已发起 %(number)s") % {"number": made.number})
+                return redirect("case", pk=made.pk)
     return render(
         request,
         "cases/open.html",
@@ -425,7 +426,7 @@ def opened_by(
         with transaction.atomic():
             files = kept_files(form, who, unit, f"opening:{key}")
             raw, said = answers(form, files)
-            opened = open_case(
+            made = open_case(
                 procedure.id,
                 step.id,
                 raw,
@@ -437,8 +438,8 @@ def opened_by(
                 said=said,
                 key=key,
             )
-            store.put_under(files.values(), opened.stream)
-            return opened
+            store.put_under(files.values(), made.stream)
+            return made
     except (StepRefused, ProcedureError, NoRuleInForce) as e:
         refusal(form, e)
     except FileRefused:
@@ -585,16 +586,16 @@ def case_erase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="cases", scope="plan.read")
 @require_GET
-def attachment(request: HttpRequest, pk: int) -> HttpResponse:
+def attachment(request: HttpRequest, token: str) -> HttpResponse:
     """A file, always as a download: nothing that somebody uploaded is opened inside our pages."""
     who = request.acting
-    kept = get_object_or_404(Attachment.objects.visible_to(who), pk=pk)
-    if kept.stream.startswith("case:"):
-        found = Case.objects.visible_to(who).filter(pk=int(kept.stream[5:])).first()
-        if found and str(kept.pk) in personal_files(found, declared(found.procedure), events_of(found)):
-            if not who.role.personal:
-                raise Http404(_("附件含个人信息，当前角色不能下载"))
-            put_viewing_on_record(found, {f"attachment:{kept.pk}"}, who)
+    rows = Attachment.objects.unrestricted("who may have it is asked of the app that keeps what it belongs to")
+    kept = get_object_or_404(rows, token=token)
+    seen = opened(who, kept)
+    if seen is None:
+        raise Http404(_("没有这个附件，或当前角色不能下载"))
+    if seen.personal:
+        record_next(seen.viewing, "view-personal-data", seen.said, who=who, on=today())
     try:
         content = store.read(kept)
     except FileRefused as e:
@@ -616,5 +617,5 @@ urlpatterns = [
     path("cases/<int:pk>/events/<int:seq>/decide/", case_decide, name="case-decide"),
     path("cases/<int:pk>/erase/", case_erase, name="case-erase"),
     path("procedures/<slug:id>/open/", case_open, name="case-open"),
-    path("attachments/<int:pk>/", attachment, name="attachment"),
+    path("attachments/<slug:token>/", attachment, name="attachment"),
 ]

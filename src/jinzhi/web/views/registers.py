@@ -34,6 +34,7 @@ from jinzhi.apps.registers.actions import (
     log_viewing,
     may_write,
     reopen,
+    sheets_of,
     update,
 )
 from jinzhi.apps.registers.exchange import ChangedMeanwhile, Line, Preview
@@ -433,10 +434,6 @@ def entry_turn(request: HttpRequest, id: str, pk: int, turn: str) -> HttpRespons
 
 
 # --- Excel in -------------------------------------------------------------------------------------------------
-def stream_of(found: Register) -> str:
-    return f"register-import:{found.id}"
-
-
 @page(nav="registers", scope="register.read")
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest, id: str) -> HttpResponse:
@@ -450,9 +447,9 @@ def upload(request: HttpRequest, id: str) -> HttpResponse:
             errors.append(_("请选择文件"))
         else:
             try:
-                kept = store.attach(file, unit=who.unit, stream=stream_of(found), user=who.user)
+                kept = store.attach(file, unit=who.unit, stream=sheets_of(found), user=who.user)
                 exchange.preview(found, store.read(kept), who)
-                return redirect("register-import-preview", id, kept.pk)
+                return redirect("register-import-preview", id, kept.token)
             except FileRefused as refused:
                 errors.append(str(refused))
             except SpreadsheetError as refused:
@@ -470,11 +467,13 @@ def upload(request: HttpRequest, id: str) -> HttpResponse:
 
 @page(nav="registers", scope="register.read")
 @require_http_methods(["GET", "POST"])
-def preview(request: HttpRequest, id: str, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, id: str, token: str) -> HttpResponse:
     """What the sheet would do, row by row; confirmed, it is done as a whole or not at all."""
     who = request.acting
     found = keeper(id, who, "create")
-    kept = get_object_or_404(Attachment.objects.visible_to(who), pk=pk, stream=stream_of(found), user=who.user)
+    kept = get_object_or_404(Attachment.objects.visible_to(who), token=token, stream=sheets_of(found), user=who.user)
+    if kept.erased_at is not None:
+        raise Http404(_("这份表格含个人信息，已依法删除"))
     content = store.read(kept)
     changed = False
     if request.method == "POST":
@@ -587,7 +586,7 @@ urlpatterns = [
     path("registers/<slug:id>/export.xlsx", export, name="register-export"),
     path("registers/<slug:id>/new/", entry_new, name="entry-new"),
     path("registers/<slug:id>/import/", upload, name="register-import"),
-    path("registers/<slug:id>/import/<int:pk>/", preview, name="register-import-preview"),
+    path("registers/<slug:id>/import/<slug:token>/", preview, name="register-import-preview"),
     path("registers/<slug:id>/<int:pk>/", entry, name="entry"),
     path("registers/<slug:id>/<int:pk>/edit/", entry_edit, name="entry-edit"),
     path("registers/<slug:id>/<int:pk>/erase/", entry_erase, name="entry-erase"),
