@@ -11,7 +11,7 @@ def give_tokens(apps, editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evidence", "0008_log_keys")]
+    dependencies = [("evidence", "0009_accusations")]
 
     operations = [
         migrations.AddField("attachment", "erased_at", models.DateTimeField(null=True, blank=True)),
