@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from asn1crypto import tsp
+from cryptography.x509 import ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from jinzhi.apps.evidence import verify
 from jinzhi.engines.timestamps import (
     QUERY,
     REPLY,
@@ -21,6 +25,7 @@ from jinzhi.engines.timestamps import (
     HttpAuthority,
     LocalAuthority,
     TimestampRefused,
+    _make,
     check,
     imprint,
 )
@@ -87,6 +92,41 @@ def test_what_was_stamped_in_time_holds_after_the_certificate_ended(tmp_path):
     moment = datetime(2020, 6, 1, tzinfo=UTC)
     authority = LocalAuthority(tmp_path, now=lambda: moment, until=datetime(2020, 7, 1, tzinfo=UTC))
     assert check(authority.stamp(DIGEST), DIGEST, authority.roots).moment == moment
+
+
+STAMPING, MAIL = ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.EMAIL_PROTECTION
+USES = {
+    "stamps alone": ([STAMPING], True, True),
+    "not critical": ([STAMPING], False, False),
+    "a second use": ([STAMPING, MAIL], True, False),
+    "a second use, first": ([MAIL, STAMPING], True, False),
+    "any use beside": ([STAMPING, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE], True, False),
+    "twice": ([STAMPING, STAMPING], True, False),
+    "another use": ([MAIL], True, False),
+}
+
+
+def authority_for(folder: Path, uses: list[ObjectIdentifier], critical: bool) -> LocalAuthority:
+    """An authority whose stamping certificate has these uses."""
+    folder.mkdir()
+    path = folder / "tsa.pem"
+    path.write_bytes(_make(datetime(2020, 1, 1, tzinfo=UTC), datetime(2050, 1, 1, tzinfo=UTC), uses, critical))
+    path.chmod(0o600)
+    return LocalAuthority(folder, now=lambda: NOON)
+
+
+@pytest.mark.parametrize("name", USES)
+def test_only_a_certificate_for_stamps_alone_stamps_here_and_in_the_verifier(tmp_path, name):
+    uses, critical, good = USES[name]
+    authority = authority_for(tmp_path / "tsa", uses, critical)
+    token, roots = authority.stamp(DIGEST), verify.read_pem(authority.roots)
+    if good:
+        assert check(token, DIGEST, authority.roots).moment == verify.check_token(token, DIGEST, roots)[0] == NOON
+        return
+    with pytest.raises(TimestampRefused):
+        check(token, DIGEST, authority.roots)
+    with pytest.raises(verify.Bad, match="专用于时间戳"):
+        verify.check_token(token, DIGEST, roots)
 
 
 def test_the_authority_is_made_once(tmp_path):

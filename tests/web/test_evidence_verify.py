@@ -19,6 +19,7 @@ from tests.apps.bundle_files import Made, checked, flipped, make, pack, signed_a
 from tests.apps.forged_bundles import Case, cases
 from tests.apps.test_evidence_bundles import made, own_folders
 from tests.apps.test_evidence_verify import VECTORS, stamped, vectors
+from tests.engines.test_timestamps import USES, authority_for
 
 __all__ = ["made", "own_folders"]
 
@@ -86,6 +87,13 @@ def variants(made: Made, tmp_path: Path) -> dict[str, bytes]:
     for n, wrong in enumerate((rows[1:], rows[::-1], [], rows[:1] + rows[2:])):
         altered = {**files, "custody.json": verify.canonical({**told, "entries": wrong}).encode()}
         found[f"custody {n}"] = pack(signed_anew(altered, made.keys))
+    point = token.rsplit("/", 1)[0]
+    digest = hashlib.sha256(files[f"{point}/sha256.note"] + files[f"{point}/sm3.note"]).digest()
+    points = {n: c for n, c in files.items() if not n.endswith(".tsr") or n == token}
+    for n, (uses, critical, _good) in enumerate(USES.values()):
+        authority = authority_for(tmp_path / f"uses {n}", uses, critical)
+        altered = {**points, token: authority.stamp(digest), "tsa-roots.pem": authority.roots}
+        found[f"uses {n}"] = pack(signed_anew(altered, made.keys))
     if shutil.which("openssl"):
         label = token.rsplit("/", 1)[0]
         notes = files[f"{label}/sha256.note"] + files[f"{label}/sm3.note"]
@@ -117,7 +125,7 @@ def test_the_page_finds_what_verify_py_finds(made, tmp_path):
     # the holder of the keys may leave out what nothing claims, or write another README: that is a bundle, too
     beside = {n for n in good if n.startswith("signed ")}
     assert {said[name]["verdict"] for name in good} == {"intact"}
-    assert good - beside == {"good", "with a statement"} | ({"rsa good"} & set(found))
+    assert good - beside == {"good", "with a statement", "uses 0"} | ({"rsa good"} & set(found))
     for name, content in found.items():
         if name == "no zip":
             assert said[name]["none"]

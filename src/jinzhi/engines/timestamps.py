@@ -13,7 +13,7 @@ import stat
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,6 +96,7 @@ def check(token: bytes, digest: bytes, roots: bytes, *, nonce: int | None = None
             raise TimestampRefused("时间戳针对的是另一份内容：摘要不一致")
         builder.build().verify(response, digest)
         signer = _signer(token)
+        _for_stamps_alone(signer)
     except VerificationError as e:
         raise TimestampRefused(f"时间戳未通过验证：{e}") from None
     except (ValueError, TypeError, KeyError) as e:
@@ -103,6 +104,16 @@ def check(token: bytes, digest: bytes, roots: bytes, *, nonce: int | None = None
             raise
         raise TimestampRefused(f"时间戳数据已损坏：{e}") from None
     return Stamp(info.gen_time.astimezone(UTC), info.serial_number, _called(signer))
+
+
+def _for_stamps_alone(certificate: asn1_x509.Certificate) -> None:
+    """Raise TimestampRefused unless stamping is the one use of a certificate, marked critical (RFC 3161 section 2.3).
+
+    The library lets further uses pass; verify.py and the page in the browser hold to the same rule as this.
+    """
+    uses = [e for e in certificate["tbs_certificate"]["extensions"] if e["extn_id"].native == "extended_key_usage"]
+    if len(uses) != 1 or not uses[0]["critical"].native or uses[0]["extn_value"].parsed.native != ["time_stamping"]:
+        raise TimestampRefused("证书不是专用于时间戳的（RFC 3161 第 2.3 节）")
 
 
 def _called(certificate: asn1_x509.Certificate) -> str:
@@ -290,7 +301,12 @@ class LocalAuthority:
         return response
 
 
-def _make(since: datetime, until: datetime) -> bytes:
+def _make(
+    since: datetime,
+    until: datetime,
+    uses: Sequence[x509.ObjectIdentifier] = (ExtendedKeyUsageOID.TIME_STAMPING,),
+    critical: bool = True,
+) -> bytes:
     """A root, and below it a certificate that may stamp the time and nothing else; the key of the root is forgotten."""
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root_name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, LOCAL_NAME + " 根")])
@@ -314,7 +330,7 @@ def _make(since: datetime, until: datetime) -> bytes:
         .not_valid_after(until)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(digital_signature=True, key_cert_sign=False, **usage), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+        .add_extension(x509.ExtendedKeyUsage(uses), critical=critical)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
         .sign(root_key, SHA256())
     )
