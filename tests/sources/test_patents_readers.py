@@ -126,7 +126,8 @@ def test_docdb_with_its_own_prefix_and_attributes() -> None:
 <exch:bibliographic-data><exch:publication-reference data-format="docdb"><document-id><country>CN</country>
 <doc-number>104751825</doc-number><kind>B</kind><date>20231003</date></document-id></exch:publication-reference>
 <exch:application-reference data-format="docdb"><document-id><country>CN</country><doc-number>201510163325</doc-number>
-<kind>A</kind><date>20150408</date></document-id></exch:application-reference></exch:bibliographic-data>
+<kind>A</kind><date>20150408</date></document-id></exch:application-reference>
+<exch:invention-title lang="en">brightness</exch:invention-title></exch:bibliographic-data>
 </exch:exchange-document></exch:exchange-documents>"""
     d = one(epo_docdb.read(io.BytesIO(data), "docdb.xml"))
     assert (d.publication_number, d.application_number) == ("CN104751825B", "CN201510163325.6")

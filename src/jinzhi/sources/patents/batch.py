@@ -24,9 +24,20 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from jinzhi.kernel.patent import Document, LegalEvent
-from jinzhi.sources.patents import cnipa_status, cnipa_xml, epo_docdb, tables, uspto_text, uspto_xml
+from jinzhi.sources.patents import (
+    cnipa_status,
+    cnipa_xml,
+    epo_docdb,
+    epo_fulltext,
+    tables,
+    uspto_search,
+    uspto_text,
+    uspto_xml,
+)
 from jinzhi.sources.patents.refused import Refused, Unreadable, excerpt_of
 from jinzhi.sources.patents.tables.sheets import OLD, is_workbook
+from jinzhi.sources.patents.uspto_text import brs
+from jinzhi.sources.patents.uspto_xml import pap, st96
 from jinzhi.sources.patents.xml import HEAD
 
 Read = Callable[[BinaryIO, str], Iterator[Document | LegalEvent | Refused]]
@@ -36,9 +47,14 @@ READERS: dict[str, Read] = {
     cnipa_xml.NAME: cnipa_xml.read,
     cnipa_status.NAME: cnipa_status.read,
     uspto_xml.NAME: uspto_xml.read,
+    pap.NAME: pap.read,
+    st96.NAME: st96.read,
     uspto_text.NAME_ST32: uspto_text.read_st32,
     uspto_text.NAME_GREENBOOK: uspto_text.read_greenbook,
+    brs.NAME: brs.read,
+    uspto_search.NAME: uspto_search.read,
     epo_docdb.NAME: epo_docdb.read,
+    epo_fulltext.NAME: epo_fulltext.read,
     tables.NAME: tables.read,
 }
 #: members that are no text: drawings and pages; named in the batch, not read
@@ -105,8 +121,16 @@ def detect(head: bytes, name: str) -> str:
                 return source
         sheet = ending in _OLD_TABLES or b"urn:schemas-microsoft-com:office:spreadsheet" in head
         return tables.NAME if sheet else ""
-    if start.startswith(b"{") and b'"doc_number"' in head:
-        return epo_docdb.NAME
+    if start.startswith((b"{", b"[")):
+        return (
+            epo_docdb.NAME
+            if epo_docdb.MARK.search(head)
+            else uspto_search.NAME
+            if uspto_search.MARK.search(head)
+            else ""
+        )
+    if brs.MARK.search(head):
+        return brs.NAME
     if re.match(rb"(?:HHHHHT[^\n]*\n)?PATN\s*\n", start):
         return uspto_text.NAME_GREENBOOK
     if is_workbook(head, ending) or (head.startswith(OLD) and ending in _TABLES | _OLD_TABLES):
@@ -120,6 +144,9 @@ _XML = (
     (re.compile(rb"<(?:\w+:)?PatentDocumentAndRelated\b"), cnipa_xml.NAME),
     (re.compile(rb"<(?:\w+:)?PRS(?:Record)?\b"), cnipa_status.NAME),
     (re.compile(rb"<us-patent-(?:grant|application)\b"), uspto_xml.NAME),
+    (re.compile(rb"<(?:\w+:)?ep-patent-document\b"), epo_fulltext.NAME),
+    (re.compile(rb"<patent-application-publication\b"), pap.NAME),
+    (st96.ROOT, st96.NAME),
     (re.compile(rb"<PATDOC\b"), uspto_text.NAME_ST32),
     (re.compile(rb"<(?:\w+:)?(?:world-patent-data|exchange-documents?|fulltext-documents?)\b"), epo_docdb.NAME),
 )

@@ -199,9 +199,10 @@ def records(
 ) -> Iterator[etree._Element | Refused]:
     """Each element of a large document that has one of these local names, then forgotten: memory stays flat.
 
-    The element is valid until the next is asked for.
+    The element is valid until the next is asked for. One inside another of these stays with the outer one.
     """
-    names = [f"{{*}}{t}" for t in tags]
+    inner = frozenset(tags)
+    names = [f"{{*}}{t}" for t in inner]
     parser = etree.XMLPullParser(
         events=("end",),
         tag=names,
@@ -223,6 +224,8 @@ def records(
             parser.feed(piece)
             since += len(piece)
             for _, element in parser.read_events():
+                if any(_NAMES[a.tag] in inner for a in element.iterancestors()):
+                    continue
                 count += 1
                 since = 0
                 if count > limits.records:

@@ -1,24 +1,38 @@
 """EPO exchange documents: DOCDB files and the answers of Open Patent Services (OPS).
 
 An exchange-document holds bibliographic data and abstract, a fulltext-document claims or description of one, a
-search-result numbers only. Each gives documents that hold what was answered; the store puts them together by
-publication number. Numbers come in several forms: ``docdb`` is used, then ``epodoc``, then ``original``. Two tools'
-JSON forms of such answers (numbers of a search, text of a description) are read as well.
+search-result numbers only, a family-member the numbers of one publication of a family, with its legal events. Each
+gives documents that hold what was answered; the store puts them together by publication number. Numbers come in
+several forms: ``docdb`` is used, then ``epodoc``, then ``original``. JSON forms of such answers, the office's own and
+a tool's, are read as well (``json_forms``). A document that holds a number and nothing else is refused: the answer
+was empty.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from lxml import etree
 
-from jinzhi.kernel.patent import Citation, Claim, Document, Paragraph, Part, Party, Priority, Source, Symbol, Text
+from jinzhi.kernel.patent import (
+    Citation,
+    Claim,
+    Document,
+    LegalEvent,
+    Paragraph,
+    Part,
+    Party,
+    Priority,
+    Source,
+    Symbol,
+    Text,
+)
 from jinzhi.sources.patents.claims import claim
+from jinzhi.sources.patents.epo_docdb import family
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
@@ -39,8 +53,10 @@ from jinzhi.standards.st16 import is_grant
 
 NAME = "epo-docdb"
 #: elements that are records by themselves; none of them stands inside another that is still needed
-RECORDS = ("exchange-document", "fulltext-document", "search-result", "inquiry-result")
+RECORDS = ("exchange-document", "fulltext-document", "search-result", "inquiry-result", "family-member")
 LONGEST_JSON = 16 << 20
+#: what such an answer as JSON holds near its beginning
+MARK = re.compile(rb'"(?:doc_number|ops:world-patent-data|family_members)"\s*:')
 
 _FORMS = ("docdb", "docdba", "epodoc", "original", "")
 _KNOWN = known(
@@ -59,25 +75,49 @@ _KNOWN = known(
 _COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]\s*,?")
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
-    """The documents of one answer or file. Never raises for what it holds."""
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | LegalEvent | Refused]:
+    """The documents and legal events of one answer or file. Never raises for what it holds."""
     start = stream.read(1)
     while start.isspace():
         start = stream.read(1)
-    if start == b"{":
-        yield from _json(start + stream.read(LONGEST_JSON), name)
+    if start in (b"{", b"["):
+        from jinzhi.sources.patents.epo_docdb import json_forms  # which reads the office's own form through us
+
+        yield from json_forms.read(start + stream.read(LONGEST_JSON), name)
         return
+    yield from _answers(records(_Again(start, stream), name, RECORDS, limits), name, start)  # type: ignore[arg-type]
+
+
+def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEvent | Refused]:
+    """The same of an answer that is there as elements."""
+    tops = [
+        e
+        for e in root.iter(*(f"{{*}}{t}" for t in RECORDS))
+        if not any(local(a.tag) in RECORDS for a in e.iterancestors())
+    ]
+    yield from _answers(tops, name, b"")
+
+
+def _answers(
+    items: Iterable[etree._Element | Refused], name: str, start: bytes
+) -> Iterator[Document | LegalEvent | Refused]:
     seen = False
-    for item in records(_Again(start, stream), name, RECORDS, limits):  # type: ignore[arg-type]
+    members: list[Document] = []
+    for item in items:
         seen = True
         if isinstance(item, Refused):
             yield item
             continue
         try:
-            yield from _documents(item, name)
+            if local(item.tag) == "family-member":
+                members.append(family.member(item, Source(NAME, name)))
+                yield from family.events(item, Source(NAME, name))
+            else:
+                yield from _documents(item, name)
         except (Unreadable, NumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(name, text(item))
+    yield from family.together(members)
     if not seen:
         yield Unreadable("没有 EPO 交换文献", "it holds no exchange document of the EPO").refused(name, start)
 
@@ -128,7 +168,7 @@ def _number(country: str, digits: str, kind: str) -> str:
     return normalise(digits + kind, country=country, kind="publication").text
 
 
-def _ids(reference: etree._Element | None) -> list[dict[str, str]]:
+def ids_of(reference: etree._Element | None) -> list[dict[str, str]]:
     """The forms of a number, best first. The form is named on the id or on what holds it."""
     found = []
     for element in findall(reference, "document-id"):
@@ -145,7 +185,7 @@ def _first(ids: list[dict[str, str]], key: str) -> str:
 
 
 def _publication(reference: etree._Element | None, top: etree._Element | None) -> tuple[str, str, str, str]:
-    ids = _ids(reference)
+    ids = ids_of(reference)
     best = ids[0] if ids else {}
     attribute = (lambda k: top.get(k) or "") if top is not None else (lambda k: "")
     country = best.get("country") or attribute("country")
@@ -164,7 +204,7 @@ def document(top: etree._Element, source: Source) -> Document:
     number = _number(country, digits, kind)
     on = day(published)
     applied = sorted(
-        (i for r in findall(bib, "application-reference") for i in _ids(r)),
+        (i for r in findall(bib, "application-reference") for i in ids_of(r)),
         key=lambda i: _FORMS.index(i["form"]) if i["form"] in _FORMS else len(_FORMS),
     )
     titles = [Text((e.get("lang") or "").lower(), t) for e in findall(bib, "invention-title") if (t := text(e))]
@@ -172,19 +212,21 @@ def document(top: etree._Element, source: Source) -> Document:
         Text((e.get("lang") or "").lower(), "\n".join(t for p in findall(e, "p") if (t := text(p))) or text(e))
         for e in findall(top, "abstract")
     ]
-    return Document(
+    claims = tuple(c for e in findall(top, "claims") for c in _claims(e))
+    description = tuple(p for e in findall(top, "description") for p in _description(e))
+    found = Document(
         country=country,
         doc_number=number.removeprefix(country).removesuffix(kind),
         kind=kind,
         publication_number=number,
         publication_date=on,
-        application_number=_application(applied),
+        application_number=application_of(applied),
         filing_date=day(_first(applied, "date")),
         grant_date=on if is_grant(country, kind, on.year if on else None) else None,
         titles=tuple(dict.fromkeys(titles)),
         abstracts=tuple(t for t in dict.fromkeys(abstracts) if t.text),
-        claims=tuple(c for e in findall(top, "claims") for c in _claims(e)),
-        description=tuple(p for e in findall(top, "description") for p in _description(e)),
+        claims=claims,
+        description=description,
         ipc=tuple(_ipc(bib)),
         cpc=tuple(s for s in _classes(bib) if s.scheme == "cpc"),
         fi=tuple(s for s in _classes(bib) if s.scheme == "fi"),
@@ -198,9 +240,23 @@ def document(top: etree._Element, source: Source) -> Document:
         source=source,
         rest=leftovers(top, _KNOWN),
     )
+    return substantial(found, whole=local(top.tag) == "fulltext-document")
 
 
-def _application(ids: list[dict[str, str]]) -> str:
+def substantial(found: Document, *, whole: bool = False) -> Document:
+    """The document, if it holds more than numbers. whole: an answer of full text must hold some. Raises Unreadable."""
+    texts = found.titles or found.abstracts or found.claims or found.description
+    others = found.applicants or found.inventors or found.ipc or found.cpc or found.fi or found.other_classes
+    if texts or (others and not whole):
+        return found
+    what = "权利要求和说明书" if whole else "名称、摘要、权利要求、申请人和分类号"
+    english = "claims or description" if whole else "title, abstract, claims, applicants or classes"
+    raise Unreadable(
+        f"{found.publication_number} 的应答是空的：没有{what}", f"{found.publication_number} has no {english}"
+    )
+
+
+def application_of(ids: list[dict[str, str]]) -> str:
     """The application in standard form. US serial numbers in DOCDB's older form (serial, then two digits of the year)
     cannot be told from others, so for the US the EPODOC form goes first: priorities have only that."""
     american = any(i.get("country") == "US" or i.get("doc-number", "").startswith("US") for i in ids)
@@ -286,8 +342,8 @@ def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, 
 
 def _priorities(bib: etree._Element | None) -> Iterator[Priority]:
     for e in findall(bib, "priority-claims", "priority-claim"):
-        ids = _ids(e)
-        number = _application(ids) or _first(ids, "doc-number")
+        ids = ids_of(e)
+        number = application_of(ids) or _first(ids, "doc-number")
         if number:
             country = _first(ids, "country") or next(
                 (i["doc-number"][:2] for i in ids if i.get("doc-number", "")[:2].isalpha()), ""
@@ -301,7 +357,7 @@ def _citations(bib: etree._Element | None) -> Iterator[Citation]:
         category = text(find(e, "category"))
         about = text(find(e, "rel-claims"))
         for cited in findall(e, "patcit"):
-            ids = _ids(cited)
+            ids = ids_of(cited)
             if not ids or not ids[0].get("doc-number"):
                 continue
             number = ids[0]["doc-number"] + ids[0].get("kind", "")
@@ -345,10 +401,12 @@ def split_claims(written: str, lang: str) -> Iterator[Claim]:
 
 
 def _description(element: etree._Element) -> Iterator[Part]:
-    yield from _split([text(p) for p in findall(element, "p")] or [text(element)], (element.get("lang") or "").lower())
+    yield from split_description(
+        [text(p) for p in findall(element, "p")] or [text(element)], (element.get("lang") or "").lower()
+    )
 
 
-def _split(paragraphs: list[str], lang: str) -> Iterator[Part]:
+def split_description(paragraphs: list[str], lang: str) -> Iterator[Part]:
     kind, kept = "other", []
     for written in paragraphs:
         m = re.match(r"\[(\d{4})\]\s*", written)
@@ -364,56 +422,3 @@ def _split(paragraphs: list[str], lang: str) -> Iterator[Part]:
         kept.append(Paragraph(body, m[1] if m else "", bool(told)))
     if kept:
         yield Part(kind, tuple(kept), lang)
-
-
-# -------------------------------------------------------------------------------------------------- JSON forms
-
-
-def _json(data: bytes, name: str) -> Iterator[Document | Refused]:
-    try:
-        if len(data) >= LONGEST_JSON:
-            raise Unreadable("JSON 超过 16 MB", "the JSON is larger than 16 MB")
-        try:
-            answer = json.loads(data)
-        except (ValueError, RecursionError) as e:
-            raise Unreadable("不是 JSON", "it is not JSON") from e
-        source = Source(NAME, name, hashlib.sha256(data).hexdigest())
-        found = list(_answers(answer, source)) if isinstance(answer, dict) else []
-        if not found:
-            raise Unreadable("JSON 里没有认得的文献", "the JSON holds no document that is known")
-        yield from found
-    except (Unreadable, NumberError) as e:
-        english = e.en if isinstance(e, Unreadable) else e.english
-        yield Unreadable(str(e), english).refused(name, data)
-
-
-def _answers(answer: dict[str, Any], source: Source) -> Iterator[Document]:
-    results = answer.get("results")
-    for row in results if isinstance(results, list) else []:
-        if isinstance(row, dict):
-            yield _plain(row, source, answer)
-    ids = answer.get("document_id")
-    if isinstance(ids, dict):
-        yield _plain(ids, source, answer)
-
-
-def _plain(row: dict[str, Any], source: Source, answer: dict[str, Any]) -> Document:
-    def of(key: str) -> str:
-        value = row.get(key)
-        return value if isinstance(value, str) else ""
-
-    number = _number(of("country"), of("doc_number"), of("kind"))
-    body = answer.get("description")
-    lang = answer.get("lang") if isinstance(answer.get("lang"), str) else ""
-    parts = (
-        _split([" ".join(p.split()) for p in re.split(r"\n\s*\n", body)], lang or "") if isinstance(body, str) else ()
-    )
-    return Document(
-        country=of("country"),
-        doc_number=number.removeprefix(of("country")).removesuffix(of("kind")),
-        kind=of("kind"),
-        publication_number=number,
-        family_id=of("family_id"),
-        description=tuple(parts),
-        source=source,
-    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.entities import html5
 from typing import BinaryIO
 
@@ -83,7 +83,7 @@ _PARTS = {"BRFSUM": "disclosure", "DRWDESC": "drawings", "DETDESC": "mode", "REL
 def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
-    for data in _records(stream, limits):
+    for data in records(stream, limits):
         number += 1
         label = name if number == 1 else f"{name}#{number}"
         try:
@@ -92,7 +92,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
                     f"一件文献没有结尾，或超过 {limits.document >> 20} MB",
                     f"a document has no end, or is larger than {limits.document >> 20} MB",
                 )
-            yield document(_tree(data), Source(NAME, name, hashlib.sha256(data).hexdigest()))
+            yield document(tree(data), Source(NAME, name, hashlib.sha256(data).hexdigest()))
         except etree.XMLSyntaxError as e:
             yield explain(e).refused(label, data or b"")
         except (Unreadable, NumberError) as e:
@@ -102,39 +102,44 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
         yield Unreadable("没有 PATDOC 文献", "it holds no PATDOC").refused(name)
 
 
-def _records(stream: BinaryIO, limits: Limits) -> Iterator[bytes | None]:
-    """The bytes from each <PATDOC to its end; None for one that is too long or never ends."""
+def records(
+    stream: BinaryIO, limits: Limits, start_tag: bytes = _OPEN, end_tag: bytes = _CLOSE
+) -> Iterator[bytes | None]:
+    """The bytes from each start tag to its end tag; None for a document that is too long or never ends."""
     kept, looked = bytearray(), 0
     while True:
         chunk = stream.read(CHUNK)
         kept += chunk
         while True:
-            start = kept.find(_OPEN, 0, len(kept) if looked == 0 else len(_OPEN))
+            start = kept.find(start_tag, 0, len(kept) if looked == 0 else len(start_tag))
             if start < 0:
-                del kept[: max(0, len(kept) - len(_OPEN))]
+                del kept[: max(0, len(kept) - len(start_tag))]
                 looked = 0
                 break
             if start:
                 del kept[:start]
-            end = kept.find(_CLOSE, max(0, looked - len(_CLOSE)))
+            end = kept.find(end_tag, max(0, looked - len(end_tag)))
             if end < 0:
                 looked = len(kept)
                 break
-            yield bytes(kept[: end + len(_CLOSE)])
-            del kept[: end + len(_CLOSE)]
+            yield bytes(kept[: end + len(end_tag)])
+            del kept[: end + len(end_tag)]
             looked = 0
-        if len(kept) > limits.document or (not chunk and kept.startswith(_OPEN)):
+        if len(kept) > limits.document or (not chunk and kept.startswith(start_tag)):
             yield None
             return
         if not chunk:
             return
 
 
-def _tree(data: bytes) -> etree._Element:
+def tree(data: bytes, signs: Mapping[str, str] | None = None) -> etree._Element:
+    """A record as elements, signs by name as characters: those of HTML, and `signs`. Raises XMLSyntaxError."""
+
     def named(m: re.Match[bytes]) -> bytes:
         if m[1] in _PREDEFINED:
             return m[0]
-        sign = html5.get(m[1].decode("ascii") + ";")
+        name = m[1].decode("ascii")
+        sign = html5.get(name + ";") or (signs or {}).get(name, "")
         return "".join(f"&#{ord(c)};" for c in sign).encode() if sign else b"&amp;" + m[1] + b";"
 
     data = _NAMED.sub(named, data)
