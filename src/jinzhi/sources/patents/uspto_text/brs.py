@@ -233,7 +233,9 @@ def _priorities(fields: list[tuple[str, str]]) -> Iterator[Priority]:
             on = partial(value)
 
 
-_GROUP = re.compile(r"([A-Z]{2}) (\S+)(?: ([A-Z]\d?))? (\d{8})(?: (?!cited by )(.*?))?(?: cited by (examiner|applicant|other))?$")
+_GROUP = re.compile(
+    r"([A-Z]{2}) (\S+)(?: ([A-Z]\d?))? (\d{8})(?: (?!cited by )(.*?))?(?: cited by (examiner|applicant|other))?$"
+)
 
 
 def _citations(fields: list[tuple[str, str]]) -> Iterator[Citation]:
