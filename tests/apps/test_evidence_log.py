@@ -10,10 +10,12 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
+from jinzhi.apps.catalogue.looks import looks
 from jinzhi.apps.evidence import log, trees
 from jinzhi.apps.evidence.actions import content_of, enter_earlier, record
 from jinzhi.apps.evidence.entries import queued_entry
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
+from jinzhi.apps.evidence.ticks import checkpoints
 from jinzhi.apps.evidence.upgrade import after_migrate
 from jinzhi.kernel import merkle
 from jinzhi.kernel.canonical import canonical, digests
@@ -146,6 +148,49 @@ def test_a_new_year_closes_the_old_shard(above, settings):
         (2026, 1, True),
         (2027, 1, False),
     ]
+
+
+def write_on(settings, who, day: str) -> str:
+    """The number of an event that is recorded on a day."""
+    settings.JINZHI_TODAY = day
+    made = record(f"thing:{day}", "make", {}, who=who, on=date.fromisoformat(day))
+    log.sequence()
+    return Entry.objects.get(event=made).number
+
+
+@pytest.mark.parametrize("wrong", ["2030-03-01", "2027-06-15", "2028-01-01"])
+def test_a_clock_that_jumps_ahead_for_a_while_closes_no_year(above, settings, wrong):
+    assert write_on(settings, above.acting, "2026-11-20") == "2026-0"
+    assert write_on(settings, above.acting, wrong) == "2026-1"
+    assert write_on(settings, above.acting, "2026-11-21") == "2026-2"
+    assert list(Shard.objects.values_list("year", "closed")) == [(2026, False)]
+    assert write_on(settings, above.acting, "2026-12-31") == "2026-3"
+    # the clock walks over New Year
+    assert write_on(settings, above.acting, "2027-01-02") == "2027-0"
+
+
+def test_a_clock_that_stays_in_a_later_year_for_a_week_is_believed(above, settings):
+    assert write_on(settings, above.acting, "2026-11-20") == "2026-0"
+    assert write_on(settings, above.acting, "2028-05-01") == "2026-1"
+    assert write_on(settings, above.acting, "2028-05-05") == "2026-2"
+    # eight days after it was first seen (the time of day of a fixed day is the real one)
+    assert write_on(settings, above.acting, "2028-05-09") == "2028-0"
+    assert write_on(settings, above.acting, "2028-05-10") == "2028-1"
+
+
+def test_doctor_says_that_the_clock_and_the_log_are_of_two_years(above, settings):
+    write_on(settings, above.acting, "2026-11-20")
+    write_on(settings, above.acting, "2030-03-01")
+    said = [f for look in looks() for f in look() if f.id == "log-year"]
+    assert [f.value for f in said] == ["the log is in 2026, the clock says 2030"]
+
+
+def test_a_checkpoint_of_the_future_does_not_stop_those_of_today(above, settings):
+    write_on(settings, above.acting, "2026-11-20")
+    settings.JINZHI_TODAY = "2030-03-01"
+    checkpoints(date(2030, 3, 1))
+    settings.JINZHI_TODAY = "2026-11-21"
+    assert checkpoints(date(2026, 11, 21)) == 1
 
 
 def test_a_clock_that_runs_back_does_not_reopen_a_year(above, settings):

@@ -13,7 +13,8 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, Min, OuterRef, Subquery
+from django.utils import timezone
 from django.utils.text import slugify
 
 from jinzhi.apps.catalogue.clock import installation, now, today
@@ -25,6 +26,7 @@ from jinzhi.apps.evidence.trees import LogBroken, Unknown, consistency, grow, in
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.kernel import merkle
 from jinzhi.kernel.canonical import Digests
+from jinzhi.kernel.log_year import turns
 from jinzhi.kernel.merkle import FAMILIES, ProofError
 
 __all__ = [
@@ -87,6 +89,21 @@ def _origin() -> str:
     return "-".join(part for part in ("jinzhi", city, "demo" if here and here.demo else "") if part)
 
 
+def year_turns(open_year: int) -> bool:
+    """Whether the log goes on in another year than the open one: not for a clock that was wrong for a while."""
+    moment = now()
+    if moment.year <= open_year:
+        return False
+    new_year = timezone.make_aware(datetime(moment.year, 1, 1))
+    last = Event.objects.filter(at__lt=new_year).order_by("-pk").values("pk", "at").first()
+    since = Event.objects.filter(pk__gt=last["pk"]) if last else Event.objects.all()
+    first = since.aggregate(first=Min("at"))["first"]
+    here = timezone.get_current_timezone()
+    return turns(
+        open_year, moment, first.astimezone(here) if first else None, last["at"].astimezone(here) if last else None
+    )
+
+
 def _open_shard() -> Shard:
     """The shard that entries go to, locked until the transaction ends; a new year closes the old one."""
     while True:
@@ -94,6 +111,9 @@ def _open_shard() -> Shard:
         found = Shard.objects.select_for_update().filter(closed=False).first()
         if found is None:
             Shard.objects.get_or_create(year=year, defaults={"origin": _origin()})
+        elif found.year < year and not year_turns(found.year):
+            logger.warning("the clock says %s, the log stays in %s until that is certain", year, found.year)
+            return found
         elif found.year < year:
             found.closed = True
             found.save(update_fields=["closed"])

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.timezone import localtime
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.looks import Fact, look
 from jinzhi.apps.evidence import audit, checkpoints, cipher, store
 from jinzhi.apps.evidence.comparing import witness_findings
@@ -105,6 +106,18 @@ def keys() -> Iterator[Fact]:
         return
     pairs = len(checkpoints.pairs_of(shard.origin))
     yield Fact(*head, "good", f"{shard.origin}, Ed25519 {found.ed25519.key_id.hex()}, pair {max(pairs, 1)}")
+
+
+@look
+def year() -> Iterator[Fact]:
+    """Whether the log is in the year that the clock says."""
+    open_shard = Shard.objects.filter(closed=False).first()
+    if open_shard is None or open_shard.year >= today().year:
+        return
+    zh = "请核对系统时钟；时钟无误的，连续 7 日后自动转入新年度"
+    en = "check the clock; if it is right, the log moves on after it has stood so for 7 days"
+    said = f"the log is in {open_shard.year}, the clock says {today().year}"
+    yield Fact("log-year", "日志年度", "Year of the log", "note", said, zh, en)
 
 
 @look

@@ -25,7 +25,7 @@ def checkpoints(day: date) -> int:
     made = 0
     for shard in Shard.objects.order_by("year"):
         last = shard.checkpoints.order_by("-size", "-id").first()
-        stale = last is not None and not shard.closed and timezone.localtime(last.at).date() < day
+        stale = last is not None and not shard.closed and timezone.localtime(last.at).date() != day
         if shard.size and (last is None or last.size < shard.size or stale):
             last = log.checkpoint(shard, again=True, stamped=False)
             made += 1
