@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
+from jinzhi.apps.plan.plans import in_force, row_of_subject
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel import correcting
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE, TELL
@@ -423,6 +424,10 @@ def offer_cards(
 
 def subject_url(subject: str) -> str:
     """Where the page of a case's subject is; empty where this installation has no page for it."""
+    plan, key = row_of_subject(subject)
+    if key:
+        href = reverse("row", args=[key])
+        return f"{href}?{urlencode({'plan': plan})}" if len(in_force()) > 1 else href
     kind, _mark, id = subject.partition(":")
     routes = {"row": "row", "indicator": "indicator", "register": "register", "unit": "unit", "case": "case"}
     if not id or kind not in routes:

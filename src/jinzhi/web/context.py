@@ -13,6 +13,7 @@ from jinzhi.apps.accounts.acting import acting_as, memberships
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.demo.progress import being_made
+from jinzhi.web.plan_choice import head
 
 #: key, url name, label, scope that its pages need: the top bar in its order
 NAV = (
@@ -29,6 +30,10 @@ NAV = (
     ("units", "units", _("单位"), "plan.read"),
     ("catalogue", "catalogue", _("事项目录"), "plan.read"),
 )
+
+
+#: the entries whose pages show one plan
+OF_A_PLAN = ("cockpit", "rows", "reports", "orders", "units", "indicators")
 
 
 def posts(request: HttpRequest) -> list[dict[str, Any]]:
@@ -56,6 +61,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             if who is None or who.may(scope)
         ],
         "acting": who,
+        "plan_head": head(request) if who and who.may("plan.read") and section in OF_A_PLAN else None,
         "memberships": posts(request),
         "large": request.COOKIES.get("jz_large") == "1",
         "theme": request.COOKIES.get("jz_theme") if request.COOKIES.get("jz_theme") in ("light", "dark") else "",

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.plan.queries import current
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import (
     All,
@@ -106,8 +107,14 @@ class Words:
         self.procedure = catalogue().find(Procedure, name) if kind == "procedure" else None
 
     def name(self) -> str:
+        """What is counted; records of a plan say of which one."""
         declared = self.register or self.procedure
-        return named(declared) if declared else str(PLAIN_SOURCES.get(self.source, self.source))
+        if declared:
+            return named(declared)
+        source, _at, plan = self.source.partition("@")
+        words = str(PLAIN_SOURCES.get(source, source))
+        release = current(plan) if source.startswith("plan:") else None
+        return f"{words}（{release.title}）" if release else words
 
     def declared(self, id: str) -> Field | None:
         return next((f for f in self.register.fields if f.id == id), None) if self.register else None

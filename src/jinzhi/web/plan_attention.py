@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.models import Report
+from jinzhi.apps.plan.plans import first_plan, row_of_subject
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import LATE, RISK, Status
 from jinzhi.web.plan_board import Board, percent, why
@@ -98,10 +99,16 @@ def _rows(board: Board) -> list[Attention]:
 
 def overdue_orders(board: Board) -> list[Case]:
     found = Case.objects.visible_to(board.who).filter(procedure=ORDER, closed_on=None, next_due__lt=board.day)
-    rows = {f"row:{key}" for key, row in board.rows.items() if not board.section or row.heading == board.section}
+    rows = {key for key, row in board.rows.items() if not board.section or row.heading == board.section}
+
+    first = first_plan(board.release)
+
+    def of_board(case: Case) -> bool:
+        plan, key = row_of_subject(case.subject, first)
+        return plan in ("", board.release.plan) and (not board.section or key in rows)
+
     return [
-        c for c in found.select_related("unit").order_by("next_due", "pk")
-        if board.meant(c.unit_path) and (not board.section or c.subject in rows)
+        c for c in found.select_related("unit").order_by("next_due", "pk") if board.meant(c.unit_path) and of_board(c)
     ]  # fmt: skip
 
 

@@ -24,13 +24,14 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.plan.models import Duty, Milestone, Release, Row
 from jinzhi.apps.plan.progress import Cell, Judged, judge, light_rule, visible_cells
-from jinzhi.apps.plan.queries import DUTY_KINDS, current, years
+from jinzhi.apps.plan.queries import DUTY_KINDS, years
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.status import LIGHTS, NO_DATA, NONE, LightRule, Status
+from jinzhi.web.plan_choice import release_shown
 from jinzhi.web.shell import choice, english, named
 from jinzhi.web.templatetags import ui
 
@@ -197,7 +198,7 @@ def default_year(release: Release, day: date) -> int:
 def read_board(request: HttpRequest, release: Release | None = None, unit: Unit | None = None) -> Board | None:
     """The board of a request; None before the first release. ``unit`` fixes the unit whatever the address says."""
     who: Acting = request.acting
-    release = release or current()
+    release = release or release_shown(request)
     if release is None:
         return None
     day = today()

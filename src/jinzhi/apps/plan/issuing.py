@@ -69,11 +69,6 @@ def slug_of(years: tuple[date | None, date | None]) -> str:
     return f"plan-{starts.year}-{ends.year}" if starts and ends else ""
 
 
-def in_force() -> list[Release]:
-    """The release in force of each plan, the one that began last first."""
-    return list(Release.objects.filter(in_force=True).order_by("-starts", "-pk"))
-
-
 def likely(doc: Doc, plans: Sequence[Release]) -> Release | None:
     """The plan that a document most likely is a new release of: the same years and the same name."""
     years = term(doc["title"])

@@ -24,8 +24,9 @@ class Left:
 
     @property
     def zh(self) -> str:
-        what = f"没有 {self.row_key}" if self.gone else f"{self.row_key} 不再由{self.unit.label}承担"
-        return f"新版本{what}，{self.unit.label}在这项任务还有 {len(self.milestones)} 个里程碑"
+        unit = self.unit.short or self.unit.zh
+        what = f"没有 {self.row_key}" if self.gone else f"{self.row_key} 不再由{unit}承担"
+        return f"新版本{what}，{unit}在这项任务还有 {len(self.milestones)} 个里程碑"
 
     @property
     def en(self) -> str:

@@ -14,6 +14,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.plan.models import Duty, Figure, Measure, Milestone, Period, Release, Report, Row, RowNote
+from jinzhi.apps.plan.plans import in_force
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.declare import Catalogue, Declaration
 from jinzhi.kernel.indicator import Indicator
@@ -29,11 +30,10 @@ DUTY_KINDS = {
 
 
 def current(plan: str = "") -> Release | None:
-    """The release in force of a plan; of the plan that began last, where none is named. None before the first."""
-    found = Release.objects.filter(in_force=True)
+    """The release in force of a plan; of the main plan (see plans.in_force), where none is named. None before one."""
     if plan:
-        found = found.filter(plan=plan)
-    return found.order_by("-starts", "-pk").first()
+        return Release.objects.filter(in_force=True, plan=plan).first()
+    return next(iter(in_force()), None)
 
 
 def rows_of(release: Release) -> QuerySet[Row]:

@@ -17,11 +17,15 @@ from jinzhi.kernel.indicator import Record
 
 @provides("plan")
 def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
-    """The records of the plan in force; none before the first release."""
+    """The records of the main plan; ``milestones@slug`` names another one. None before the first release.
+
+    Each record says its plan: numbers of two plans are never summed without a word.
+    """
+    name, _at, plan = name.partition("@")
     kinds = {"milestones": _milestones, "reports": _reports, "rows": _rows}
     if name not in kinds:
         raise UnknownSource(f"plan:{name}")
-    release = current()
+    release = current(plan)
     return kinds[name](release, who, on) if release else ()
 
 
@@ -39,6 +43,7 @@ def _milestones(release: Release, who: Sees, on: date) -> Iterator[Record]:
             url=f"/plan/milestones/{m.code}/",
             unit=m.unit.code,
             fields={
+                "plan": m.plan,
                 "row_key": m.row_key, "code": m.code, "title": m.title, "due": m.due, "met_on": m.met_on,
                 "dropped_on": m.dropped_on if m.dropped_on and m.dropped_on <= on else None,
                 "target": m.target, "achieved": m.achieved, "weight": m.weight, "measured_in": m.measured_in,
@@ -65,7 +70,7 @@ def _reports(release: Release, who: Sees, on: date) -> Iterator[Record]:
             url=f"/plan/reports/{r.pk}/",
             unit=r.unit.code,
             fields={
-                "period": r.period.code, "year": r.period.year, "due": r.period.due, "state": state,
+                "plan": r.plan, "period": r.period.code, "year": r.period.year, "due": r.period.due, "state": state,
                 "submitted_on": submitted, "approved_on": approved,
             },
         )  # fmt: skip
@@ -83,14 +88,16 @@ def _rows(release: Release, who: Sees, on: date) -> Iterator[Record]:
         if within(who.path, who.reach, path):
             seen[row, code].add(kind)
     known = catalogue()
+    named = f"?plan={release.plan}" if getattr(release, "several", True) else ""
     for (pk, code), duty in sorted(seen.items(), key=lambda item: (rows[item[0][0]].position, item[0][1])):
         row = rows[pk]
         yield Record(
             id=f"row:{row.key}:{code}",
             title=f"{row.key} {row.title}",
-            url=f"/plan/rows/{row.key}/",
+            url=f"/plan/rows/{row.key}/{named}",
             unit=code,
             fields={
+                "plan": release.plan,
                 "row_key": row.key, "bound": row.bound or None, "part": row.part, "section": row.section,
                 "leads": bool(duty & {"alone", "led"}), "served": bool(served(known, row)),
             },

@@ -12,6 +12,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.plan.models import Milestone, Release, Row
+from jinzhi.apps.plan.plans import first_plan, row_of_subject, subject_of
 from jinzhi.apps.plan.progress import Judged, judge, light_rule, visible_cells
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
@@ -64,8 +65,11 @@ def pairs(release: Release, who: Acting, day: date, *, wanted: Sequence[str] = (
     for m in seen.order_by("due", "pk"):
         overdue.setdefault((m.row_key, m.unit_id), []).append(m)
     running: dict[tuple[str, int], list[Case]] = {}
+    first = first_plan(release)
     for case in Case.objects.visible_to(who).filter(procedure=ORDER, closed_on=None):
-        running.setdefault((case.subject.removeprefix("row:"), case.unit_id), []).append(case)
+        plan, key = row_of_subject(case.subject, first)
+        if plan == release.plan:
+            running.setdefault((key, case.unit_id), []).append(case)
     units = {u.code: u for u in Unit.objects.filter(active=True) if within(who.path, who.reach, u.path)}
     by_id = {u.pk: u for u in units.values()}
 
@@ -101,7 +105,7 @@ def issue_orders(
         open_case(
             ORDER, "issue",
             {"title": p.title, "demand": demand, "grounds": grounds or p.grounds, "due": due.isoformat()},
-            who=who, unit=p.unit, subject=f"row:{p.row.key}", subject_title=p.row.title,
+            who=who, unit=p.unit, subject=subject_of(p.row.release.plan, p.row.key), subject_title=p.row.title,
             key=f"{key}.{n}" if key else "",
         )
         for n, p in enumerate(chosen)

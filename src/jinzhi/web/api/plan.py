@@ -11,15 +11,35 @@ from ninja import Query, Router
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.models import Release, Report, Row
+from jinzhi.apps.plan.plans import in_force
 from jinzhi.apps.plan.progress import Judged, judged_by, light_rule, visible_cells
 from jinzhi.apps.plan.queries import current, milestones, rows_of
 from jinzhi.kernel.status import NO_DATA
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.problems import missing
-from jinzhi.web.api.shapes import Reports, RowFull, Rows
+from jinzhi.web.api.shapes import Plans, Reports, RowFull, Rows
 
 router = Router(tags=["plan"], by_alias=True)
+
+
+Plan = Annotated[str, Query("", max_length=60, description="Slug of a plan in force; left out: the main plan.")]
+
+
+def asked(plan: str) -> Release | None:
+    """The plan of the address, else the main one. Raises the problem where it is not in force."""
+    release = current(plan)
+    if plan and release is None:
+        raise missing(f"没有代号为“{plan}”的现行规划", f"no plan {plan!r} is in force")
+    return release
+
+
+@router.get("/plan/plans", response=Plans, summary="The plans in force", openapi_extra={"x-scope": "plan.read"})
+def list_plans(request: HttpRequest) -> dict[str, Any]:
+    """All plans in force, the main one (which is meant where no plan is named) first."""
+    caller(request, "plan.read")
+    only(request)
+    return {"items": [release_shown(r) for r in in_force()], "as_of": today()}
 
 
 def release_shown(release: Release) -> dict[str, Any]:
@@ -59,10 +79,10 @@ def row_shown(row: Row, judged: Judged | None) -> dict[str, Any]:
 @router.get(
     "/plan/rows", response=Rows, summary="The rows of the plan in force", openapi_extra={"x-scope": "plan.read"}
 )
-def list_rows(request: HttpRequest) -> dict[str, Any]:
+def list_rows(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     who = caller(request, "plan.read")
-    only(request)
-    release, day = current(), today()
+    only(request, "plan")
+    release, day = asked(plan), today()
     if release is None:
         return {"release": None, "as_of": day, "items": []}
     judged = lights(release, who, day)
@@ -76,10 +96,10 @@ def list_rows(request: HttpRequest) -> dict[str, Any]:
     summary="A row of the plan in force, with the milestones that the caller sees",
     openapi_extra={"x-scope": "plan.read"},
 )
-def get_row(request: HttpRequest, key: str) -> dict[str, Any]:
+def get_row(request: HttpRequest, key: str, plan: Plan) -> dict[str, Any]:
     who = caller(request, "plan.read")
-    only(request)
-    release, day = current(), today()
+    only(request, "plan")
+    release, day = asked(plan), today()
     row = rows_of(release).filter(key__iexact=key).first() if release else None
     if release is None or row is None:
         raise missing(f"现行规划没有编号为“{key}”的任务", f"the plan in force has no row {key!r}")
@@ -98,7 +118,7 @@ def get_row(request: HttpRequest, key: str) -> dict[str, Any]:
         for m in milestones(who, release, row_key=row.key)
     ]
     judged = lights(release, who, day).get(row.key)
-    return {**row_shown(row, judged), "milestones": found, "as_of": day}
+    return {**row_shown(row, judged), "plan": release.plan, "milestones": found, "as_of": day}
 
 
 @router.get(
@@ -111,14 +131,17 @@ def list_reports(
     request: HttpRequest,
     limit: Limit,
     cursor: Cursor,
+    plan: Plan,
     period: Annotated[str, Query("", max_length=20, description="Code of a period, such as 2026Q3.")],
     unit: Annotated[str, Query("", max_length=80, description="Code of a unit.")],
     state: Annotated[str, Query("", max_length=20, description="draft, submitted, returned, approved …")],
 ) -> dict[str, Any]:
     who = caller(request, "report.read")
-    only(request, "limit", "cursor", "period", "unit", "state")
+    only(request, "limit", "cursor", "plan", "period", "unit", "state")
     rows = Report.objects.visible_to(who).select_related("unit", "period")
-    for name, value in (("period__code", period), ("unit__code", unit), ("state", state)):
+    if plan:
+        asked(plan)
+    for name, value in (("plan", plan), ("period__code", period), ("unit__code", unit), ("state", state)):
         if value:
             rows = rows.filter(**{name: value})
     found, after = page_of(rows, limit, cursor)

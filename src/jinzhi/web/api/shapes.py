@@ -311,7 +311,13 @@ class MilestoneOut(Schema):
     met_on: date | None
 
 
+class Plans(Schema):
+    items: list[ReleaseOut]
+    as_of: date
+
+
 class RowFull(RowOut):
+    plan: str = Field(description="The plan that the row belongs to.")
     milestones: list[MilestoneOut]
     as_of: date
 

@@ -60,6 +60,7 @@ from jinzhi.web.plan_board import (
     why,
     workbook,
 )
+from jinzhi.web.plan_choice import names_plan
 from jinzhi.web.plan_kpis import facts as kpi_facts
 from jinzhi.web.plan_kpis import kpis
 from jinzhi.web.shell import choice, english, named, page, paged
@@ -160,6 +161,7 @@ def heat_cell(board: Board, table: HeatTable, line: int | None, section: str | N
 
 # --- pages ------------------------------------------------------------------------------------------------
 @page(nav="cockpit", scope="plan.read")
+@names_plan
 def cockpit(request: HttpRequest) -> HttpResponse:
     """The first page: one snapshot, the same for the screen, the wall and paper."""
     board = read_board(request)
@@ -374,6 +376,7 @@ def area(unit: Unit) -> str:
 
 # --- Excel ------------------------------------------------------------------------------------------------
 @page(nav="cockpit", scope="plan.read")
+@names_plan
 def export(request: HttpRequest) -> HttpResponse:
     """The heat table, what needs attention and the rows with their lights, within the filters of the cockpit."""
     board = read_board(request)

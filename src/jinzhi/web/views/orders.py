@@ -29,7 +29,7 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Measure, Release
-from jinzhi.apps.plan.queries import current
+from jinzhi.apps.plan.plans import first_plan, key_of_subject, row_of_subject, subject_of
 from jinzhi.apps.plan.supervising import ORDER, Pair, issue_orders, pairs
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import documents, spreadsheet
@@ -39,6 +39,7 @@ from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.procedure import CaseView, ClockView, Procedure, may_open
 from jinzhi.web import case_list
 from jinzhi.web.forms import Choices, FieldsForm, visible_units
+from jinzhi.web.plan_choice import names_plan, release_shown, several
 from jinzhi.web.shell import choice, english, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Due, Empty, Filter, Link, Option, Row, Table, Tag
 from jinzhi.web.views.plan_reports import MARK, XLSX, download, is_demo, plan_in_force
@@ -119,12 +120,14 @@ class Asked:
     text: str
     sort: str
     units: Choices
+    plan: str = ""
 
 
 def asked(request: HttpRequest) -> Asked:
     """Read the address. A wrong value is a clear 400."""
     units = visible_units(request.acting)
     code = choice(request, "unit", {code for code, _label in units})
+    shown = release_shown(request)
     return Asked(
         state=choice(request, "state", {*(s.id for s in procedure().states), "open"}),
         unit=Unit.objects.get(code=code) if code else None,
@@ -133,6 +136,7 @@ def asked(request: HttpRequest) -> Asked:
         text=request.GET.get("q", "").strip()[:LONGEST],
         sort=choice(request, "sort", {*SORTS, *(f"-{s}" for s in SORTS)}, "due"),
         units=units,
+        plan=shown.plan if shown and several(request) else "",
     )
 
 
@@ -146,10 +150,14 @@ def chosen(what: Asked, who: Acting, day: date) -> list[Order]:
     if what.unit:
         rows = rows.filter(unit_path__gte=what.unit.path, unit_path__lt=successor(what.unit.path))
     if what.row:
-        rows = rows.filter(subject=f"row:{what.row}")
+        plans = [what.plan] if what.plan else Release.objects.values_list("plan", flat=True).distinct()
+        rows = rows.filter(subject__in={subject_of(plan, what.row) for plan in plans})
     if what.text:
         rows = rows.filter(Q(number__icontains=what.text) | Q(title__icontains=what.text))
     orders = [o for o in folded(rows, day) if not what.answered or o.answered == what.answered]
+    if what.plan:  # an order about something else than a row belongs to no plan and is shown with each
+        first = first_plan()
+        orders = [o for o in orders if row_of_subject(o.case.subject, first)[0] in ("", what.plan)]
     return ordered(orders, what.sort)
 
 
@@ -191,6 +199,7 @@ def share(orders: Iterable[Order]) -> tuple[int, int]:
 
 @page(nav="orders", scope="case.read")
 @require_GET
+@names_plan
 def index(request: HttpRequest) -> HttpResponse:
     who, day = request.acting, today()
     what = asked(request)
@@ -254,8 +263,7 @@ def tallies(request: HttpRequest, orders: Sequence[Order]) -> list[Link]:
 
 
 def row_key(case: Case) -> str:
-    kind, _mark, key = case.subject.partition(":")
-    return key if kind == "row" else ""
+    return key_of_subject(case.subject)
 
 
 def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
@@ -294,6 +302,7 @@ def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
 
 @page(nav="orders", scope="case.read")
 @require_GET
+@names_plan
 def excel(request: HttpRequest) -> HttpResponse:
     """Every order of the filter as Excel."""
     who, day = request.acting, today()
@@ -361,15 +370,15 @@ def excel(request: HttpRequest) -> HttpResponse:
 
 
 def wordings(orders: Sequence[Order]) -> dict[str, str]:
-    """The measures of the rows that the orders are about, by row key, from the release in force."""
-    release = current()
-    if release is None:
-        return {}
-    keys = {row_key(o.case) for o in orders}
-    found = Measure.objects.filter(row__release=release, row__key__in=keys).order_by("row__position", "position")
+    """The measures of the rows that the orders are about, by subject, from the release in force of each one's plan."""
+    first = first_plan()
+    about = {row_of_subject(o.case.subject, first): o.case.subject for o in orders}
+    found = Measure.objects.filter(row__release__in_force=True, row__key__in={key for _plan, key in about})
     out: dict[str, str] = {}
-    for key, text in found.values_list("row__key", "text"):
-        out[key] = out.get(key, "") + text
+    texts = found.order_by("row__position", "position").values_list("row__release__plan", "row__key", "text")
+    for plan, key, text in texts:
+        if (plan, key) in about:
+            out[about[plan, key]] = out.get(about[plan, key], "") + text
     return out
 
 
@@ -422,13 +431,14 @@ def docx(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Case.objects.visible_to(request.acting).filter(procedure=ORDER, pk=pk)
     found = get_object_or_404(rows)
     [order] = folded(rows, today())
-    paper = paper_of(order, wordings([order]).get(row_key(found), ""))
+    paper = paper_of(order, wordings([order]).get(found.subject, ""))
     made = documents.write([paper], mark=MARK if is_demo() else "", subject=f"{found.number} {found.title}")
     return download(made, f"督办单-{found.number}.docx", documents.MEDIA_TYPE)
 
 
 @page(nav="orders", scope="case.read")
 @require_GET
+@names_plan
 def all_docx(request: HttpRequest) -> HttpResponse:
     """All orders of the filter as one Word document, each on its own page."""
     orders = chosen(asked(request), request.acting, today())
@@ -438,7 +448,7 @@ def all_docx(request: HttpRequest) -> HttpResponse:
         words = {"n": len(orders), "most": MOST_PAPERS}
         raise BadRequest(_("符合条件的督办单有 %(n)s 件，一次最多生成 %(most)s 件，请缩小筛选范围") % words)
     texts = wordings(orders)
-    papers = [paper_of(o, texts.get(row_key(o.case), "")) for o in orders]
+    papers = [paper_of(o, texts.get(o.case.subject, "")) for o in orders]
     made = documents.write(papers, mark=MARK if is_demo() else "", subject=_("督办单"))
     return download(made, f"督办单-{len(orders)}件-{today().isoformat()}.docx", documents.MEDIA_TYPE)
 
@@ -455,12 +465,13 @@ DUE = Field(id="due", zh="办结期限", en="Due date", type=Type.DATE)
 
 @page(nav="orders", scope="case.read")
 @require_http_methods(["GET", "POST"])
+@names_plan
 def issue(request: HttpRequest) -> HttpResponse:
     """Choose late rows of units (``pair=C1:tj-binhai``), write one demand, look at the orders, issue all at once."""
     who: Acting = request.acting
     if not may_issue(who):
         raise PermissionDenied(_("只有规划办和领导可以下达督办单"))
-    release, day = plan_in_force(), today()
+    release, day = plan_in_force(request), today()
     given = request.POST if request.method == "POST" else request.GET
     wanted = [p for p in given.getlist("pair") if p]
     found, unknown = pairs(release, who, day, wanted=wanted)

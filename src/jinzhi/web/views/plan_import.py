@@ -32,6 +32,7 @@ from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.comparing import compare
 from jinzhi.apps.plan.mending import LONGEST, Doc, MendRefused, find, numbers, place_of
 from jinzhi.apps.plan.models import Import
+from jinzhi.apps.plan.plans import in_force
 from jinzhi.apps.plan.readings import undecided
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.engines import spreadsheet
@@ -629,7 +630,7 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose the plan (in the address), see the difference and what is open, and store."""
     imported = of(request, pk)
     doc = imported.mended
-    plans = issuing.in_force()
+    plans = in_force()
     guess = issuing.likely(doc, plans)
     slug = choice(request, "plan", {r.plan for r in plans} | {"new"}, guess.plan if guess else "new")
     current = next((r for r in plans if r.plan == slug), None)
@@ -722,7 +723,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 def difference(request: HttpRequest, pk: int) -> HttpResponse:
     """What an import would change: against a plan in force, or against its own parse as it came."""
     imported = of(request, pk)
-    plans = issuing.in_force()
+    plans = in_force()
     guess = issuing.likely(imported.mended, plans) or (plans[0] if plans else None)
     against = choice(request, "against", {r.plan for r in plans} | {"parse"}, guess.plan if guess else "parse")
     release = next((r for r in plans if r.plan == against), None)

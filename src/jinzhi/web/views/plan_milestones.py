@@ -44,6 +44,7 @@ from jinzhi.web.plan_board import (
     read_board,
     workbook,
 )
+from jinzhi.web.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell import choice, english, form_key, named, page, paged, sort_of, submitted
 from jinzhi.web.templatetags import ui
 
@@ -103,6 +104,7 @@ def filtered(request: HttpRequest, board: Board) -> tuple[Any, list[tuple[str, s
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def index(request: HttpRequest) -> HttpResponse:
     """All milestones that the reader sees, within the filters."""
     board = read_board(request)
@@ -164,6 +166,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def export(request: HttpRequest) -> HttpResponse:
     """All milestones of the filters as a sheet."""
     board = read_board(request)
@@ -285,11 +288,14 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     found = find(who, code)
     day = today()
     row = row_of(found)
+    row_href = at_plan(request, reverse("row", args=[found.row_key]), found.plan)
     status = milestone_status(found, day)
     events = list(Event.objects.filter(stream=found.stream).select_related("unit").order_by("seq"))
     checked = verdicts(events)
+    plan = current(found.plan)
     pairs = [
-        (_("任务"), ui.Cell(f"{found.row_key} {row.title if row else ''}", href=reverse("row", args=[found.row_key]))),
+        *([(_("规划"), plan.title)] if plan else []),
+        (_("任务"), ui.Cell(f"{found.row_key} {row.title if row else ''}", href=row_href)),
         (_("责任单位"), ui.Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
         (_("期限"), ui.Due(found.due, day, done=found.met_on is not None)),
         (_("累计 / 目标"), measured(found)),
@@ -304,8 +310,8 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         {
             "crumbs": [
                 (_("驾驶舱"), reverse("cockpit")),
-                (_("规划任务"), reverse("rows")),
-                (found.row_key, reverse("row", args=[found.row_key])),
+                (_("规划任务"), at_plan(request, reverse("rows"), found.plan)),
+                (found.row_key, row_href),
             ],
             "milestone": found,
             "status": ui.Tag("已取消", "Dropped", "closed") if found.dropped_on else status,
@@ -343,18 +349,27 @@ def nothing_to_reach(form: FieldsForm) -> bool:
     return True
 
 
-def in_force() -> Release:
-    release = current()
+def shown_plan(request: HttpRequest) -> Release:
+    release = release_shown(request)
     if release is None:
         raise Http404(_("还没有规划"))
     return release
 
 
+def plan_of(milestone: Milestone) -> Release:
+    """The release in force of the milestone's own plan, whichever plan the reader looked at."""
+    release = current(milestone.plan)
+    if release is None:
+        raise Http404(_("这个里程碑所属的规划没有生效的版本"))
+    return release
+
+
 @page(nav="rows", scope="plan.edit")
+@names_plan
 def add(request: HttpRequest, key: str) -> HttpResponse:
     """A new milestone of a unit for a row."""
     who: Acting = request.acting
-    release = in_force()
+    release = shown_plan(request)
     row = release.rows.filter(key=key).first()
     if row is None:
         raise Http404(_("现行规划没有编号为“%(key)s”的任务") % {"key": key[:40]})
@@ -405,7 +420,7 @@ def change(request: HttpRequest, code: str) -> HttpResponse:
         expected, idempotent = submitted(request)
         if expected is None:
             raise BadRequest(_("表单缺少版本号，请刷新页面后重试"))
-        if form.is_valid() and not (out_of_term(form, in_force()) or nothing_to_reach(form)):
+        if form.is_valid() and not (out_of_term(form, plan_of(found)) or nothing_to_reach(form)):
             changes = changed(found, form.values)
             if not changes:
                 form.refuse([FieldError(REASON, "没有改动任何内容", "nothing was changed")])
@@ -474,7 +489,8 @@ def form_page(
     """The page of a form, with what was typed and 422 where it is refused."""
     crumbs = [(_("驾驶舱"), reverse("cockpit")), (_("规划任务"), reverse("rows"))]
     if row is not None:
-        crumbs.append((f"{row.key} {row.title}", reverse("row", args=[row.key])))
+        plan = row.release.plan
+        crumbs.append((f"{row.key} {row.title}", at_plan(request, reverse("row", args=[row.key]), plan)))
     back = crumbs[-1][1]
     if milestone is not None:
         back = reverse("milestone", args=[milestone.code])

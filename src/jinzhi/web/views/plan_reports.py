@@ -51,6 +51,7 @@ from jinzhi.kernel.procedure import Step, may_open
 from jinzhi.web import report_list
 from jinzhi.web.case_page import OfferCard, offer_cards, step_of
 from jinzhi.web.forms import FieldsForm
+from jinzhi.web.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.report_form import FIGURE_FIELDS, NOTE_FIELDS, ReportForm, plain
 from jinzhi.web.shell import choice, english, named, page, paged, require, submitted
 from jinzhi.web.templatetags.ui import Cell, Due, Empty, Link, TimelineItem
@@ -73,8 +74,8 @@ def is_demo() -> bool:
     return bool(here and here.demo)
 
 
-def plan_in_force() -> Release:
-    release = current()
+def plan_in_force(request: HttpRequest) -> Release:
+    release = release_shown(request)
     if release is None:
         raise Http404(_("还没有生效的规划，请先导入规划文件"))
     return release
@@ -91,10 +92,11 @@ def may_call(who: Acting) -> bool:
 
 @page(nav="reports", scope="report.read")
 @require_GET
+@names_plan
 def index(request: HttpRequest) -> HttpResponse:
     """The reports of the plan in force; ``view=mine`` are those that wait for the acting post."""
     who, day = request.acting, today()
-    release = current()
+    release = release_shown(request)
     if release is None:
         empty = Empty(_("还没有生效的规划"), _("导入规划文件之后才能布置填报。"), reverse("plan_import"), _("去导入"))
         return render(request, "plan_reports/index.html", {"nothing": empty, "print_title": _("进展报告")})
@@ -138,9 +140,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page(nav="reports", scope="report.read")
 @require_GET
+@names_plan
 def index_excel(request: HttpRequest) -> HttpResponse:
     """Every row of the current filter as Excel."""
-    who, day, release = request.acting, today(), plan_in_force()
+    who, day, release = request.acting, today(), plan_in_force(request)
     what = report_list.asked(request, release.plan)
     rows = report_list.narrowed(what, release.plan, who, day).filter(report_list.view_query(what.view, who))
     moment = now().strftime("%Y-%m-%d %H:%M")
@@ -158,12 +161,13 @@ DUE = Field(id="due", zh="截止日", en="Due", type=Type.DATE)
 
 @page(nav="reports", scope="report.read")
 @require_http_methods(["GET", "POST"])
+@names_plan
 def round_open(request: HttpRequest) -> HttpResponse:
     """Call for the reports of a period: choose or make it, look who will be asked, confirm. Doing it again is safe."""
     who: Acting = request.acting
     if not may_call(who):
         raise PermissionDenied(_("只有规划办可以布置填报"))
-    release = plan_in_force()
+    release = plan_in_force(request)
     periods = list(Period.objects.filter(plan=release.plan).order_by("-starts"))
     given = request.POST if request.method == "POST" else request.GET
     known = next((p for p in periods if p.code == given.get("period")), None)
@@ -188,7 +192,7 @@ def round_open(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("已布置 %(n)s 份报告") % {"n": len(made)})
             else:
                 messages.info(request, _("应报单位都已布置过，没有新增报告"))
-            return redirect(f"{reverse('reports')}?period={period.code}")
+            return redirect(at_plan(request, f"{reverse('reports')}?period={period.code}", release.plan))
     asked, has = to_be_asked(release, wanted.code) if wanted and not form.errors else ([], [])
     return render(
         request,
@@ -220,6 +224,11 @@ def find_report(who: Acting, pk: int) -> Report:
     """The report, if ``who`` sees it; one of another unit is as good as not there."""
     seen = Report.objects.visible_to(who).select_related("unit", "period", "case__unit", "case__office")
     return get_object_or_404(seen, pk=pk)
+
+
+def reports_of(request: HttpRequest, report: Report) -> str:
+    """The list of the reports of this one's plan."""
+    return at_plan(request, reverse("reports"), report.plan)
 
 
 def release_of(report: Report) -> Release:
@@ -355,8 +364,8 @@ def report_page(
     state = folded.state
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("进展报告"), reverse("reports")),
-            Link(found.period.code, f"{reverse('reports')}?period={found.period.code}"),
+            Link(_("进展报告"), reports_of(request, found)),
+            Link(found.period.code, at_plan(request, f"{reverse('reports')}?period={found.period.code}", found.plan)),
         ],
         "report": found,
         "title": _("%(unit)s %(period)s 进展报告") % {"unit": found.unit.label, "period": found.period.code},
@@ -558,7 +567,7 @@ def report_excel_import(request: HttpRequest, pk: int) -> HttpResponse:
     release = release_of(found)
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("进展报告"), reverse("reports")),
+            Link(_("进展报告"), reports_of(request, found)),
             Link(f"{found.unit.label} {found.period.code}", reverse("report", args=[pk])),
         ],
         "report": found,

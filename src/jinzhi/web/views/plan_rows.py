@@ -23,8 +23,9 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import verdicts_of
 from jinzhi.apps.plan.models import Duty, Figure, Milestone, Release, Report, Row, RowNote
+from jinzhi.apps.plan.plans import first_plan, subject_of
 from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status, of_year
-from jinzhi.apps.plan.queries import current, find_measures, rows_of, served, spans_of
+from jinzhi.apps.plan.queries import find_measures, rows_of, served, spans_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.procedure import Procedure, may_open
@@ -54,6 +55,7 @@ from jinzhi.web.plan_board import (
     why,
     workbook,
 )
+from jinzhi.web.plan_choice import names_plan, release_shown
 from jinzhi.web.shell import choice, named, page, paged, whole
 from jinzhi.web.templatetags import ui
 from jinzhi.web.views import plan_milestones
@@ -180,6 +182,7 @@ def nothing_found(request: HttpRequest, board: Board, q: str) -> ui.Empty:
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def rows(request: HttpRequest) -> HttpResponse:
     """The rows of the plan within the filters; a cell of the cockpit opens exactly the rows that make it."""
     board = read_board(request)
@@ -213,6 +216,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def rows_export(request: HttpRequest) -> HttpResponse:
     """All rows of the filters, not only those of the page, and their measures."""
     board = read_board(request)
@@ -259,7 +263,7 @@ def neighbours(board: Board, row: Row) -> tuple[Row | None, Row | None]:
 
 def find_row(request: HttpRequest, key: str) -> tuple[Row, Release]:
     """A row of the release in force, or of the one that ``?release=`` names; else of the newest that has it."""
-    force = current()
+    force = release_shown(request)
     if force is None:
         raise Http404(_("还没有规划"))
     number = whole(request, "release")
@@ -398,7 +402,7 @@ def may_start(who: Acting, procedure: str) -> bool:
 
 def start_links(who: Acting, row: Row, unit: Unit | None) -> list[ui.Link]:
     """下达督办单, 提出调整: forms that already know the row."""
-    query = {"subject": f"row:{row.key}", "subject_title": f"{row.key} {row.title}"}
+    query = {"subject": subject_of(row.release.plan, row.key), "subject_title": f"{row.key} {row.title}"}
     if unit is not None:
         query["unit"] = unit.code
     wanted = (("supervision-order", _("下达督办单")), ("plan-adjustment", _("提出调整")))
@@ -411,7 +415,11 @@ def start_links(who: Acting, row: Row, unit: Unit | None) -> list[ui.Link]:
 
 def cases_table(board: Board, row: Row) -> ui.Table:
     """Supervision orders and adjustments of a row that the reader sees, open ones first."""
-    found = Case.objects.visible_to(board.who).filter(subject=f"row:{row.key}").select_related("unit")
+    found = (
+        Case.objects.visible_to(board.who)
+        .filter(subject=subject_of(board.release.plan, row.key, first_plan(board.release)))
+        .select_related("unit")
+    )
     cases = sorted(found, key=lambda c: (c.closed_on is not None, c.next_due or date.max, -c.pk))
     rows = []
     for case in cases:
@@ -500,6 +508,7 @@ def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def row(request: HttpRequest, key: str) -> HttpResponse:
     """Everything about a row."""
     here, release = find_row(request, key)
@@ -622,6 +631,7 @@ def matrix_rows(board: Board, units: Sequence[Unit], kind: str) -> list[dict[str
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def matrix(request: HttpRequest) -> HttpResponse:
     """Rows × units: who answers for what, and how it stands."""
     board = read_board(request)
@@ -655,6 +665,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.read")
+@names_plan
 def matrix_export(request: HttpRequest) -> HttpResponse:
     """The whole matrix of the filters as a sheet, all units."""
     board = read_board(request)

@@ -41,6 +41,7 @@ from jinzhi.web.views.plan_reports import (
     may_edit,
     place_names,
     release_of,
+    reports_of,
 )
 
 
@@ -113,7 +114,7 @@ def step_page(
     may = bool(offer and offer.allowed)
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("进展报告"), reverse("reports")),
+            Link(_("进展报告"), reports_of(request, found)),
             Link(f"{found.unit.label} {found.period.code}", reverse("report", args=[found.pk])),
         ],
         "report": found,

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -35,8 +35,7 @@ from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.models import Document, SavedQuery, Topic
 from jinzhi.apps.patents.queries import by_ids
 from jinzhi.apps.patents.queries import find as find_patent
-from jinzhi.apps.plan.models import Measure, Row
-from jinzhi.apps.plan.queries import current
+from jinzhi.apps.plan.models import Measure, Release, Row
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import readable, visible_entries
 from jinzhi.apps.units.models import Unit
@@ -136,33 +135,42 @@ class Group:
     all_href: str
 
 
-def row_href(key: str) -> str:
-    return reverse("row", args=[key])
+def row_href(row: Row, several: bool) -> str:
+    """The page of a row; where several plans are in force the address names the one that is meant."""
+    href = reverse("row", args=[row.key])
+    return f"{href}?{urlencode({'plan': row.release.plan})}" if several else href
+
+
+def several_plans() -> Value:
+    """Whether several plans are in force, beside every hit: then each says which one it is of."""
+    return Value(Release.objects.filter(in_force=True).count() > 1)
+
+
+def of_plan(row: Row, several: bool, text: str) -> str:
+    return " · ".join(x for x in (text, row.release.title if several else "") if x)
 
 
 def find_rows(words: Sequence[str], who: Acting) -> QuerySet:
-    release = current()
-    if release is None:
-        return Row.objects.none()
-    rows = Row.objects.filter(release=release)
-    return rows.filter(every(words, "title", "key", "section", "part")).order_by("position")
+    rows = Row.objects.filter(release__in_force=True).filter(every(words, "title", "key", "section", "part"))
+    found = rows.select_related("release").annotate(several=several_plans())
+    return found.order_by("-release__starts", "release", "position")
 
 
 def show_row(row: Row, words: Sequence[str]) -> Hit:
-    return Hit(highlight(f"{row.key} {row.title}", words), row_href(row.key), row.heading)
+    meta = of_plan(row, row.several, row.heading)
+    return Hit(highlight(f"{row.key} {row.title}", words), row_href(row, row.several), meta)
 
 
 def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
-    release = current()
-    if release is None:
-        return Measure.objects.none()
-    found = Measure.objects.filter(row__release=release).filter(every(words, "text"))
-    return found.select_related("row").order_by("row__position", "position")
+    found = Measure.objects.filter(row__release__in_force=True).filter(every(words, "text"))
+    found = found.select_related("row__release").annotate(several=several_plans())
+    return found.order_by("-row__release__starts", "row__release", "row__position", "position")
 
 
 def show_measure(measure: Measure, words: Sequence[str]) -> Hit:
     row = measure.row
-    return Hit(excerpt(measure.text, words), row_href(row.key), f"{row.key} {row.title}")
+    meta = of_plan(row, measure.several, f"{row.key} {row.title}")
+    return Hit(excerpt(measure.text, words), row_href(row, measure.several), meta)
 
 
 def find_units(words: Sequence[str], who: Acting) -> QuerySet:
@@ -343,10 +351,9 @@ def count(found: QuerySet | list | Patents | None) -> int:
 
 def exact(query: str, who: Acting) -> str:
     """The page of a number known exactly, if the reader may see it; empty where there is none."""
-    release = current()
-    row = Row.objects.filter(release=release, key__iexact=query).first() if release else None
-    if row is not None:
-        return row_href(row.key)
+    rows = list(Row.objects.filter(release__in_force=True, key__iexact=query).select_related("release")[:2])
+    if len(rows) == 1:  # in two plans: both are shown, to be chosen from
+        return row_href(rows[0], Release.objects.filter(in_force=True).count() > 1)
     if who.may("case.read"):
         case = Case.objects.visible_to(who).filter(number=query).first()
         if case is not None:

@@ -29,6 +29,7 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.organisation import LEVELS, Alias, OrgUnit
+from jinzhi.web.plan_choice import names_plan
 from jinzhi.web.plan_unit import unit_summary
 from jinzhi.web.shell import choice, english, named, page, require, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag, TimelineItem
@@ -215,6 +216,7 @@ def alias_line(alias: Alias, day: date) -> Cell:
 
 
 @page(nav="units", scope="plan.read")
+@names_plan
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: names, place in the tree, contact, groups; people for administrators; its part in the plan."""
     who: Acting = request.acting

@@ -13,6 +13,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.mending import MendRefused, numbers
 from jinzhi.apps.plan.models import Import, Release
+from jinzhi.apps.plan.plans import in_force
 from jinzhi.kernel.organisation import NameBook
 from jinzhi.kernel.plan import PlanDocument, PlanRow
 from jinzhi.sources.plan_document import PlanDocumentError, parse_file, simplify
@@ -95,7 +96,7 @@ class Command(BaseCommand):
             raise CommandError(f"读不了文件 {file}:{e.strerror}", returncode=2) from None
 
     def _store(self, imported: Import, options: dict[str, object]) -> Release:
-        plans = issuing.in_force()
+        plans = in_force()
         guess = issuing.likely(imported.mended, plans)
         years = issuing.term(imported.mended["title"] or "") or (None, None)
         plan = str(options["plan"]) or (guess.plan if guess else issuing.slug_of(years))
