@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from jinzhi.kernel.declare import Named
+from jinzhi.kernel.text import unfit_words
 
 FIELD_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 Value = str | int | bool | list[str] | None
@@ -141,8 +142,9 @@ class Field:
                 f"最多 {self.max_length} 字，现有 {len(text)} 字",
                 f"at most {self.max_length} characters, got {len(text)}",
             )
-        if "\x00" in text:
-            raise FieldError(self, "含有不可见的空字符", "holds a NUL character")
+        unfit = unfit_words(text)
+        if unfit:
+            raise FieldError(self, *unfit)
         return text
 
     def _bool(self, raw: object) -> bool:

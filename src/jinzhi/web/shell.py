@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.middleware import acting
+from jinzhi.web.submissions import content_of, keyed
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -77,11 +78,15 @@ def form_key() -> str:
 
 
 def submitted(request: HttpRequest) -> tuple[int | None, str]:
-    """The optimistic lock and the idempotency key that a form hands over (hidden fields ``_seq`` and ``_key``)."""
+    """The optimistic lock and the idempotency key that a form hands over (hidden fields ``_seq`` and ``_key``).
+
+    Raises KeyReused where the same form was sent before with another content.
+    """
     raw = request.POST.get("_seq", "")
     if raw and not raw.isdecimal():
         raise BadRequest(_("表单的版本号无效，请刷新页面后重试"))
-    return (int(raw) if raw else None), request.POST.get("_key", "")[:80]
+    given = request.POST.get("_key", "")
+    return (int(raw) if raw else None), keyed(f"page:{request.user.pk}:{given}", content_of(request)) if given else ""
 
 
 def whole(request: HttpRequest, name: str, default: int | None = None) -> int | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.datastructures import MultiValueDict
 from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
+from jinzhi.kernel.text import shown, texts, unfit_words
 from jinzhi.web.api import cases, catalogue, custody, evidence, indicators, patents, plan, problems, registers, units
 from jinzhi.web.api.caller import RATE, Caller, Rate
 from jinzhi.web.api.document import written
@@ -23,6 +26,14 @@ ABOUT = (
 )
 
 
+def fit(found: Iterable[tuple[str, str]]) -> None:
+    """Raise the problem that names the first text that cannot be kept."""
+    for name, text in found:
+        words = unfit_words(text)
+        if words:
+            raise problems.invalid(problems.Wrong(shown(name), *words))
+
+
 class Exact(Parser):
     """JSON bodies with amounts as they are written, not as binary fractions; NaN and Infinity are no JSON."""
 
@@ -30,7 +41,13 @@ class Exact(Parser):
         def refuse(word: str) -> None:
             raise ValueError(f"{word} is no JSON")
 
-        return json.loads(request.body, parse_float=Decimal, parse_constant=refuse)
+        said = json.loads(request.body, parse_float=Decimal, parse_constant=refuse)
+        fit(texts(said))
+        return said
+
+    def parse_querydict(self, data: MultiValueDict, list_fields: list[str], request: HttpRequest) -> Any:
+        fit((name, text) for name, values in data.lists() for text in (name, *values) if isinstance(text, str))
+        return super().parse_querydict(data, list_fields, request)
 
 
 class Api(NinjaAPI):

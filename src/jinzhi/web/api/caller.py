@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +12,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.apps.accounts.tokens import acting_by_token
 from jinzhi.web.api.problems import Problem, Wrong, invalid
+from jinzhi.web.submissions import content_of, keyed
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jinzhi"'}
@@ -108,11 +108,14 @@ def version(request: HttpRequest) -> int:
 
 
 def submission(request: HttpRequest) -> str:
-    """The key of a submission from Idempotency-Key, kept apart for each caller; empty where none is given."""
+    """The key of a submission from Idempotency-Key, kept apart for each caller; empty where none is given.
+
+    Raises KeyReused where the caller used it for another request.
+    """
     given = request.headers.get("Idempotency-Key", "").strip()
     if not given:
         return ""
     if len(given) > 200:
         raise invalid(Wrong("Idempotency-Key", "最多 200 字符", "at most 200 characters"))
     who: Acting = request.auth  # type: ignore[attr-defined]
-    return "api:" + hashlib.sha256(f"{who.membership_id}:{given}".encode()).hexdigest()[:48]
+    return keyed(f"api:{who.membership_id}:{given}", content_of(request))

@@ -10,7 +10,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
@@ -188,8 +189,14 @@ def understood(exception: Exception) -> Problem:
             return Problem("forbidden", str(exception), str(exception))
         case RequestDataTooBig():
             return Problem("too-large")
+        case MultiPartParserError() | UnreadablePostError():
+            zh = "multipart 内容不完整，或 Content-Type 缺少 boundary"
+            return Problem("bad-request", zh, "the multipart body is broken or lacks its boundary")
         case BadRequest() | SuspiciousOperation():
             return Problem("bad-request", str(exception), str(exception))
+        case HttpError() if isinstance(exception.__cause__, Problem):
+            # raised while the body was read: ninja wraps whatever its parser raises
+            return exception.__cause__
         case HttpError():
             kind_id = _BY_STATUS.get(exception.status_code, "bad-request")
             return Problem(kind_id, en=str(exception))

@@ -92,8 +92,7 @@ def narrowed(request: HttpRequest, register: Register) -> dict[str, str | tuple[
         if not given:
             continue
         try:
-            # a text is looked for in part, so only its length is checked
-            value = given if field.type in (Type.TEXT, Type.LONG) else field.parse(given)
+            value = field.parse(given)
         except FieldError as e:
             wrong.append(Wrong(name, e.zh, e.en))
             continue

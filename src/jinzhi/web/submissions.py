@@ -1,0 +1,46 @@
+"""Idempotency: the same key with the same content is one submission; with another content it is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from django.http import HttpRequest
+
+from jinzhi.apps.evidence.actions import KeyReused
+from jinzhi.apps.evidence.models import Event
+
+#: hidden fields that say how a form is sent, not what
+MANNER = ("csrfmiddlewaretoken", "_seq", "_key", "next")
+LENGTH = 16
+
+
+def content_of(request: HttpRequest) -> str:
+    """A digest of what a request asks: method, address, and its body whatever way it is written.
+
+    A file counts by its name and size: its content has a digest of its own where it is kept.
+    """
+    if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        said: object = [
+            sorted((k, v) for k, v in request.POST.lists() if k not in MANNER),
+            sorted((k, [(f.name, f.size) for f in files]) for k, files in request.FILES.lists()),
+        ]
+    else:
+        try:
+            said = json.loads(request.body or b"null")
+        except ValueError:
+            said = hashlib.sha256(request.body).hexdigest()
+    text = json.dumps([request.method, request.path, said], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+
+
+def keyed(given: str, content: str) -> str:
+    """The key under which the event of a submission is kept. Raises KeyReused where another content has it."""
+    base = "key:" + hashlib.sha256(given.encode()).hexdigest()[:40] + ":"
+    key = base + content
+    # a range, so that the index answers; one submission may write several events, their keys told apart by a suffix
+    used = Event.objects.filter(key__gte=base + "0" * LENGTH, key__lte=base + "f" * LENGTH)
+    used = used.exclude(key__startswith=key)
+    if used.exists():
+        raise KeyReused(f"the key {given!r} was used for another content")
+    return key
