@@ -5,23 +5,32 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.catalogue.registry import calendar, catalogue
+from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import flow
-from jinzhi.kernel.access import Reach, Role
-from jinzhi.kernel.clocks import ended_by
+from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.law import Dated, Force, Law, Parameter
-from jinzhi.kernel.period import HolidayNotice, Length
-from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
-from jinzhi.web.case_page import CLOCK_TAGS, cite
-from jinzhi.web.declared import address, kind_name, parts, plain, responsible, without_empty
+from jinzhi.kernel.period import HolidayNotice
+from jinzhi.kernel.procedure import Procedure
+from jinzhi.web import guide
+from jinzhi.web.declared import (
+    ROUTES,
+    address,
+    for_developers,
+    kind_name,
+    parts,
+    plain,
+    responsible,
+    scope_named,
+    without_empty,
+)
 from jinzhi.web.shell import choice, english, named, page
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag
 from jinzhi.web.views.cases import openings
@@ -33,8 +42,6 @@ FORCE_TAGS = {
 }
 UNVERIFIED = Tag("未核实", "Not verified", "risk", "◆")
 VERIFIED = Tag("已核对原文", "Checked against the text", "done", "✓")
-PASSED = Tag("与预期一致", "Comes out", "done", "✓")
-FAILED = Tag("与预期不符", "Does not come out", "late", "■")
 #: not worth a page each, and many: the list of the kind links to pages elsewhere
 LONGEST = 80
 
@@ -111,11 +118,11 @@ def declarations(request: HttpRequest, kind: str) -> HttpResponse:
         wanted = text.casefold()
         held = [v for v in held if wanted in f"{v.id}\n{v.zh}\n{v.en}".casefold()]
     extra = EXTRA.get(kind)
-    columns = [Column(_("名称"), wide=True), Column(_("标识"))]
+    columns = [Column(_("名称"), wide=True)]
     columns += [Column(h) for h in extra[0]()] if extra else [Column(_("服务的规划任务")), Column(_("复核"))]
     rows = []
     for v in held:
-        cells: list[Any] = [Cell(named(v), href=address(kind, v.id)), v.id]
+        cells: list[Any] = [Cell(named(v), href=address(kind, v.id))]
         cells += extra[1](v) if extra else ["、".join(v.serves), v.checked_by or _("尚无")]
         rows.append(Row(cells))
     return render(
@@ -145,7 +152,11 @@ def role_heads() -> list[str]:
 
 def role_cells(role: Any) -> list[Any]:
     reach = {Reach.OWN: _("本单位"), Reach.BELOW: _("本单位及下级"), Reach.ALL: _("全部")}
-    return [reach[role.reach], _("可见，每次查看留痕") if role.personal else _("不可见"), "、".join(role.may)]
+    return [
+        reach[role.reach],
+        _("可见，每次查看留痕") if role.personal else _("不可见"),
+        "、".join(scope_named(s) for s in role.may),
+    ]
 
 
 def holiday_heads() -> list[str]:
@@ -172,7 +183,9 @@ def declaration(request: HttpRequest, kind: str, id: str) -> HttpResponse:
     held = catalogue().found.get(kind, {}).get(id)
     if held is None:
         raise Http404(_("没有声明 %(kind)s “%(id)s”") % {"kind": kind_name(kind), "id": id})
-    single, tables = parts(held.value)
+    if kind in ROUTES:
+        return redirect(address(kind, id))
+    single, tables, raw = parts(held.value)
     return render(
         request,
         "catalogue/declaration.html",
@@ -181,6 +194,7 @@ def declaration(request: HttpRequest, kind: str, id: str) -> HttpResponse:
             "title": named(held.value),
             "kind": kind_name(kind),
             "common": without_empty(responsible(held.value)),
+            "developers": without_empty([*for_developers(held.value), *raw]),
             "single": single,
             "tables": [Table(p.name, [Column(h) for h in p.heads], [Row(list(r)) for r in p.rows]) for p in tables],
             "examples": [plain(e) for e in held.value.examples],
@@ -202,12 +216,11 @@ def find_procedure(id: str) -> Procedure:
 @page(nav="catalogue", scope="plan.read")
 @require_GET
 def procedure(request: HttpRequest, id: str) -> HttpResponse:
-    """A procedure as declared, with its examples run now."""
+    """A procedure as a guide to whoever asks for it or handles it; what developers look for lies folded below."""
     p = find_procedure(id)
     language = "en" if english() else "zh"
-    results = [(e, run_example(p, e, calendar())) for e in p.examples if isinstance(e, Example)]
-    cases = Case.objects.visible_to(request.acting).filter(procedure=p.id)
     roles = {r.id: named(r) for r in catalogue().all(Role)}
+    cases = Case.objects.visible_to(request.acting).filter(procedure=p.id)
     return render(
         request,
         "catalogue/procedure.html",
@@ -216,127 +229,27 @@ def procedure(request: HttpRequest, id: str) -> HttpResponse:
             "procedure": p,
             "title": named(p),
             "may_open": bool(request.acting.user and openings(p, request.acting)),
+            "cases": Cell(_("%(n)s 件") % {"n": cases.count()}, href=f"{reverse('cases')}?procedure={p.id}"),
+            "facts": guide.facts(p, roles, today()),
+            "papers": guide.papers_table(p),
+            "steps": guide.steps_table(p, roles),
+            "clocks": guide.clocks_table(p),
+            "grounds": guide.grounds(p),
             "flow_src": f"{reverse('procedure-svg', args=[p.id])}?lang={language}",
             "flow_size": flow.size(p, language),
             "flow_alt": flow.summary(p, None, (), language),
             "common": without_empty(responsible(p)),
-            "cases": Cell(_("%(n)s 件") % {"n": cases.count()}, href=f"{reverse('cases')}?procedure={p.id}"),
-            "states": states_table(p),
-            "steps": steps_table(p, roles),
-            "clocks": clocks_table(p),
-            "examples": [
-                {
-                    "name": e.name,
-                    "history": "\n".join(line.strip() for line in e.history.strip().splitlines()),
-                    "expected": expected(p, e),
-                    "wrong": wrong,
-                    "tag": FAILED if wrong else PASSED,
-                }
-                for e, wrong in results
-            ],
             "reads": [
                 Cell(named(r.value), href=address("register", id))
                 for id in p.reads
                 if (r := catalogue().found.get("register", {}).get(id))
             ],
+            "developers": without_empty(for_developers(p)),
+            "keys": guide.keys_table(p),
+            "examples": guide.examples(p),
             "print_title": named(p),
         },
     )
-
-
-def expected(p: Procedure, e: Example) -> list[tuple[str, Any]]:
-    """What an example says must come out, in words."""
-    clocks = {c.id: named(c) for c in p.clocks}
-    pairs: list[tuple[str, Any]] = [(_("环节"), named(p.state(e.state)))]
-    if e.on:
-        pairs.append((_("观察日"), e.on.isoformat()))
-    return pairs + [(clocks.get(id, id), CLOCK_TAGS.get(value, value)) for id, value in e.clocks.items()]
-
-
-def states_table(p: Procedure) -> Table:
-    return Table(
-        _("环节"),
-        [Column(_("环节")), Column(_("标识")), Column(_("结束环节"))],
-        [Row([Cell(tag=Tag(s.zh, s.en, s.tone)), s.id, _("是") if s.final else ""]) for s in p.states],
-    )
-
-
-def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
-    places = {
-        "own": _("办理单位"),
-        "above": _("上级单位"),
-        "office": _("发起单位"),
-        "any": _("任何单位"),
-    }
-
-    def row(s: Step) -> Row:
-        sources = "、".join(named(p.state(x)) for x in s.sources) or _("（发起）")
-        inputs = "、".join(
-            named(f) + ("*" if f.required else "") + (f"（{_('个人信息')}）" if f.personal else "") for f in s.inputs
-        )
-        needs = "、".join(named(f) for f in s.needs)
-        return Row(
-            [
-                Cell(named(s), sub=s.id),
-                sources,
-                named(p.state(s.to)) if s.to else _("不变"),
-                Cell("、".join(roles.get(r, r) for r in s.roles), sub=places[s.at]),
-                Cell(inputs or "—", sub=_("前提：%(needs)s") % {"needs": needs} if needs else ""),
-                "、".join(str(cite(c).value) for c in s.basis) or "—",
-            ],
-            id=f"step-{s.id}",
-        )
-
-    columns = [_("步骤"), _("从"), _("到"), _("由谁办理"), _("填写内容（* 必填）"), _("依据")]
-    return Table(_("步骤"), [Column(c) for c in columns], [row(s) for s in p.steps], stack=True)
-
-
-def clocks_table(p: Procedure) -> Table:
-    def names(ids: tuple[str, ...]) -> str:
-        return "、".join(named(p.step(i)) for i in ids)
-
-    def row(c: Clock) -> Row:
-        extra = []
-        if c.pause:
-            extra.append(_("中止：%(steps)s") % {"steps": names(c.pause)})
-        if c.exclude_from:
-            pairs = ended_by(c.exclude_from, c.exclude_to).items()
-            for first, last in pairs:
-                extra.append(_("不计入：%(a)s至%(b)s") % {"a": names((first,)), "b": names(tuple(sorted(last)))})
-        for e in c.extensions:
-            said = {"step": named(p.step(e.step)), "length": plain(e.length), "n": e.times}
-            extra.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
-        if c.reschedule:
-            extra.append(_("可由“%(steps)s”改期") % {"steps": names(c.reschedule)})
-        return Row(
-            [
-                Cell(named(c), sub=c.id),
-                names(c.start),
-                names(c.stop),
-                Cell(length_text(p, c), sub=c.basis_note_en if english() else c.basis_note_zh),
-                "；".join(extra) or "—",
-                (c.on_expiry_en if english() else c.on_expiry_zh) or "—",
-            ],
-            id=f"clock-{c.id}",
-        )
-
-    columns = [_("期限"), _("起算"), _("停止"), _("长度与依据"), _("中止、不计与延长"), _("届满后果")]
-    return Table(_("期限"), [Column(c) for c in columns], [row(c) for c in p.clocks], Empty(_("没有期限")), stack=True)
-
-
-def length_text(p: Procedure, c: Clock) -> str:
-    if isinstance(c.length, Length):
-        return _("%(length)s（平台期限，非法定期限）") % {"length": plain(c.length)}
-    if isinstance(c.length, Dated):
-        out = []
-        for v in c.length.versions:
-            until = _("至 %(day)s 前") % {"day": v.until.isoformat()} if v.until else ""
-            doubt = "" if v.verified else _("，未核实")
-            term = plain(v.value) if v.value else _("不设此期限")
-            out.append(f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{term}（{plain(v.cite)}{doubt}）")
-        return "；".join(out)
-    fields = {f.id: f for s in p.steps if s.id in c.start for f in s.inputs}
-    return _("以所填“%(field)s”为准") % {"field": named(fields[c.due_input])}
 
 
 @page(nav="catalogue", scope="plan.read")
@@ -464,9 +377,11 @@ def law(request: HttpRequest, id: str) -> HttpResponse:
             "tag": FORCE_TAGS[x.status(day)],
             "facts": without_empty(facts),
             "common": without_empty(responsible(x)),
+            "developers": without_empty(for_developers(x)),
             "provisions": [
                 {
                     "article": p.article,
+                    "label": article_label(p.article),
                     "gist": p.gist_en if english() else p.gist_zh,
                     "figures": [figure(q) for q in p.parameters],
                 }
@@ -477,6 +392,13 @@ def law(request: HttpRequest, id: str) -> HttpResponse:
             "print_facts": day.isoformat(),
         },
     )
+
+
+def article_label(article: str) -> str:
+    """How an article is named in a table of a law: 第42条, art. 42; empty where its number is still to be checked."""
+    if not article:
+        return ""
+    return f"art. {article}" if english() else f"第{article}条"
 
 
 def figure(q: Parameter) -> dict[str, Any]:

@@ -47,7 +47,7 @@ from jinzhi.engines.spreadsheet import Sheet, write
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import Indicator, Ratio, Record, Value, parts
-from jinzhi.web.declared import responsible, serves, without_empty
+from jinzhi.web.declared import for_developers, responsible, serves, without_empty
 from jinzhi.web.forms import visible_units
 from jinzhi.web.indicator_words import Words, definition
 from jinzhi.web.plan_kpis import shown, tag_of
@@ -555,6 +555,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "why": i.why,
         "serves": serves(i),
         "facts": without_empty([p for p in responsible(i) if p[0] not in (_("为什么"), _("服务的规划任务"))]),
+        "developers": without_empty(for_developers(i)),
         "exports": [
             Link(_("背后的记录 Excel"), view.address("indicator-records", part=str(part + 1)), "export", download=True),
             Link(_("走势 CSV"), view.address("indicator-csv"), download=True),
