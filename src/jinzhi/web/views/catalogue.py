@@ -151,9 +151,8 @@ def role_heads() -> list[str]:
 
 
 def role_cells(role: Any) -> list[Any]:
-    reach = {Reach.OWN: _("本单位"), Reach.BELOW: _("本单位及下级"), Reach.ALL: _("全部")}
     return [
-        reach[role.reach],
+        plain(role.reach),
         _("可见，每次查看留痕") if role.personal else _("不可见"),
         "、".join(scope_named(s) for s in role.may),
     ]
