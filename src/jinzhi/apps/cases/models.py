@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from jinzhi.apps.catalogue.reading import closed_procedures
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.access import Role
 
 
 class Case(UnitOwned):
@@ -54,3 +56,8 @@ class Case(UnitOwned):
     @property
     def stream(self) -> str:
         return f"case:{self.pk}"
+
+    @classmethod
+    def kept_from(cls, role: Role | None) -> models.Q | None:
+        closed = closed_procedures(role)
+        return models.Q(procedure__in=closed) if closed else None

@@ -11,13 +11,14 @@ from decimal import Decimal
 from django.core.cache import cache
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.reading import closed_source
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees, records
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines.indicator_memory import breakdown, evaluate
-from jinzhi.kernel.access import Reach, within
+from jinzhi.kernel.access import Reach, Role, within
 from jinzhi.kernel.indicator import (
     All,
     Any,
@@ -45,6 +46,7 @@ class Below:
 
     path: str
     reach: Reach = Reach.BELOW
+    role: Role | None = None
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Pool:
 
 def scope_of(who: Acting, unit: Unit | None) -> Sees:
     """Whose records are counted: a chosen unit and all below it, or all that somebody sees."""
-    return who if unit is None else Below(unit.path, Reach.OWN if who.reach is Reach.OWN else Reach.BELOW)
+    return who if unit is None else Below(unit.path, Reach.OWN if who.reach is Reach.OWN else Reach.BELOW, who.role)
 
 
 def sees_unit(who: Sees, unit: Unit) -> bool:
@@ -82,7 +84,22 @@ def stamp() -> str:
 
 
 def _name(indicator: Indicator, who: Sees, on: date, seal: str) -> str:
-    return f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{who.path}:{seal}"
+    open_to = "closed" if is_closed(indicator, who) else "open"
+    return f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{who.path}:{open_to}:{seal}"
+
+
+def is_closed(indicator: Indicator, who: Sees) -> bool:
+    """Whether a source of the indicator is kept from the role: the number is then withheld, not counted as nothing."""
+    return any(closed_source(p.source, getattr(who, "role", None)) for p in parts(indicator.measure))
+
+
+def value_of(indicator: Indicator, rows: Mapping[str, Sequence[Record]], who: Sees, on: date) -> Value:
+    """The value of an indicator for who looks."""
+    if not is_closed(indicator, who):
+        return evaluate(indicator, rows, on)
+    none = tuple(() for _ in parts(indicator.measure))
+    zh, en = "数据来源限定查阅角色，当前角色不显示", "its source is open to other roles only"
+    return Value(None, on, none, tuple(None for _ in none), zh, en)
 
 
 def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Callable[[], Value]) -> Value:
@@ -98,7 +115,7 @@ def values(indicators: Iterable[Indicator], who: Sees, on: date) -> dict[str, Va
     """The value of each indicator for who looks, by id. Sources are read once, and only where a value is not kept."""
     pool, seal = Pool(who, on), stamp()
     return {
-        i.id: _cached(i, who, on, seal, lambda i=i: evaluate(i, pool.of(i), on))  # type: ignore[misc]
+        i.id: _cached(i, who, on, seal, lambda i=i: value_of(i, pool.of(i), who, on))  # type: ignore[misc]
         for i in indicators
     }
 
@@ -228,6 +245,9 @@ def past(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> list[Point]
 
 def _points(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> Iterator[Point]:
     days = quarter_ends(pool.on)
+    if is_closed(indicator, who):
+        yield from (Point(day, None, "none") for day in days)
+        return
     rows = pool.of(indicator)
     frozen = {
         s.day: s.number

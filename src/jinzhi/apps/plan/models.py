@@ -12,9 +12,11 @@ from django.conf import settings
 from django.db import models
 
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.reading import closed_procedures
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit
+from jinzhi.kernel.access import Role
 from jinzhi.kernel.status import reaches
 
 
@@ -227,6 +229,11 @@ class Report(UnitOwned):
     @property
     def locked(self) -> bool:
         return self.state not in ("draft", "returned")
+
+    @classmethod
+    def kept_from(cls, role: Role | None) -> models.Q | None:
+        closed = closed_procedures(role)
+        return models.Q(case__procedure__in=closed) if closed else None
 
 
 class RowNote(models.Model):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from jinzhi.apps.catalogue.reading import closed_registers
 from jinzhi.apps.units.guard import UnitOwned
+from jinzhi.kernel.access import Role
 
 
 class Entry(UnitOwned):
@@ -37,3 +39,8 @@ class Entry(UnitOwned):
     @property
     def stream(self) -> str:
         return f"entry:{self.pk}"
+
+    @classmethod
+    def kept_from(cls, role: Role | None) -> models.Q | None:
+        closed = closed_registers(role)
+        return models.Q(register__in=closed) if closed else None

@@ -43,6 +43,8 @@ def visible_entries(who: Acting) -> QuerySet[Entry]:
     """The entries that somebody may read: all of public registers, of others those of the units within reach."""
     public = [r.id for r in catalogue().all(Register) if r.public]
     rows = Entry.objects.unrestricted("public registers are everybody's; the others are narrowed to the reach")
+    kept = Entry.kept_from(who.role)
+    rows = rows if kept is None else rows.exclude(kept)
     if who.role.id == PUBLIC:
         return rows.filter(register__in=public)
     if who.reach is Reach.ALL:

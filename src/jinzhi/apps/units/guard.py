@@ -13,7 +13,7 @@ from typing import Any, Protocol, Self
 from django.db import models
 from django.db.models import sql
 
-from jinzhi.kernel.access import Reach, successor
+from jinzhi.kernel.access import Reach, Role, successor
 
 
 class Unguarded(RuntimeError):
@@ -71,8 +71,10 @@ class GuardedQuerySet(models.QuerySet):
         super().__init__(model, query if query is not None or model is None else GuardedQuery(model), using, hints)
 
     def visible_to(self, who: Sees) -> Self:
-        """Only the rows that ``who`` sees."""
-        return self._cleared().filter(seen_by(who))
+        """Only the rows that ``who`` sees: within reach, and none that the declarations keep from the role."""
+        out = self._cleared().filter(seen_by(who))
+        kept = self.model.kept_from(getattr(who, "role", None))
+        return out if kept is None else out.exclude(kept)
 
     def unrestricted(self, reason: str) -> Self:
         """All rows; the reason stands in the code for the reader."""
@@ -115,3 +117,8 @@ class UnitOwned(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def kept_from(cls, role: Role | None) -> models.Q | None:
+        """Which rows the declarations keep from a role (``reads``); the platform itself has none and sees all."""
+        return None

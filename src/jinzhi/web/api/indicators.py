@@ -13,9 +13,8 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees
-from jinzhi.apps.indicators.queries import Pool, as_of, scope_of, sees_unit, standing, values
+from jinzhi.apps.indicators.queries import Pool, as_of, scope_of, sees_unit, standing, value_of, values
 from jinzhi.apps.units.models import Unit
-from jinzhi.engines.indicator_memory import evaluate
 from jinzhi.kernel.indicator import Indicator, Value
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.paging import Cursor, Limit, read, written
@@ -108,7 +107,7 @@ def list_indicator_records(
     only(request, "limit", "cursor", "unit", "year")
     found, day = declared(id), day_of(year)
     pool = Pool(eyes(who, unit), day)
-    value = evaluate(found, pool.of(found), day)
+    value = value_of(found, pool.of(found), pool.who, day)
     counted = sorted({r for part in value.records for r in part})
     begin = read(cursor)
     shown_ids = counted[begin : begin + limit]

@@ -35,13 +35,14 @@ from jinzhi.apps.indicators.queries import (
     scope_of,
     sees_unit,
     standing,
+    value_of,
     values,
     years,
 )
 from jinzhi.apps.indicators.seals import seals_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import charts
-from jinzhi.engines.indicator_memory import breakdown, evaluate, rounded
+from jinzhi.engines.indicator_memory import breakdown, rounded
 from jinzhi.engines.spreadsheet import Column as SheetColumn
 from jinzhi.engines.spreadsheet import Sheet, write
 from jinzhi.kernel.access import Reach
@@ -305,7 +306,7 @@ class Seen:
 
     @cached_property
     def value(self) -> Value:
-        return evaluate(self.indicator, self.rows, self.on)
+        return value_of(self.indicator, self.rows, self.pool.who, self.on)
 
     @cached_property
     def points(self) -> list[Point]:
