@@ -109,6 +109,16 @@ def test_the_tree_map_adds_up_to_all_documents(more):
     assert groups == {"H 电学": 5, "G 物理": 1}
 
 
+def test_the_tree_map_of_one_subclass_shows_its_main_groups(more):
+    figure = figures("ipc=H01M").get("ipc")
+    areas = {d["name"]: d["value"] for d in figure.option["series"][0]["data"]}
+    assert len(areas) > 1
+    assert all(name.startswith("H01M") for name in areas)
+    assert sum(areas.values()) == sum(row.count for row in figure.rows) == 5
+    _head, rows = charts.table(figure.option)
+    assert len(rows) == len(areas)
+
+
 def test_the_tiles_have_every_district_and_say_what_lies_elsewhere(more):
     figure = figures("all=1").get("dist")
     _head, rows = charts.table(figure.option)

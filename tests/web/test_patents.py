@@ -12,7 +12,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinzhi.apps.patents.index import update
-from jinzhi.apps.patents.models import ClassSymbol
+from jinzhi.apps.patents.models import ClassSymbol, Picture
+from jinzhi.apps.patents.models import Document as Row
 from jinzhi.apps.patents.storing import prepare, prepare_event, store
 from jinzhi.kernel.patent import (
     Citation,
@@ -192,6 +193,60 @@ def test_cursors_walk_every_hit_once(district, patents, monkeypatch):
     assert look(district, "隔膜", after="CN218000003U").status_code == 404
 
 
+def test_pages_have_numbers_and_sizes_and_one_beyond_the_end_is_a_clear_404(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patents.PAGE", 2)
+    first = look(district, "隔膜")
+    assert [(p.label, p.current) for p in first.context["numbers"]] == [("1", True), ("2", False)]
+    second = district.client.get("/patents/" + first.context["numbers"][1].href)
+    assert numbers(second) == ["CN116000002A"]
+    assert [p.current for p in second.context["numbers"]] == [False, True]
+    assert (second.context["first"], second.context["last"]) == (3, 3)
+    assert look(district, "隔膜", page=3).status_code == 404
+    assert look(district, "隔膜", page="x").status_code == 400
+    assert look(district, "隔膜", size=50).context["numbers"] == []
+    assert look(district, "隔膜", size=7).status_code == 400
+    # behind a document that ends no page, the addresses before and after go on by documents
+    behind = look(district, "隔膜", after=numbers(first)[0])
+    assert numbers(behind) == ["CN117000001A", "CN116000002A"]
+    assert numbers(district.client.get("/patents/" + behind.context["before"])) == numbers(first)
+
+
+def test_a_condition_or_another_order_begins_at_the_first_page(district, patents, monkeypatch):
+    monkeypatch.setattr("jinzhi.web.views.patents.PAGE", 1)
+    page = look(district, "隔膜", page=3)
+    for group in page.context["groups"]:
+        assert all("page=" not in one.href + one.without for one in group.choices)
+    assert all("page=" not in head.href for head in look(district, "隔膜", page=3, view="table").context["heads"])
+
+
+def test_the_table_shows_the_same_hits_with_heads_that_sort(district, patents):
+    listed, table = look(district, "隔膜"), look(district, "隔膜", view="table")
+    assert numbers(table) == numbers(listed)
+    text = table.content.decode()
+    assert '<table class="table">' in text and 'data-number="CN117000001A"' in text
+    heads = {str(h.label): h for h in table.context["heads"]}
+    assert (heads["公开日"].sorted, heads["申请日"].sorted, heads["状态"].href) == ("descending", "", "")
+    turned = district.client.get("/patents/" + heads["公开日"].href)
+    assert numbers(turned) == numbers(listed)[::-1]
+    assert 'aria-sort="ascending"' in turned.content.decode()
+    assert numbers(district.client.get("/patents/" + heads["名称和号码"].href)) == sorted(numbers(listed))
+    assert look(district, "隔膜", view="cards").status_code == 400
+
+
+def test_a_hit_shows_the_drawing_that_stands_for_it(district, patents):
+    row = Row.objects.get(number="CN117000001A")
+    for position, name, kind in ((1, "a.tif", "image/tiff"), (2, "b.png", "image/png"), (3, "c.png", "image/png")):
+        Picture.objects.create(
+            document=row, position=position, name=name, media_type=kind, size=9, sha256=f"{position}" * 64
+        )
+    for view in ({}, {"view": "table"}):
+        page = look(district, "pn=CN117000001A OR pn=CN116000002A", **view)
+        by = {h.row.number: h.drawing for h in page.context["hits"]}
+        assert by["CN117000001A"] == f"/patents/CN117000001A/drawings/2?v={'2' * 16}"
+        assert by["CN116000002A"] == ""
+        assert "无附图" in page.content.decode()
+
+
 def test_a_wrong_order_is_a_clear_400(district, patents):
     assert look(district, "隔膜", sort="luck").status_code == 400
 
@@ -213,7 +268,7 @@ def test_the_search_page_makes_as_many_statements_for_few_hits_as_for_many(
     district, patents, django_assert_max_num_queries
 ):
     look(district, "隔膜")
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         look(district, "电池 OR 隔膜 OR 电芯")
 
 

@@ -293,8 +293,11 @@ def heat(
 
 
 def treemap(groups: Mapping[str, Mapping[str, int]], *, unit: str = "", name: str = "") -> dict[str, Any]:
-    """Rectangles as large as their values, in the groups that hold them; each writes its name and its figure."""
-    data = [
+    """Rectangles as large as their values, in the groups that hold them; each writes its name and its figure.
+
+    One group without a name is none: its rectangles stand by themselves, each in its own colour.
+    """
+    data: list[dict[str, Any]] = [
         {
             "name": group,
             "value": sum(values.values()),
@@ -302,6 +305,8 @@ def treemap(groups: Mapping[str, Mapping[str, int]], *, unit: str = "", name: st
         }
         for group, values in groups.items()
     ]
+    if list(groups) == [""]:
+        data = data[0]["children"]
     return {
         "series": [
             {

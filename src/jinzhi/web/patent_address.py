@@ -142,7 +142,7 @@ def picked(query: QueryDict) -> tuple[str, ...]:
 def address(query: QueryDict, **changes: Any) -> str:
     """The query string of an address with some names set or (None) taken away; paging begins anew."""
     copy = query.copy()
-    for name in ("after", "from", "format", "doc", *(name for name, value in changes.items() if value is None)):
+    for name in ("after", "from", "page", "format", "doc", *(name for name, value in changes.items() if value is None)):
         copy.pop(name, None)
     for name, value in changes.items():
         if value is not None:

@@ -144,7 +144,7 @@ def strip_of(
         rows = list(entries(user)[: SHOWN + 1])
         if kept and found is not None:
             conditions = request.GET.copy()
-            for name in ("q", "after", "from", "doc", "dialect", "pick", "all", "wait"):
+            for name in ("q", "after", "from", "page", "size", "view", "doc", "dialect", "pick", "all", "wait"):
                 conditions.pop(name, None)
             now = remember(
                 user, text, count=found, conditions=conditions.urlencode(), typed=typed, dialect=dialect,

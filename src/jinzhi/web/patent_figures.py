@@ -34,8 +34,10 @@ DRAWN, LISTED = 15, 30
 ACROSS, DOWN = 8, 10
 #: applications are published up to 18 months after filing (专利法 art. 34), so later years are not complete
 UNPUBLISHED = timedelta(days=548)
+#: the share of one subclass from which a picture by subclasses would be one block
+NEARLY_ALL = 0.9
 #: what an address holds beside the search: none of it belongs into the address of documents
-BESIDE = ("after", "from", "doc", "pick", "fold", "theme", "narrow", "variants", "only")
+BESIDE = ("after", "from", "page", "size", "view", "doc", "pick", "fold", "theme", "narrow", "variants", "only")
 
 
 @dataclass(frozen=True)
@@ -224,9 +226,28 @@ def inventors(of: Figures) -> Figure:
     return of.bars(FACET["inv"], _("发明人及其单位"), note)
 
 
+def main_groups(of: Figures) -> Figure:
+    """Main groups as a tree map in their subclasses, where nearly all hits lie in one subclass."""
+    counted = Counter((line.ipc, line.group) for line in of.search.hits)
+    rows, areas = [], {}
+    for (subclass, group), count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
+        label = group or _("未说明")
+        finds = partial(of.within, f"ipcm={group}") if group else partial(of.narrowed, ("ipc", subclass))
+        rows.append(Counted((label,), count, finds))
+        areas[label] = areas.get(label, 0) + count
+    option = charts.treemap({"": areas}, unit=_("件"), name=_("IPC 主组"))
+    note = _("按主分类号计，每件文献一次；绝大多数在一个小类内，故按主组细分")
+    return Figure("ipc", _("技术分类"), (_("IPC 主组"),), rows, option, most(rows, len(rows)), 400, note)
+
+
 def classes(of: Figures) -> Figure:
-    """Main subclasses as a tree map in their sections; the areas add up to all hits."""
+    """Main subclasses as a tree map in their sections; the areas add up to all hits.
+
+    Where one subclass would be nearly the whole picture, it is parted into its main groups.
+    """
     rows = of.rows(FACET["ipc"])
+    if rows and rows[0].count > NEARLY_ALL * of.search.total:
+        return main_groups(of)
     groups: dict[str, dict[str, int]] = {}
     for value in of.values(FACET["ipc"]):
         section = value.value[:1] or _("未说明")

@@ -27,7 +27,7 @@ from jinzhi.apps.patents.queries import SourceStatus, collection, sources, stand
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_memory import Context, Plan
 from jinzhi.kernel.organisation import OrgUnit
-from jinzhi.kernel.query import And, Ids, Node, Query, all_of, leaves, resolved
+from jinzhi.kernel.query import And, Ids, Node, Query, all_of, class_symbol, leaves, resolved
 from jinzhi.standards.st16 import is_grant
 from jinzhi.web.shell import english
 
@@ -72,6 +72,8 @@ class Line(NamedTuple):
     printed: tuple[str, ...] = ()
     #: inventors as the row keeps them
     inventors: str = ""
+    #: the main group of the main class (H01M10), empty where there is none
+    group: str = ""
 
 
 # --- facets -------------------------------------------------------------------------------------------------------
@@ -251,7 +253,7 @@ def _lines() -> Iterable[Line]:
         yield Line(
             pk, number, typ, state, meant, ipc[:4].strip(), district, str(filed.year) if filed else "",
             simple or number, published or date.min, filed or date.min, claims,
-            tuple(dict.fromkeys(names.get(pk, ()))), inventors,
+            tuple(dict.fromkeys(names.get(pk, ()))), inventors, class_symbol(ipc).partition("/")[0],
         )  # fmt: skip
 
 

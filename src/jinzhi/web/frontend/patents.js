@@ -50,7 +50,7 @@ document.addEventListener("focusin", (event) => {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-preview]");
-  if (link && wide.matches && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  if (link && document.getElementById("preview") && wide.matches && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
     previewed(link.closest(".hit"));
   }

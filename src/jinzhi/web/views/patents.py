@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from jinzhi.apps.patents import stopping
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.index import subgroups
-from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.models import Document, Picture
 from jinzhi.apps.patents.queries import collection
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.engines.query_language.echo import VARIANTS, Echo, echo
@@ -40,6 +40,7 @@ from jinzhi.web.patent_address import (
 from jinzhi.web.patent_desk import dialects, strip_of, with_history
 from jinzhi.web.patent_marks import Marked, alternatives
 from jinzhi.web.patent_names import used
+from jinzhi.web.patent_pages import drawings, heads, views, window
 from jinzhi.web.patent_preview import Preview, preview_of
 from jinzhi.web.patent_search import (
     FACETS,
@@ -123,7 +124,7 @@ def groups(request: HttpRequest, search: Search, names: Names) -> list[Group]:
 
 def _toggled(query: QueryDict, name: str, value: str) -> str:
     copy = query.copy()
-    for gone in ("after", "doc"):
+    for gone in ("after", "page", "doc"):
         copy.pop(gone, None)
     values = copy.getlist(name)
     copy.setlist(name, [v for v in values if v != value] if value in values else [*values, value])
@@ -161,6 +162,8 @@ class Hit:
     cited: int
     family: int
     kin: list[Link]
+    #: the address of the drawing that stands for it; none where there is none
+    drawing: str
 
 
 def excerpts_of(marked: Marked) -> list[tuple[str, SafeString]]:
@@ -201,6 +204,7 @@ def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: 
     rows = Document.objects.in_bulk([line.id for line in lines])
     ordered = [rows[line.id] for line in lines]
     kin = kin_of(search, lines, suffix)
+    pictures = drawings(ordered)
     found = []
     for place, (row, doc) in enumerate(zip(ordered, index_docs(ordered), strict=True), first):
         marked = Marked(doc, search.plan)
@@ -224,9 +228,17 @@ def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: 
                 counts.get("nfwd", 0),
                 counts.get("nfam", 1),
                 kin.get(row.pk, []),
+                drawing_address(row, pictures.get(row.pk)),
             )
         )
     return found
+
+
+def drawing_address(row: Document, picture: Picture | None) -> str:
+    """Where the drawing of a document is; the digest in it lets browsers keep it."""
+    if picture is None:
+        return ""
+    return f"{reverse('patent-drawing', args=[row.number, picture.position])}?v={picture.sha256[:16]}"
 
 
 def _previewed(query: QueryDict, number: str) -> str:
@@ -234,24 +246,6 @@ def _previewed(query: QueryDict, number: str) -> str:
     copy = query.copy()
     copy["doc"] = number
     return f"?{copy.urlencode()}#preview"
-
-
-def window(request: HttpRequest, search: Search) -> tuple[int, str, str]:
-    """(first, address of the page before, of the page after): cursors are numbers of documents, to any depth."""
-    after = request.GET.get("after", "").strip()
-    first = 0
-    if after:
-        at = search.at(after)
-        if at is None:
-            raise Http404(_("结果中没有 %(n)s：结果可能已变化，请从第一页看起") % {"n": after[:60]})
-        first = at + 1
-    before = ""
-    if first > 0:
-        start = max(0, first - PAGE)
-        before = address(request.GET, after=search.shown[start - 1].number if start else None)
-    more = first + PAGE < len(search.shown)
-    following = address(request.GET, after=search.shown[first + PAGE - 1].number) if more else ""
-    return first, before, following
 
 
 # --- the page -------------------------------------------------------------------------------------------------
@@ -459,8 +453,10 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "strip": strip_of(request, ask.query, ask.text, len(search.found) if search else None, ask.typed, ask.dialect),
     }
     if search is not None:
-        first, before, following = window(request, search)
-        lines = search.shown[first : first + PAGE]
+        part = window(request, search, PAGE)
+        first = part.first
+        lines = search.shown[first : first + part.size]
+        view = choice(request, "view", {"table"})
         here = {line.number for line in lines}
         picks = picked(request.GET)
         context |= {
@@ -474,8 +470,13 @@ def found(request: HttpRequest) -> dict[str, Any]:
             "fold": address(request.GET, fold=None if search.folded else "family"),
             "first": first + 1,
             "last": first + len(lines),
-            "before": before,
-            "following": following,
+            "before": part.before,
+            "following": part.following,
+            "numbers": part.numbers,
+            "sizes": part.sizes,
+            "view": view,
+            "views": views(request, view),
+            "heads": heads(request, search.sort) if view else [],
             "start": address(request.GET) if first else "",
             "groups": groups(request, search, names),
             "chips": chips(request, search.chosen, names),
@@ -512,7 +513,7 @@ def preview(request: HttpRequest) -> HttpResponse:
 def _kept(query: QueryDict) -> Iterator[tuple[str, str]]:
     """What an address holds beside where one is in it: the search form hands conditions on, chips take them away."""
     for name in query:
-        if name not in ("after", "from", "all", "doc", "wait"):
+        if name not in ("after", "from", "page", "all", "doc", "wait"):
             for value in query.getlist(name):
                 yield name, value
 
