@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import shutil
 import threading
@@ -86,8 +87,34 @@ def test_anybody_may_fetch_the_log(city, client, settings, django_assert_max_num
     assert full["Cache-Control"] == "public, max-age=31536000, immutable"
     assert (full["Content-Type"], len(full.content)) == ("application/octet-stream", 256 * 32)
     part = client.get("/log/2026/sm3/tile/entries/001.p/44")
-    assert (part.status_code, part["Cache-Control"]) == (200, "no-cache")
+    assert (part.status_code, part["Cache-Control"]) == (200, full["Cache-Control"]), "a wider one has another name"
     assert not full.cookies
+
+
+def test_what_is_the_same_for_everybody_says_so_and_entries_come_compressed(city, client, settings):
+    settings.JINZHI_LOG_ENTRIES = True
+    grown(300)
+    for path in ("index.json", "2026/sm3/checkpoint", "2026/sm3/tile/0/000", "2026/sm3/tile/0/001.p/44"):
+        answer = client.get(f"/log/{path}", headers={"accept-language": "en", "accept-encoding": "gzip"})
+        assert not answer.has_header("Vary") and not answer.has_header("Content-Encoding"), path
+        assert not answer.has_header("Content-Language"), path
+    plain = client.get("/log/2026/sm3/tile/entries/000")
+    for asks, packed in (("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("identity", False)):
+        answer = client.get("/log/2026/sm3/tile/entries/000", headers={"accept-encoding": asks})
+        assert answer["Vary"] == "Accept-Encoding"
+        assert answer.has_header("Content-Encoding") is packed, asks
+        assert (gzip.decompress(answer.content) if packed else answer.content) == plain.content
+    assert "Accept-Language" in client.get("/evidence/verify/")["Vary"], "a page has a language"
+
+
+def test_a_new_log_is_called_after_the_address_where_it_is_read(city, settings):
+    settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", ".internal", "ip.tianjin.example", "b.example"]
+    assert grown(1).origin == "ip.tianjin.example/log"
+    settings.ALLOWED_HOSTS = ["other.example"]
+    settings.JINZHI_TODAY = "2027-01-04"
+    fill(1, 1)
+    log.sequence()
+    assert {s.origin for s in Shard.objects.all()} == {"ip.tianjin.example/log"}, "a name is not changed with the host"
 
 
 @pytest.mark.parametrize(

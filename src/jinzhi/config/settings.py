@@ -48,7 +48,8 @@ SETTINGS = (
     Setting(
         "JINZHI_LOG_NAME",
         "",
-        "Name of the evidence log in its checkpoints, without spaces or plus; empty: after the city. Fixed once used.",
+        "Name of the evidence log in its checkpoints, without spaces or plus; empty: after the first public host, else "
+        "after the city. Fixed once used.",
     ),
     Setting(
         "JINZHI_VECTORS",
@@ -191,6 +192,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "jinzhi.web.alike.AlikeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

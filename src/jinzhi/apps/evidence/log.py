@@ -8,6 +8,7 @@ two loses nothing: the next ``sequence`` takes up what was left.
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -35,6 +36,8 @@ __all__ = [
 ]  # fmt: skip
 
 logger = logging.getLogger("jinzhi.evidence")
+#: a name that others can reach: not an address, not this machine
+PUBLIC_HOST = r"(?=.{4,60}$)(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+"
 #: how many entries one transaction numbers at most, so that nobody waits long for the shard
 CHUNK = 8192
 
@@ -81,10 +84,19 @@ def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
 
 
 def _origin() -> str:
-    """How the log of this installation is called: the setting, or after the city."""
+    """How the log of this installation is called: the setting; as it was called before; or where it can be read.
+
+    C2SP asks for a URL without its scheme: with a public host that is where the static files of the log lie.
+    """
     if settings.JINZHI_LOG_NAME:
         return str(settings.JINZHI_LOG_NAME)
+    before = Shard.objects.order_by("-year").values_list("origin", flat=True).first()
+    if before is not None:
+        return before
     here = installation()
+    host = next((h for h in settings.ALLOWED_HOSTS if re.fullmatch(PUBLIC_HOST, h)), "")
+    if host and not (here and here.demo):
+        return f"{host}/log"
     city = slugify(here.city_en) if here else ""
     return "-".join(part for part in ("jinzhi", city, "demo" if here and here.demo else "") if part)
 

@@ -22,11 +22,15 @@ BY_NAME = {family.name: family for family in FAMILIES}
 
 @dataclass(frozen=True)
 class File:
-    """A file of the static log: its bytes, its media type, and whether it may be cached for ever."""
+    """A file of the static log: its bytes, its media type, and whether it may be cached for ever.
+
+    A partial tile never changes either: a wider one has another name. ``packed``: it may be sent compressed.
+    """
 
     content: bytes
     media_type: str
     lasting: bool
+    packed: bool = False
 
 
 def newest(shard: Shard) -> Checkpoint | None:
@@ -65,7 +69,7 @@ def file(year: int, family: str, path: str) -> File:
         tile = tiles.parse(path)
     except TileError:
         raise Unknown(f"日志 {year}/{family} 中没有 {path}") from None
-    return File(content(shard, BY_NAME[family], tile), "application/octet-stream", tile.full)
+    return File(content(shard, BY_NAME[family], tile), "application/octet-stream", True, packed=tile.entries)
 
 
 def content(shard: Shard, family: Family, tile: Tile) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
@@ -14,17 +17,34 @@ from jinzhi.apps.evidence.trees import Unknown
 LASTING = "public, max-age=31536000, immutable"
 
 
-def _served(found: tiles.File) -> HttpResponse:
+def _served(request: HttpRequest, found: tiles.File) -> HttpResponse:
     cached = LASTING if found.lasting else "no-cache"
     # pages of other platforms may check proofs in the browser: nothing here is secret, and no cookie is read
     headers = {"Cache-Control": cached, "Access-Control-Allow-Origin": "*"}
-    return HttpResponse(found.content, content_type=found.media_type, headers=headers)
+    content = found.content
+    if found.packed:
+        headers["Vary"] = "Accept-Encoding"
+        if _takes_gzip(request):
+            content = gzip.compress(content, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+    answer = HttpResponse(content, content_type=found.media_type, headers=headers)
+    answer.alike = True  # type: ignore[attr-defined]
+    return answer
+
+
+def _takes_gzip(request: HttpRequest) -> bool:
+    """Whether the caller asks for gzip, and not with a weight of nothing."""
+    for part in request.headers.get("Accept-Encoding", "").split(","):
+        coding, _, weight = part.strip().partition(";")
+        if coding.strip().lower() in ("gzip", "*"):
+            return not re.fullmatch(r"\s*q=0(?:\.0*)?\s*", weight)
+    return False
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Which years the log has, and under which keys they are signed."""
-    return _served(tiles.index())
+    return _served(request, tiles.index())
 
 
 @require_safe
@@ -33,7 +53,7 @@ def file(request: HttpRequest, year: int, family: str, name: str) -> HttpRespons
     if name.startswith("tile/entries/") and not settings.JINZHI_LOG_ENTRIES and not _invented():
         raise Http404("the entries of this log are not published")
     try:
-        return _served(tiles.file(year, family, name))
+        return _served(request, tiles.file(year, family, name))
     except Unknown as e:
         raise Http404(str(e)) from None
 
