@@ -25,6 +25,11 @@ def answers(fact: str) -> Callable[[Answer], Answer]:
     return register
 
 
+def answered() -> tuple[str, ...]:
+    """The ids of the facts that some app answers."""
+    return tuple(sorted(_answers))
+
+
 def established(case: Case, facts: Iterable[Fact]) -> dict[str, bool]:
     """Which of these facts hold for a case."""
     return {f.id: _answers[f.id](case) if f.id in _answers else False for f in facts}

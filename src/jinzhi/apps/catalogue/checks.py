@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from django.core import checks
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.kernel.counted import unresolved
 
 
 @checks.register("declarations")
@@ -24,4 +25,4 @@ def declarations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
                 id="jinzhi.E000",
             )
         ]
-    return [checks.Error(problem, id="jinzhi.E001") for problem in found.problems()]
+    return [checks.Error(problem, id="jinzhi.E001") for problem in (*found.problems(), *unresolved(found))]
