@@ -18,10 +18,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from jinzhi.apps.evidence.models import Event as Recorded
 from jinzhi.apps.evidence.store import path_of
-from jinzhi.apps.patents import classes, importing, models, queries
+from jinzhi.apps.patents import classes, columns, importing, models, queries
 from jinzhi.apps.patents.models import Batch, Document, Item, Refusal
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -135,6 +136,96 @@ def test_a_reader_that_fails_is_a_refusal_and_the_rest_is_read(store, monkeypatc
     told = run(folder)
     assert (told.new, told.refused) == (3, 1)
     assert "MemoryError" in Refusal.objects.get().reason_zh
+
+
+# --- columns of tables ------------------------------------------------------------------------------------------
+
+DOUBTFUL = "公开号,标题,技术领域代码\n" + "".join(f"CN10682207{n}A,一种装置,G08G5/000{n}\n" for n in range(5))
+
+
+def test_a_doubtful_column_is_asked_about_and_read_once_it_is_answered(store) -> None:
+    file = store / "a.csv"
+    file.write_text(DOUBTFUL)
+    said: list[str] = []
+    told = run(file, source="export", say=said.append)
+    assert (told.new, told.asked) == (5, 1) and any("技术领域代码" in line for line in said)
+    assert not any(d.content.ipc or d.content.cpc for d in Document.objects.all())
+    assert [one["heading"] for _, one in columns.open_questions("export")] == ["技术领域代码"]
+    assert run(file, source="export").known == 1
+    columns.answer("export", {"技术领域代码": "cpc"})
+    again = run(file, source="export")
+    assert (again.changed, again.new, again.asked) == (5, 0, 0) and columns.open_questions() == []
+    assert [s.symbol for s in Document.objects.get(number="CN106822071A").content.cpc] == ["G08G5/0001"]
+    assert run(file, source="export").known == 1
+    (store / "b.csv").write_text(DOUBTFUL.replace("CN1068", "CN1078"))
+    assert run(store / "b.csv", source="export").asked == 0
+    assert Document.objects.get(number="CN107822071A").content.cpc
+
+
+def test_an_answer_holds_for_its_source_only(store) -> None:
+    columns.answer("export", {"技术领域代码": "cpc"})
+    (store / "a.csv").write_text(DOUBTFUL)
+    assert run(store / "a.csv", source="other").asked == 1
+
+
+def test_an_answer_that_names_no_field_or_column_says_the_way_out(store) -> None:
+    with pytest.raises(columns.ColumnsRefused, match="publication_number"):
+        columns.answer("export", {"技术领域代码": "颜色"})
+    with pytest.raises(columns.ColumnsRefused, match="公开号"):
+        columns.answer("export", {"没有": "cpc"}, known={"公开号"})
+
+
+def test_the_console_shows_the_columns_and_keeps_the_answer(store, capsys) -> None:
+    file = store / "a.csv"
+    file.write_text(DOUBTFUL)
+    run(file)
+    call_command("patents", "columns", str(file))
+    assert "？ 技术领域代码" in capsys.readouterr().out
+    call_command("patents", "columns", str(file), "--set", "技术领域代码=cpc", "--set", "标题=abstract", "--json")
+    shown = json.loads(capsys.readouterr().out)
+    assert [c["field"] for c in shown[0]] == ["publication_number", "abstract", "cpc"]
+    assert run(file).changed == 5
+    with pytest.raises(CommandError, match="列名=字段"):
+        call_command("patents", "columns", str(file), "--set", "cpc")
+
+
+def test_a_file_that_asked_nothing_is_read_again_after_its_columns_were_corrected(store) -> None:
+    file = store / "a.csv"
+    file.write_text("公开号,标题\nCN106822071A,一种装置\n")
+    run(file)
+    columns.answer("", {"标题": "abstract"}, path=file)
+    assert run(file).changed == 1
+    assert Document.objects.get().content.abstract == "一种装置"
+
+
+def test_numbers_alone_make_no_document_and_complete_one_that_is_there(store) -> None:
+    rows = [{"country": "EP", "doc_number": n, "kind": "A1", "family_id": "77"} for n in ("1234567", "7654321")]
+    (store / "search.json").write_text(json.dumps({"results": rows}))
+    (store / "a.csv").write_text("公开号,标题\nEP1234567A1,bricks\n")
+    run(store / "a.csv")
+    told = run(store / "search.json")
+    assert (told.new, told.changed, told.refused) == (0, 1, 1)
+    assert Document.objects.get().content.family_id == "77"
+    assert "EP7654321A1" in Refusal.objects.get().reason_zh
+
+
+def test_rows_with_an_application_number_only_stay_apart(store) -> None:
+    (store / "a.csv").write_text("申请号,名称\n201710119193.6,甲\n201710119194.0,乙\n")
+    assert run(store / "a.csv").new == 2
+    assert set(Document.objects.values_list("number", "title")) == {
+        ("CN201710119193.6", "甲"),
+        ("CN201710119194.0", "乙"),
+    }
+
+
+def test_claims_in_three_languages_are_counted_once(store) -> None:
+    claims = "".join(
+        f'<claims lang="{x}"><claim num="1"><claim-text>{x}</claim-text></claim></claims>' for x in ("en", "de", "fr")
+    )
+    head = '<?xml version="1.0"?><ep-patent-document lang="en" country="EP" doc-number="1234567" kind="B1"><SDOBI/>'
+    (store / "a.xml").write_text(f"{head}{claims}</ep-patent-document>")
+    run(store / "a.xml")
+    assert Document.objects.get().claims == 1
 
 
 # --- the class table ------------------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ VERBS = {
     "share": gettext_lazy("共享"),
     "remove": gettext_lazy("移除"),
     "restore": gettext_lazy("恢复"),
+    "patents-columns-answered": gettext_lazy("专利表格的列已指定"),
     "patents-imported": gettext_lazy("专利导入"),
     "view-personal-data": gettext_lazy("查看个人信息"),
     "export-personal-data": gettext_lazy("导出个人信息"),

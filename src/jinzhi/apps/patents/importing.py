@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from threading import Thread
@@ -32,9 +33,10 @@ from django.db import connections, transaction
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.store import keep_bytes
-from jinzhi.apps.patents import models, pictures
-from jinzhi.apps.patents.storing import Prepared, PreparedEvent, prepare, prepare_event, store
+from jinzhi.apps.patents import columns, models, pictures
+from jinzhi.apps.patents.storing import Prepared, PreparedEvent, known_numbers, prepare, prepare_event, store
 from jinzhi.kernel.patent import Document, LegalEvent
+from jinzhi.sources.patents import tables
 from jinzhi.sources.patents.batch import DRAWING, READERS, Member, walk
 from jinzhi.sources.patents.refused import Refused, Unreadable
 
@@ -70,6 +72,7 @@ class Report:
     same: int = 0
     events: int = 0
     refused: int = 0
+    asked: int = 0
     rest: Counter[str] = field(default_factory=Counter)
 
     def as_dict(self) -> dict[str, object]:
@@ -77,13 +80,16 @@ class Report:
             "batch": self.batch, "files": self.files, "known_files": self.known, "drawings": self.drawings,
             "pictures": self.pictures, "new": self.new, "changed": self.changed, "same": self.same,
             "events": self.events,
-            "refused": self.refused, "not_in_model": dict(sorted(self.rest.items())),
+            "refused": self.refused, "asked_columns": self.asked, "not_in_model": dict(sorted(self.rest.items())),
         }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One member for a worker: bytes, or a file to be read and removed. ``skip``: records that are in the store."""
+    """One member for a worker: bytes, or a file to be read and removed. ``skip``: records that are in the store.
+
+    ``answers``: what was said of columns of tables, heading and field.
+    """
 
     order: int
     name: str
@@ -92,15 +98,17 @@ class Work:
     data: bytes
     path: str
     skip: int
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Part of what a member holds, in order; ``whole`` with the last part."""
+    """Part of what a member holds, in order; ``whole`` with the last part, and with it the columns that are asked."""
 
     order: int
     answers: tuple[Answer, ...]
     whole: bool
+    asked: tuple[dict[str, object], ...] = ()
 
 
 # --- in the workers -------------------------------------------------------------------------------------------
@@ -115,10 +123,23 @@ def _answer(one: Document | LegalEvent | Refused, label: str) -> Answer:
 
 
 def _answers(work: Work) -> Iterator[Answer]:
+    reader = READERS[work.source]
+    if work.answers and work.source == tables.NAME:
+        reader = partial(tables.read, answers=dict(work.answers))
     with _opened(work) as stream:
-        for n, one in enumerate(READERS[work.source](stream, work.name)):
+        for n, one in enumerate(reader(stream, work.name)):
             if n >= work.skip:
                 yield _answer(one, work.label)
+
+
+def _asked(work: Work) -> tuple[dict[str, object], ...]:
+    """The columns of a table that a person should confirm, as they are shown."""
+    if work.source != tables.NAME:
+        return ()
+    with _opened(work) as stream:
+        return tuple(
+            columns.shown(column, work.name) for column, _ in tables.asked(stream, work.name, dict(work.answers))
+        )
 
 
 @contextmanager
@@ -133,7 +154,9 @@ def _opened(work: Work) -> Iterator[BinaryIO]:
 def _pieces(work: Work) -> Iterator[Piece]:
     """What a member holds, in chunks. A reader that fails gives one more refusal, by name and reason."""
     held: list[Answer] = []
+    asked: tuple[dict[str, object], ...] = ()
     try:
+        asked = _asked(work)
         for one in _answers(work):
             held.append(one)
             if len(held) == CHUNK:
@@ -144,7 +167,7 @@ def _pieces(work: Work) -> Iterator[Piece]:
         held.append(
             Refused(work.name, f"读取程序出错：{type(e).__name__}: {e}"[:300], f"{type(e).__name__}: {e}"[:300])
         )
-    yield Piece(work.order, tuple(held), True)
+    yield Piece(work.order, tuple(held), True, asked)
 
 
 def _worker(tasks: Any, results: Any, parent: int) -> None:
@@ -362,6 +385,7 @@ class Importer:
         self.batch = batch or models.Batch.objects.create(source=self.source, paths=named, started=now())
         self.report.batch = self.batch.pk
         self._resumed = batch is not None
+        self.answers = columns.answers(self.source)
         if batch:
             self.say(f"继续上次未完成的导入（批次 {batch.pk}）")
         with tempfile.TemporaryDirectory(prefix="jinzhi-import-") as scratch:
@@ -441,6 +465,9 @@ class Importer:
         item, made = models.Item.objects.get_or_create(
             source=self.source, sha256=sha256, defaults={"batch": self.batch, "name": name[-400:], "size": size}
         )
+        if item.finished and item.asked and columns.settled(item, self.answers):
+            columns.read_again(item, self.batch)
+            self.say(f"{name}：各列已确认，重新读取")
         if item.finished:
             self.report.known += 1
             self._ours = self._resumed and item.batch_id == self.batch.pk
@@ -494,7 +521,10 @@ class Importer:
 
     def _give(self, given: Given, member: Member, skip: int) -> None:
         self._given[self._order] = given
-        self._group.append(Work(self._order, member.name, member.source, self.source, given.data, given.path, skip))
+        answers = tuple(sorted(self.answers.items())) if member.source == tables.NAME else ()
+        self._group.append(
+            Work(self._order, member.name, member.source, self.source, given.data, given.path, skip, answers)
+        )
         self._grouped += len(given.data) + 1000
         self._order += 1
 
@@ -515,9 +545,21 @@ class Importer:
                     self._flush_if_full()
                 if piece.whole:
                     del self._given[piece.order]
+                    self._ask(given, piece.asked)
                     self._held.append((given, Mark.MEMBER))
                     if given.last:
                         self._held.append((given, Mark.FILE))
+
+    def _ask(self, given: Given, asked: Sequence[dict[str, object]]) -> None:
+        """Keep and say which columns of a table wait for an answer, or should be confirmed."""
+        if not asked:
+            return
+        given.item.asked = [*given.item.asked, *asked]
+        self.report.asked += len(asked)
+        for one in asked:
+            self.say(f"{given.name}：列“{one['heading']}”请确认：{one['why_zh']}")
+        source = f" --source {self.source}" if self.source else ""
+        self.say(f"查看并指定各列：jinzhi patents columns 文件{source}；指定后重新导入同一文件")
 
     def _flush_if_full(self) -> None:
         if len(self._held) >= CHUNK:
@@ -526,7 +568,7 @@ class Importer:
     @transaction.atomic
     def _flush(self) -> None:
         """Write what is held, with how far each of its files has come."""
-        held, self._held = self._held, []
+        held, self._held = _without_bare(self._held), []
         documents = [(given, answer) for given, answer in held if isinstance(answer, Prepared)]
         events = [(given, answer) for given, answer in held if isinstance(answer, PreparedEvent)]
         told = store(
@@ -612,6 +654,29 @@ class Importer:
             who=None,
             on=today(),
         )
+
+
+def _without_bare(held: list[tuple[Given, Answer | Mark]]) -> list[tuple[Given, Answer | Mark]]:
+    """The answers, numbers that would make no document refused: they complete one that is there, and are none."""
+    bare = [a.number for _, a in held if isinstance(a, Prepared) and a.bare]
+    if not bare:
+        return held
+    known = known_numbers(bare) | {a.number for _, a in held if isinstance(a, Prepared) and not a.bare}
+    return [(given, _no_document(answer, given) if _lone(answer, known) else answer) for given, answer in held]
+
+
+def _lone(answer: Answer | Mark, known: set[str]) -> bool:
+    return isinstance(answer, Prepared) and answer.bare and answer.number not in known
+
+
+def _no_document(one: Answer | Mark, given: Given) -> Refused:
+    number = one.number if isinstance(one, Prepared) else ""
+    return Refused(
+        given.name,
+        f"{number}：只有号码，没有名称、摘要、权利要求、申请人和分类号，库中也没有这件文献可补充",
+        f"{number}: a number alone, without title, abstract, claims, applicants or classes, "
+        "and no document in the store that it completes",
+    )
 
 
 def _small(member: Member) -> bytes | None:

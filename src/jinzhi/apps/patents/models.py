@@ -69,6 +69,7 @@ class Item(models.Model):
     events = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     rest = models.JSONField(default=dict)
+    asked = models.JSONField(default=list)
     finished = models.DateTimeField(null=True)
 
     class Meta:
@@ -76,6 +77,21 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ColumnAnswer(models.Model):
+    """What a person said that columns of this heading hold in the tables of a source; no ``field`` leaves them out."""
+
+    source = models.CharField(max_length=80, blank=True)
+    heading = models.CharField(max_length=200)
+    field = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "heading"], name="patent_column_once")]
+
+    def __str__(self) -> str:
+        return f"{self.heading} → {self.field or '—'}"
 
 
 class Refusal(models.Model):

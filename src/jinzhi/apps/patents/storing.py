@@ -43,6 +43,8 @@ class Prepared:
     names: tuple[str, ...]
     rest: tuple[tuple[str, int], ...]
     figures: int = 0
+    #: it holds a number and what hangs on one, nothing that makes a document: it only completes one that is there
+    bare: bool = False
 
     @property
     def number(self) -> str:
@@ -96,7 +98,8 @@ def prepare(document: Document) -> Prepared:
     )
     granted = document.grant_date or (document.publication_date if grant else None)
     columns = {
-        "number": document.publication_number[:40],
+        # papers of an application that is not published, and rows of tables, have the application's number only
+        "number": (document.publication_number or document.application_number)[:40],
         "key": f"{document.country}{document.doc_number}"[:40],
         "application": document.application_number[:40],
         "country": document.country[:4],
@@ -112,7 +115,8 @@ def prepare(document: Document) -> Prepared:
         "ipc": document.main_ipc[:40],
         "place": document.place[:200],
         "district": district_of(document),
-        "claims": len(document.claims),
+        # a European patent has its claims in three languages: they are the same claims
+        "claims": max(Counter(c.lang for c in document.claims).values(), default=0),
         "source": document.source.name,
         "file": document.source.file[-400:],
     }
@@ -130,7 +134,23 @@ def prepare(document: Document) -> Prepared:
         names,
         document.rest,
         len({d.file.casefold() for d in document.drawings if d.file}),
+        not any(getattr(document, name) for name in _MAKING),
     )
+
+
+#: what makes a document of a number, or ties it to others that are there
+_MAKING = (
+    "titles", "abstracts", "claims", "description", "applicants", "inventors", "assignees", "ipc", "cpc", "fi",
+    "locarno", "other_classes", "application_number", "priorities",
+)  # fmt: skip
+
+
+def known_numbers(numbers: Iterable[str]) -> set[str]:
+    """Which of the numbers have a document in the store."""
+    found: set[str] = set()
+    for part in parts(sorted(set(numbers))):
+        found |= set(models.Document.objects.filter(number__in=part).values_list("number", flat=True))
+    return found
 
 
 def _links(document: Document) -> tuple[Link, ...]:

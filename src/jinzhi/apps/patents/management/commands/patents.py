@@ -1,4 +1,4 @@
-"""``jinzhi patents …``: import, status, index, classes."""
+"""``jinzhi patents …``: import, columns, status, index, classes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from time import perf_counter
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.patents import alerts, classes, importing, index, pictures, queries
+from jinzhi.apps.patents import alerts, classes, columns, importing, index, pictures, queries
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         verbs = parser.add_subparsers(dest="verb", required=True, title="子命令")
         self.add_import(verbs.add_parser("import", help="导入文件、文件夹或压缩包；中断后重跑同一命令即继续"))
+        self.add_columns(verbs.add_parser("columns", help="表格各列是什么：查看、指定；按来源保存，供以后的导入使用"))
         status = verbs.add_parser("status", help="各来源的数量、最后完整的一期、数据截至日、缺期")
         status.add_argument("--json", action="store_true", help="以 JSON 输出")
         indexing = verbs.add_parser("index", help="把检索索引更新到与库一致；中断后重跑即继续")
@@ -33,6 +34,14 @@ class Command(BaseCommand):
         parser.add_argument("--source", default="", help="来源名称；不写则用读取程序自己的名称")
         parser.add_argument("--workers", type=int, default=None, help="读取进程数，默认为处理器核数，0 为不另开进程")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出结果")
+
+    def add_columns(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE")
+        parser.add_argument("--source", default="", help="来源名称，与导入时的 --source 相同")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="列名=字段", help="指定一列；字段为空则不读这一列；可写多次"
+        )
+        parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def add_classes(self, parser: ArgumentParser) -> None:
         parser.add_argument("file")
@@ -65,8 +74,38 @@ class Command(BaseCommand):
                 f"更新 {report.changed} 件，相同 {report.same} 件，法律事件 {report.events} 条，"
                 f"附图 {report.pictures} 幅（没有文献点名的图像 {report.rest[pictures.UNNAMED]} 个，"
                 f"点了名而没有图像的 {report.rest[pictures.ABSENT]} 幅），"
-                f"未能读取 {report.refused} 条，用时 {said['seconds']} 秒"
+                f"未能读取 {report.refused} 条，待确认的列 {report.asked} 个，用时 {said['seconds']} 秒"
             )
+
+    def handle_columns(self, options: dict[str, object]) -> None:
+        path, source = Path(str(options["file"])), str(options["source"])
+        given: list[str] = options["set"]  # type: ignore[assignment]
+        said = {heading.strip(): field.strip() for one in given for heading, _, field in [one.rpartition("=")]}
+        if "" in said:
+            raise CommandError("--set 要写成 列名=字段，如 --set 技术领域=title")
+        found = list(columns.listed(path, source))
+        read = [table for table in found if isinstance(table, list)]
+        if said:
+            try:
+                columns.answer(source, said, path=path, known={str(c["heading"]) for table in read for c in table})
+            except columns.ColumnsRefused as e:
+                raise CommandError(str(e)) from None
+            found = list(columns.listed(path, source))
+        if options["json"]:
+            tables_ = [t for t in found if isinstance(t, list)]
+            self.stdout.write(json.dumps(tables_, ensure_ascii=False, indent=2))
+            return
+        if not found:
+            raise CommandError(f"{path} 里没有表格")
+        for table in found:
+            if not isinstance(table, list):
+                self.stdout.write(f"{table.name}：{table.reason_zh}")
+                continue
+            for one in table:
+                mark = "？" if one["asked"] else " "
+                samples = " / ".join(str(v) for v in one["samples"])  # type: ignore[attr-defined]
+                self.stdout.write(f"{mark} {one['heading']} → {one['field'] or '（不读）'}：{one['why_zh']}　{samples}")
+        self.stdout.write("标“？”的列请确认：--set 列名=字段；字段名见上，或任给一个错的名字看全部可用字段")
 
     def handle_status(self, options: dict[str, object]) -> None:
         known = queries.sources()
@@ -86,6 +125,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  缺期：{gap.before} 与 {gap.after} 之间约缺 {gap.issues} 期")
             if one.unfinished:
                 self.stdout.write(f"  有 {one.unfinished} 个文件未导入完，请重新运行导入命令")
+        for name, column in columns.open_questions():
+            self.stdout.write(f"待确认：{name} 的列“{column['heading']}”：{column.get('why_zh', '')}")
 
     def handle_index(self, options: dict[str, object]) -> None:
         began = perf_counter()
