@@ -15,7 +15,9 @@ from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.indicators.queries import values
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.recording import Said
 
@@ -219,3 +221,17 @@ def test_a_day_recorded_in_time_is_kept_though_time_goes_on(order, district):
     with standing_on(date(2026, 11, 20)):
         take(order, "answer", {"answer": "好"}, who=district.acting, said=Said())
     assert status(order, "answer") == "met"
+
+
+def test_an_indicator_says_what_was_corrected_and_what_it_would_be_without(order, district, above, leader):
+    with standing_on(date(2026, 11, 21)):
+        take(order, "answer", {"answer": "好"}, who=district.acting, said=Said())  # a day late
+    found = catalogue().get(Indicator, "orders-in-time")
+    before = values([found], above.acting, TODAY)[found.id]
+    assert (before.number, before.corrected, before.uncorrected) == (0, 0, None)
+    correct(order, 1, reason="期限录错", who=above.acting, expected=2, data={"due": "2026-11-21"})
+    decide(order, 3, agree=True, reason="原件为 21 日", who=leader.acting, expected=3)
+    after = values([found], above.acting, TODAY)[found.id]
+    assert (after.number, after.corrected, after.uncorrected) == (100, 1, 0)
+    page = above.client.get(f"/indicators/{found.id}/").content.decode()
+    assert "1 条记录经更正；不计更正为 0" in page

@@ -21,13 +21,17 @@ Scalar = str | int | Decimal | bool | date | None
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a source, as the memory engine sees it. ``unit`` is the id of the unit it is kept under."""
+    """One record of a source, as the memory engine sees it. ``unit`` is the id of the unit it is kept under.
+
+    ``uncorrected``: its fields had nobody corrected it; None where nobody did.
+    """
 
     id: str
     title: str
     url: str
     unit: str
     fields: Mapping[str, Scalar]
+    uncorrected: Mapping[str, Scalar] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,9 @@ def parts(measure: Measure) -> tuple[Count | Sum | Median, ...]:
 class Value:
     """A computed value. ``number`` is None where there is nothing to compute, and ``why_none`` says so.
 
-    ``records``: ids of the records counted, by part (top, bottom). ``as_of``: the day it stands for.
+    ``records``: ids of the records counted, by part (top, bottom). ``as_of``: the day it stands for. ``corrected``: how
+    many of the records behind it, or behind the number without corrections, were corrected; ``uncorrected``: that
+    number.
     """
 
     number: Decimal | None
@@ -162,6 +168,8 @@ class Value:
     parts: tuple[Decimal | None, ...]
     why_none_zh: str = ""
     why_none_en: str = ""
+    corrected: int = 0
+    uncorrected: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

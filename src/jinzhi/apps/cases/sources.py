@@ -16,7 +16,9 @@ from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.catalogue.sources_registry import LeftOut, Sees, UnknownSource, provides
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
+from jinzhi.kernel.correction import CORRECT
 from jinzhi.kernel.indicator import Record, Scalar
+from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure import Procedure
 
 
@@ -50,19 +52,30 @@ def case_records(name: str, who: Sees, on: date) -> Iterable[Record | LeftOut]:
             title = f"{case.number} {case.title}"
             yield LeftOut(f"case:{case.pk}", title, f"/cases/{case.pk}/", case.unit.code, odd.zh, odd.en)
             continue
+        mended = any(e.verb == CORRECT for e in known)
         yield Record(
             id=f"case:{case.pk}",
             title=f"{case.number} {case.title}",
             url=f"/cases/{case.pk}/",
             unit=case.unit.code,
-            fields={
-                "state": view.state.id,
-                "office": case.office.code,
-                "opened_on": view.opened,
-                "closed_on": view.closed,
-                **_clocks(view),
-            },
+            fields=_fields(case, view),
+            uncorrected=_fields(case, _plain(procedure, known, days, on)) if mended else None,
         )
+
+
+def _plain(procedure: Procedure, known: list[Event], days: Calendar, on: date) -> kernel.CaseView:
+    """How a case would stand on a day had nobody corrected it."""
+    return kernel.fold(procedure, kernel.uncorrected(as_kernel(known)), days, on, at=moment_on(on))
+
+
+def _fields(case: Case, view: kernel.CaseView) -> dict[str, Scalar]:
+    return {
+        "state": view.state.id,
+        "office": case.office.code,
+        "opened_on": view.opened,
+        "closed_on": view.closed,
+        **_clocks(view),
+    }
 
 
 def _clocks(view: kernel.CaseView) -> dict[str, Scalar]:

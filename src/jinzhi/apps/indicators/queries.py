@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -94,12 +94,26 @@ def is_closed(indicator: Indicator, who: Sees) -> bool:
 
 
 def value_of(indicator: Indicator, rows: Mapping[str, Sequence[Record]], who: Sees, on: date) -> Value:
-    """The value of an indicator for who looks."""
+    """The value of an indicator for who looks, and what it would be had nobody corrected the records behind it."""
     if not is_closed(indicator, who):
-        return evaluate(indicator, rows, on)
+        return beside_uncorrected(indicator, rows, evaluate(indicator, rows, on), on)
     none = tuple(() for _ in parts(indicator.measure))
     zh, en = "数据来源限定查阅角色，当前角色不显示", "its source is open to other roles only"
     return Value(None, on, none, tuple(None for _ in none), zh, en)
+
+
+def beside_uncorrected(indicator: Indicator, rows: Mapping[str, Sequence[Record]], value: Value, on: date) -> Value:
+    """The value with how many records behind it were corrected, and the number without the corrections."""
+    sources = {p.source for p in parts(indicator.measure)}
+    mended = {r.id for s in sources for r in rows[s] if r.uncorrected is not None}
+    if not mended:
+        return value
+    plain = {
+        s: [replace(r, fields=r.uncorrected) if r.uncorrected is not None else r for r in rows[s]] for s in sources
+    }
+    other = evaluate(indicator, plain, on)
+    counted = {id for part in (*value.records, *other.records) for id in part} & mended
+    return replace(value, corrected=len(counted), uncorrected=other.number) if counted else value
 
 
 def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Callable[[], Value]) -> Value:

@@ -72,6 +72,8 @@ def shown(indicator: Indicator, value: Value) -> dict[str, Any]:
         "why_en": held.en,
         "why_none_zh": value.why_none_zh,
         "why_none_en": value.why_none_en,
+        "corrected": value.corrected,
+        "uncorrected": _text(value.uncorrected),
         "parts": [_text(p) for p in value.parts],
         "record_count": len({id for part in value.records for id in part}),
     }

@@ -352,6 +352,8 @@ class IndicatorOut(Schema):
     why_en: str
     why_none_zh: str
     why_none_en: str
+    corrected: int = Field(description="How many of the records behind it were corrected.")
+    uncorrected: str | None = Field(description="The number without the corrections; null where there are none.")
     parts: list[str | None] = Field(description="The number; for a ratio its top and its bottom.")
     record_count: int
 

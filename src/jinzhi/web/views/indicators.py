@@ -481,6 +481,14 @@ def part_links(view: Seen, part: int, by: str) -> list[Link]:
     ]
 
 
+def corrected(value: Value, i: Indicator) -> str:
+    """How many records were corrected, and the number without it; empty where none was."""
+    if not value.corrected:
+        return ""
+    without = f"{shown(value.uncorrected, i)} {measured_in(i)}" if value.uncorrected is not None else _("没有数值")
+    return _("%(n)s 条记录经更正；不计更正为 %(value)s") % {"n": value.corrected, "value": without}
+
+
 @page(nav="indicators", scope="indicator.read")
 @require_GET
 def indicator(request: HttpRequest, id: str) -> HttpResponse:
@@ -524,6 +532,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
                 (_("基期"), f"{i.base[0]}：{shown(i.base[1], i)} {measured_in(i)}" if i.base else ""),
                 (_("范围"), seen_by),
                 (_("截至"), view.on.isoformat()),
+                (_("更正"), corrected(view.value, i)),
                 (_("频次"), i.frequency_en if english() else i.frequency_zh),
                 (_("来源"), picture.source),
                 (_("责任单位"), Cell(owner.name, href=reverse("unit", args=[owner.code])) if owner else ""),
