@@ -16,11 +16,13 @@ from jinzhi.apps.catalogue.sources_registry import records
 from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.actions import CustodyRefused
+from jinzhi.apps.custody.fields import FORENSIC
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Upload, Version
 from jinzhi.apps.custody.queries import Asked, duplicates, inbox, items, takers
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.web.custody_list import stated
 
 DAY = date(2026, 11, 22)
 FACTS = {
@@ -457,3 +459,20 @@ def test_an_indicator_counts_what_is_kept_on_the_day(district, above, elsewhere)
     assert [r.fields["kept"] for r in records("custody:items", above.acting, DAY)] == [True, False]
     assert [r.fields["kept"] for r in records("custody:items", above.acting, DAY - timedelta(days=1))] == [False, False]
     assert len(records("custody:items", elsewhere.acting, DAY)) == 0
+
+
+# --- what a criminal court asks beside -------------------------------------------------------------------------------
+def test_sealing_attendance_and_record_are_kept_and_said_in_the_statement(district):
+    told = {
+        "sealed": "sealed", "seal_note": "U 盘一只，封条 0001 号，封存前后均拍照", "attended_by": "见证员丁某",
+        "minutes": "提取笔录一份，存档案室", "signed_by": "采集人、见证人均已签名",
+    }  # fmt: skip
+    said = dict(stated(take(district, **told).versions.get()))
+    assert said["原始存储介质封存"] == "已封存" and said["见证人"] == "见证员丁某"
+    silent = dict(stated(take(district, b"other").versions.get()))
+    assert {silent[f.zh] for f in FORENSIC} == {"未登记"}, "what was not recorded is said to be so"
+
+
+def test_a_seal_without_its_account_is_refused(district):
+    with pytest.raises(CustodyRefused, match="封存"):
+        take(district, sealed="not-sealed")

@@ -90,6 +90,9 @@ def test_the_statement_says_what_is_proven_and_what_is_not(above, tmp_path):
         "第94条", "平台自己签名不等于中立第三方", "不主张", "李某#set page()", made.main.number, made.item.sha256,
     ):  # fmt: skip
         assert words.replace(" ", "") in text.replace(" ", ""), words
+    for words in ("文件名", "page.html", "经办人（签名）", "出具单位（盖章）", "原始存储介质封存", "见证人", "未登记"):
+        assert words.replace(" ", "") in text.replace(" ", ""), words
+    assert "待核" not in text and "《最高人民法院关于民事诉讼证据的若干规定》" in text
     assert b"<pdfaid:part>2</pdfaid:part>" in pdf and b"<pdfaid:conformance>B</pdfaid:conformance>" in pdf
     assert checked(out.getvalue()).ok
 

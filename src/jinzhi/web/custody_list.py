@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.custody.fields import ABOUT, BY_ID, CAPTURE, ENVIRONMENT, KINDS, WAYS
+from jinzhi.apps.custody.fields import ABOUT, BY_ID, CAPTURE, ENVIRONMENT, FORENSIC, KINDS, WAYS
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Version
 from jinzhi.apps.custody.queries import SORTS, STATES, Asked, folders
 from jinzhi.apps.evidence.models import Event
@@ -257,7 +257,7 @@ def shown(field: Field, version: Version) -> Any:
 def capture(version: Version) -> list[tuple[str, Any]]:
     """How a version was captured; what is empty is said to be."""
     out: list[tuple[str, Any]] = []
-    for field in (*CAPTURE, *ENVIRONMENT):
+    for field in (*CAPTURE, *ENVIRONMENT, *FORENSIC):
         if field.id == "captured_time":
             continue
         if field.id == "captured_on":
@@ -269,7 +269,9 @@ def capture(version: Version) -> list[tuple[str, Any]]:
 
 def stated(version: Version) -> list[tuple[str, str]]:
     """What was said of a capture, in Chinese, for the statement in a bundle."""
-    return [(f.zh, text) for f in (*ABOUT, *CAPTURE, *ENVIRONMENT) if (text := f.show(version.data.get(f.id)))]
+    said = [(f.zh, text) for f in (*ABOUT, *CAPTURE, *ENVIRONMENT) if (text := f.show(version.data.get(f.id)))]
+    # what a criminal court asks beside is told though it was left out: it is for the reader to know that it is missing
+    return said + [(f.zh, f.show(version.data.get(f.id)) or "未登记") for f in FORENSIC]
 
 
 def digests(version: Version) -> list[dict[str, Any]]:

@@ -86,6 +86,28 @@ ENVIRONMENT = (
           help_zh="有异常或未检查时必填：原因和对内容的影响（民事诉讼证据规定第93条第2项）",
           help_en="Needed where it was not in order or not checked (Civil Evidence art. 93 (2))"),
 )  # fmt: skip
+SEALED = (
+    Named("sealed", "已封存", "Sealed"),
+    Named("not-sealed", "未封存", "Not sealed"),
+    Named("no-medium", "没有可封存的原始存储介质（如网络数据）", "No medium to seal (such as data on the web)"),
+)
+#: what 法发〔2016〕22号 (electronic data in criminal cases) asks beside; which of its articles is not verified here
+FORENSIC = (
+    Field(id="sealed", zh="原始存储介质封存", en="Original medium sealed", type=Type.CHOICE, choices=SEALED,
+          required=False, help_zh="可能进入刑事程序的请填写（法发〔2016〕22号）；没有做的请如实选择",
+          help_en="Where it may go into a criminal case (法发〔2016〕22号); if it was not done, say so"),
+    Field(id="seal_note", zh="封存情况", en="How it was sealed", type=Type.LONG, required=False,
+          help_zh="介质的名称、型号、序列号，封条编号，封存前后的照片，由谁保管；未封存的写明原因",
+          help_en="Medium, model, serial number, number of the seal, photographs, who keeps it; if not sealed, why"),
+    Field(id="attended_by", zh="见证人", en="Attended by", max_length=300, required=False, searchable=True,
+          help_zh="姓名、身份；没有见证人的写明原因和是否录像",
+          help_en="Name and who they are; if nobody, why, and whether it was filmed"),
+    Field(id="minutes", zh="提取笔录", en="Written record", max_length=300, required=False,
+          help_zh="笔录的名称、编号，现存何处", help_en="Name and number of the record, and where it is"),
+    Field(id="signed_by", zh="笔录签名", en="Signed by", max_length=300, required=False,
+          help_zh="谁在笔录上签名或盖章：采集人、持有人或提供人、见证人",
+          help_en="Who signed or sealed the record: who captured, who held or gave it, who attended"),
+)  # fmt: skip
 BEFORE = (
     Field(id="before_sha256", zh="采集时的 SHA-256", en="SHA-256 at capture", max_length=64, required=False,
           help_zh="采集时已算出摘要的，填在这里；收到的文件与它不一致时不予保存",
@@ -100,7 +122,7 @@ EXPIRES = Field(
 REASON = Field(id="reason", zh="原因", en="Reason", type=Type.LONG, max_length=500)
 
 #: what a version says of its capture, what an item says of itself
-FACTS = (*CAPTURE, *ENVIRONMENT, *BEFORE)
+FACTS = (*CAPTURE, *ENVIRONMENT, *FORENSIC, *BEFORE)
 ABOUT = (TITLE, KIND, DESCRIPTION)
 ITEM = (*ABOUT, *FACTS, EXPIRES)
 BY_ID = {f.id: f for f in ITEM}
@@ -130,6 +152,10 @@ def contradictions(values: Mapping[str, Value]) -> Iterator[FieldError]:
     if result in ("abnormal", "not-checked") and not values.get("env_note"):
         yield FieldError(
             BY_ID["env_note"], "有异常或未检查时须说明原因和影响", "say why, and what it means for the content"
+        )
+    if values.get("sealed") in ("sealed", "not-sealed") and not values.get("seal_note"):
+        yield FieldError(
+            BY_ID["seal_note"], "写了是否封存，须写明封存情况或未封存的原因", "say how it was sealed, or why not"
         )
     for id in ("before_sha256", "before_sm3"):
         text = str(values.get(id) or "").lower()

@@ -16,6 +16,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import checkpoints
 from jinzhi.apps.evidence.authority import is_local, time_authority
 from jinzhi.apps.evidence.bundles import Facts, body, label
+from jinzhi.apps.evidence.models import Deposit, Entry, Event
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines.typesetting import pdf
 from jinzhi.kernel.law import Law
@@ -75,8 +76,13 @@ def told(facts: Facts, stated: Sequence[tuple[str, str]] = ()) -> dict[str, obje
     if facts.custody:
         sections.append(_table("六、流转记录", (0.7, 1.2, 1.4, 1.1, 1.1), CUSTODY, _custody(facts)))
     if stated:
+        told_of = {name for name, _ in stated}
         rows = [(name, value, False) for name, value in stated]
+        rows += [(name, "未登记", False) for name in ASKED if name not in told_of]
         sections.append(_rows("登记人所述的采集情况", rows, "以下由登记人填写，本说明不证明其内容。"))
+    else:
+        sections.append(_points("登记人所述的采集情况", [NOT_TOLD], "—"))
+    sections.append({"kind": "signatures", "title": "出具", "lead": SIGNED, "lines": list(SIGNATURES)})
     sections.append(_points("怎样自行核验", HOW, "·"))
     here = installation()
     return {
@@ -89,12 +95,24 @@ def told(facts: Facts, stated: Sequence[tuple[str, str]] = ()) -> dict[str, obje
     }
 
 
+#: what a court asks of the capture of electronic data; where it was not said, that is printed
+ASKED = (
+    "采集人", "采集方式", "采集工具", "采集前环境检查", "原始存储介质封存", "封存情况", "见证人", "提取笔录",
+    "笔录签名",
+)  # fmt: skip
+NOT_TOLD = (
+    "本说明没有附上登记人对采集情况的陈述（"
+    + "、".join(ASKED)
+    + "）；如已登记，见证据包内各流转事件的内容，否则须另行说明。"
+)
+SIGNED = "以下由出具单位在纸质件上填写；电子件的签名是证据包清单上的 Ed25519 和 SM2 签名，见包内 manifest.note。"
+SIGNATURES = ("经办人（签名）", "出具单位（盖章）", "日期")
 CUSTODY = ("条目", "时刻（北京时间）", "单位", "经手人", "办理")
 HOW = (
     "证据包内的 verify.py 不依赖本平台、不联网即可核验：python3 -I verify.py 证据包.zip，"
-    "退出码 0 表示所声称的每一字节都已证明。",
+    "以 --key 给定平台公布的公钥；退出码 0 表示所声称的每一字节都已由给定的公钥证明。",
     "也可在平台的“核验证据包”公开页面选择文件，在浏览器内核验，文件不会上传。",
-    "请将上列公钥与平台公布的公钥核对，并以 --key 给定；请保存原始 zip 文件，不要解压后重新打包。",
+    "请将上列公钥与平台公布的公钥核对；请保存原始 zip 文件，不要解压后重新打包。",
 )
 
 
@@ -153,11 +171,25 @@ def _about(facts: Facts) -> list[tuple[str, str, bool]]:
         ("对象", str(said["object"]), True),
         ("登记人与单位", f"{said['actor']}　{_unit(said['unit'])}", False),
         ("登记时刻", f"{_moment(at)}（北京时间，平台记录）；所属日期 {said['on']}", False),
+        ("文件名", file_name(facts.entry) or "没有文件名（内容为平台事件记录）", False),
         ("类型与长度", f"{said['media_type']}，{said['length']} 字节", False),
         ("SHA-256", str(said["sha256"]), True),
         ("SM3", str(said["sm3"]), True),
         *([("摘要方式", "摘要针对“随机盐 ‖ 内容”，盐随证据包提供时方可核对", False)] if said.get("salted") else []),
     ]
+
+
+def file_name(entry: Entry) -> str:
+    """What the content was called when it came: by the event that names its digests, or by the deposit."""
+    deposit = Deposit.objects.filter(entry=entry).first()
+    if deposit is not None:
+        return deposit.name
+    said = body(entry)
+    for event in Event.objects.filter(stream=entry.object).order_by("-seq"):
+        content = event.data.get("content") if isinstance(event.data, dict) else None
+        if isinstance(content, dict) and (content.get("sha256"), content.get("sm3")) == (said["sha256"], said["sm3"]):
+            return str(content.get("name") or "")
+    return ""
 
 
 def _checkpoint(facts: Facts) -> list[tuple[str, str, bool]]:
@@ -192,7 +224,8 @@ def _basis(facts: Facts) -> list[list[str]]:
     for law_id, article, words in BASIS:
         law = catalogue().find(Law, law_id)
         if law is not None and any(p.article == article for p in law.provisions):
-            name = f"《{law.zh}》{law.number}" + (f"（{law.note}）" if law.note else "")
+            # a number that nobody has compared with the text is no word for a court paper
+            name = f"《{law.zh}》" + ("" if "待核" in law.note else law.number)
             out.append([name, f"第{article}条", words.format(means="、".join(means))])
     return out
 

@@ -24,7 +24,7 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.actions import CONTENT, CustodyRefused
-from jinzhi.apps.custody.fields import ABOUT, BEFORE, CAPTURE, ENVIRONMENT, EXPIRES, REASON
+from jinzhi.apps.custody.fields import ABOUT, BEFORE, CAPTURE, ENVIRONMENT, EXPIRES, FORENSIC, REASON
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Upload, Version
 from jinzhi.apps.custody.queries import (
     DISPOSE,
@@ -190,7 +190,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     """Take something into custody."""
     who = request.acting
     require(who, WRITE)
-    fields = (*ABOUT, FOLDER, CASES, *CAPTURE, *ENVIRONMENT, *BEFORE, EXPIRES)
+    fields = (*ABOUT, FOLDER, CASES, *CAPTURE, *ENVIRONMENT, *FORENSIC, *BEFORE, EXPIRES)
     refs = {"folder": own_folders(who)}
     form = FieldsForm(
         fields, request.POST if request.method == "POST" else None, who=who, references=refs,
@@ -225,6 +225,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
                 (_("证据"), (*ABOUT, FOLDER, CASES)),
                 (_("采集"), CAPTURE),
                 (_("采集前环境检查"), ENVIRONMENT),
+                (_("封存、见证和笔录（可能进入刑事程序时）"), FORENSIC),
                 (_("采集时的摘要和保管期限"), (*BEFORE, EXPIRES)),
             ],
         ),
@@ -509,7 +510,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
     require(who, WRITE)
     kept = find_item(who, number)
     version = newest(kept)
-    fields = (*ABOUT, *CAPTURE, *ENVIRONMENT, REASON)
+    fields = (*ABOUT, *CAPTURE, *ENVIRONMENT, *FORENSIC, REASON)
     expected, key = submitted(request)
     form = FieldsForm(fields, request.POST if request.method == "POST" else None, who=who, initial=version.data)
     if form.is_valid():
@@ -538,6 +539,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
                     (_("证据"), ABOUT),
                     (_("采集"), CAPTURE),
                     (_("采集前环境检查"), ENVIRONMENT),
+                    (_("封存、见证和笔录（可能进入刑事程序时）"), FORENSIC),
                     (_("为什么更正"), (REASON,)),
                 ],
             ),
@@ -558,9 +560,11 @@ def version_new(request: HttpRequest, number: str) -> HttpResponse:
     require(who, WRITE)
     kept = find_item(who, number)
     before = newest(kept)
-    fields = (*CAPTURE, *ENVIRONMENT, *BEFORE, REASON)
+    fields = (*CAPTURE, *ENVIRONMENT, *FORENSIC, *BEFORE, REASON)
     expected, key = submitted(request)
-    initial = {f.id: before.data.get(f.id) for f in (*CAPTURE, *ENVIRONMENT) if not f.id.startswith("captured_")}
+    initial = {
+        f.id: before.data.get(f.id) for f in (*CAPTURE, *ENVIRONMENT, *FORENSIC) if not f.id.startswith("captured_")
+    }
     form = FieldsForm(fields, request.POST if request.method == "POST" else None, who=who, initial=initial)
     upload, errors = None, []
     if request.method == "POST":
@@ -590,6 +594,7 @@ def version_new(request: HttpRequest, number: str) -> HttpResponse:
                     (_("为什么有新版本"), (REASON,)),
                     (_("采集"), CAPTURE),
                     (_("采集前环境检查"), ENVIRONMENT),
+                    (_("封存、见证和笔录（可能进入刑事程序时）"), FORENSIC),
                     (_("采集时的摘要"), BEFORE),
                 ],
             ),
