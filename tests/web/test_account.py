@@ -9,6 +9,7 @@ from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth as totp
+from axes.models import AccessAttempt
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +19,7 @@ from jinzhi.apps.accounts.tokens import acting_by_token
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.models import Unit
+from jinzhi.config.proxies import networks
 from tests.conftest import PASSWORD
 
 LOGIN = "/accounts/login/"
@@ -52,7 +54,7 @@ def test_guessing_is_stopped_after_five_attempts(client, district, settings):
     locked = sign_in(client, "binhai")
     assert locked.status_code == 429
     assert "尝试次数过多" in locked.content.decode()
-    assert locked["Retry-After"] == "1800"
+    assert locked["Retry-After"] == "30"
     assert client.get("/profile/").status_code == 302
 
 
@@ -66,6 +68,63 @@ def test_the_lock_is_for_one_name_only(client, district, elsewhere, settings):
     for n in range(settings.AXES_FAILURE_LIMIT):
         sign_in(client, "binhai", f"guess {n}")
     assert sign_in(client, "dongli").status_code == 302
+
+
+def later(seconds: int) -> None:
+    """So much time has passed since every attempt."""
+    for attempt in AccessAttempt.objects.all():
+        attempt.attempt_time -= timedelta(seconds=seconds)
+        attempt.save()
+
+
+def test_the_wait_grows_and_then_the_right_password_opens(client, district):
+    waits = []
+    for n in range(8):
+        answer = sign_in(client, "binhai", f"guess {n}")
+        if answer.status_code == 429:
+            waits.append(int(answer["Retry-After"]))
+            assert sign_in(client, "binhai").status_code == 429, "not even the right one, while it waits"
+            later(waits[-1])
+    assert waits == [30, 60, 120, 240]
+    assert sign_in(client, "binhai").status_code == 302
+    assert not AccessAttempt.objects.filter(username="binhai").exists()
+
+
+def test_an_outsider_shuts_the_door_for_nobody(client, district, elsewhere):
+    """A hundred wrong passwords from outside, for one name and for many, from one address and from many."""
+    for desk, name in (("10.1.0.7", "binhai"), ("10.1.0.8", "dongli")):
+        assert client.post(LOGIN, {"login": name, "password": PASSWORD}, REMOTE_ADDR=desk).status_code == 302
+        client.logout()
+    for n in range(60):
+        far = f"203.0.113.{n % 30}"
+        client.post(LOGIN, {"login": "binhai" if n % 2 else f"name{n}", "password": "x"}, REMOTE_ADDR=far)
+        client.post(LOGIN, {"login": f"other{n}", "password": "x"}, REMOTE_ADDR="10.1.0.8")
+    assert client.post(LOGIN, {"login": "binhai", "password": PASSWORD}, REMOTE_ADDR="10.1.0.7").status_code == 302
+    client.logout()
+    assert client.post(LOGIN, {"login": "dongli", "password": PASSWORD}, REMOTE_ADDR="10.1.0.8").status_code == 302
+    client.logout()
+    guesser = client.post(LOGIN, {"login": "binhai", "password": "x"}, REMOTE_ADDR="203.0.113.99")
+    assert guesser.status_code == 429, "but who guesses one name from everywhere waits"
+
+
+def test_behind_a_trusted_proxy_each_client_counts_by_itself(client, district, settings):
+    settings.JINZHI_PROXIES = networks("10.0.0.1")
+    proxy = {"REMOTE_ADDR": "10.0.0.1"}
+    for n in range(6):
+        wrong = {"login": "binhai", "password": f"guess {n}"}
+        last = client.post(LOGIN, wrong, headers={"x-forwarded-for": "203.0.113.9"}, **proxy)
+    assert last.status_code == 429
+    right = {"login": "binhai", "password": PASSWORD}
+    assert client.post(LOGIN, right, headers={"x-forwarded-for": "10.9.9.9"}, **proxy).status_code == 302
+
+
+def test_nobody_else_says_from_where_he_comes(client, district, settings):
+    """A new address in the header with each guess gives no further guesses."""
+    settings.JINZHI_PROXIES = networks("10.0.0.1")
+    for n in range(6):
+        wrong = {"login": "binhai", "password": f"guess {n}"}
+        last = client.post(LOGIN, wrong, headers={"x-forwarded-for": f"198.51.100.{n}"}, REMOTE_ADDR="203.0.113.9")
+    assert last.status_code == 429
 
 
 def test_nobody_signs_up(client, city):

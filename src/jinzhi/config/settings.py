@@ -13,6 +13,9 @@ from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from jinzhi.config.proxies import networks
+from jinzhi.kernel.patience import PAIR
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -29,6 +32,12 @@ SETTINGS = (
     Setting("JINZHI_SECRET_KEY", "", "Key that signs sessions; empty: made once and kept in JINZHI_VAR/secret."),
     Setting("JINZHI_DEBUG", "0", "1: show tracebacks and reload templates; never in service."),
     Setting("JINZHI_HOSTS", "localhost,127.0.0.1,[::1]", "Host names that are served, divided by commas."),
+    Setting(
+        "JINZHI_PROXIES",
+        "",
+        "Addresses or networks of the proxies in front, divided by commas (10.0.0.5,10.1.0.0/16): they alone are "
+        "believed who the client is. Set it wherever a proxy stands in front.",
+    ),
     Setting("JINZHI_HTTPS", "0", "1: served behind HTTPS: secure cookies, HSTS, forwarded scheme trusted."),
     Setting(
         "JINZHI_MATTERS",
@@ -136,6 +145,7 @@ SECRET_KEY = _secret()
 DEBUG = flag("JINZHI_DEBUG")
 ALLOWED_HOSTS = [h.strip() for h in env("JINZHI_HOSTS").split(",") if h.strip()]
 HTTPS = flag("JINZHI_HTTPS")
+JINZHI_PROXIES = networks(env("JINZHI_PROXIES"))
 JINZHI_MATTERS = tuple(p.strip() for p in env("JINZHI_MATTERS").split(",") if p.strip())
 JINZHI_TODAY = env("JINZHI_TODAY")
 JINZHI_STORE = VAR / "store"
@@ -189,6 +199,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "jinzhi.config.proxies.Proxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -253,11 +264,15 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS: dict[str, str] = {}
+#: passwords are held back by ``accounts.lockout`` alone: allauth's limit by address shuts the door for a whole
+#: office; "login_failed" is left for codes of the second factor, by person
+ACCOUNT_RATE_LIMITS = {"login": "", "login_failed": "5/300s/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Jinzhi"
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.5
+AXES_HANDLER = "jinzhi.apps.accounts.lockout.Waiting"
+AXES_FAILURE_LIMIT = PAIR.free
+AXES_COOLOFF_TIME = 24
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "jinzhi.apps.accounts.lockout.locked_out"

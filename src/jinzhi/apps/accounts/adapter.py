@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from axes.handlers.proxy import AxesProxyHandler
 from django.http import HttpRequest
 
 
@@ -14,6 +13,4 @@ class Adapter(DefaultAccountAdapter):
         return False
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Whoever axes has locked out meets its page (429): allauth's own count, a second one, is not asked."""
-        if AxesProxyHandler.is_allowed(request, credentials):
-            super().pre_authenticate(request, **credentials)
+        """Wrong passwords are counted by ``lockout`` alone: allauth's count, a second one, locks a name for all."""

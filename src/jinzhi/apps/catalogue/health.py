@@ -30,6 +30,7 @@ from jinzhi.apps.catalogue.looks import Fact, Look, looks
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import charts
 from jinzhi.engines.vectors import VectorsRefused, open_vectors
+from jinzhi.kernel.counted import unresolved
 
 ASSETS = ("dist/app.css", "dist/app.js", "dist/chart.js", "dist/echarts-ssr.js")
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts", "/Library/Fonts")
@@ -46,7 +47,7 @@ def _declarations() -> Fact:
     head = ("declarations", "事项声明", "Declarations")
     try:
         found = catalogue()
-        problems = found.problems()
+        problems = (*found.problems(), *unresolved(found))
     except Exception as e:
         return Fact(*head, "missing", f"{type(e).__name__}: {e}")
     count = sum(len(found.ids(k)) for k in found.kinds())
