@@ -14,7 +14,7 @@ from jinzhi.apps.patents.documents import as_index_doc
 from jinzhi.apps.patents.families import Link, Unions, simple_of
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Document, State, unpack
 from jinzhi.apps.patents.status import plain
-from jinzhi.apps.patents.storing import Fate, prepare, prepare_event, store
+from jinzhi.apps.patents.storing import Fate, end_terms, prepare, prepare_event, store
 from jinzhi.kernel import patent
 from jinzhi.kernel.patent import Citation, Claim, LegalEvent, Party, Priority, Source, Symbol, Text
 from jinzhi.standards.cn_numbers import check_digit
@@ -172,6 +172,50 @@ def test_events_decide_in_the_order_of_their_days_not_of_their_coming(db) -> Non
     put(events=(event("未缴年费专利权终止", date(2024, 1, 2)),))
     assert row("CN900000001B").state == State.IN_FORCE
     assert put(events=(event("专利权的恢复", date(2024, 6, 4)),)).event_fates == [False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "filed", "ended"),
+    [
+        ("utility-model", "U", date(2012, 3, 1), date(2022, 3, 1)),
+        ("design", "S", date(2013, 3, 1), date(2023, 3, 1)),
+        ("invention", "B", date(2003, 3, 1), date(2023, 3, 1)),
+        ("invention", "B", date(2020, 3, 1), None),
+        ("design", "S", date(2021, 6, 1), None),
+    ],
+)
+def test_no_right_outlives_its_term_and_the_end_is_said_as_computed(
+    db, kind: str, code: str, filed: date, ended
+) -> None:
+    given = {"application_type": kind, "filing_date": filed, "publication_date": date(filed.year + 1, 3, 2)}
+    put(document("900000001", code, **given), events=(event("授权", date(filed.year + 1, 3, 2)),))
+    now = row(f"CN900000001{code}")
+    assert (now.state, now.state_on) == (
+        (State.ENDED, ended) if ended else (State.IN_FORCE, date(filed.year + 1, 3, 2))
+    )
+    assert now.state_why.startswith("届满（推算）") == bool(ended)
+
+
+def test_a_right_that_ended_before_its_term_keeps_the_announced_end(db) -> None:
+    given = {"application_type": "utility-model", "filing_date": date(2012, 3, 1), "publication_date": date(2013, 3, 2)}
+    put(document("900000001", "U", **given), events=(event("未缴年费专利权终止", date(2018, 1, 2)),))
+    assert row("CN900000001U").state_on == date(2018, 1, 2)
+
+
+def test_an_application_that_was_never_granted_has_no_term_to_end(db) -> None:
+    put(document("900000001", "A", application_type="invention", filing_date=date(2003, 3, 1)))
+    assert row("CN900000001A").state == State.UNCONFIRMED
+
+
+def test_the_timer_ends_the_rights_whose_term_is_over(db) -> None:
+    given = {"application_type": "utility-model", "filing_date": date(2012, 3, 1), "publication_date": date(2013, 3, 2)}
+    put(document("900000001", "U", **given), document("900000002", "U"))
+    Document.objects.update(state=State.IN_FORCE, state_why="授权公告", indexed=F("revision"))
+    assert end_terms(date(2022, 2, 28)) == 0
+    assert end_terms(date(2022, 3, 1)) == 1
+    over = row("CN900000001U")
+    assert over.state == State.ENDED and over.revision > over.indexed
+    assert row("CN900000002U").state == State.IN_FORCE
 
 
 def test_a_transfer_does_not_change_whether_a_right_stands() -> None:

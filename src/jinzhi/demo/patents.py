@@ -6,6 +6,7 @@ Numbers stand in ranges that no office has used (serial numbers and publication 
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -39,6 +40,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.standards.cn_numbers import check_digit
+from jinzhi.standards.cn_terms import term
 from jinzhi.standards.st27 import place
 
 SOURCE = "demo"
@@ -126,7 +128,8 @@ class Maker:
     day: date
     serial: int = 0
     publication: int = 0
-    by_topic: dict[str, list[str]] = field(default_factory=dict)
+    #: trade → the last publication of each right, by its day
+    by_topic: dict[str, list[tuple[date, str]]] = field(default_factory=dict)
 
 
 def owners(random: Random) -> list[Owner]:
@@ -235,7 +238,9 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
     what = "本实用新型" if kind == "utility-model" else "本发明"
     abstract = f"{what}公开了一种{manner}{thing}，包括{part}，通过{deed}提高{good}。本文件为演示数据。"
     known = maker.by_topic.setdefault(topic.trade, [])
-    cited = random.sample(known[-400:], min(len(known), random.choice((0, 1, 2, 3, 5)))) if kind != "design" else []
+    # only what was published before the application was filed can stand against it
+    before = [number for _, number in known[: bisect_left(known, (filed, ""))][-400:]]
+    cited = random.sample(before, min(len(before), random.choice((0, 1, 2, 3, 5)))) if kind != "design" else []
     common = {
         "country": "CN",
         "application_number": application,
@@ -278,9 +283,10 @@ def _publish(
 ) -> tuple[list[Document], list[LegalEvent]]:
     """The publications and events of a right up to the demonstration's day."""
     random, found, events = maker.random, [], []
+    limit = term("CN", kind, filed)
 
     def announce(day: date, code: str, name: str) -> bool:
-        if day > maker.day:
+        if day > maker.day or (limit is not None and day >= limit.ends):
             return False
         events.append(LegalEvent(application, code, name, day, category=place(name).category, source=Source(SOURCE)))
         return True
@@ -323,21 +329,24 @@ def _publish(
     if granted:
         announce(granted, "F01", "授权")
         _afterwards(random, granted, kind, announce)
-    maker.by_topic.setdefault(owner.topic.trade, []).append(number)
+    insort(maker.by_topic.setdefault(owner.topic.trade, []), (granted or found[0].publication_date or filed, number))
     return found, events
 
 
 def _afterwards(random: Random, granted: date, kind: str, announce: Callable[[date, str, str], bool]) -> None:
+    """What is announced of a right once it is granted: nobody pledges or transfers what has ended."""
     after = issue(granted + timedelta(days=random.randint(200, 900)))
     chance = random.random()
-    if chance < 0.06:
-        announce(after, "S01", "专利权质押合同登记的生效")
-    elif chance < 0.10:
-        announce(after, "R01", "专利权的转移")
-    elif chance < 0.12:
-        announce(after, "S02", "专利实施许可合同备案的生效")
     ended = issue(granted + timedelta(days=random.randint(500, 2600)))
-    if random.random() < (0.25 if kind == "invention" else 0.45):
+    ends = random.random() < (0.25 if kind == "invention" else 0.45)
+    if not ends or after < ended:
+        if chance < 0.06:
+            announce(after, "S01", "专利权质押合同登记的生效")
+        elif chance < 0.10:
+            announce(after, "R01", "专利权的转移")
+        elif chance < 0.12:
+            announce(after, "S02", "专利实施许可合同备案的生效")
+    if ends:
         name = random.choices(("未缴年费专利权终止", "专利权的终止", "避免重复授予专利权"), (85, 10, 5))[0]
         if announce(ended, "H01", name) and random.random() < 0.04:
             announce(issue(ended + timedelta(days=90)), "K01", "专利权的恢复")

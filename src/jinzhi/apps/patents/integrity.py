@@ -10,11 +10,12 @@ import hashlib
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import tantivy
 from django.db.models import Count, F, Max, Min
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.models import Event as Recorded
 from jinzhi.apps.evidence.store import path_of
@@ -37,6 +38,7 @@ from jinzhi.apps.patents.status import plain
 from jinzhi.apps.patents.storing import key_of
 from jinzhi.kernel.patent import ModelError
 from jinzhi.standards.cn_numbers import NumberError, check_digit
+from jinzhi.standards.cn_terms import term
 
 CHUNK = 2000
 #: bodies that are read whole
@@ -141,6 +143,10 @@ def names() -> Iterator[str]:
             yield f"{number}: names {own} and says {applicants!r}"
 
 
+#: how long the timer may take to count a term as ended
+OVERDUE = timedelta(days=3)
+
+
 @invariant(
     "patent-states", "专利的法律状态由公告事件推出，与所存一致",
     "The plain status of every patent is what its announced events come to",
@@ -154,12 +160,18 @@ def states() -> Iterator[str]:
     told = Document.objects.exclude(application="").filter(granted__isnull=False)
     for application, day in told.values_list("application", "granted").iterator(chunk_size=CHUNK):
         granted[application] = min(day, granted.get(application, day))
-    columns = ("number", "application", "published", "granted", "state", "state_on", "state_why")
-    for number, application, published, own, state, on, why in (
+    columns = (
+        "number", "application", "published", "granted", "state", "state_on", "state_why", "country", "type", "filed",
+    )  # fmt: skip
+    day = today()
+    for number, application, published, own, state, on, why, country, kind, filed in (
         Document.objects.order_by("pk").values_list(*columns).iterator(chunk_size=CHUNK)
     ):
         first = granted.get(application, own) if application else own
-        meant = plain(events.get(application, ()), published=published, granted=first)
+        limit = term(country, kind, filed)
+        meant = plain(events.get(application, ()), published=published, granted=first, limit=limit, day=day)
+        if limit is not None and meant.on == limit.ends and day - limit.ends < OVERDUE and state != meant.state:
+            continue  # the timer has not come by since the term ended
         if (state, on, why) != (meant.state, meant.on, meant.why):
             said = f"its events say {meant.state} since {meant.on} ({meant.why})"
             yield f"{number}: is {state} since {on} ({why}), {said}"

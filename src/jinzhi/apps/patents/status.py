@@ -1,7 +1,8 @@
 """The plain layer of legal status: what the announced events, placed by ST.27, come to.
 
 Nothing is claimed that no source says: a grant without any legal-status record since is 未确认, since fees may have
-lapsed; 专利权的终止 without a reason has ended the right and says nothing about fees.
+lapsed; 专利权的终止 without a reason has ended the right and says nothing about fees. No right outlives its term: past
+the day that the law gives it is 失效, said as 届满（推算）, since no announcement says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jinzhi.apps.patents.models import Event, State
+from jinzhi.standards.cn_terms import Term
 
 #: events that say nothing about whether a right stands
 _SILENT = frozenset("PQRSTUW")
@@ -25,8 +27,26 @@ class Plain:
     why: str
 
 
-def plain(events: Iterable[Event], *, published: date | None, granted: date | None) -> Plain:
-    """The state that the events of one application come to, in the order of their days."""
+def plain(
+    events: Iterable[Event],
+    *,
+    published: date | None,
+    granted: date | None,
+    limit: Term | None = None,
+    day: date | None = None,
+) -> Plain:
+    """The state that the events of one application come to, in the order of their days.
+
+    ``limit`` and ``day``: the term of the right, and the day on which it is asked whether that is over.
+    """
+    now = _announced(events, published, granted)
+    stands = now.state in (State.IN_FORCE, State.UNCONFIRMED)
+    if granted and stands and limit is not None and day is not None and limit.ends <= day:
+        return Plain(State.ENDED, limit.ends, limit.why)
+    return now
+
+
+def _announced(events: Iterable[Event], published: date | None, granted: date | None) -> Plain:
     told = sorted(events, key=lambda e: (e.on or date.min, e.pk or 0))
     if not told:
         return _untold(published, granted)

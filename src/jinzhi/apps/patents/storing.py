@@ -16,7 +16,7 @@ from enum import Enum
 from django.db import transaction
 from django.db.models import F
 
-from jinzhi.apps.catalogue.clock import now
+from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents import models
 from jinzhi.apps.patents.families import Link, join, keep, rejoin
 from jinzhi.apps.patents.places import district_of
@@ -24,6 +24,7 @@ from jinzhi.apps.patents.status import plain
 from jinzhi.engines.search_values import asked_number
 from jinzhi.kernel.patent import Document, LegalEvent, Source
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_terms import term
 from jinzhi.standards.st16 import is_grant
 from jinzhi.standards.st27 import place
 
@@ -278,11 +279,14 @@ def _create(fresh: Sequence[tuple[Prepared, models.Item | None]], demo: bool) ->
     ]
     announced = _events_of({row.application for row in rows} - {""})
     granted = _granted_of(rows) if announced else {}
+    day = today()
     for row in rows:
         state = plain(
             announced.get(row.application, ()),
             published=row.published,
             granted=granted.get(row.application, row.granted),
+            limit=term(row.country, row.type, row.filed),
+            day=day,
         )
         row.state, row.state_on, row.state_why = state.state, state.on, state.why
     models.Document.objects.bulk_create(rows)
@@ -397,6 +401,7 @@ def refresh_states(applications: Iterable[str], settled: Container[int] = ()) ->
     ``settled``: rows whose status was worked out just now.
     """
     changed: list[models.Document] = []
+    day = today()
     for part in parts(sorted(applications)):
         rows = [
             row for row in models.Document.objects.filter(application__in=part).defer("body") if row.pk not in settled
@@ -406,8 +411,9 @@ def refresh_states(applications: Iterable[str], settled: Container[int] = ()) ->
         events, granted = _events_of(part), _granted_of(rows)
         for row in rows:
             state = plain(
-                events.get(row.application, ()), published=row.published, granted=granted.get(row.application)
-            )
+                events.get(row.application, ()), published=row.published, granted=granted.get(row.application),
+                limit=term(row.country, row.type, row.filed), day=day,
+            )  # fmt: skip
             told = (state.state, state.on, state.why)
             if (row.state, row.state_on, row.state_why) != told or row.application in events:
                 row.state, row.state_on, row.state_why = told
@@ -415,6 +421,20 @@ def refresh_states(applications: Iterable[str], settled: Container[int] = ()) ->
                 changed.append(row)
     models.Document.objects.bulk_update(changed, ["state", "state_on", "state_why", "revision"], batch_size=200)
     return len(changed)
+
+
+def end_terms(day: date) -> int:
+    """Work out anew the status of the patents whose term the law has ended by a day; how many changed."""
+    standing = models.Document.objects.filter(
+        country="CN", state__in=(models.State.IN_FORCE, models.State.UNCONFIRMED), filed__lte=date(day.year - 9, 1, 1)
+    ).exclude(application="")
+    over = {
+        application
+        for application, kind, filed in standing.values_list("application", "type", "filed").iterator(chunk_size=2000)
+        if (limit := term("CN", kind, filed)) is not None and limit.ends <= day
+    }
+    with transaction.atomic():
+        return refresh_states(over)
 
 
 def _cited_anew(touched: Sequence[Prepared]) -> None:

@@ -7,6 +7,13 @@ from datetime import date
 from jinzhi.apps.catalogue.ticks import tick
 from jinzhi.apps.patents.alerts import fire_due
 from jinzhi.apps.patents.index import IndexBusy, behind, folder, readable, update
+from jinzhi.apps.patents.storing import end_terms
+
+
+@tick("patent-terms", "专利权期限届满（推算）的记为失效", "Count patents as ended whose term is over (computed)")
+def terms(day: date) -> int:
+    """Before the alerts and the index, which tell and show it."""
+    return end_terms(day)
 
 
 @tick("patent-alerts", "比较到期的专利订阅", "Compare the patent alerts that are due")
