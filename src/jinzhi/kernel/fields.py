@@ -11,12 +11,23 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.text import unfit_words
 
 FIELD_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 Value = str | int | bool | list[str] | None
+
+
+class Role(Protocol):
+    """What a field asks of a role: its id, and whether it sees personal data (kernel.access.Role is one)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def personal(self) -> bool: ...
 
 
 class Type(StrEnum):
@@ -81,7 +92,8 @@ class Field:
     """``code``: INID or GB code. ``personal``: personal data. ``listed``: a column of lists. ``filtered``: a filter.
 
     ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into. ``was``: ids it had
-    before; a choice has its own.
+    before; a choice has its own. ``open_to``: "case" (whoever reads the case or entry) or "sealed:role,role" (these
+    roles only); like personal data, a sealed value stands beside its event, which holds a salted digest.
     """
 
     id: str
@@ -103,12 +115,30 @@ class Field:
     max: Decimal | None = None
     max_length: int = 2000
     was: tuple[str, ...] = ()
+    open_to: str = "case"
+
+    @property
+    def sealed_for(self) -> tuple[str, ...]:
+        """The roles that a sealed field is open to; empty where it is not sealed."""
+        head, _, roles = self.open_to.partition(":")
+        return tuple(roles.split(",")) if head == "sealed" else ()
+
+    @property
+    def withheld(self) -> bool:
+        """Whether some readers of the case do not see it: personal or sealed."""
+        return self.personal or self.open_to != "case"
+
+    def closed_to(self, role: Role) -> bool:
+        """Whether a role does not see the value."""
+        return (self.personal and not role.personal) or (self.open_to != "case" and role.id not in self.sealed_for)
 
     def problems(self) -> Iterator[str]:
         if not FIELD_ID.match(self.id):
             yield f"field id {self.id!r} is not lower_case"
         if not self.zh or not self.en:
             yield f"field {self.id} lacks a name in Chinese or English"
+        if self.open_to != "case" and not (self.sealed_for and all(self.sealed_for)):
+            yield f"field {self.id}: open_to={self.open_to!r} is not case or sealed:role,role"
         if (self.type is Type.CHOICE) != bool(self.choices):
             yield f"field {self.id}: choices go with type CHOICE and only with it"
         if (self.type is Type.REF) != bool(self.of):

@@ -312,6 +312,11 @@ class Procedure(Declaration):
                     yield f"step {step.id}: {f.id} points into {f.of!r}, which is no declared register"
                 if f.personal and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
                     yield f"step {step.id}: {f.id} is personal data and may be erased: no title, no clock may need it"
+                if f.sealed_for and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
+                    yield f"step {step.id}: {f.id} is sealed: no title, no clock may need it"
+                for role in f.sealed_for:
+                    if roles and role not in roles:
+                        yield f"step {step.id}: {f.id} is open to the role {role!r}, which is not declared"
         for state in self.states:
             if state.tone not in TONES:
                 yield f"state {state.id} has the unknown tone {state.tone!r}"

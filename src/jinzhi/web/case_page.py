@@ -45,6 +45,7 @@ SURE = Field(id="_confirm", zh="我已核对，确认办理（此步骤不能撤
 ERASED = Tag("个人信息，已依法删除", "Personal data, erased by law", "neutral", "□")
 #: as many items of evidence stand on the page; the list of custody shows all
 EVIDENCE_SHOWN = 50
+SEALED = Tag("密封，当前角色不显示", "Sealed, not shown to this role", "neutral", "◇")
 HIDDEN = Tag("个人信息，当前角色不显示", "Personal data, not shown to this role", "neutral", "◇")
 
 CLOCK_TAGS = {
@@ -71,9 +72,9 @@ class Reader:
         """What the page shows for a stored value: text, a cell with a link, or why it is not shown."""
         if value is None or value == "":
             return ""
-        if declared.personal and not self.who.role.personal:
-            return HIDDEN
-        if declared.personal:
+        if declared.closed_to(self.who.role):
+            return HIDDEN if declared.personal else SEALED
+        if declared.withheld:
             self.seen.add(declared.id)
         if declared.type is Type.FILE:
             kept = self.files.get(str(value))

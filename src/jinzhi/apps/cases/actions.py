@@ -160,8 +160,14 @@ def _moment(
     return kept
 
 
-def _personal(step: Step) -> list[str]:
-    return [f.id for f in step.inputs if f.personal]
+def _withheld(step: Step) -> list[str]:
+    return [f.id for f in step.inputs if f.withheld]
+
+
+def _only_sealed(procedure: Procedure) -> set[str]:
+    """Inputs that are sealed but no personal data: erasing a person leaves them."""
+    fields = [f for s in procedure.steps for f in s.inputs]
+    return {f.id for f in fields if f.sealed_for} - {f.id for f in fields if f.personal}
 
 
 def _basis(step: Step) -> list[str]:
@@ -253,7 +259,7 @@ def open_case(
     data |= days_told(declared, allowed[step], [], day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at,
-        personal=_personal(allowed[step]),
+        personal=_withheld(allowed[step]),
     )  # fmt: skip
     bring_up_to(case, event, [event])
     return case
@@ -301,7 +307,7 @@ def take(
     data |= {TOLD: dict(told)} if told else days_told(folded.procedure, offer.step, events, day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at,
-        personal=_personal(offer.step),
+        personal=_withheld(offer.step),
     )  # fmt: skip
     return bring_up_to(case, event, [*events, event])
 
@@ -317,9 +323,11 @@ def _mended(step: Step, data: Mapping[str, object], who: Acting) -> dict[str, ob
     closed = [k for k in data if k not in fields or fields[k].type is Type.FILE]
     if closed:
         raise StepRefused(f"不能更正：{'、'.join(closed)}", f"cannot be corrected: {', '.join(closed)}")
-    hidden = [fields[k] for k in data if fields[k].personal and not who.role.personal]
+    hidden = [fields[k] for k in data if fields[k].closed_to(who.role)]
     if hidden:
-        raise refused(FieldError(f, "当前角色不能更正个人信息", "is personal data, not for this role") for f in hidden)
+        raise refused(
+            FieldError(f, "当前角色看不到，不能更正", "is not for this role to see or correct") for f in hidden
+        )
     values, errors = parse_all([fields[k] for k in data], data)
     found = [*errors]
     for k, value in values.items():
@@ -374,7 +382,7 @@ def correct(
     verdict = correcting.judge(procedure, as_kernel(events), proposed, author, party, calendar(), today())
     if not verdict.allowed:
         raise StepRefused(verdict.zh, verdict.en)
-    personal = [f"data/{id}" for id in _personal(step)]
+    personal = [f"data/{id}" for id in _withheld(step)]
     verb = ASK if verdict.second else CORRECT
     event = record(case.stream, verb, change, who=who, on=today(), expected=expected, key=key, personal=personal)
     return bring_up_to(case, event, events_of(case))
@@ -407,7 +415,7 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
         raise StepRefused(*wrong_order)
     event = record(
         case.stream, CORRECT, said, who=who, on=today(), expected=expected, key=key,
-        personal=[f"data/{id}" for id in _personal(step)],
+        personal=[f"data/{id}" for id in _withheld(step)],
     )  # fmt: skip
     return bring_up_to(case, event, events_of(case))
 
@@ -422,7 +430,7 @@ def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = No
     files = Attachment.objects.unrestricted("files of the case that is erased").filter(pk__in=ids, stream=case.stream)
     kept = list(files)
     try:
-        gone = erase(case.stream, reason=reason, on=day)
+        gone = erase(case.stream, reason=reason, on=day, but=_only_sealed(procedure_of(case)))
     except ErasureRefused as e:
         raise StepRefused(str(e), "there is nothing to erase, or no reason was given") from None
     said = {"case": case.number, "erased": list(gone), "files": erase_files(kept), "reason": reason.strip()}

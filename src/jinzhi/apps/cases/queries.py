@@ -16,7 +16,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import reveal
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
-from jinzhi.kernel.fields import Type, current
+from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.procedure import CaseView, Offer, Procedure
 from jinzhi.kernel.recording import late_by
 
@@ -92,10 +92,15 @@ def marks_of(procedure: Procedure, events: Iterable[Event]) -> tuple[int, int, i
 
 def personal_files(procedure: Procedure, events: Iterable[Event]) -> set[str]:
     """The ids of attachments that a case keeps, or kept, in personal fields."""
-    out: set[str] = set()
+    return {id for id, f in files_in(procedure, events) if f.personal}
+
+
+def files_in(procedure: Procedure, events: Iterable[Event]) -> list[tuple[str, Field]]:
+    """The ids of the attachments of a case, each with the field that it stands in."""
+    out: list[tuple[str, Field]] = []
     for e in events:
         step = procedure.find_step(e.verb)
         if step is not None:
             said = current(step.inputs, e.data)
-            out |= {str(said[f.id]) for f in step.inputs if f.type is Type.FILE and f.personal and said.get(f.id)}
+            out += [(str(said[f.id]), f) for f in step.inputs if f.type is Type.FILE and said.get(f.id)]
     return out

@@ -8,7 +8,7 @@ salt stand in a row of their own that may be emptied; an event, its digests and 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from django.db import transaction
@@ -127,15 +127,18 @@ def kept_of(stream: str) -> list[Personal]:
 
 
 @transaction.atomic
-def erase(stream: str, *, reason: str, on: date) -> tuple[str, ...]:
+def erase(stream: str, *, reason: str, on: date, but: Collection[str] = ()) -> tuple[str, ...]:
     """Empty what is kept of the personal values of an object; returns their paths, with the event's number.
 
-    It is for the apps' own actions, which say who asked and leave the event. Raises ErasureRefused.
+    ``but``: names of values that stay: sealed, but no personal data. It is for the apps' own actions, which say who
+    asked and leave the event. Raises ErasureRefused.
     """
     if not reason.strip():
         raise ErasureRefused("请写明删除的理由和依据")
     rows = Personal.objects.select_for_update().filter(event__stream=stream, erased_at=None)
-    found = list(rows.select_related("event").order_by("event__seq", "path"))
+    found = [
+        r for r in rows.select_related("event").order_by("event__seq", "path") if r.path.rpartition("/")[2] not in but
+    ]
     if not found:
         raise ErasureRefused("这里没有尚存的个人信息")
     moment = now()

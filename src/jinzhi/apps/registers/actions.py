@@ -65,11 +65,7 @@ def parsed(
     Fields that ``raw`` does not name stay as they are. A personal field left empty by somebody who may not see it
     stays as well: they were shown dots, not the value. Units are found by id or by name.
     """
-    given = [
-        f
-        for f in register.fields
-        if not known or (f.id in raw and not (f.personal and not who.role.personal and not raw[f.id]))
-    ]
+    given = [f for f in register.fields if not known or (f.id in raw and not (f.closed_to(who.role) and not raw[f.id]))]
     values, errors = parse_all(given, raw)
     found = list(errors)
     for field in given:
@@ -179,7 +175,7 @@ def create(
     except IntegrityError:
         raise _clash(register, who) from None
     said = {"register": register.id, "number": number, "unit": unit.code, "values": dict(data)}
-    personal = [f"values/{id}" for id in _personal(register)]
+    personal = [f"values/{id}" for id in _withheld(register)]
     event = record(entry.stream, CREATE, said, who=who, on=day, expected=0, key=key, at=moment, personal=personal)
     _project(entry, register, data, unit, event)
     return entry
@@ -238,7 +234,7 @@ def update(
     digest = key_digest(register, data)
     if digest and digest != entry.key_digest and _holder(register, digest) is not None:
         raise _clash(register, who)
-    personal = [f"changes/{id}" for id in _personal(register)]
+    personal = [f"changes/{id}" for id in _withheld(register)]
     event = record(entry.stream, UPDATE, said, who=who, on=on or today(), expected=expected, key=key, personal=personal)
     try:
         _project(entry, register, data, unit, event)
@@ -310,7 +306,7 @@ def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = 
     day = on or today()
     files = _files_of(fresh, register)  # the values that name them are gone once they are erased
     try:
-        gone = erase(fresh.stream, reason=reason, on=day)
+        gone = erase(fresh.stream, reason=reason, on=day, but=set(_withheld(register)) - set(_personal(register)))
     except ErasureRefused as e:
         raise EntryRefused(str(e), "there is nothing to erase, or no reason was given") from None
     said = {"entry": fresh.number, "erased": list(gone), "files": erase_files(files), "reason": reason.strip()}
@@ -340,6 +336,10 @@ def _files_of(entry: Entry, register: Register) -> list[Attachment]:
 def sheets_of(register: Register) -> str:
     """The stream under which the sheets of a register are kept."""
     return f"register-import:{register.id}"
+
+
+def _withheld(register: Register) -> list[str]:
+    return [f.id for f in register.fields if f.withheld]
 
 
 def _personal(register: Register) -> list[str]:

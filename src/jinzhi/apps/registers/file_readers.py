@@ -24,7 +24,7 @@ def of_entry(who: Acting, kept: Attachment) -> Opened | None:
         entry = visible_entries(who).filter(register=register.id, **{f"data__{field.id}": str(kept.pk)}).first()
         if entry is not None and not hidden(field, who):
             said = {"entry": entry.number, "fields": [field.id]}
-            return Opened((field.id,) if field.personal else (), f"viewing:entry:{entry.pk}", said)
+            return Opened((field.id,) if field.withheld else (), f"viewing:entry:{entry.pk}", said)
     return None
 
 
@@ -34,7 +34,7 @@ def of_sheet(who: Acting, kept: Attachment) -> Opened | None:
     seen = Attachment.objects.visible_to(who).filter(pk=kept.pk).exists()
     if register is None or who.user is None or not seen or not may_write(register, who, CREATE):
         return None
-    personal = tuple(f.id for f in register.fields if f.personal)
+    personal = tuple(f.id for f in register.fields if f.withheld)
     if any(hidden(f, who) for f in register.fields):
         return None
     said = {"fields": sorted(personal), "sheet": kept.sha256}

@@ -74,7 +74,7 @@ def key_digest(register: Register, data: Mapping[str, Value]) -> str | None:
 
 def search_words(register: Register, data: Mapping[str, Value], number: str) -> str:
     """What a search looks through: the number and the searchable fields, personal data left out."""
-    texts = [f.show(data.get(f.id)) for f in register.fields if f.searchable and not f.personal]
+    texts = [f.show(data.get(f.id)) for f in register.fields if f.searchable and not f.withheld]
     return "\n".join([number, title_of(register, data), *texts]).casefold()
 
 
@@ -97,11 +97,11 @@ def member(field: Field) -> JsonText:
 
 def filterable(register: Register) -> tuple[Field, ...]:
     """The fields that the list offers as filters: never personal ones, whose values a filter would give away."""
-    return tuple(f for f in register.fields if f.filtered and not f.personal)
+    return tuple(f for f in register.fields if f.filtered and not f.withheld)
 
 
 def sortable(register: Register) -> tuple[Field, ...]:
-    return tuple(f for f in register.listed if not f.personal and f.type is not Type.LONG)
+    return tuple(f for f in register.listed if not f.withheld and f.type is not Type.LONG)
 
 
 def entries(register: Register, who: Acting, asked: Asked | None = None) -> QuerySet[Entry]:
@@ -151,7 +151,7 @@ def _ordered(rows: QuerySet[Entry], register: Register, sort: str) -> QuerySet[E
 # --- showing --------------------------------------------------------------------------------------------------
 def hidden(field: Field, who: Acting) -> bool:
     """Whether this person is shown dots instead of the value."""
-    return field.personal and not who.role.personal
+    return field.closed_to(who.role)
 
 
 def reading(who: Acting, *read: Entry) -> Acting:

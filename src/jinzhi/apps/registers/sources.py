@@ -45,7 +45,7 @@ def scalar(field: Field, value: object) -> Scalar:
 
 def fields_of(register: Register, data: Mapping[str, object]) -> dict[str, Scalar]:
     """The declared fields of an entry, personal ones left out: an indicator needs nobody's name."""
-    return {f.id: scalar(f, data.get(f.id)) for f in register.fields if not f.personal}
+    return {f.id: scalar(f, data.get(f.id)) for f in register.fields if not f.withheld}
 
 
 @provides("register")
@@ -68,7 +68,7 @@ def sql_source(name: str, who: Sees) -> SqlSource:
     columns = {
         f.id: Column(JsonText("data", f.id), KINDS.get(f.type, "text"), json=True)
         for f in register.fields
-        if not f.personal
+        if not f.withheld
     }
     columns["state"] = Column("state", "text")
     rows = Entry.objects.visible_to(who).filter(register=name).order_by("pk")

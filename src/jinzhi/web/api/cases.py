@@ -130,11 +130,12 @@ class Eyes:
         """
         undeclared = set(current(fields, dict.fromkeys(personal)))
         data = current(fields, data)
-        private = {f.id for f in fields if f.personal} | undeclared
-        if not self.who.role.personal:
-            return {k: v for k, v in data.items() if k not in private}, sorted(private & data.keys())
-        self.seen |= {k for k in private if data.get(k) not in (None, "")}
-        return dict(data), []
+        withheld = {f.id for f in fields if f.withheld}
+        closed = {f.id for f in fields if f.closed_to(self.who.role)}
+        closed |= set() if self.who.role.personal else undeclared - withheld
+        private = withheld | undeclared
+        self.seen |= {k for k in private - closed if data.get(k) not in (None, "")}
+        return {k: v for k, v in data.items() if k not in closed}, sorted(closed & data.keys())
 
     def event(self, event: Event, procedure: Procedure, by_seq: Mapping[int, Event]) -> dict[str, Any]:
         data, hidden = dict(event.data), []

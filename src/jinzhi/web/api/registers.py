@@ -62,7 +62,7 @@ def shown(entry: Entry, register: Register, who: Acting) -> dict[str, Any]:
 
 def personal(found: Iterable[Entry], register: Register, who: Acting) -> set[str]:
     """The personal fields that these entries show to this caller."""
-    fields = [f for f in register.fields if f.personal]
+    fields = [f for f in register.fields if f.withheld]
     return {f.id for e in found for f in fields if e.data.get(f.id) and not hidden(f, reading(who, e))}
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, pending, personal_files, plain_view, steps_for
+from jinzhi.apps.cases.queries import events_of, files_in, pending, plain_view, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.cases.timing import TIME
@@ -160,7 +160,7 @@ def case_page(
     parent = Case.objects.visible_to(who).filter(pk=found.parent_id).first() if found.parent_id else None
     url = subject_url(found.subject)
     about = found.subject_title or found.subject
-    withheld = personal_files(procedure, events)
+    withheld = {id for id, f in files_in(procedure, events) if f.closed_to(who.role)}
     state = folded.state
     svg = reverse("case-svg", args=[found.pk])
     context: dict[str, Any] = {
@@ -193,7 +193,7 @@ def case_page(
             (_("上级事项"), Cell(str(parent), href=reverse("case", args=[parent.pk])) if parent else ""),
         ],
         "files": [
-            (kept, not who.role.personal and str(kept.pk) in withheld)
+            (kept, str(kept.pk) in withheld)
             for kept in sorted(eyes.files.values(), key=lambda a: a.pk)
             if kept.erased_at is None
         ],
@@ -466,8 +466,8 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     if not verdict.allowed:
         raise PermissionDenied(verdict.en if english() else verdict.zh)
     # files are not replaced by a correction; what a role may not see it may not change
-    inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and (who.role.personal or not f.personal))
-    shown = {f.id for f in inputs if f.personal and event.data.get(f.id)}
+    inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and not f.closed_to(who.role))
+    shown = {f.id for f in inputs if f.withheld and event.data.get(f.id)}
     days = fields_of(step.day)[:1]
     initial = {DAY.id: event.on.isoformat(), **{f.id: event.data.get(f.id) for f in inputs}}
     bound = request.POST if request.method == "POST" else None

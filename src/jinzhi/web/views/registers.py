@@ -221,7 +221,7 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
         text = field.help_en if english() else field.help_zh
         if text and not hidden(field, who):
             notes.append((named(field), text))
-    personal = [f.id for f in found.fields if f.personal and not hidden(f, who)]
+    personal = [f.id for f in found.fields if f.withheld and not hidden(f, who)]
     log_export(found, len(rows), personal, said, who)
     content = exchange.workbook(found, rows, who, notes, language="en" if english() else "zh")
     return sheet(content, f"{found.id}-{today().isoformat()}.xlsx")
@@ -246,7 +246,7 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
     pasts = history(kept, found)
     checked = verdicts_of([kept.stream])[kept.stream]
     eyes = shown.reader(found, [kept], who, pasts)
-    seen = {f.id for f in found.fields if f.personal and not hidden(f, who) and kept.data.get(f.id)}
+    seen = {f.id for f in found.fields if f.withheld and not hidden(f, who) and kept.data.get(f.id)}
     log_viewing(kept, seen, who)
     turn = "close" if kept.state == "active" else "reopen"
     mine = bool(who.user) and within(who.path, who.reach, kept.unit_path)
@@ -269,7 +269,7 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
             "turn_form": refused or FieldsForm([REASON], who=who, name="turn"),
             "refused": refused,
             "erasable": mine and who.may(ERASE) and any(f.personal and kept.data.get(f.id) for f in found.fields),
-            "masked": any(f.personal and hidden(f, who) and kept.data.get(f.id) for f in found.fields),
+            "masked": any(f.withheld and hidden(f, who) and kept.data.get(f.id) for f in found.fields),
             "facts": [
                 (_("编号"), kept.number),
                 (_("所属单位"), Cell(kept.unit.name, href=reverse("unit", args=[kept.unit.code]))),
