@@ -41,7 +41,6 @@ from jinzhi.kernel.tokens import is_han
 
 PAGE = 20
 FIELDS = ("ti", "ab", "clm")
-FACETS = ("ad", "pa", "ipc:4", "addr", "st")
 #: kinds of queries with the target of design/search.md for p99 in ms at 85k and at 1 M
 TARGETS = {
     "word or phrase": (10, 30),
@@ -50,8 +49,6 @@ TARGETS = {
     "wildcard at one side": (100, 1000),
     "wildcards on both sides": (100, 1000),
     "proximity of groups, wildcards": (100, 1000),
-    "facets over all hits": (100, None),
-    "10,000 numbers": (1000, None),
 }
 
 
@@ -227,14 +224,12 @@ def run(docs: Iterator[Doc], total: int, count: int, folder: Path) -> None:
     spent = dict.fromkeys(("ours", "plain", "fts"), 0.0)
     texts: list[str] = []
     sample: list[Doc] = []
-    numbers: list[str] = []
     chance = Random(1)
     with Writer(ours) as writer:
         for index, doc in enumerate(docs):
             for name, add in (("ours", writer.add), ("plain", plain.add), ("fts", trigram.add)):
                 spent[name] += timed(lambda add=add, doc=doc: add(doc) or 0)[0]  # type: ignore[misc]
             texts.append("\n".join("\n".join(doc.text.get(code, ())) for code in FIELDS))
-            numbers += doc.keys.get("pn", ())[:1]
             if len(sample) < 2000 or chance.random() < 0.02:
                 sample.append(doc)
             if (index + 1) % 20_000 == 0:
@@ -269,15 +264,6 @@ def run(docs: Iterator[Doc], total: int, count: int, folder: Path) -> None:
                 ms, theirs = timed(lambda scan=scan: sum(map(scan, texts)))  # type: ignore[misc]
                 results[kind][3].ms.append(ms)
                 results[kind][3].wrong += theirs != hits
-    everything = parse("pd>1900")
-    for _ in range(5):
-        engine.refresh()
-        work = lambda: len(engine.facets(everything, FACETS, top=50))  # noqa: E731
-        results["facets over all hits"][0].ms.append(timed(work)[0])
-        chosen = chance.sample(numbers, min(9_990, len(numbers))) + [f"CN9999{n}B" for n in range(10)]
-        ms, missing = timed(lambda chosen=chosen: sum(not ids for ids in engine.batch(chosen).values()))  # type: ignore[misc]
-        results["10,000 numbers"][0].ms.append(ms)
-        results["10,000 numbers"][0].wrong += missing != 10
     show(size, count, results, pages, spent, folder, plain.how)
 
 

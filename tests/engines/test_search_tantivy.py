@@ -169,7 +169,7 @@ def test_a_stored_document_has_its_tokens_and_values(engine, docs):
         engine.record(9999)
 
 
-# --- pages, order, facets -------------------------------------------------------------------------------------
+# --- pages, order -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("sort", "descending"), [("relevance", True), ("ad", True), ("ad", False), ("pa", False)])
@@ -216,23 +216,6 @@ def test_a_cursor_of_another_order_or_from_nowhere_is_refused(engine):
             engine.search(parse("电池"), sort="ad", cursor=bad)
     with pytest.raises(QueryError, match="翻页标记无效"):
         engine.search(parse("电池"), sort="relevance", cursor=cursor)
-
-
-def test_facets_count_documents_over_all_hits(engine, docs):
-    query = parse("电池")
-    found = [docs[number - 1] for number in engine.ids(query)]
-    facets = engine.facets(query, ["st", "ad", "ipc:4", "pa"])
-    for name, values in (
-        ("st", [set(doc.keys["st"]) for doc in found]),
-        ("ad", [{str(doc.dates["ad"] // 10000)} for doc in found]),
-        ("ipc:4", [{symbol[:4] for symbol in doc.keys["ipc"]} for doc in found]),
-        ("pa", [set(doc.keys["pa"]) for doc in found]),
-    ):
-        expected = {value: sum(value in one for one in values) for value in set().union(*values)}
-        assert {bucket.value: bucket.count for bucket in facets[name]} == expected
-        counts = [bucket.count for bucket in facets[name]]
-        assert counts == sorted(counts, reverse=True)
-    assert engine.facets(query, ["pa"], top=3)["pa"] == facets["pa"][:3]
 
 
 # --- writing --------------------------------------------------------------------------------------------------
@@ -310,8 +293,3 @@ def test_a_killed_writer_loses_nothing_that_it_committed(tmp_path):
         last = len(engine)
         assert engine.ids(parse("第 (3W) 电池")) == list(range(1, last + 1))
         assert engine.ids(parse("st=有效")) == list(range(1, last + 1))
-
-
-def test_a_batch_of_numbers_says_which_are_not_there(engine, docs):
-    asked = [docs[4].number, "CN 201410500007.2", "ZL201410500009.2", "CN1", docs[5].number[:-1]]
-    assert engine.batch(asked) == {asked[0]: (5,), asked[1]: (7,), asked[2]: (9,), "CN1": (), asked[4]: (6,)}

@@ -157,14 +157,6 @@ class Page:
     cursor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """A value of a facet with the exact number of hits that have it."""
-
-    value: str
-    count: int
-
-
 class Engine:
     """Reads an index. ``refresh`` shows later commits; between two refreshes all answers are of one moment."""
 
@@ -237,30 +229,6 @@ class Engine:
         """The ids of all documents that a query finds, ascending."""
         found: list[int] = np.sort(self.result(query, context).ids).tolist()
         return found
-
-    def facets(
-        self, query: Query | Node, fields: Sequence[str], context: Context | None = None, top: int | None = None
-    ) -> dict[str, list[Bucket]]:
-        """See ``Result.facet``."""
-        result = self.result(query, context)
-        return {name: result.facet(name, top) for name in fields}
-
-    def batch(self, numbers: Sequence[str], code: str = "num") -> dict[str, tuple[int, ...]]:
-        """For each number of a list the ids of the documents that it names (none: an empty tuple)."""
-        found: dict[str, set[int]] = {number: set() for number in numbers}
-        for stored in get_field(code).stored:
-            asked: dict[str, list[str]] = {}
-            for number in found:
-                asked.setdefault(self.numbers.asked(number, stored), []).append(number)
-            terms = [shortened(key) for key in asked]
-            rows = self.rows(tantivy.Query.term_set_query(self._schema, stored, terms)) if terms else NO_ROWS
-            ids = self.forward.column(rows, "id")
-            owners, values = self.forward.lists(rows, stored)
-            for owner, value in zip(owners.tolist(), values.tolist(), strict=True):
-                for key in self.numbers.keys(self.forward.values.texts[value], stored):
-                    for number in asked.get(key, ()):
-                        found[number].add(int(ids[owner]))
-        return {number: tuple(sorted(held)) for number, held in found.items()}
 
     def spans(
         self, query: Query | Node, doc_id: int, context: Context | None = None
@@ -769,38 +737,6 @@ class Result:
         following = _cursor_text(sort, descending, last_key, int(ids[chosen[-1]])) if more else None
         return Page(tuple(ids[chosen].tolist()), self.count, following)
 
-    # --- facets
-
-    def facet(self, name: str, top: int | None = None) -> list[Bucket]:
-        """Values of a field with the exact number of hits each, most first, then by value.
-
-        Dates count by year; ``ipc:4`` counts classes by their first four characters.
-        """
-        code, _, cut = name.partition(":")
-        one = get_field(code)
-        forward = self.engine.forward
-        if one.kind in (Kind.DATE, Kind.COUNT):
-            numbers = forward.column(self.rows, f"{code}.num")
-            numbers = numbers[numbers != MISSING]
-            years, counts = np.unique_counts(numbers // 10000 if one.kind is Kind.DATE else numbers)
-            return _buckets([(str(year), int(count)) for year, count in zip(years, counts, strict=True)], top)
-        if one.kind is Kind.TEXT or one.members:
-            raise QueryError(f"不能按{one.zh}（{one.code}）统计", f"results cannot be counted by {one.en} ({one.code})")
-        owners, values = forward.lists(self.rows, code)
-        texts = forward.values.texts
-        if cut:
-            texts, numbers = self.engine.cut_values(values, int(cut))
-            values = numbers[values]
-        # a document counts once for a value, however often it has it
-        width = int(values.max()) + 1 if len(values) else 1
-        pairs = distinct(owners * width + values)
-        counts = np.bincount(pairs % width, minlength=0)
-        chosen = np.flatnonzero(counts)
-        if top is not None and len(chosen) > top:
-            least = np.partition(counts[chosen], len(chosen) - top)[len(chosen) - top]
-            chosen = chosen[counts[chosen] >= least]
-        return _buckets([(texts[value], int(counts[value])) for value in chosen], top)
-
 
 def _many_forms(steps: Word) -> bool:
     """Whether some character of a word is one with others, so that the inverted index alone cannot tell them."""
@@ -818,11 +754,6 @@ def _cost(node: Node) -> int:
             return 3
         case _:
             return 2
-
-
-def _buckets(found: list[tuple[str, int]], top: int | None) -> list[Bucket]:
-    found.sort(key=lambda one: (-one[1], one[0]))
-    return [Bucket(value, count) for value, count in found[:top]]
 
 
 def _first(keys: Array, ids: Array, limit: int) -> Array:

@@ -7,14 +7,16 @@ those columns are kept in memory until the store changes, so that counts are exa
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from threading import Lock
 from typing import Any, NamedTuple
 
+import numpy as np
 from django.db.models import Count, Max
+from django.db.models.functions import Length
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -22,9 +24,11 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.patents.asking import Desk, bound
 from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, folder, stamp
 from jinzhi.apps.patents.index import warm as index_warm
+from jinzhi.apps.patents.marks import while_unchanged
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Event, Item, Named, State
 from jinzhi.apps.patents.queries import SourceStatus, collection, sources, standard_names
 from jinzhi.engines.query_language.unparse import unparse
+from jinzhi.engines.search_index.store import Array, gathered
 from jinzhi.engines.search_memory import Context, Plan
 from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.query import And, Ids, Node, Query, all_of, class_symbol, leaves, resolved
@@ -184,6 +188,23 @@ SORTS: Mapping[str, tuple[Any, Callable[[Line], Any], bool]] = {
 # --- the collection -----------------------------------------------------------------------------------------------
 
 
+class Holding(NamedTuple):
+    """Which values of a facet each document has: those of the n-th are ``codes[starts[n]:starts[n + 1]]``."""
+
+    values: list[str]
+    starts: Array
+    codes: Array
+
+    @classmethod
+    def of(cls, facet: Facet, lines: Iterable[Line]) -> Holding:
+        known: dict[str, int] = {}
+        starts, codes = [0], []
+        for line in lines:
+            codes += [known.setdefault(value, len(known)) for value in dict.fromkeys(facet.of(line))]
+            starts.append(len(codes))
+        return cls(list(known), np.array(starts, dtype=np.int64), np.array(codes, dtype=np.int64))
+
+
 class Library:
     """The collection at one moment: its lines, what the engine found in it, and what queries may refer to."""
 
@@ -196,6 +217,9 @@ class Library:
         self.ranks = hasattr(self.engine, "relevance")
         #: documents that the index does not hold as they are; answers lack them or know them as they were
         self.behind = 0 if self.engine.name == "memory" else behind()
+        #: for each document its place among the lines, by which facets are counted
+        self.places = {id: place for place, id in enumerate(self.lines)}
+        self._holdings: dict[str, Holding] = {}
         #: how many documents each simple family has in the collection
         self.families = Counter(line.family for line in self.lines.values())
         self._found: dict[Key, frozenset[int]] = {}
@@ -215,6 +239,16 @@ class Library:
                 )
             self._found[text] = found
         return self._found[text]
+
+    def counted(self, facet: Facet, places: Array) -> dict[str, int]:
+        """How many of the documents at some places have each value of a facet; a document counts once for a value."""
+        held = self._holdings.get(facet.key)
+        if held is None:
+            held = self._holdings[facet.key] = Holding.of(facet, self.lines.values())
+        index, _lengths = gathered(held.starts[places], held.starts[places + 1])
+        counts = np.bincount(held.codes[index], minlength=len(held.values))
+        some = np.flatnonzero(counts)
+        return dict(zip((held.values[code] for code in some.tolist()), counts[some].tolist(), strict=True))
 
     def ranked(self, query: Query) -> dict[int, int]:
         """For each hit its place by relevance, the best first. Only where ``ranks``."""
@@ -279,7 +313,11 @@ def warm() -> None:
     """Read what the first page of results would wait for; nothing where there is no patent."""
     if collection()["documents"]:
         index_warm()
-        library()
+        held = library()
+        for facet in FACETS:
+            held.counted(facet, np.arange(len(held.lines)))
+        for language in (True, False):
+            subclass_titles(language)
 
 
 _sources: tuple[object, list[SourceStatus]] | None = None
@@ -330,6 +368,7 @@ class Search:
         #: the query with all that put in
         self.whole = bound(query, self.desk) if query is not None else None
         self.library = library()
+        self._counted: dict[str, dict[str, int]] = {}
         self.sort = sort or (RELEVANCE if query is not None and self.library.ranks else NEWEST)
 
     @property
@@ -351,9 +390,14 @@ class Search:
         """Every document found, in the order asked for."""
         if self.sort == RELEVANCE and self.whole is not None:
             place = self.library.ranked(self.whole)
-            return sorted((line for line in self.found if keeps(line, self.chosen)), key=lambda line: place[line.id])
+            return sorted(self._kept, key=lambda line: place[line.id])
         _label, key, down = SORTS[self.sort if self.sort in SORTS else NEWEST]
-        return sorted((line for line in self.found if keeps(line, self.chosen)), key=key, reverse=down)
+        return sorted(self._kept, key=key, reverse=down)
+
+    @property
+    def _kept(self) -> list[Line]:
+        """What the words find and the conditions keep."""
+        return [line for line in self.found if keeps(line, self.chosen)] if self.chosen else self.found
 
     @property
     def total(self) -> int:
@@ -384,13 +428,38 @@ class Search:
         lines = self.library.lines
         return sum(1 for id in self.library.find(resolved(node, self.desk)) if keeps(lines[id], chosen))
 
+    def counted(self, facet: Facet) -> dict[str, int]:
+        """How many hits have each value of a facet."""
+        if facet.key not in self._counted:
+            self._counted[facet.key] = self.library.counted(facet, self._at)
+        return self._counted[facet.key]
+
+    def first(self, facet: Facet, names: Names, most: int, also: Container[str] = ()) -> list[Value]:
+        """The first values of a facet as ``values`` orders them, and those named whatever their place."""
+        counted = self.counted(facet)
+        if facet.by_value or len(counted) <= most:
+            found = self.values(facet, names)
+        else:
+            # a label is made only for what may be among the first
+            least = sorted(counted.values(), reverse=True)[most - 1]
+            kept = {v: n for v, n in counted.items() if n >= least or v in also}
+            found = [Value(v, names.of(facet.key, v), n) for v, n in kept.items()]
+            found.sort(key=lambda one: (-one.count, one.label))
+        return found[:most] + [one for one in found[most:] if one.value in also]
+
     def values(self, facet: Facet, names: Names) -> list[Value]:
         """Every value of a facet among the hits, most first (or in their order)."""
-        counted = Counter(value for line in self.hits for value in dict.fromkeys(facet.of(line)))
+        counted = self.counted(facet)
         found = [Value(value, names.of(facet.key, value), n) for value, n in counted.items()]
         if facet.by_value:
             return sorted(found, key=lambda one: one.value, reverse=True)
         return sorted(found, key=lambda one: (-one.count, one.label))
+
+    @cached_property
+    def _at(self) -> Array:
+        """The places of the hits among the lines of the library."""
+        places = self.library.places
+        return np.fromiter((places[line.id] for line in self.hits), dtype=np.int64, count=len(self.hits))
 
     def at(self, number: str) -> int | None:
         """Where a document stands among the lines shown, from 0; folded, where its family stands."""
@@ -427,11 +496,7 @@ class Names:
 
     def __init__(self, lines: Iterable[Line] = ()):
         self._districts = district_names()
-        wanted = {line.ipc for line in lines if line.ipc}
-        self._classes: dict[str, str] = {}
-        if wanted:
-            rows = ClassSymbol.objects.filter(scheme="ipc", symbol__in=sorted(wanted)[:800]).order_by("edition")
-            self._classes = {row.symbol: (row.en if english() else row.zh) for row in rows}
+        self._classes = subclass_titles(english()) if any(line.ipc for line in lines) else {}
 
     def of(self, key: str, value: str) -> str:
         match key:
@@ -448,6 +513,13 @@ class Names:
 
     def district(self, code: str) -> str:
         return self._districts.get(code, code)
+
+
+@while_unchanged("classes")
+def subclass_titles(in_english: bool) -> dict[str, str]:
+    """The titles of all subclasses that are loaded, those of the newest edition that has one."""
+    rows = ClassSymbol.objects.annotate(length=Length("symbol")).filter(scheme="ipc", length=4).order_by("edition")
+    return {row.symbol: (row.en if in_english else row.zh) for row in rows}
 
 
 def district_names() -> dict[str, str]:

@@ -17,7 +17,7 @@ from jinzhi.apps.patents.models import ClassSymbol, Document, Mark
 #: by mark: the table it watches, and which changes of a row count (of documents: those that the index would show)
 WATCHED = {
     "documents": (Document, "UPDATE OF revision"),
-    "classes": (ClassSymbol, "UPDATE OF scheme, edition, symbol, parent, dots, position"),
+    "classes": (ClassSymbol, "UPDATE OF scheme, edition, symbol, parent, dots, position, zh, en"),
 }
 
 

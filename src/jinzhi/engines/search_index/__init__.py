@@ -1,1 +1,1 @@
-"""The parts of the embedded search engine: the forward index on disk, positions by numpy, ranking, facets."""
+"""The parts of the embedded search engine: the forward index on disk, positions by numpy, ranking."""

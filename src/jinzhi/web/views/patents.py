@@ -109,16 +109,14 @@ def groups(request: HttpRequest, search: Search, names: Names) -> list[Group]:
     found = []
     picked = {(one.facet.key, one.value) for one in search.chosen if not one.without}
     for facet in FACETS:
-        values = search.values(facet, names)
-        shown = values[:OFFERED]
-        shown += [v for v in values[OFFERED:] if (facet.key, v.value) in picked]
+        shown = search.first(facet, names, OFFERED, {value for key, value in picked if key == facet.key})
         choices = []
         for value in shown:
             is_chosen = (facet.key, value.value) in picked
             include = _toggled(request.GET, facet.key, written(value.value))
             exclude = _toggled(request.GET, f"not_{facet.key}", written(value.value))
             choices.append(Choice(value, is_chosen, include, exclude))
-        found.append(Group(facet, choices, len(values) - len(shown)))
+        found.append(Group(facet, choices, len(search.counted(facet)) - len(shown)))
     return found
 
 
