@@ -23,8 +23,9 @@ from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.status import LightRule
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.web.plan_attention import attention, counted
-from jinzhi.web.plan_board import read_board
+from jinzhi.web.plan_board import Board, read_board
 from jinzhi.web.plan_kpis import headline, kpis, shown
+from jinzhi.web.plan_wall import LINES, fitting
 from jinzhi.web.views.cockpit import examples, heat_cell, heat_table, passed
 from tests.web.plan_city import order, plan_city, reports_of
 
@@ -148,7 +149,7 @@ def test_departments_come_before_districts(release, above):
     assert codes == ["tj-ip-office", "tj-science", "tj-dongli", "tj-binhai"]
 
 
-def test_who_answers_for_nothing_is_dashed_and_not_a_link(release, above):
+def test_who_answers_for_nothing_is_blank_and_not_a_link(release, above):
     page = get(above, "/plan/")
     assert page.count("heat-none") == 4  # Science 2, Dongli 1, Binhai 1
     assert not re.search(r'<a class="heat heat-none', page)
@@ -274,6 +275,52 @@ def test_the_latest_reports_say_who_and_when(release, above, district, elsewhere
     assert "已撤销" in page
     assert "2026Q3 进展报告" in text_of(get(district, "/plan/"))
     assert "滨海" not in text_of(get(elsewhere, "/plan/"))
+
+
+def cell_of(board: Board, unit: str, section: str | None):
+    table = heat_table(board)
+    n = next(i for i, line in enumerate(table.lines) if line.unit.code == unit)
+    return heat_cell(board, table, n, section)
+
+
+def test_a_cell_says_what_is_met_of_what_fell_due_and_is_shaded_where_something_lacks(release, above):
+    board = board_of(above)
+    whole = cell_of(board, "tj-ip-office", None)
+    assert (whole.value, whole.tone, whole.symbol) == ("1/1", "plain", "")  # one of June met, December not yet due
+    lacking = cell_of(board, "tj-dongli", None)
+    assert (lacking.value, lacking.tone, str(lacking.word)) == ("1/2", "late", "缺得多")
+    assert cell_of(board_of(above, "year=2027"), "tj-ip-office", None).value == "未到期"
+
+
+def test_a_quarter_is_the_share_from_which_a_cell_is_badly_lacking(release):
+    rule = light_rule(TODAY)
+    assert rule.gap(4, 4) is None
+    assert rule.gap(0, 0) is None
+    assert rule.gap(5, 4).tone == "risk"
+    assert rule.gap(4, 3).tone == "late"
+
+
+def test_the_wall_is_one_screen_with_counts_the_worst_ten_and_a_clock(release, above):
+    page = get(above, "/plan/?view=wall")
+    words = text_of(page)
+    board = board_of(above)
+    items = attention(board)
+    assert page.count('<li class="tone-') == min(10, len(items))
+    assert items[0].title in words
+    assert f"{len(board.rows)} 项任务" in words
+    assert "data-clock" in page
+    assert 'hx-trigger="every 300s"' in page
+    assert "<select" not in page
+    assert 'href="/plan/"' in page or "退出大屏" in page
+
+
+def test_of_many_lines_the_wall_shows_those_that_lack_most_and_says_so():
+    lines = [{"name": str(n), "missing": n % 7, "cells": []} for n in range(40)]
+    shown = fitting([*lines, {"name": "合计", "missing": 0, "cells": [], "total": True}])
+    assert len(shown) == LINES + 1
+    assert min(line["missing"] for line in shown[:-1]) >= max(line["missing"] for line in lines if line not in shown)
+    assert shown[-1]["name"] == "合计"
+    assert fitting(lines[:LINES]) == lines[:LINES]
 
 
 def test_the_wall_shows_the_same_content_without_controls(release, above):

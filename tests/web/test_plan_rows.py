@@ -504,6 +504,32 @@ def test_each_filter_narrows_the_matrix(release, above, query, n):
     assert len(re.findall(r'<a class="duty', get(above, f"/plan/matrix/?{query}"))) == n
 
 
+def heads_of(page: str) -> list[str]:
+    return re.findall(r'<th scope="col"[^>]*><a href="[^"]*">([^<]*)', page)
+
+
+def test_the_matrix_hides_what_is_empty_unless_asked(release, above):
+    narrow = heads_of(get(above, "/plan/matrix/?kind=alone"))
+    assert narrow == ["市知识产权局", "市科技局", "东丽区政府"]
+    assert len(heads_of(get(above, "/plan/matrix/?kind=alone&empty=1"))) == 5
+
+
+def test_the_matrix_is_turned_round_with_the_same_cells(release, above):
+    upright, turned = get(above, "/plan/matrix/"), get(above, "/plan/matrix/?flip=1")
+    cells = re.compile(r'<a class="duty[^>]*href="([^"]+)"')
+    assert sorted(cells.findall(upright)) == sorted(cells.findall(turned))
+    assert heads_of(turned) == [key for key, *_rest in ROWS]
+    assert "激发高校院所创造活力" in turned
+
+
+def test_the_matrix_shows_one_group_of_units(release, above):
+    assert heads_of(get(above, "/plan/matrix/?level=district")) == ["东丽区政府", "滨海新区政府"]
+    page = get(above, "/plan/matrix/")
+    assert 'scope="colgroup"' in page
+    assert 'data-full="matrix"' in page
+    assert above.client.get("/plan/matrix/", {"level": "planet"}).status_code == 400
+
+
 def test_the_matrix_as_a_workbook_has_a_column_for_every_unit(release, above):
     sheet = load_workbook(BytesIO(above.client.get("/plan/matrix/export.xlsx").content))["责任矩阵"]
     heads = [c.value for c in sheet[1]]

@@ -43,6 +43,8 @@ RISK = Status("risk", "有风险", "At risk", "risk")
 LATE = Status("late", "滞后", "Behind", "late")
 NONE = Status("none", "不涉及", "Not involved", "neutral")
 NO_DATA = Status("no-data", "无里程碑", "No milestones", "neutral")
+GAP_RISK = Status("gap", "有缺", "Some missing", "risk")
+GAP_LATE = Status("gap-late", "缺得多", "Much missing", "late")
 LIGHTS = (AHEAD, NORMAL, RISK, LATE)
 
 
@@ -102,6 +104,8 @@ class LightRule(Declaration):
     ``risk_from`` is done of what was due longer ago than that.
     At risk: a milestone is overdue at all, or pace is below ``normal_from``, or a milestone falls due within
     ``soon_days`` and is not met. Ahead: pace is ``ahead_from`` or more, or work is done before anything was due.
+    ``gap_late_from``: from which share of the milestones due but not met a cell of the heat table is shaded as badly
+    lacking.
     """
 
     kind: ClassVar[str] = "light-rule"
@@ -112,11 +116,20 @@ class LightRule(Declaration):
     risk_from: Decimal
     late_after_days: int
     soon_days: int
+    gap_late_from: Decimal = Decimal("0.25")
 
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         yield from super().problems(catalogue)
         if not self.ahead_from >= self.normal_from >= self.risk_from >= 0:
             yield "thresholds must fall: ahead_from ≥ normal_from ≥ risk_from ≥ 0"
+        if not 0 < self.gap_late_from <= 1:
+            yield "gap_late_from is a share above 0, at most 1"
+
+    def gap(self, due: int, met: int) -> Status | None:
+        """How a cell that says ``met / due`` is shaded: not at all where nothing that fell due is missing."""
+        if met >= due:
+            return None
+        return GAP_LATE if Decimal(due - met) / due >= self.gap_late_from else GAP_RISK
 
     def light(self, progress: Progress) -> Status:
         return self.judge(progress)[0]

@@ -281,6 +281,11 @@ def percent(judged: Judged | None) -> str:
     return "" if judged is None or judged.percent is None else f"{judged.percent}%"
 
 
+def due_and_done(judged: Judged) -> str:
+    """Milestones met of those that fell due, as 7/8; 未到期 where nothing did."""
+    return f"{judged.met_n}/{judged.due_n}" if judged.due_n else _("未到期")
+
+
 def light_of(judged: Judged | None, involved: bool) -> Status:
     """The light of a group of cells; without cells 无里程碑 where somebody answers for it, else 不涉及."""
     if judged is not None:

@@ -25,7 +25,7 @@ from jinzhi.kernel.status import LATE, LightRule, Progress, Status, share_done
 
 SCALE = 10_000
 #: what a snapshot is made from; another word wherever its cells come to mean something else
-BASIS = "milestones, carried over, with grace"
+BASIS = "milestones, carried over, with grace and counts"
 K = TypeVar("K", bound=Hashable)
 
 MET = Status("met", "已完成", "Met", "done")
@@ -75,7 +75,11 @@ def light_rule(day: date) -> LightRule:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one unit has to reach for one row; weights in ten-thousandths. ``firm``: due beyond the days of grace."""
+    """What one unit has to reach for one row; weights in ten-thousandths. ``firm``: due beyond the days of grace.
+
+    ``due_n`` counts the milestones that fell due (one due today as soon as it is met), ``met_n`` those of them that are
+    met, ``early_n`` those met that are not due yet.
+    """
 
     unit_id: int
     unit_path: str
@@ -86,6 +90,9 @@ class Cell:
     overdue_since: date | None
     next_due: date | None
     firm: int = 0
+    due_n: int = 0
+    met_n: int = 0
+    early_n: int = 0
 
 
 def _share(achieved: Decimal, target: Decimal, weight: Decimal, lower: bool) -> int:
@@ -104,7 +111,7 @@ def compute(plan: str, day: date, year: int | None) -> list[Cell]:
     if year is not None:
         found = found.filter(of_year(year, day))
     grace = timedelta(days=grace_days(day))
-    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * 7)
     overdue: dict[tuple[int, str, str], date] = {}
     coming: dict[tuple[int, str, str], date] = {}
     columns = ("unit_id", "unit_path", "row_key", "due", "target", "weight", "achieved", "met_on", "direction")
@@ -117,12 +124,16 @@ def compute(plan: str, day: date, year: int | None) -> list[Cell]:
         sums[key][1] += whole if due < day else done if due == day else 0
         sums[key][2] += whole
         sums[key][3] += whole if due + grace < day else 0
+        fell_due = due < day or (due == day and met_on is not None)
+        sums[key][4] += fell_due
+        sums[key][5] += fell_due and met_on is not None
+        sums[key][6] += not fell_due and met_on is not None
         if met_on is None:
             where = overdue if due < day else coming
             where[key] = min(due, where.get(key, due))
     return [
-        Cell(*key, done, planned, total, overdue.get(key), coming.get(key), firm)
-        for key, (done, planned, total, firm) in sorted(sums.items())
+        Cell(*key, done, planned, total, overdue.get(key), coming.get(key), *more)
+        for key, (done, planned, total, *more) in sorted(sums.items())
     ]
 
 
@@ -130,14 +141,14 @@ def pack(cells: Iterable[Cell]) -> list[list[object]]:
     return [
         [c.unit_id, c.unit_path, c.row_key, c.done, c.planned, c.total,
          c.overdue_since.isoformat() if c.overdue_since else None, c.next_due.isoformat() if c.next_due else None,
-         c.firm]
+         c.firm, c.due_n, c.met_n, c.early_n]
         for c in cells
     ]  # fmt: skip
 
 
 def unpack(rows: list[list]) -> list[Cell]:
     iso = date.fromisoformat
-    return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, r[8]) for r in rows]
+    return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, *r[8:]) for r in rows]
 
 
 def cells(plan: str, day: date, year: int | None) -> list[Cell]:
@@ -183,7 +194,10 @@ def combine(parts: Iterable[Cell], day: date) -> Progress:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Progress with its light and the reason, ready to show. ``parts``: how many cells, ``late``: how many behind."""
+    """Progress with its light and the reason, ready to show. ``parts``: how many cells, ``late``: how many behind.
+
+    ``due_n``, ``met_n``, ``early_n``: milestones as a Cell counts them.
+    """
 
     progress: Progress
     light: Status
@@ -191,6 +205,14 @@ class Judged:
     why_en: str
     parts: int
     late: int
+    due_n: int = 0
+    met_n: int = 0
+    early_n: int = 0
+
+    @property
+    def missing(self) -> int:
+        """How many milestones fell due and are not met."""
+        return self.due_n - self.met_n
 
     @property
     def percent(self) -> int | None:
@@ -202,12 +224,13 @@ class Judged:
 def judge(parts: list[Cell], day: date, rule: LightRule) -> Judged:
     """The light of one cell, or of many together."""
     whole = combine(parts, day)
+    counts = (sum(c.due_n for c in parts), sum(c.met_n for c in parts), sum(c.early_n for c in parts))
     if len(parts) == 1:
         light, zh, en = rule.judge(whole)
-        return Judged(whole, light, zh, en, 1, int(light is LATE))
+        return Judged(whole, light, zh, en, 1, int(light is LATE), *counts)
     late = sum(rule.light(combine([c], day)) is LATE for c in parts)
     light, zh, en = rule.judge_many(whole, late, len(parts))
-    return Judged(whole, light, zh, en, len(parts), late)
+    return Judged(whole, light, zh, en, len(parts), late, *counts)
 
 
 def judged_by(parts: Iterable[Cell], key: Callable[[Cell], K | None], day: date, rule: LightRule) -> dict[K, Judged]:

@@ -230,3 +230,37 @@ function start() {
 
 document.addEventListener("htmx:afterSettle", (event) => watchCharts(event.target));
 start(); // a module runs after the document was parsed
+
+// --- full screen: the part that a button names; Esc leaves it, as the browser does -------------------------
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-full]");
+  if (button) document.getElementById(button.dataset.full)?.requestFullscreen?.();
+});
+
+// --- the wall: a clock that runs, a picture that says when it has stopped, Esc to leave --------------------
+function tick() {
+  for (const clock of all("time[data-clock]", document)) {
+    const shown = clock.dataset.clockDay ?? clock.textContent.trim().replace(/\s*\d\d:\d\d$/, "");
+    clock.dataset.clockDay = shown;
+    // the city's time, whatever zone the screen's computer is set to
+    const zone = /([+-])(\d\d):(\d\d)$/.exec(clock.getAttribute("datetime")) ?? ["", "+", "0", "0"];
+    const ahead = (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3]));
+    const now = new Date(Date.now() + ahead * 60000);
+    const two = (n) => String(n).padStart(2, "0");
+    clock.textContent = `${shown} ${two(now.getUTCHours())}:${two(now.getUTCMinutes())}`;
+  }
+}
+if (document.querySelector("time[data-clock]")) setInterval(tick, 1000);
+for (const failed of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failed, () => {
+    const wall = document.getElementById("wall");
+    if (!wall) return;
+    wall.classList.add("is-stale");
+    wall.querySelector("[data-fresh]").hidden = true;
+    wall.querySelector("[data-stale]").hidden = false;
+  });
+}
+document.addEventListener("keydown", (event) => {
+  const leave = event.key === "Escape" && document.querySelector("a[data-leave]");
+  if (leave) location.assign(leave.href);
+});

@@ -174,13 +174,15 @@ class TimelineItem:
 
 @dataclass(frozen=True)
 class Heat:
-    """A heat cell: figure and word; without a tone it says 不涉及. ``label`` is read out before the figure."""
+    """A heat cell: figure and word; without a tone it is blank, read out as 不涉及. ``label`` is read out
+    before the figure. With a ``symbol`` the word is read out only: the cell is one line."""
 
     value: Any = ""
     tone: str = ""
     href: str = ""
     word: Any = ""
     label: Any = ""
+    symbol: str = ""
 
 
 @dataclass(frozen=True)
@@ -702,7 +704,8 @@ def hash_badge(value: str, algorithm: str = "SHA-256", agrees: bool | None = Non
 def heat_cell(cell: Heat | None) -> dict[str, Any]:
     if not cell or not cell.tone:
         return {"cell": cell, "tone": "", "word": _("不涉及")}
-    return {"cell": cell, "tone": cell.tone, "word": cell.word or localised(TONES[cell.tone])}
+    plain = cell.tone not in TONES  # a figure with nothing to say beside it
+    return {"cell": cell, "tone": cell.tone, "word": cell.word or ("" if plain else localised(TONES[cell.tone]))}
 
 
 @register.inclusion_tag("components/tile_map.html")

@@ -28,7 +28,19 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.procedure import Procedure
-from jinzhi.kernel.status import AHEAD, LATE, NO_DATA, NONE, NORMAL, RISK, LightRule, Progress, Status
+from jinzhi.kernel.status import (
+    AHEAD,
+    GAP_LATE,
+    GAP_RISK,
+    LATE,
+    NO_DATA,
+    NONE,
+    NORMAL,
+    RISK,
+    LightRule,
+    Progress,
+    Status,
+)
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.web.plan_attention import (
     LATE_ROWS,
@@ -46,6 +58,7 @@ from jinzhi.web.plan_attention import (
 from jinzhi.web.plan_board import (
     Board,
     column,
+    due_and_done,
     language,
     light_of,
     light_text,
@@ -63,6 +76,7 @@ from jinzhi.web.plan_board import (
 from jinzhi.web.plan_choice import names_plan
 from jinzhi.web.plan_kpis import facts as kpi_facts
 from jinzhi.web.plan_kpis import kpis
+from jinzhi.web.plan_wall import tiles_of, wall_of
 from jinzhi.web.shell import choice, english, named, page, paged
 from jinzhi.web.templatetags import ui
 
@@ -147,16 +161,25 @@ def heat_table(board: Board) -> HeatTable:
 
 
 def heat_cell(board: Board, table: HeatTable, line: int | None, section: str | None) -> ui.Heat:
-    """A cell as shown: figure and word, and a link to exactly the rows that make it."""
+    """A cell as shown: met / due, shaded only where something due is missing; blank for who is not involved.
+
+    The share done and the light are on the page that it opens: a share of all and a light by dates, side by side in
+    one small cell, seem to contradict each other.
+    """
     light = table.light(line, section)
-    who = table.lines[line] if line is not None else None
-    where = f"{who.unit.label if who else _('合计')}，{section or _('合计')}："
     if light is NONE:
         return ui.Heat()
+    who = table.lines[line] if line is not None else None
+    where = f"{who.unit.label if who else _('合计')}，{section or _('合计')}："
     unit, below = (who.unit, who.below) if who else (board.unit, board.below)
     href = board.rows_url(unit, below, section or board.section)
-    share = percent(table.judged.get((line, section))) or "—"
-    return ui.Heat(share, light.tone, href, named(light), where)
+    got = table.judged.get((line, section))
+    if got is None:
+        return ui.Heat("—", light.tone, href, named(light), where)
+    gap = board.rule.gap(got.due_n, got.met_n)
+    if gap is None:
+        return ui.Heat(due_and_done(got), "plain", href, "", where)
+    return ui.Heat(due_and_done(got), gap.tone, href, named(gap), where, gap.symbol)
 
 
 # --- pages ------------------------------------------------------------------------------------------------
@@ -194,6 +217,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/districts.html", context | districts(board))
     table = heat_table(board)
     nothing = ui.Empty(_("没有需要关注的事项"), _("没有滞后、有风险或 30 日内到期的任务。"))
+    if wall:
+        heat = heat_rows(board, table)
+        tiles = wall_tiles(board)
+        context["wall"] = wall_of(board, items, kpis(board), tiles, heat, section_heads(board, table))
+        share = passed(board.year, board)
+        words = _("全年已过 %(share)s%%") if board.year else _("规划期已过 %(share)s%%")
+        return render(request, "plan/wall.html", context | {"passed": words % {"share": share}})
     few = first_of_each(items, SHOWN)
     context |= {
         "kpis": kpis(board),
@@ -202,7 +232,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "attention": table_of(few, board, counts=counts, empty=nothing),
         "more": len(items) if len(items) > len(few) else 0,
         "recent": recent_reports(board),
-        "lights": [AHEAD, NORMAL, RISK, LATE],
+        "gaps": [GAP_RISK, GAP_LATE],
+        "gap_share": f"{board.rule.gap_late_from:.0%}",
     }
     return render(request, "plan/cockpit.html", context)
 
@@ -272,6 +303,7 @@ def heat_rows(board: Board, table: HeatTable) -> list[dict[str, Any]]:
             "below": line.below,
             "href": reverse("unit", args=[line.unit.code]),
             "cells": [heat_cell(board, table, n, s) for s in columns],
+            "missing": got.missing if (got := table.judged.get((n, None))) else 0,
         }
         for n, line in enumerate(table.lines)
     ]
@@ -313,10 +345,15 @@ def recent_reports(board: Board) -> list[ui.TimelineItem]:
 
 
 # --- districts --------------------------------------------------------------------------------------------
-def districts(board: Board) -> dict[str, Any]:
-    """The share done per district, its bureaus and streets with it: tiles and a ranked table of the same figures."""
+def wall_tiles(board: Board) -> list[dict[str, Any]]:
+    """The districts of the wall: what of theirs fell due and is met."""
     declared = next(iter(catalogue().all(TileMap)), None)
-    places = dict(declared.tiles) if declared else {}
+    shown, judged = judged_districts(board)
+    return tiles_of(shown, judged, dict(declared.tiles) if declared else {}, area)
+
+
+def judged_districts(board: Board) -> tuple[list[Unit], dict[int, Judged]]:
+    """The districts in reach, each with all below it."""
     known = [u for u in board.units.values() if u.level == "district" and board.sees(u) and board.meant(u.path)]
     shown = [u for u in known if u.active or board.rows_of_unit(u)]
     by_district: dict[int, list[Cell]] = defaultdict(list)
@@ -325,7 +362,14 @@ def districts(board: Board) -> dict[str, Any]:
             if cell.unit_path.startswith(unit.path):
                 by_district[unit.pk].append(cell)
                 break
-    judged = {u.pk: board.judge(by_district[u.pk]) for u in shown if by_district[u.pk]}
+    return shown, {u.pk: board.judge(by_district[u.pk]) for u in shown if by_district[u.pk]}
+
+
+def districts(board: Board) -> dict[str, Any]:
+    """The share done per district, its bureaus and streets with it: tiles and a ranked table of the same figures."""
+    declared = next(iter(catalogue().all(TileMap)), None)
+    places = dict(declared.tiles) if declared else {}
+    shown, judged = judged_districts(board)
     ranked = sorted(shown, key=lambda u: (-(judged[u.pk].percent or 0) if u.pk in judged else 101, u.position))
     tiles = [
         ui.Tile(
@@ -401,8 +445,9 @@ def heat_sheet(board: Board) -> spreadsheet.Sheet:
         values: dict[str, Any] = {"unit": name}
         for key, section in zip([c.key for c in columns[1:]], keys, strict=True):
             light = table.light(n, section)
-            share = percent(table.judged.get((n, section)))
-            values[key] = f"{share} {light_text(light)}".strip()
+            got = table.judged.get((n, section))
+            counted = f"{got.met_n}/{got.due_n}" if got else ""
+            values[key] = "" if light is NONE else f"{counted} {percent(got)} {light_text(light)}".strip()
         rows.append(values)
     return spreadsheet.Sheet(title=_("热力表"), columns=tuple(columns), rows=rows, language=language())
 

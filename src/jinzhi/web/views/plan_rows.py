@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -37,10 +37,10 @@ from jinzhi.web.plan_board import (
     Board,
     RowView,
     column,
+    due_and_done,
     duty_word,
     language,
     light_of,
-    light_text,
     marked,
     measured,
     no_plan,
@@ -50,15 +50,13 @@ from jinzhi.web.plan_board import (
     read_board,
     row_views,
     rows_sheet,
-    short_duty,
-    unit_order,
     why,
     workbook,
 )
 from jinzhi.web.plan_choice import names_plan, release_shown
 from jinzhi.web.shell import choice, named, page, paged, whole
 from jinzhi.web.templatetags import ui
-from jinzhi.web.views import plan_milestones
+from jinzhi.web.views import plan_matrix, plan_milestones
 
 #: how much of a measure is shown around the first hit
 AROUND = 36
@@ -205,6 +203,8 @@ def rows(request: HttpRequest) -> HttpResponse:
             "sum": whole_of,
             "sum_light": light_of(whole_of, bool(views)),
             "sum_share": percent(whole_of),
+            "sum_done": due_and_done(whole_of) if whole_of else "",
+            "sum_gap": board.rule.gap(whole_of.due_n, whole_of.met_n) if whole_of else None,
             "sum_why": why(whole_of) if whole_of else "",
             "table": rows_table(board, found, nothing_found(request, board, q)),
             "page": found,
@@ -571,128 +571,10 @@ def state_facts(counts: Counter[str]) -> list[tuple[Status, int]]:
     return [(from_progress[id], counts[id]) for id in from_progress if counts[id]]
 
 
-# --- matrix -----------------------------------------------------------------------------------------------
-def matrix_units(board: Board) -> list[Unit]:
-    """The units with duties within the chosen unit, departments first. The division of duties is public."""
-    busy = {pk for pk, _key in board.duties} | set(board._rows_of_unit)
-    return sorted((u for u in board.units.values() if u.pk in busy and board.meant(u.path)), key=unit_order)
-
-
-@dataclass(frozen=True)
-class MatrixCell:
-    """A cell of the matrix: the duty by symbol and word, and the light where the reader sees the unit."""
-
-    kind: str
-    symbol: str
-    word: str
-    light: Status | None
-    share: str
-    href: str
-    label: str
-
-
-def matrix_cell(board: Board, row: Row, unit: Unit, cells: list) -> MatrixCell | None:
-    kind = board.duties.get((unit.pk, row.key), "")
-    if not kind and not cells:
-        return None
-    got = board.judge(cells) if cells else None
-    light = light_of(got, True) if board.sees(unit) else None
-    href = f"{reverse('row', args=[row.key])}?year={board.year_value}#unit-{unit.code}"
-    word = short_duty(kind) if kind else _("分工外")
-    return MatrixCell(kind, DUTY_SYMBOLS.get(kind, "·"), word, light, percent(got), href, f"{row.key} {unit.label}")
-
-
-def legend_word(kind: str) -> str:
-    short, full = short_duty(kind), duty_word(kind)
-    return full if short == full else f"{short}：{full}"
-
-
-def matrix_rows(board: Board, units: Sequence[Unit], kind: str) -> list[dict[str, Any]]:
-    cells: dict[tuple[int, str], list] = defaultdict(list)
-    for cell in board.cells:
-        cells[cell.unit_id, cell.row_key].append(cell)
-    out = []
-    before = None
-    for each in board.rows.values():
-        if board.section and each.heading != board.section:
-            continue
-        line = [matrix_cell(board, each, u, cells[u.pk, each.key]) for u in units]
-        if kind:
-            line = [c if c and c.kind == kind else None for c in line]
-        if (kind or board.unit) and not any(line):
-            continue
-        heading = each.heading if each.heading != before else ""
-        before = each.heading
-        out.append(
-            {"row": each, "cells": line, "heading": heading,
-             "href": f"{reverse('row', args=[each.key])}?year={board.year_value}"}
-        )  # fmt: skip
-    return out
-
-
-@page(nav="rows", scope="plan.read")
-@names_plan
-def matrix(request: HttpRequest) -> HttpResponse:
-    """Rows × units: who answers for what, and how it stands."""
-    board = read_board(request)
-    if board is None:
-        return render(request, "plan/no_plan.html", {"steps": no_plan(request.acting), "crumbs": []})
-    kind = choice(request, "kind", DUTY_SYMBOLS)
-    units = matrix_units(board)
-    here = paged(request, units, UNITS_A_PAGE)
-    legend = [(symbol, legend_word(k)) for k, symbol in DUTY_SYMBOLS.items()]
-    duty_filter = ui.Filter("kind", _("责任"), options=[ui.Option(k, duty_word(k)) for k in DUTY_SYMBOLS])
-    return render(
-        request,
-        "plan/matrix.html",
-        {
-            "board": board,
-            "crumbs": [(_("驾驶舱"), reverse("cockpit")), (_("规划任务"), reverse("rows"))],
-            "filters": [*plan_filters(board), duty_filter],
-            "units": [{"unit": u, "href": reverse("unit", args=[u.code])} for u in here],
-            "rows": matrix_rows(board, list(here), kind),
-            "page": here,
-            "legend": legend,
-            "lights": [*LIGHTS, NO_DATA],
-            "exports": [
-                ui.Link(_("导出 Excel"), reverse("matrix-export") + ui.url_with(request, page=None), key="export",
-                        download=True)
-            ],
-            "print_title": _("责任矩阵"),
-            "print_facts": print_facts(board.facts()),
-        },
-    )  # fmt: skip
-
-
-@page(nav="rows", scope="plan.read")
-@names_plan
-def matrix_export(request: HttpRequest) -> HttpResponse:
-    """The whole matrix of the filters as a sheet, all units."""
-    board = read_board(request)
-    if board is None:
-        raise Http404(_("还没有规划，没有可以导出的矩阵"))
-    kind = choice(request, "kind", DUTY_SYMBOLS)
-    units = matrix_units(board)
-    columns = [column("key", "编号", "Key", width=8), column("title", "任务", "Row", width=36)]
-    columns += [column(f"u{u.pk}", u.label, u.label, width=13) for u in units]
-    rows = []
-    for line in matrix_rows(board, units, kind):
-        values: dict[str, Any] = {"key": line["row"].key, "title": line["row"].title}
-        for unit, cell in zip(units, line["cells"], strict=True):
-            if cell:
-                light = light_text(cell.light) if cell.light else ""
-                values[f"u{unit.pk}"] = " ".join(w for w in (cell.word, light, cell.share) if w)
-        rows.append(values)
-    sheet = spreadsheet.Sheet(title=_("责任矩阵"), columns=tuple(columns), rows=rows, language=language())
-    facts = [*board.facts(), (_("责任"), duty_word(kind) if kind else _("全部"))]
-    return workbook("matrix", request.acting, [sheet], facts)
-
-
 urlpatterns = [
     path("plan/rows/", rows, name="rows"),
     path("plan/rows/export.xlsx", rows_export, name="rows-export"),
     path("plan/rows/<str:key>/", row, name="row"),
-    path("plan/matrix/", matrix, name="matrix"),
-    path("plan/matrix/export.xlsx", matrix_export, name="matrix-export"),
+    *plan_matrix.urlpatterns,
     *plan_milestones.urlpatterns,
 ]
