@@ -99,19 +99,31 @@ def whole(name: str) -> int:
 
 PACKAGE = Path(__file__).resolve().parent.parent
 VAR = Path(env("JINZHI_VAR")).absolute()
-VAR.mkdir(parents=True, exist_ok=True)
+VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _secret() -> str:
     if env("JINZHI_SECRET_KEY"):
         return env("JINZHI_SECRET_KEY")
     kept = VAR / "secret"
-    try:
-        with open(kept, "x", opener=lambda p, f: os.open(p, f, 0o600)) as file:
+    if not kept.exists():
+        # whole or not at all: another process that starts now must not read half of it
+        making = VAR / f"secret.{os.getpid()}"
+        with open(making, "x", opener=lambda p, f: os.open(p, f, 0o600)) as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
-    return kept.read_text()
+        try:
+            os.link(making, kept)
+        except FileExistsError:
+            pass
+        finally:
+            making.unlink()
+    said = kept.read_text().strip()
+    if not said:
+        raise ImproperlyConfigured(
+            f"{kept} is empty: whoever knows that could sign sessions. Restore it from the backup, or delete it "
+            "(everybody signs in again) and start anew"
+        )
+    return said
 
 
 def _database(url: str) -> dict[str, object]:
@@ -337,7 +349,9 @@ if HTTPS:
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "jinzhi.config.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("JINZHI_LOG_LEVEL")},
     "loggers": {"axes": {"level": "WARNING"}, "_granian": {"level": "WARNING"}},

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.cases.actions import StepRefused
+from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, disk_full
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.web.shell import english
 
@@ -35,8 +38,33 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _page(request, 404, "404.html", {"reason": reason})
 
 
+STRAINED = {
+    "title_zh": "系统正忙，没有保存", "title_en": "Busy: nothing was saved",
+    "zh": "请稍等几秒后重新提交。", "en": "Send it again in a few seconds.",
+}  # fmt: skip
+FULL = {
+    "title_zh": "服务器磁盘已满，没有保存", "title_en": "The server's disk is full: nothing was saved",
+    "zh": "查看不受影响；请联系管理员清理磁盘后再提交。",
+    "en": "Reading goes on; ask the administrator to make room, then send it again.",
+}  # fmt: skip
+
+
+def strained(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
+    """503 with Retry-After where the database is busy or the disk full; None where it is something else."""
+    full = disk_full(error)
+    if not full and not busy(error):
+        return None
+    log.warning("%s %s: %s", request.method, request.path, "the disk is full" if full else "the database is busy")
+    # without the frame of our pages, which would ask the database again
+    text = loader.render_to_string("503.html", {**(FULL if full else STRAINED), "typed": typed(request)})
+    response = HttpResponse(text, status=503)
+    response["Retry-After"] = str(60 if full else RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500, "500.html")
+    return strained(request, sys.exc_info()[1]) or _page(request, 500, "500.html")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -68,6 +96,8 @@ class ErrorsMiddleware:
         if isinstance(exception, StepRefused):
             reason = exception.en if english() else exception.zh
             return _page(request, 422, "422.html", {"reason": reason, "typed": typed(request)})
+        if answer := strained(request, exception):
+            return answer
         if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
             return _page(request, 413, "400.html", {"reason": _("提交的内容过大，请减少附件或分次提交")})
         return None

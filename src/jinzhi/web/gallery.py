@@ -6,17 +6,21 @@ invented.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import wraps
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from jinzhi.apps.catalogue.clock import installation
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.apps.evidence.seals import CONTENT, PROOF, Verdict, Verdicts
 from jinzhi.engines import charts
@@ -453,3 +457,19 @@ urlpatterns = [
     path("ui/", gallery, name="gallery"),
     path("ui/charts/<slug:id>.<slug:kind>", chart, name="gallery-chart"),
 ]
+
+
+def shown_to_developers(patterns: Sequence[URLPattern]) -> list[URLPattern]:
+    """The same addresses, there with ``JINZHI_DEBUG=1`` or in a demonstration only."""
+
+    def closed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            here = installation()
+            if not settings.DEBUG and not (here is not None and here.demo):
+                raise Http404
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return [URLPattern(p.pattern, closed(p.callback), p.default_args, p.name) for p in patterns]

@@ -68,6 +68,6 @@ urlpatterns = [
     *account.urlpatterns,
     *witness.urlpatterns,
     *api_urls,
-    *gallery.urlpatterns,
+    *gallery.shown_to_developers(gallery.urlpatterns),
     path("accounts/", include("allauth.urls")),
 ]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import date, timedelta
+
+from django.db import OperationalError, transaction
 
 from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
 from jinzhi.apps.accounts.models import Membership, Token
@@ -44,5 +47,7 @@ def acting_by_token(secret: str) -> Acting | None:
     moment = now()
     # not with every request: reading should not have to write
     if token.used_at is None or moment - token.used_at > USE_NOTED_EVERY:
-        Token.objects.filter(pk=token.pk).update(used_at=moment)
+        # a database that is busy or full must not keep anybody from reading
+        with suppress(OperationalError), transaction.atomic():
+            Token.objects.filter(pk=token.pk).update(used_at=moment)
     return acting_as(token.membership, scopes=tuple(token.scopes))

@@ -16,6 +16,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
 from jinzhi.apps.cases.actions import StepRefused
+from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, disk_full
 from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.uploads import TooLarge
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
@@ -66,6 +67,7 @@ TYPES = {
         Type("precondition-required", 428, "Say which version you saw", "须写明所见的版本"),
         Type("too-many-requests", 429, "Too many requests", "请求过多"),
         Type("internal", 500, "Something is broken on our side", "平台出错"),
+        Type("busy", 503, "Busy: nothing was saved, try again shortly", "系统正忙，没有保存，请稍后再试"),
         Type("not-ready", 503, "The search index is not there yet", "检索索引还没有建立"),
     )
 }
@@ -200,6 +202,14 @@ def understood(exception: Exception) -> Problem:
         case HttpError():
             kind_id = _BY_STATUS.get(exception.status_code, "bad-request")
             return Problem(kind_id, en=str(exception))
+    if disk_full(exception):
+        said = (
+            "服务器磁盘已满，没有保存；查看不受影响",
+            "the server's disk is full: nothing was saved; reading goes on",
+        )
+        return Problem("busy", *said, headers={"Retry-After": "60"})
+    if busy(exception):
+        return Problem("busy", headers={"Retry-After": str(RETRY_AFTER)})
     log.error("the API failed", exc_info=exception)
     return Problem("internal", "平台出错，已记入日志；没有保存任何内容", "this was logged; nothing was saved")
 
