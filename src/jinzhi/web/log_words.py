@@ -50,6 +50,7 @@ VERBS = {
     "choose-password": gettext_lazy("设定口令"),
     "drop-factor": gettext_lazy("解除第二因素"),
     "answer-accusation": gettext_lazy("答复见证者指出的不一致"),
+    "take-inventory": gettext_lazy("清点"),
     "rotate-keys": gettext_lazy("更换签名密钥"),
     "make-token": gettext_lazy("签发令牌"),
     "revoke-token": gettext_lazy("吊销令牌"),

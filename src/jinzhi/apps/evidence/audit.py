@@ -13,17 +13,19 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
+from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence import checkpoints, holdings, log, mirror, rotation, store
+from jinzhi.apps.evidence import checkpoints, guards, holdings, inventory, log, mirror, rotation, store
 from jinzhi.apps.evidence.authority import time_authority
 from jinzhi.apps.evidence.checkpoints import NoteRefused
 from jinzhi.apps.evidence.comparing import witness_findings
@@ -36,6 +38,8 @@ from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, Frontier
 
+#: how far two clocks may lie apart
+CLOCKS = timedelta(minutes=5)
 #: how many findings of one detector are told; more are counted
 SHOWN = 20
 #: invariants that the audit looks at in its own way
@@ -59,6 +63,8 @@ DETECTORS = {
     d.id: d
     for d in (
         Detector("triggers", "数据库的防改触发器都在", "The database's guards stand"),
+        Detector("accounts", "没有平台之外给出的权限", "No account has rights that the platform did not give"),
+        Detector("inventory", "日志之外的记录与日志中的清点一致", "What lies beside the log is as it was counted"),
         Detector("contents", "存储中的内容与登记的两种摘要一致", "Contents have both of their digests"),
         Detector("entries", "条目的内容与其叶哈希和所记事件一致", "Entries fit their leaf hashes and their events"),
         Detector("numbers", "条目编号连续，与日志大小一致", "Entries are numbered without a gap, up to the log's size"),
@@ -130,6 +136,8 @@ def audit(*, mirrors: Sequence[Path] = (), ask: bool = True, newest: int | None 
     began, out = perf_counter(), Audited()
     log.sequence()
     _triggers(out)
+    _accounts(out)
+    _inventory(out)
     # the contents that must be there, and the SM3 digest that entries and rows give each
     digests: dict[str, str] = {sha256: "" for _, sha256 in holdings.held()}
     for shard in Shard.objects.order_by("year"):
@@ -180,6 +188,22 @@ def _triggers(out: Audited) -> None:
         if there[table] < wanted:
             out.find("triggers", f"表 {table} 应有 {wanted} 个防改触发器，只有 {there[table]} 个：有人移除或停用了它")
         out.counted["triggers"] += there[table]
+    for name in guards.replaced():
+        out.find("triggers", f"防改触发器 {name} 的内容不是平台所建的：有人把它换成了别的")
+
+
+def _accounts(out: Audited) -> None:
+    """Nobody is a superuser or staff of the framework: the platform gives rights by posts alone."""
+    for user in User.objects.filter(Q(is_superuser=True) | Q(is_staff=True)).order_by("id"):
+        out.find("accounts", f"账号 {user.username} 被设为超级用户或后台人员：平台从不这样做，权限只由任职产生")
+    out.counted["accounts"] = User.objects.count()
+
+
+def _inventory(out: Audited) -> None:
+    """What lies beside the log is as the inventories in the log found it."""
+    for words in inventory.differences():
+        out.find("inventory", words)
+    out.counted["inventories"] = Event.objects.filter(stream=inventory.STREAM).count()
 
 
 # --- the trees -----------------------------------------------------------------------------------------------
@@ -317,7 +341,10 @@ def _signatures(out: Audited, newest: int | None) -> None:
                 out.find("signatures", f"检查点 {mark}（{family.name}）签名的内容与登记的大小或根不一致")
         if mark.token is not None and roots is not None:
             try:
-                timestamps.check(bytes(mark.token), checkpoints.imprint(mark), roots)
+                stamp = timestamps.check(bytes(mark.token), checkpoints.imprint(mark), roots)
+                if mark.at > stamp.moment + CLOCKS:
+                    words = f"检查点 {mark} 记为 {mark.at:%Y-%m-%d %H:%M} UTC 签发，却已在此前盖过时间戳：时刻被改动"
+                    out.find("stamps", words)
                 out.counted["stamps"] += 1
             except TimestampRefused as e:
                 out.find("stamps", f"检查点 {mark} 的时间戳不成立：{e}")

@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 
+from jinzhi.apps.evidence import inventory
 from jinzhi.apps.evidence.audit import DETECTORS, audit, keep
 
 HELP = "全面核对：内容、条目、两棵树、检查点、签名、见证者；有不符时退出码为 1"
@@ -16,6 +17,8 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--mirror", action="append", default=[], metavar="DIR", help="与镜像文件夹比对，可写多次")
     parser.add_argument("--offline", action="store_true", help="不询问见证者，只看本机所存")
     parser.add_argument("--newest", type=int, help="只核对最新若干个检查点的签名；默认全部")
+    told = "没有发现不符时，把日志之外的记录（时间戳、见证签名、附件名称等）清点记入日志；定时任务每日做一次"
+    parser.add_argument("--inventory", action="store_true", help=told)
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
 
@@ -37,5 +40,7 @@ def run(options: dict[str, object], say: Callable[[str], object]) -> None:
         for detector, more in done.more.items():
             say(f"…… {DETECTORS[detector].zh}：还有 {more} 处")
         say("✓ 未发现不符" if done.sound else "■ 有不符之处")
+    if done.sound and options["inventory"]:
+        inventory.take()
     if not done.sound:
         raise SystemExit(1)
