@@ -22,6 +22,8 @@ from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING, read
 from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.indicators.queries import values
+from jinzhi.kernel.indicator import Count, Indicator
 from jinzhi.kernel.procedure import ProcedureError
 
 PACKAGE = "clock_matters"
@@ -290,6 +292,12 @@ def test_a_step_that_is_gone_leaves_the_case_readable_out_of_numbers_and_in_the_
     given = read("procedure:lost-property", EVERYTHING, date(2026, 11, 22))
     assert (given.records, [r.id for r in given.left_out]) == ((), [f"case:{found.pk}"])
     assert [r.sound for r in run_all() if r.checker.id == "case-events"] == [False]
+    counted = Indicator(
+        id="found-things", zh="拾得", en="Found", why="test", measure=Count("procedure:lost-property"), unit="件",
+        unit_en="things",
+    )  # fmt: skip
+    value = values([counted], EVERYTHING, date(2026, 11, 22))["found-things"]
+    assert (value.number, value.left_out) == (0, 1)
 
 
 def test_an_old_case_goes_on_where_its_state_still_leads(found, above, declare):

@@ -19,19 +19,20 @@ from jinzhi.apps.indicators.queries import (
     as_of,
     by_unit,
     knows_past,
+    not_known,
     past,
     quarter_ends,
     standing,
     values,
     years,
 )
-from jinzhi.apps.registers.actions import close, create
+from jinzhi.apps.registers.actions import close, create, reopen, update
 from jinzhi.apps.registers.sources import sql_source
 from jinzhi.apps.units.guard import Unguarded
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import indicator_sql as sql
 from jinzhi.engines.indicator_memory import check_examples, evaluate
-from jinzhi.kernel.indicator import Indicator, Value, parts
+from jinzhi.kernel.indicator import All, Count, Indicator, Is, Not, Sum, Value, parts
 
 DAY = date(2026, 11, 22)
 POINT = {
@@ -182,7 +183,7 @@ def test_the_ends_of_quarters_lead_up_to_the_day():
     assert len(set(quarter_ends(DAY))) == len(quarter_ends(DAY))
 
 
-def test_only_indicators_that_look_at_dates_know_the_past():
+def test_only_indicators_over_what_is_kept_know_the_past():
     assert knows_past(indicator("reports-on-time"))
     assert knows_past(indicator("policies-in-force"))
     assert not knows_past(indicator("units-with-contact"))
@@ -251,6 +252,70 @@ def test_a_past_day_is_the_frozen_value_or_what_the_dates_tell_or_nothing(distri
     contacts = indicator("units-with-contact")
     got = {p.day: p for p in past(contacts, above.acting, root, pool)}
     assert got[date(2026, 6, 30)].source == "none" and got[date(2026, 6, 30)].number is None
+
+
+# --- as of a past day -----------------------------------------------------------------------------------------------
+BEFORE = date(2026, 6, 30)
+
+
+def test_a_past_value_is_of_what_held_then_not_of_todays_state(district, settings):
+    entry = create("service-points", POINT, who=district.acting, on=date(2024, 4, 26))
+    close(entry, reason="迁址", who=district.acting, on=date(2026, 9, 1))
+    # open from 26 April 2024 to 31 August 2026
+    said = [number("service-points-open", on=day) for day in (BEFORE, date(2026, 8, 31), date(2026, 9, 1), DAY)]
+    assert said == [1, 1, 0, 0]
+    reopen(entry, reason="恢复", who=district.acting, on=date(2026, 10, 1))
+    said = [number("service-points-open", on=day) for day in (BEFORE, date(2026, 9, 30), date(2026, 10, 1))]
+    assert said == [1, 0, 1]
+
+
+def test_a_past_value_counts_what_an_entry_said_then(district, above):
+    entry = create("service-points", {**POINT, "unit": "tj-dongli"}, who=above.acting, on=date(2024, 4, 26))
+    update(entry, {"unit": "tj-binhai", "kind": "tisc"}, who=above.acting, on=date(2026, 9, 1))
+    update(entry, {"opened_on": "2024-05-01"}, who=above.acting, on=date(2026, 10, 1))
+    then = records("register:service-points", EVERYTHING, BEFORE)
+    assert [(r.unit, r.fields["kind"], r.fields["opened_on"]) for r in then] == [
+        ("tj-dongli", "workstation", date(2024, 4, 26))
+    ]
+    now = records("register:service-points", EVERYTHING, DAY)
+    assert [(r.unit, r.fields["kind"], r.fields["opened_on"]) for r in now] == [("tj-binhai", "tisc", date(2024, 5, 1))]
+
+
+def test_the_line_of_the_past_is_of_what_held_at_each_quarters_end(district, above):
+    entry = create("service-points", POINT, who=district.acting, on=date(2024, 4, 26))
+    close(entry, reason="迁址", who=district.acting, on=date(2026, 9, 1))
+    got = past(indicator("service-points-open"), above.acting, Unit.objects.get(code="tianjin"), Pool(EVERYTHING, DAY))
+    assert [int(p.number) for p in got if p.day >= BEFORE] == [1, 0, 0]
+
+
+def test_a_past_value_that_cannot_be_known_says_so(city):
+    then, now = values([indicator("units-with-contact")], EVERYTHING, BEFORE), number("units-with-contact")
+    value = then["units-with-contact"]
+    assert (value.number, value.records, now is None) == (None, ((), ()), False)
+    assert value.why_none_zh == "2026-06-30 的数值无法得知：units 没有保留当日的情况"
+    assert "cannot be known" in value.why_none_en
+
+
+def test_a_measure_over_a_field_that_only_today_has_knows_no_past(city):
+    milestones = indicator("milestones-on-time")
+    assert knows_past(milestones)
+    summed = replace(milestones, measure=Sum("plan:milestones", "achieved"))
+    chosen = replace(milestones, measure=Count("plan:milestones", Not(All((Is("state", "late"),)))))
+    assert not_known(summed) == (("plan:milestones", "achieved"),)
+    assert not_known(chosen) == (("plan:milestones", "state"),)
+
+
+def test_a_correction_made_later_holds_for_the_past_too(district, above):
+    order = {"title": "加快推进", "demand": "限期完成", "due": "2026-05-20"}
+    case = open_case(
+        "supervision-order", "issue", order, who=above.acting, unit=district.acting.unit, on=date(2026, 5, 4)
+    )
+    take(case, "answer", {"answer": "已完成"}, who=district.acting, on=date(2026, 5, 19))
+    fields = [
+        records("procedure:supervision-order", EVERYTHING, day)[0].fields for day in (date(2026, 5, 18), BEFORE, DAY)
+    ]
+    assert [f["answer_status"] for f in fields] == ["running", "met", "met"]
+    assert [f["state"] for f in fields] == ["issued", "answered", "answered"]
 
 
 def test_the_units_make_up_the_whole(district, elsewhere, above):

@@ -83,6 +83,14 @@ def test_a_year_gone_by_is_as_of_its_last_day(points, above):
     assert above.client.get(OPEN + "?year=abc").status_code == 400
 
 
+def test_the_page_of_a_past_value_that_cannot_be_known_says_so(above):
+    page = text(above.client.get("/indicators/units-with-contact/?year=2025"))
+    assert "2025-12-31 的数值无法得知" in page
+    said = above.client.get("/api/v1/indicators/units-with-contact?year=2025").json()
+    assert (said["number"], said["record_count"]) == (None, 0)
+    assert "cannot be known" in said["why_none_en"]
+
+
 def test_each_record_is_linked_and_each_unit_opens_its_value(points, above):
     page = text(above.client.get(OPEN))
     for entry in points:

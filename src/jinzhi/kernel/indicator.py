@@ -159,7 +159,7 @@ class Value:
 
     ``records``: ids of the records counted, by part (top, bottom). ``as_of``: the day it stands for. ``corrected``: how
     many of the records behind it, or behind the number without corrections, were corrected; ``uncorrected``: that
-    number.
+    number. ``left_out``: how many records of its sources could not be read as declared, and so were not counted.
     """
 
     number: Decimal | None
@@ -170,6 +170,7 @@ class Value:
     why_none_en: str = ""
     corrected: int = 0
     uncorrected: Decimal | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

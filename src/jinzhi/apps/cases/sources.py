@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 from itertools import takewhile
 
 from django.db.models import CharField, Value
@@ -13,12 +14,11 @@ from django.db.models.functions import Cast, Concat
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import as_kernel, moment_on
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.catalogue.sources_registry import LeftOut, Sees, UnknownSource, provides
+from jinzhi.apps.catalogue.sources_registry import LeftOut, Sees, UnknownSource, provides, provides_past
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import CORRECT
 from jinzhi.kernel.indicator import Record, Scalar
-from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure import Procedure
 
 
@@ -31,41 +31,61 @@ def case_records(name: str, who: Sees, on: date) -> Iterable[Record | LeftOut]:
     clock that has run more than once counts as in the last run; ``<clock>_first_due`` and ``<clock>_first_stopped``
     are those of the first.
     """
+    return cases_past(name, who, (on,))[on]
+
+
+@provides_past("procedure")
+def cases_past(name: str, who: Sees, days: Sequence[date]) -> dict[date, list[Record | LeftOut]]:
+    """The cases as of several days. A case that was closed by then is folded once for all of them."""
     procedure = catalogue().find(Procedure, name)
     if procedure is None:
         raise UnknownSource(f"procedure:{name}")
-    mine = Case.objects.visible_to(who).filter(procedure__in=procedure.names, opened_on__lte=on)
+    mine = Case.objects.visible_to(who).filter(procedure__in=procedure.names, opened_on__lte=max(days))
     cases = list(mine.select_related("unit", "office").order_by("opened_on", "pk"))
     streams = mine.annotate(own_stream=Concat(Value("case:"), Cast("pk", CharField()))).values("own_stream")
     events: dict[str, list[Event]] = defaultdict(list)
     for event in Event.objects.filter(stream__in=streams).order_by("stream", "seq").iterator(chunk_size=5000):
         events[event.stream].append(event)
-    days = calendar()
+    out: dict[date, list[Record | LeftOut]] = {day: [] for day in days}
     for case in cases:
-        # what happened by the day, in the order of recording; a later day ends it, so that the fold stays whole
-        known = list(takewhile(lambda e: e.on <= on, events[case.stream]))
-        if not known:
-            continue
-        view = kernel.fold(procedure, as_kernel(known), days, on, at=moment_on(on))
-        if view.strange:
-            odd = view.strange[0]
-            title = f"{case.number} {case.title}"
-            yield LeftOut(f"case:{case.pk}", title, f"/cases/{case.pk}/", case.unit.code, odd.zh, odd.en)
-            continue
-        mended = any(e.verb == CORRECT for e in known)
-        yield Record(
-            id=f"case:{case.pk}",
-            title=f"{case.number} {case.title}",
-            url=f"/cases/{case.pk}/",
-            unit=case.unit.code,
-            fields=_fields(case, view),
-            uncorrected=_fields(case, _plain(procedure, known, days, on)) if mended else None,
-        )
+        given = as_kernel(events[case.stream])
+        standing, odd = kernel.standing_events(given)
+        plain = kernel.standing_events(kernel.uncorrected(given))[0] if any(e.step == CORRECT for e in given) else ()
+        ended: Record | LeftOut | None = None
+        for day in sorted(days):
+            if ended is None:
+                # what happened by the day, as it is corrected now; a later day ends it, so that the fold stays whole
+                known = list(takewhile(partial(_by, day), standing))
+                before = list(takewhile(partial(_by, day), plain))
+                made = _counted(case, procedure, known, before, odd, day) if known else None
+                whole = case.closed_on is not None and len(known) == len(standing)
+                ended = made if whole else None
+            else:
+                made = ended
+            if made is not None:
+                out[day].append(made)
+    return out
 
 
-def _plain(procedure: Procedure, known: list[Event], days: Calendar, on: date) -> kernel.CaseView:
-    """How a case would stand on a day had nobody corrected it."""
-    return kernel.fold(procedure, kernel.uncorrected(as_kernel(known)), days, on, at=moment_on(on))
+def _by(day: date, event: kernel.Event) -> bool:
+    return event.on <= day
+
+
+def _counted(
+    case: Case,
+    procedure: Procedure,
+    known: Sequence[kernel.Event],
+    plain: Sequence[kernel.Event],
+    odd: Sequence[kernel.Strange],
+    on: date,
+) -> Record | LeftOut:
+    """A case on a day, or why it cannot be counted. ``plain``: the events without corrections, if there are any."""
+    head = (f"case:{case.pk}", f"{case.number} {case.title}", f"/cases/{case.pk}/", case.unit.code)
+    view = kernel.fold(procedure, known, calendar(), on, at=moment_on(on))
+    if strange := [*odd, *view.strange]:
+        return LeftOut(*head, strange[0].zh, strange[0].en)
+    mended = kernel.fold(procedure, plain, calendar(), on, at=moment_on(on)) if plain else None
+    return Record(*head, _fields(case, view), uncorrected=_fields(case, mended) if mended else None)
 
 
 def _fields(case: Case, view: kernel.CaseView) -> dict[str, Scalar]:

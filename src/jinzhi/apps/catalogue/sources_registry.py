@@ -23,8 +23,8 @@ Rules for a provider:
 
 - It says ``visible_to(who)``: ``who`` is the acting person, or ``EVERYTHING`` where the platform itself counts.
 - Fields hold ``str | int | Decimal | bool | date | None``; a DateTime is given as its local date, an amount as Decimal.
-- It gives the records as they are on the day ``on`` where that can be told (a clock's status); what did not exist by
-  then may be given: the indicator's ``date_field`` and conditions decide what counts.
+- It gives the records as they were on the day ``on``, as known now; a field of which that cannot be told is named in
+  ``today_only``. What did not exist by then may be given: the ``date_field`` and conditions decide what counts.
 - It makes a fixed number of queries, whatever the number of records.
 - A record that cannot be read as declared is given as LeftOut: it is not counted, and the number says so.
 
@@ -35,7 +35,7 @@ given (NotAfter("met_on", "due") says it).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -82,17 +82,50 @@ class LeftOut:
 
 
 Provide = Callable[[str, Sees, date], Iterable[Record | LeftOut]]
+ProvidePast = Callable[[str, Sees, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]
 _providers: dict[str, Provide] = {}
+_past: dict[str, ProvidePast] = {}
+_today_only: dict[str, Mapping[str, tuple[str, ...]]] = {}
 
 
-def provides(kind: str) -> Callable[[Provide], Provide]:
-    """Register the decorated function as the provider of a kind of sources."""
+def provides(kind: str, today_only: Mapping[str, tuple[str, ...]] | None = None) -> Callable[[Provide], Provide]:
+    """Register the decorated function as the provider of a kind of sources.
+
+    ``today_only``: for a source ("plan:rows"), the fields that are given as they are today whatever the day, because
+    nothing keeps what they were; ``"*"`` for all, and for which records there are. A value of a past day that rests on
+    one of them cannot be known, and says so.
+    """
 
     def register(function: Provide) -> Provide:
         _providers[kind] = function
+        _today_only[kind] = today_only or {}
         return function
 
     return register
+
+
+def provides_past(kind: str) -> Callable[[ProvidePast], ProvidePast]:
+    """Register the function that gives a kind's records as of several days at once, in a fixed number of queries."""
+
+    def register(function: ProvidePast) -> ProvidePast:
+        _past[kind] = function
+        return function
+
+    return register
+
+
+def today_only(source: str) -> tuple[str, ...]:
+    """The fields of a source that are not known as of a past day."""
+    return _today_only.get(source.partition(":")[0], {}).get(source, ())
+
+
+def past_records(source: str, who: Sees, days: Sequence[date]) -> dict[date, tuple[Record, ...]]:
+    """The records of a source as of each of these days: what held then, as it is known now."""
+    kind, _, name = source.partition(":")
+    if kind in _past:
+        given = _past[kind](name, who, days)
+        return {day: tuple(r for r in given[day] if isinstance(r, Record)) for day in days}
+    return {day: records(source, who, day) for day in days}
 
 
 def provided() -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from jinzhi.apps.custody.models import Item
 from jinzhi.kernel.indicator import Record
 
 
-@provides("custody")
+@provides("custody", today_only={"custody:items": ("held",)})
 def item_records(name: str, who: Sees, on: date) -> Iterable[Record]:
     """Every item: ``kind``, ``way``, ``held``, ``taken_in_on``, ``disposed_on``, and ``kept`` on the day."""
     if name != "items":

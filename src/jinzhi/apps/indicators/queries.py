@@ -11,9 +11,10 @@ from decimal import Decimal
 from django.core.cache import cache
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.reading import closed_source
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees, records
+from jinzhi.apps.catalogue.sources_registry import Sees, past_records, read, today_only
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.units.models import Unit
@@ -26,7 +27,7 @@ from jinzhi.kernel.indicator import (
     Count,
     Indicator,
     Not,
-    OnOrBeforeAsOf,
+    NotAfter,
     Record,
     Scalar,
     Sum,
@@ -56,12 +57,29 @@ class Pool:
     who: Sees
     on: date
     kept: dict[str, tuple[Record, ...]] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def of(self, indicator: Indicator) -> Mapping[str, Sequence[Record]]:
         for part in parts(indicator.measure):
             if part.source not in self.kept:
-                self.kept[part.source] = records(part.source, self.who, self.on)
+                given = read(part.source, self.who, self.on)
+                self.kept[part.source], self.left_out[part.source] = given.records, len(given.left_out)
         return self.kept
+
+    def past(self, indicator: Indicator, days: Sequence[date]) -> dict[date, dict[str, Sequence[Record]]]:
+        """The records of an indicator's sources as of days gone by."""
+        given = {p.source: past_records(p.source, self.who, days) for p in parts(indicator.measure)} if days else {}
+        return {day: {source: rows[day] for source, rows in given.items()} for day in days}
+
+    def value(self, indicator: Indicator) -> Value:
+        """The value on the day of the pool; none, and why, where a past day's cannot be known."""
+        closed = is_closed(indicator, self.who)
+        if self.on < today() and not closed and not knows_past(indicator):
+            return unknown_past(indicator, self.on)
+        value = value_of(indicator, self.of(indicator), self.who, self.on)
+        if closed:
+            return value
+        return replace(value, left_out=sum(self.left_out[s] for s in {p.source for p in parts(indicator.measure)}))
 
     def find(self, ids: Iterable[str]) -> Iterator[Record]:
         wanted = set(ids)
@@ -129,7 +147,7 @@ def values(indicators: Iterable[Indicator], who: Sees, on: date) -> dict[str, Va
     """The value of each indicator for who looks, by id. Sources are read once, and only where a value is not kept."""
     pool, seal = Pool(who, on), stamp()
     return {
-        i.id: _cached(i, who, on, seal, lambda i=i: value_of(i, pool.of(i), who, on))  # type: ignore[misc]
+        i.id: _cached(i, who, on, seal, lambda i=i: pool.value(i))  # type: ignore[misc]
         for i in indicators
     }
 
@@ -206,27 +224,54 @@ def standing(indicator: Indicator, value: Value) -> Standing:
 # --- past -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Point:
-    """A value on a day. ``source``: frozen, computed (from today's records), or none."""
+    """A value on a day. ``source``: frozen, computed (from what held then, as known now), or none."""
 
     day: date
     number: Decimal | None
     source: str
 
 
-def _looks_at_day(condition: Condition) -> bool:
+def _read_by(condition: Condition) -> Iterator[str]:
+    """The fields that a condition looks at."""
     match condition:
-        case OnOrBeforeAsOf():
-            return True
         case Not(inner):
-            return _looks_at_day(inner)
+            yield from _read_by(inner)
         case All(inner) | Any(inner):
-            return any(_looks_at_day(c) for c in inner)
-    return False
+            for c in inner:
+                yield from _read_by(c)
+        case NotAfter(field, other):
+            yield from (field, other)
+        case _:
+            yield condition.field
+
+
+def not_known(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    """What a past value of an indicator would need and nothing keeps: (source, field); the field "*" for all."""
+    out = []
+    for part in parts(indicator.measure):
+        lost = today_only(part.source)
+        used = {*_read_by(part.where), *([indicator.date_field] if indicator.date_field else [])}
+        used |= set() if isinstance(part, Count) else {part.field}
+        out += [(part.source, name) for name in lost if name == "*" or name in used]
+    return tuple(dict.fromkeys(out))
 
 
 def knows_past(indicator: Indicator) -> bool:
-    """Whether the records as they are tell the value of a day gone by: the indicator looks at their dates."""
-    return bool(indicator.date_field) or any(_looks_at_day(p.where) for p in parts(indicator.measure))
+    """Whether the value of a day gone by can be told: all that it rests on is known as of that day."""
+    return not not_known(indicator)
+
+
+def unknown_past(indicator: Indicator, day: date) -> Value:
+    """No value, and why: what the indicator rests on was not kept as of the day."""
+    lost = not_known(indicator)
+    zh = "、".join(source if name == "*" else f"{source} 的 {name}" for source, name in lost)
+    en = ", ".join(source if name == "*" else f"{name} of {source}" for source, name in lost)
+    nothing: tuple[tuple[str, ...], ...] = tuple(() for _ in parts(indicator.measure))
+    return Value(
+        None, day, nothing, tuple(None for _ in nothing),
+        f"{day.isoformat()} 的数值无法得知：{zh} 没有保留当日的情况",
+        f"the value of {day.isoformat()} cannot be known: {en} is not kept as of a past day",
+    )  # fmt: skip
 
 
 def quarter_ends(until: date, count: int = QUARTERS_SHOWN) -> tuple[date, ...]:
@@ -246,8 +291,8 @@ def quarter_ends(until: date, count: int = QUARTERS_SHOWN) -> tuple[date, ...]:
 def past(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> list[Point]:
     """The value at each quarter's end up to the day of the pool, kept until something is written.
 
-    A frozen value is taken where there is one. Where there is none, an indicator that looks at dates is computed from
-    the records as they are; any other has no value: what was so on that day is no longer known.
+    A frozen value is taken where there is one. Where there is none, it is computed from the records as of that day, as
+    they are known now; where something it rests on is not kept as of a past day, there is no value.
     """
     name = f"{_name(indicator, pool.who, pool.on, stamp())}:{who.reach}:{who.path}:{unit.pk}"
     got = cache.get(name)
@@ -262,20 +307,21 @@ def _points(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> Iterator
     if is_closed(indicator, who):
         yield from (Point(day, None, "none") for day in days)
         return
-    rows = pool.of(indicator)
     frozen = {
         s.day: s.number
         for s in Snapshot.objects.visible_to(who)
         .filter(indicator=indicator.id, unit=unit, day__in=days)
         .only("day", "number", "indicator")
     }
+    open_days = [day for day in days if day != pool.on and day not in frozen] if knows_past(indicator) else []
+    then = pool.past(indicator, open_days)
     for day in days:
         if day == pool.on:
-            yield Point(day, evaluate(indicator, rows, day).number, "computed")
+            yield Point(day, pool.value(indicator).number, "computed")
         elif day in frozen:
             yield Point(day, Decimal(frozen[day]) if frozen[day] else None, "frozen")
-        elif knows_past(indicator):
-            yield Point(day, evaluate(indicator, rows, day).number, "computed")
+        elif day in then:
+            yield Point(day, evaluate(indicator, then[day], day).number, "computed")
         else:
             yield Point(day, None, "none")
 

@@ -15,7 +15,14 @@ from jinzhi.kernel.access import within
 from jinzhi.kernel.indicator import Record
 
 
-@provides("plan")
+@provides(
+    "plan",
+    today_only={
+        "plan:milestones": ("achieved", "target", "weight", "state"),
+        "plan:reports": ("state",),
+        "plan:rows": ("*",),
+    },
+)
 def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
     """The records of the main plan; ``milestones@slug`` names another one. None before the first release.
 

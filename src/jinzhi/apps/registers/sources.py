@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
+from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides, provides_past
+from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.registers.models import Entry
 from jinzhi.engines.indicator_sql import Column, JsonText, SqlSource
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import Record, Scalar
 from jinzhi.kernel.register import Register
 
+#: the verbs of ``actions`` that change an entry after it was made
+UPDATE, CLOSE, REOPEN = "update", "close", "reopen"
 KINDS = {Type.INT: "number", Type.DECIMAL: "number", Type.DATE: "date", Type.BOOL: "bool"}
 
 
@@ -50,16 +55,46 @@ def fields_of(register: Register, data: Mapping[str, object]) -> dict[str, Scala
 
 @provides("register")
 def entry_records(name: str, who: Sees, on: date) -> Iterable[Record]:
-    """The entries of a register: their declared fields and ``state`` (active, closed), as they are now."""
+    """The entries of a register: their declared fields and ``state`` (active, closed), as they were on a day.
+
+    An entry that was made later, of a thing that was there before, is given: its dates decide.
+    """
+    return entries_past(name, who, (on,))[on]
+
+
+@provides_past("register")
+def entries_past(name: str, who: Sees, days: Sequence[date]) -> dict[date, list[Record]]:
+    """The entries as of several days: from what stands now, back over what was changed after the day."""
     register = _declared(name)
-    for entry in Entry.objects.visible_to(who).filter(register=name).select_related("unit").order_by("pk"):
-        yield Record(
-            id=f"entry:{entry.pk}",
-            title=f"{entry.number} {entry.title}",
-            url=f"/registers/{name}/{entry.pk}/",
-            unit=entry.unit.code,
-            fields={**fields_of(register, entry.data), "state": entry.state},
-        )
+    mine = Entry.objects.visible_to(who).filter(register=name)
+    entries = list(mine.select_related("unit").order_by("pk"))
+    later: dict[str, list[Event]] = defaultdict(list)
+    if min(days) < today():
+        streams = mine.order_by().annotate(own=Concat(Value("entry:"), Cast("pk", CharField()))).values("own")
+        changes = Event.objects.filter(stream__in=streams, verb__in=(UPDATE, CLOSE, REOPEN), on__gt=min(days))
+        for event in changes.order_by("-seq"):
+            later[event.stream].append(event)
+    return {day: [_as_of(register, entry, later[entry.stream], day) for entry in entries] for day in days}
+
+
+def _as_of(register: Register, entry: Entry, later: Iterable[Event], day: date) -> Record:
+    """An entry on a day: what was changed after it is undone, the newest first."""
+    data, state, unit = dict(entry.data), entry.state, entry.unit.code
+    for event in (e for e in later if e.on > day):
+        if event.verb != UPDATE:
+            state = "active" if event.verb == CLOSE else "closed"
+            continue
+        for id, change in event.data.get("changes", {}).items():
+            if isinstance(change, list):  # a personal value is held by its digest: no indicator reads it
+                data[id] = change[0]
+                unit = str(change[0] or unit) if id == register.unit_field else unit
+    return Record(
+        id=f"entry:{entry.pk}",
+        title=f"{entry.number} {entry.title}",
+        url=f"/registers/{register.id}/{entry.pk}/",
+        unit=unit,
+        fields={**fields_of(register, data), "state": state},
+    )
 
 
 def sql_source(name: str, who: Sees) -> SqlSource:

@@ -11,7 +11,7 @@ from jinzhi.kernel.access import within
 from jinzhi.kernel.indicator import Record
 
 
-@provides("units")
+@provides("units", today_only={"units": ("*",)})
 def unit_records(name: str, who: Sees, on: date) -> Iterable[Record]:
     """Every active unit in reach, with ``level`` and ``contact`` (None where nobody is named)."""
     for unit in Unit.objects.filter(active=True).order_by("path"):

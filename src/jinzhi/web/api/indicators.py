@@ -13,7 +13,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees
-from jinzhi.apps.indicators.queries import Pool, as_of, scope_of, sees_unit, standing, value_of, values
+from jinzhi.apps.indicators.queries import Pool, as_of, scope_of, sees_unit, standing, values
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.indicator import Indicator, Value
 from jinzhi.web.api.caller import caller, only
@@ -74,6 +74,7 @@ def shown(indicator: Indicator, value: Value) -> dict[str, Any]:
         "why_none_en": value.why_none_en,
         "corrected": value.corrected,
         "uncorrected": _text(value.uncorrected),
+        "left_out": value.left_out,
         "parts": [_text(p) for p in value.parts],
         "record_count": len({id for part in value.records for id in part}),
     }
@@ -109,7 +110,7 @@ def list_indicator_records(
     only(request, "limit", "cursor", "unit", "year")
     found, day = declared(id), day_of(year)
     pool = Pool(eyes(who, unit), day)
-    value = value_of(found, pool.of(found), pool.who, day)
+    value = pool.value(found)
     counted = sorted({r for part in value.records for r in part})
     begin = read(cursor)
     shown_ids = counted[begin : begin + limit]

@@ -24,18 +24,19 @@ from django.views.decorators.http import require_GET
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.sources_registry import today_only
 from jinzhi.apps.indicators.queries import (
     Group,
     Point,
     Pool,
     as_of,
     by_unit,
+    knows_past,
     past,
     rule_on,
     scope_of,
     sees_unit,
     standing,
-    value_of,
     values,
     years,
 )
@@ -302,11 +303,13 @@ class Seen:
 
     @cached_property
     def rows(self) -> Mapping[str, Sequence[Record]]:
+        if self.on < today() and not knows_past(self.indicator):
+            return {p.source: () for p in parts(self.indicator.measure)}
         return self.pool.of(self.indicator)
 
     @cached_property
     def value(self) -> Value:
-        return value_of(self.indicator, self.rows, self.pool.who, self.on)
+        return self.pool.value(self.indicator)
 
     @cached_property
     def points(self) -> list[Point]:
@@ -390,7 +393,9 @@ def chart(request: HttpRequest, id: str, kind: str) -> HttpResponse:
 
 
 def groups(view: Seen, by: str) -> list[Group]:
-    """The parts of an indicator by unit or by a field of its records."""
+    """The parts of an indicator by unit or by a field of its records; none by what is not kept as of a past day."""
+    if view.on < today() and any(by in today_only(p.source) for p in parts(view.indicator.measure)):
+        return []
     if by == "unit":
         return by_unit(view.indicator, view.rows, view.on, english())
     words = Words(parts(view.indicator.measure)[0].source)
@@ -515,6 +520,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "title": named(i),
         "value": shown(number, i),
         "measured_in": measured_in(i) if number is not None else "",
+        "left_out": view.value.left_out,
         "why_none": (view.value.why_none_en if english() else view.value.why_none_zh) if number is None else "",
         "tag": tag_of(stands, view.value),
         "why_light": stands.en if english() else stands.zh,
