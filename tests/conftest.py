@@ -15,6 +15,7 @@ from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Unit
+from tests.looking import pytest_runtest_setup, shared_is_said  # noqa: F401 - pytest finds them here
 
 # a machine that does other work beside is no fault of a property
 settings.register_profile("jinzhi", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -25,9 +25,9 @@ def test_known():
 MODULE = 'import pytest\npytest.skip("no font", allow_module_level=True)\n'
 
 
-def run(folder: Path, required: str) -> subprocess.CompletedProcess[str]:
-    (folder / "test_suite.py").write_text(SUITE, encoding="utf-8")
-    (folder / "test_module.py").write_text(MODULE, encoding="utf-8")
+def run(folder: Path, required: str, suite: str = SUITE, module: str = MODULE) -> subprocess.CompletedProcess[str]:
+    (folder / "test_suite.py").write_text(suite, encoding="utf-8")
+    (folder / "test_module.py").write_text(module, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
     command = [
         sys.executable,
@@ -63,3 +63,10 @@ def test_ci_may_not(reason: str, tmp_path: Path) -> None:
     assert done.returncode != 0
     assert reason in done.stdout
     assert "JINZHI_REQUIRE_ALL=1" in done.stdout
+
+
+def test_a_machine_without_the_shared_data_leaves_out_what_needs_it_and_no_more(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("JINZHI_WITHOUT_SHARED", "1")
+    suite = SUITE.replace("no browser", "../shared/seed is not here")
+    assert run(tmp_path, "1", suite, "").returncode == 0
+    assert run(tmp_path, "1", suite).returncode != 0

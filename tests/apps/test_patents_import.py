@@ -24,8 +24,8 @@ from jinzhi.apps.evidence.models import Event as Recorded
 from jinzhi.apps.evidence.store import path_of
 from jinzhi.apps.patents import classes, columns, importing, models, queries
 from jinzhi.apps.patents.models import Batch, Document, Item, Refusal
+from tests.shared import SHARED
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 HEAD = (
     "application_number",
     "filing_date",
@@ -362,10 +362,9 @@ def test_workers_end_with_a_process_that_is_killed_while_it_sends_to_them(tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.shared("data/patents/cn_gazette_2017h1.csv.gz")
 def test_the_real_gazette_is_read_whole_in_a_sample(store) -> None:
-    file = SHARED / "patents" / "cn_gazette_2017h1.csv.gz"
-    if not file.exists():
-        pytest.skip(f"{file} is not here: the shared data is not part of the repository")
+    file = SHARED / "data" / "patents" / "cn_gazette_2017h1.csv.gz"
     with gzip.open(file, "rt", encoding="utf-8") as whole:
         lines = whole.readlines()
     sample = store / "sample.csv"

@@ -20,7 +20,7 @@ from jinzhi.apps.plan.mending import MendRefused, numbers
 from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, Row
 from jinzhi.sources.plan_document import PlanDocumentError
 from tests.apps.plan_fixtures import milestone, quarter
-from tests.sources.plan_documents import SEED, needs_seed
+from tests.sources.plan_documents import SEED, declared, needs_seed
 
 YEARS = {"starts": date(2021, 1, 1), "ends": date(2025, 12, 31)}
 
@@ -315,9 +315,15 @@ def test_words_that_differ_are_marked_and_nothing_is_lost():
     assert ("removed", "10") in [(s.kind, s.text) for s in found]
 
 
-@needs_seed
-def test_the_seed_becomes_a_plan_of_37_rows_with_every_duty_resolved(above):
-    imported = importing.start(SEED.read_bytes(), SEED.name, above.acting)
+@pytest.mark.parametrize(
+    "document",
+    [
+        pytest.param(lambda: declared().encode(), id="declared"),
+        pytest.param(SEED.read_bytes, marks=needs_seed, id="seed"),
+    ],
+)
+def test_the_whole_plan_becomes_37_rows_with_every_duty_resolved(above, document):
+    imported = importing.start(document(), SEED.name, above.acting)
     counts = numbers(imported.parse)
     assert (counts.rows, counts.unplaced, counts.unresolved, counts.unbound) == (37, 0, (), ())
     release = store(imported, above)

@@ -1,5 +1,5 @@
-"""A district reports by Excel; the report is sent back, mended, approved and locked. Each test goes on where the
-one before it ended."""
+"""A district reports by Excel; the report is sent back, mended, approved and locked. Each test is a
+step of it; alone it first takes those before it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Windows, told
 from tests.journeys.site import Site
+from tests.journeys.steps import Steps
 
 UNIT = "tj-binhai"
 REPORT = """
@@ -19,6 +20,7 @@ REPORT = """
     WHERE u.code = ? ORDER BY p.starts DESC LIMIT 1
 """
 MILESTONES, ROWS = "里程碑", "任务进展"
+step = Steps()
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +94,7 @@ def saved(site: Site, pk: int) -> tuple[int, int, int]:
     return site.one("SELECT version FROM plan_report WHERE id = ?", pk), notes, figures
 
 
+@step
 def test_a_wrong_cell_is_named_by_row_and_column_and_nothing_is_saved(window, site, pk, tmp_path, assert_clean):
     page = window("demo-binhai")
     book = sheet_of(page, pk, tmp_path)
@@ -109,6 +112,7 @@ def test_a_wrong_cell_is_named_by_row_and_column_and_nothing_is_saved(window, si
     assert_clean(page)
 
 
+@step
 def test_the_right_file_is_shown_first_and_saved_at_once(window, site, pk, tmp_path, assert_clean):
     page = window("demo-binhai")
     book = sheet_of(page, pk, tmp_path)
@@ -148,6 +152,7 @@ def hand_in(page) -> None:
     assert "已办理" in told(page)
 
 
+@step
 def test_it_is_submitted_and_cannot_be_changed_then(window, site, pk, assert_clean):
     page = window("demo-binhai")
     take(page, site, pk, "submit", "提交")
@@ -158,6 +163,7 @@ def test_it_is_submitted_and_cannot_be_changed_then(window, site, pk, assert_cle
     assert_clean(page)
 
 
+@step
 def test_the_unit_above_sends_it_back_with_a_reason(window, site, pk, assert_clean):
     page = window("demo-office")
     take(page, site, pk, "return", "退回", 退回原因="请补充第一项任务的佐证。")
@@ -168,6 +174,7 @@ def test_the_unit_above_sends_it_back_with_a_reason(window, site, pk, assert_cle
     assert_clean(mine)
 
 
+@step
 def test_it_is_mended_in_the_form_and_submitted_again(window, site, pk):
     page = window("demo-binhai")
     page.goto(f"/plan/reports/{pk}/")
@@ -179,6 +186,7 @@ def test_it_is_mended_in_the_form_and_submitted_again(window, site, pk):
     assert state(site, pk) == "submitted"
 
 
+@step
 def test_a_parent_is_not_approved_before_its_children(window, site, pk):
     page = window("demo-office")
     page.goto(f"/plan/reports/{pk}/")
@@ -188,6 +196,7 @@ def test_a_parent_is_not_approved_before_its_children(window, site, pk):
     expect(steps.locator("li a[href^='/plan/reports/']"), "it names the child that is missing").to_have_count(1)
 
 
+@step
 def test_the_child_is_reported_and_approved_by_the_district(window, site, tmp_path):
     child = site.one(REPORT, "tj-binhai-ip")
     page = window("demo-binhai-ip")
@@ -202,6 +211,7 @@ def test_the_child_is_reported_and_approved_by_the_district(window, site, tmp_pa
     assert state(site, child) == "approved"
 
 
+@step
 def test_then_the_district_is_approved_and_locked(window, site, pk, assert_clean):
     page = window("demo-office")
     take(page, site, pk, "approve", "审核通过")
@@ -214,6 +224,7 @@ def test_then_the_district_is_approved_and_locked(window, site, pk, assert_clean
     assert_clean(mine)
 
 
+@step
 def test_a_file_sent_after_the_approval_is_not_taken(window, site, pk, tmp_path):
     page = window("demo-binhai")
     before = saved(site, pk)
@@ -223,6 +234,7 @@ def test_a_file_sent_after_the_approval_is_not_taken(window, site, pk, tmp_path)
     assert saved(site, pk) == before
 
 
+@step
 def test_another_district_does_not_even_see_the_report(window, pk):
     page = window("demo-dongli")
     for link in (f"/plan/reports/{pk}/", f"/plan/reports/{pk}/sheet.xlsx", f"/plan/reports/{pk}/import/"):

@@ -1,6 +1,6 @@
 """From the box to an alert that fires: a search is saved and watched, a small file is imported, the alert shows it.
 
-Step follows step: each test goes on where the one before it ended.
+Each test is a step of it; alone it first takes those before it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Windows, told
 from tests.journeys.site import Site, jinzhi
+from tests.journeys.steps import Steps
 
 WHO = "demo-binhai"
 HEAD = ("application_number", "filing_date", "publication_number", "publication_date", "ipc", "applicants", "title",
         "place")  # fmt: skip
 ROW = ("CN201900990000001", "20260105", "CN990000001A", "20261117", "H01M10/0525", "天津演示石墨有限公司",
        "一种石墨烯散热片", "天津市滨海新区")  # fmt: skip
+step = Steps()
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@step
 def test_a_search_is_saved_and_watched(window: Windows, assert_clean) -> None:
     page = window(WHO)
     page.goto("/patents/")
@@ -46,6 +49,7 @@ def test_a_search_is_saved_and_watched(window: Windows, assert_clean) -> None:
     assert_clean(page)
 
 
+@step
 def test_an_import_fires_the_alert(site: Site, file: Path, window: Windows, assert_clean) -> None:
     jinzhi(site.var, "patents", "import", str(file), "--source", "gazette", "--workers", "0")
     jinzhi(site.var, "patents", "index")
@@ -63,6 +67,7 @@ def test_an_import_fires_the_alert(site: Site, file: Path, window: Windows, asse
     assert download.value.suggested_filename.endswith(".xlsx")
 
 
+@step
 def test_what_was_looked_at_is_quiet_again(window: Windows, assert_clean) -> None:
     page = window(WHO, look="nojs")
     page.goto("/patents/alerts/")
@@ -74,6 +79,7 @@ def test_what_was_looked_at_is_quiet_again(window: Windows, assert_clean) -> Non
     expect(page.locator("#kept")).not_to_contain_text("有变化")
 
 
+@step
 def test_the_new_document_is_tagged_and_found_by_its_tag(window: Windows, assert_clean) -> None:
     page = window(WHO, look="narrow")
     page.goto("/patents/?q=%23%23石墨烯")

@@ -11,9 +11,11 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import told
 from tests.journeys.site import Site
+from tests.journeys.steps import Steps
 
 MATTER = "旅程：补齐滞后的里程碑"
 DUE, AFTER = date(2026, 11, 25), date(2026, 11, 30)
+step = Steps()
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +60,7 @@ def orders() -> dict[str, str]:
     return {}
 
 
+@step
 def test_an_order_is_issued_from_a_late_row(window, site, late_row, orders, assert_clean):
     page = window("demo-office")
     row, unit = late_row
@@ -75,6 +78,7 @@ def test_an_order_is_issued_from_a_late_row(window, site, late_row, orders, asse
     expect(page.locator("#cases"), "the row shows the order").to_contain_text(number)
 
 
+@step
 def test_the_unit_finds_it_among_its_own_cases(window, orders):
     page = window("demo-binhai")
     page.goto("/cases/?view=mine")
@@ -82,6 +86,7 @@ def test_the_unit_finds_it_among_its_own_cases(window, orders):
     expect(page).to_have_url(re.compile(re.escape(orders["answered"]) + "$"))
 
 
+@step
 def test_the_unit_receives_and_answers_it(window, orders, assert_clean):
     page = window("demo-binhai")
     page.goto(orders["answered"])
@@ -93,6 +98,7 @@ def test_the_unit_receives_and_answers_it(window, orders, assert_clean):
     assert_clean(page)
 
 
+@step
 def test_the_office_checks_the_answer_and_closes_it(window, site, orders, assert_clean):
     page = window("demo-office")
     page.goto(orders["answered"])
@@ -109,6 +115,7 @@ def test_the_office_checks_the_answer_and_closes_it(window, site, orders, assert
     assert_clean(page)
 
 
+@step
 def test_another_order_runs_out_and_is_shown_as_overdue(window, site, late_row, orders, assert_clean):
     page = window("demo-office")
     title = "旅程：无人答复的督办"
@@ -135,6 +142,7 @@ def row_with(page, number: str) -> str:
     return page.locator("tbody tr", has_text=number).inner_text()
 
 
+@step
 def test_the_order_comes_as_a_word_document_marked_as_a_demonstration(window, site, orders):
     page = window("demo-office")
     pk = orders["overdue"].strip("/").split("/")[-1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -24,8 +23,9 @@ from jinzhi.kernel.merkle import (
     verify_consistency,
     verify_inclusion,
 )
+from tests import merkle_vectors
+from tests.shared import SHARED
 
-SHARED = Path(os.environ.get("JINZHI_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 VECTORS = SHARED / "data" / "evidence" / "merkle_vectors"
 # the eight leaves of the test data that RFC 6962 implementations share
 LEAVES = [bytes.fromhex(h) for h in (
@@ -71,14 +71,7 @@ def test_the_eight_leaves_have_the_published_root():
     assert root.hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 
 
-@pytest.mark.skipif(not VECTORS.is_dir(), reason="../shared/data is not here: the published vectors are not checked")
-def test_all_196_vectors_are_there():
-    assert len(vectors("inclusion")) == len(vectors("consistency")) == 98
-
-
-@pytest.mark.parametrize("path", vectors("inclusion"), ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_inclusion_vector(path):
-    v = json.loads(path.read_text())
+def check_inclusion(v):
     args = (raw(v["leafHash"]), v["leafIdx"], v["treeSize"], [raw(p) for p in v["proof"] or []], raw(v["root"]))
     if v["wantErr"]:
         with pytest.raises(ProofError):
@@ -87,15 +80,31 @@ def test_inclusion_vector(path):
         verify_inclusion(SHA256, *args)
 
 
-@pytest.mark.parametrize("path", vectors("consistency"), ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_consistency_vector(path):
-    v = json.loads(path.read_text())
+def check_consistency(v):
     args = (v["size1"], v["size2"], [raw(p) for p in v["proof"] or []], raw(v["root1"]), raw(v["root2"]))
     if v["wantErr"]:
         with pytest.raises(ProofError):
             verify_consistency(SHA256, *args)
     else:
         verify_consistency(SHA256, *args)
+
+
+@pytest.mark.parametrize("vector", merkle_vectors.inclusion(), ids=lambda v: v["path"])
+def test_inclusion_vector(vector):
+    check_inclusion(vector)
+
+
+@pytest.mark.parametrize("vector", merkle_vectors.consistency(), ids=lambda v: v["path"])
+def test_consistency_vector(vector):
+    check_consistency(vector)
+
+
+@pytest.mark.shared("data/evidence/merkle_vectors")
+@pytest.mark.parametrize(("kind", "check"), [("inclusion", check_inclusion), ("consistency", check_consistency)])
+def test_the_98_published_vectors(kind, check):
+    assert len(vectors(kind)) == 98
+    for path in vectors(kind):
+        check(json.loads(path.read_text()))
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f.name)

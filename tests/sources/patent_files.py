@@ -8,7 +8,9 @@ import struct
 import zipfile
 from pathlib import Path
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
+from tests import shared
+
+SHARED = shared.SHARED / "data"
 
 BUSINESS = "http://www.sipo.gov.cn/XMLSchema/business"
 BASE = "http://www.sipo.gov.cn/XMLSchema/base"

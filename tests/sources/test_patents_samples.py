@@ -14,7 +14,7 @@ from jinzhi.sources.patents.refused import Refused
 from tests.sources.patent_files import SHARED
 
 PATENTS = SHARED / "patents"
-pytestmark = pytest.mark.skipif(not PATENTS.exists(), reason="../shared/data is not here: real samples are needed")
+pytestmark = pytest.mark.shared("data/patents")
 
 
 def read(path: str) -> list[Document]:

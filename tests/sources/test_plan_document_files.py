@@ -16,11 +16,11 @@ from jinzhi.kernel.plan import ParsedRow, PlanDocument
 from jinzhi.sources.plan_document import PlanDocumentError, parse_file
 from jinzhi.sources.plan_document import read as read_source
 from jinzhi.sources.plan_document import read as source_of
-from tests.sources.plan_documents import NAMES, OWN, ROWS, SEED, content, needs_seed, read, seed, whole
+from tests.sources.plan_documents import NAMES, OWN, ROWS, SEED, content, declared, needs_seed, read, seed, whole
 
 TITLE = "《示范市知识产权三年行动》任务分工"
 ISSUED = "示范市知识产权联席会议办公室2026年3月9日印发"
-DOCUMENTS = [pytest.param(lambda: OWN, id="own"), pytest.param(seed, id="seed", marks=needs_seed)]
+DOCUMENTS = [pytest.param(lambda: OWN, id="own"), pytest.param(declared, id="declared")]
 
 
 def parsed(data: bytes, filename: str) -> PlanDocument:

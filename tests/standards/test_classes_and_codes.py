@@ -6,7 +6,6 @@ import csv
 import gzip
 from dataclasses import fields
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,9 +14,10 @@ from lxml import etree
 
 from jinzhi.kernel.patent import Citation, Document, Party, Priority, Symbol, Text
 from jinzhi.standards import ipc, locarno, st3, st9, st16, st27, st96
+from tests.shared import SHARED
 
-CLASSES = Path(__file__).parents[3] / "shared" / "data" / "classification"
-needs_data = pytest.mark.skipif(not CLASSES.exists(), reason="../shared/data is not here: real tables are needed")
+CLASSES = SHARED / "data" / "classification"
+needs_data = pytest.mark.shared("data/classification")
 
 
 @pytest.mark.parametrize(

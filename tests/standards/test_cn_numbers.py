@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import gzip
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jinzhi.standards.cn_numbers import NumberError, check_digit, normalise, same, standard
+from tests.shared import SHARED
 
-GAZETTE = Path(__file__).parents[3] / "shared" / "data" / "patents" / "cn_gazette_2017h1.csv.gz"
+GAZETTE = SHARED / "data" / "patents" / "cn_gazette_2017h1.csv.gz"
 
 
 @pytest.mark.parametrize(("digits", "check"), [("201510163325", "6"), ("201610158350", "X"), ("202120797205", "2")])
@@ -140,7 +140,7 @@ def test_one_changed_digit_always_breaks_the_check(year: int, kind: str, serial:
     assert check_digit(other) != check_digit(digits)
 
 
-@pytest.mark.skipif(not GAZETTE.exists(), reason="../shared/data is not here: the real gazette is needed")
+@pytest.mark.shared("data/patents/cn_gazette_2017h1.csv.gz")
 def test_the_two_written_forms_of_the_gazette_are_one_number() -> None:
     """The proof of the rule in the module's docstring, on all rows."""
     by_number = defaultdict(list)
