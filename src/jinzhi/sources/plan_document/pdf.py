@@ -125,6 +125,8 @@ def _write_loose(table: Loose, add) -> list[list[Cell]]:  # type: ignore[no-unty
 
 def _running_heads(pages: Sequence[Sequence[tuple[int, int, str]]]) -> tuple[tuple[int, int], ...]:
     """Lines at the top and foot of pages that come again on most of them, numbers apart."""
+    if len(pages) == 2 and all(pages) and _bare(pages[0][0][2]) and _bare(pages[0][0][2]) == _bare(pages[1][0][2]):
+        return tuple((page[0][0], page[0][1]) for page in pages)
     if len(pages) < 3:
         return ()
     edges = [[*page[:2], *page[-2:]] if len(page) > 3 else list(page) for page in pages]
