@@ -8,11 +8,13 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.units.models import Unit
 
@@ -152,11 +154,38 @@ def test_excel_holds_every_row_of_the_filter_and_says_how(order, above, district
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def words(page: str) -> str:
+    """What a reader of a page reads, in its order."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page[page.index("<main") :]))
+
+
 def test_the_page_says_which_steps_are_on_offer_and_why_not(order, district):
     page = text(district.client.get(reverse("case", args=[order.pk])))
     for step in ("签收", "答复"):
         assert f'type="submit">{step}</button>' in page
-    assert "延期 — 不能办理：您的角色不能办理此步骤" in re.sub(r"\s+", " ", page)
+    assert "延期 ■ 还不能 您的角色不能办理此步骤" in words(page)
+
+
+def test_what_can_be_done_stands_above_chart_and_history_with_whose_turn_it_is(order, district, above):
+    mine = text(district.client.get(reverse("case", args=[order.pk])))
+    assert mine.index('id="steps"') < mine.index('id="flow"') < mine.index('id="timeline"')
+    assert "现在能办 轮到您办理" in words(mine)
+    other = words(text(above.client.get(reverse("case", args=[order.pk]))))
+    assert "等待滨海新区政府（填报人" in other or "轮到您办理" in other
+    assert "经办人 规划办" in other
+
+
+def test_after_a_step_the_page_says_what_comes_next(order, district):
+    url = reverse("case-step", args=[order.pk, "sign"])
+    answer = district.client.post(url, {"_seq": "1", "_key": "k1"}, follow=True)
+    assert "已办理“签收”。接下来您可以：答复" in text(answer)
+
+
+def test_a_visitor_is_led_from_the_steps_to_the_sign_in_and_back(order):
+    Installation.objects.update(demo=True)
+    page = text(Client().get(reverse("case", args=[order.pk])))
+    assert f"/accounts/login/?next=%2Fcases%2F{order.pk}%2F" in page
+    assert "登录后办理" in page
 
 
 def test_the_page_shows_the_working_and_leads_to_both_digests(order, district):

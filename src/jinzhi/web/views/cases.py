@@ -40,6 +40,7 @@ from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import TELL, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import DAY, LATE, PROOF, Said, fields_of
 from jinzhi.web import case_list
+from jinzhi.web.case_next import handlers, said_next, whose_turn
 from jinzhi.web.case_page import (
     SURE,
     clock_cards,
@@ -162,6 +163,7 @@ def case_page(
     about = found.subject_title or found.subject
     withheld = {id for id, f in files_in(procedure, events) if f.closed_to(who.role)}
     state = folded.state
+    offers = offer_cards(found, steps_for(found, folded, who), who, day, refused)
     svg = reverse("case-svg", args=[found.pk])
     context: dict[str, Any] = {
         "crumbs": [
@@ -174,7 +176,8 @@ def case_page(
         "title": f"{found.number} {found.title}",
         "state": Tag(state.zh, state.en, state.tone),
         "refused": (refused or untold or ("", None))[1],
-        "offers": offer_cards(found, steps_for(found, folded, who), who, day, refused),
+        "offers": offers,
+        "next": whose_turn(found, offers, who, request.get_full_path()),
         "seq": len(events),
         "story": story,
         "clocks": clock_cards(
@@ -188,6 +191,7 @@ def case_page(
             (_("办理单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
             (_("发起单位"), Cell(found.office.name, href=reverse("unit", args=[found.office.code]))),
             (_("对象"), Cell(about, href=url) if about else ""),
+            (_("经办人"), handlers(story)),
             (_("发起日"), folded.opened.isoformat()),
             (_("办结日"), folded.closed.isoformat() if folded.closed else ""),
             (_("上级事项"), Cell(str(parent), href=reverse("case", args=[parent.pk])) if parent else ""),
@@ -310,10 +314,17 @@ def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         except FileRefused:
             pass  # already said beside the field
         else:
-            messages.success(request, _("已办理“%(step)s”") % {"step": named(taken)})
+            messages.success(request, f"{_('已办理“%(step)s”') % {'step': named(taken)}}。{next_step(found, who)}")
             return redirect("case", pk=pk)
     found.refresh_from_db()
     return case_page(request, found, (step, form))
+
+
+def next_step(found: Case, who: Acting) -> str:
+    """What comes next in a case that a step has just changed."""
+    found.refresh_from_db()
+    offers = offer_cards(found, steps_for(found, fold_of(found, today()), who), who, today(), None)
+    return said_next(found, offers, who)
 
 
 @page(nav="cases", scope="case.read")
