@@ -337,6 +337,42 @@ def test_what_was_answered_for_a_heading_holds_for_the_next_table() -> None:
     assert [c.heading for c, _ in tables.asked(io.BytesIO(b""), "x.csv")] == []
 
 
+EXPORTS = {
+    "google": (
+        "search URL:,https://example.org/?q=x\nid,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date\n"
+        'US-9876543-B2,Thing,Example Inc.,"Jane Doe, Richard Roe, Max Moe",2010-01-02,2011-01-02,2018-01-23,2018-01-23\n',
+        ("US9876543B2", "", ["Jane Doe", "Richard Roe", "Max Moe"]),
+    ),
+    "lens": (
+        "#,Jurisdiction,Kind,Display Key,Publication Date,Application Number,Application Date,Title,Applicants,Inventors,CPC Classifications\n"
+        "1,US,B2,US 9876543 B2,2018-01-23,US 201113000001 A,2011-01-02,Thing,EXAMPLE INC,DOE JANE;;ROE RICHARD,G06F16/24;;Y02D10/00\n",
+        ("US9876543B2", "US13000001", ["DOE JANE", "ROE RICHARD"]),
+    ),
+    "espacenet": (
+        "Title,Inventors,Applicants,Publication number,IPC,Publication date\n"
+        'Thing,"DOE JANE [US]\nROE R [GB]",EXAMPLE INC [US],"US2017000001A1\nUS9876543B2",G06F16/24,"2017-01-05\n2018-01-23"\n',
+        ("US20170000001A1", "", ["DOE JANE", "ROE R"]),
+    ),
+    "public search": (
+        'Result #,Document/Patent number,Title,Inventor name,Publication date\n1,US-20230000001-A1,Thing,"Doe; Jane et al.",2023-01-05\n',
+        ("US20230000001A1", "", ["Doe; Jane et al."]),
+    ),
+    "patsnap": (
+        "序号,公开(公告)号,标题,[标]当前申请(专利权)人,发明人,申请日,公开(公告)日,IPC分类号\n1,CN106822079A,一种装置,甲公司 | 乙公司,张三 | 李四,2017-03-02,2017-06-13,A61K31/198 | A61P25/28\n",
+        ("CN106822079A", "", ["张三", "李四"]),
+    ),
+}
+
+
+@pytest.mark.parametrize("system", EXPORTS)
+def test_exports_of_the_systems_people_use(system: str) -> None:
+    text, (publication, application, inventors) = EXPORTS[system]
+    [d] = read(text)
+    assert (d.publication_number, d.application_number) == (publication, application)
+    assert [p.name for p in d.inventors] == inventors and d.title
+    assert d.publication_date and (d.applicants or d.assignees or system == "public search")
+
+
 # --------------------------------------------------------------------------------------------- old workbooks
 
 PAGE = """<html><head><meta charset="gbk"></head><body><table>

@@ -63,10 +63,11 @@ def pick(choices, *names: str):
     return choices[int.from_bytes(digest[:4], "big") % len(choices)]
 
 
-def at(day: date, *names: str) -> datetime:
-    """A moment of the working day, always the same for the same names."""
+def at(day: date, *names: str, since: datetime | None = None) -> datetime:
+    """A moment of the working day, always the same for the same names; later than what it follows upon."""
     hour, minute = pick(range(9, 17), "hour", *names), pick(range(60), "minute", *names)
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+    moment = timezone.make_aware(datetime.combine(day, time(hour, minute)))
+    return moment if since is None or since < moment else since + timedelta(minutes=5 + minute % 20)
 
 
 @dataclass
@@ -185,7 +186,8 @@ def _reached(milestone: Milestone, unit: Unit, day: date) -> tuple[Decimal, date
     return min((milestone.target * share).to_integral_value(), milestone.target - 1), None
 
 
-def _fill(city: City, report: Report, who: Acting, on: date) -> None:
+def _fill(city: City, report: Report, who: Acting, on: date) -> datetime:
+    """Figures and words of a report; the moment at which they were saved."""
     notes, figures = {}, {}
     for r in content(report, city.release):
         slow = _pace(report.unit, r.row.key) < 1
@@ -198,11 +200,12 @@ def _fill(city: City, report: Report, who: Acting, on: date) -> None:
         for line in r.lines:
             achieved, full = _reached(line.milestone, report.unit, report.period.ends)
             figures[line.milestone.code] = {"achieved": f"{achieved:f}", "reached_on": full, "note": ""}
-    names = (report.unit.code, report.period.code)
+    saved = at(on, "save", report.unit.code, report.period.code)
     save_content(
         report, city.release, notes=notes, figures=figures, who=who, expected=report.version, source="demo", on=on,
-        at=at(on, "save", *names),
+        at=saved,
     )  # fmt: skip
+    return saved
 
 
 def _quarter(city: City, code: str) -> None:
@@ -227,11 +230,11 @@ def _report(city: City, report: Report, called: date, last: bool) -> None:
     if last and fate == 0:
         return  # not filled in: overdue today
     on = called + timedelta(days=pick((5, 9, 12, 15, 18, 19, 19, 24), "submit", *names))
-    _fill(city, report, who, on)
+    saved = _fill(city, report, who, on)
     if last and fate == 1:
         return  # filled in, not submitted
     case = Case.objects.unrestricted("the city is being made").get(pk=report.case_id)
-    take(case, "submit", {}, who=who, on=on, at=at(on, "submit", *names))
+    take(case, "submit", {}, who=who, on=on, at=at(on, "submit", *names, since=saved))
     parent = Unit.objects.get_parent(report.unit)
     above = people.approvers.get(parent.code, people.office) if parent and parent.code != "tianjin" else people.office
     checked = on + timedelta(days=pick((1, 2, 3, 4), "check", *names))
@@ -306,14 +309,16 @@ def _orders(city: City) -> None:
             "grounds": f"里程碑应于 {m.due.isoformat()} 完成，至今未完成。（演示）",
             "due": (day + timedelta(days=pick((10, 14, 25, 40), "order", m.code))).isoformat(),
         }
+        moment = at(day, "order", m.code)
         case = open_case(
-            "supervision-order", "issue", raw, who=people.office, unit=m.unit, on=day, at=at(day, "order", m.code),
+            "supervision-order", "issue", raw, who=people.office, unit=m.unit, on=day, at=moment,
             subject=f"row:{m.row_key}", subject_title=titles[m.row_key],
         )  # fmt: skip
         for step, later, values, side in ORDER_WAYS[n % len(ORDER_WAYS)]:
             on = min(day + timedelta(days=later), TODAY)
             who = people.office if side == "office" else people.reporters[m.unit.code]
-            take(case, step, values, who=who, on=on, at=at(on, step, m.code))
+            moment = at(on, step, m.code, since=moment)
+            take(case, step, values, who=who, on=on, at=moment)
 
 
 def _adjustments(city: City) -> None:
@@ -377,7 +382,9 @@ def _complaints(city: City) -> None:
             "contact": "000-00000000", "respondent": "演示经营者", "amount": "128.00",
             "facts": f"{about}，要求退款。（演示）",
         }  # fmt: skip
-        case = open_case("complaint", "receive", raw, who=who, unit=unit, on=day, at=at(day, "receive", about))
+        moment = at(day, "receive", about)
+        case = open_case("complaint", "receive", raw, who=who, unit=unit, on=day, at=moment)
         for step, on, values in steps:
-            moment = date.fromisoformat(on)
-            take(case, step, values, who=who, on=moment, at=at(moment, step, about))
+            told = date.fromisoformat(on)
+            moment = at(told, step, about, since=moment)
+            take(case, step, values, who=who, on=told, at=moment)

@@ -199,6 +199,7 @@ def _file_form(kind: str, year: str, serial: str) -> Number:
 
 def _american(body: str, application: bool) -> Number:
     if application or _US_SERIAL.fullmatch(body):
+        body = re.sub(r"(?<=\d{8})A$", "", body)  # DOCDB writes the application kind
         digits = "".join(p.zfill(6) if i else p for i, p in enumerate(body.split("/")))
         if not digits.isdigit():
             raise NumberError(f"认不出这个美国申请号：{body}", f"{body} is no application number of the US")

@@ -263,7 +263,7 @@ def _cells(
 
 def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence[str], label: str) -> Document:
     got, columns, rest = _cells(row, used, headings)
-    number = _publication(got)
+    number = _publication(got, rest)
     days = {f: day(re.split(r"[;；|\n]", got[f])[0], first=columns[f].first) for f in DATES if f in got}
     rest.update(f"{columns[f].heading}（认不出的日期：{got[f][:20]}）" for f, d in days.items() if d is None)
     published = days.get("publication_date")
@@ -351,10 +351,13 @@ def got_country(got: Mapping[str, str], number: Number | None) -> str:
     return number.country if number and not got["application_number"][:2].isalpha() else ""
 
 
-def _publication(got: Mapping[str, str]) -> Number | None:
-    written = got.get("publication_number")
+def _publication(got: Mapping[str, str], rest: Counter[str]) -> Number | None:
+    # one row for a family: its first publication is the document, the others are said
+    written, *others = re.split(r"\s*[;；|\n]\s*", got.get("publication_number", ""))
     if not written:
         return None
+    if others:
+        rest["公开号（同一行的其他公开号）"] += len([n for n in others if n])
     kind = got.get("kind", "")
     if kind and re.fullmatch(r"[A-Z]\d?", kind) and not written.endswith(kind):
         written += kind

@@ -391,6 +391,10 @@ def _separated(column: Column, values: Sequence[str]) -> Column:
             return replace(column, separator=mark if inside else f"{mark};")
     if column.field in PEOPLE and values and all(_reversed(v) for v in values):
         return replace(column, separator="\n")
+    listed = [v.split(",") for v in values]
+    full = all(" " in p.strip() for v in listed for p in v) and not any(re.search(r"[;；\n]", v) for v in values)
+    if column.field in PEOPLE and full and any(len(v) > 2 for v in listed):
+        return replace(column, separator=",")  # ``Jane Doe, Richard Roe, Max Moe``: no part is a family name alone
     return column
 
 
@@ -412,7 +416,9 @@ _HAN_LIST = re.compile(r"[\u3400-\u9fff·]{2,}(?:[,，、]\s*[\u3400-\u9fff·]{2
 def names_of(value: str, column: Column) -> list[str]:
     """The names that a cell holds."""
     if column.separator:
-        if "|" in value:
+        if column.separator == ",":
+            marks = ","
+        elif "|" in value:
             marks = r"\||;" if column.separator == "|;" else r"\|"
         elif ";;" in value:
             marks = ";;"

@@ -24,6 +24,7 @@ HEADINGS: dict[str, Sequence[str]] = {
             "公布公告号",
             "授权号",
             "documentid",
+            "documentpatentnumber",
             "publicationnumbers",
             "publicationnumberdocdb",
             "displaykey",
@@ -49,7 +50,6 @@ HEADINGS: dict[str, Sequence[str]] = {
         "apno",
         "applicationno",
         "appno",
-        "applicationid",
         "申请编号",
         "申请专利号",
     ],
@@ -265,6 +265,8 @@ def plain(heading: str) -> str:
 
 
 _BY_HEADING.update({plain(h): field for field, headings in HEADINGS.items() for h in headings})
+#: what a system puts before a heading to say which form its values have: ``[标]申请人``
+_MARK = re.compile(r"^\s*[\[【(（][^\])】）]*[\])】）]\s*")
 _BRACKETS = re.compile(r"[(（\[【<]([^)）\]】>]*)[)）\]】>]")
 
 
@@ -276,7 +278,7 @@ def field_of(heading: str) -> str:
     scheme = next((field for field, pattern in _SCHEMES if pattern.search(whole)), "")
     if scheme:
         return "" if _COUNTS.search(heading.strip().casefold()) else scheme
-    tries = (_BRACKETS.sub("", heading), *_BRACKETS.findall(heading))
+    tries = (_MARK.sub("", heading), _BRACKETS.sub("", heading), *_BRACKETS.findall(heading))
     return next((f for t in tries if (f := _BY_HEADING.get(plain(t), ""))), "")
 
 
