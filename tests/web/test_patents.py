@@ -29,6 +29,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.kernel.query import FIELDS
+from jinzhi.web.patent_pages import Expiry, expiry
 
 SOURCE = Source("cnipa-test", "2024/01.zip")
 
@@ -233,6 +234,26 @@ def test_the_table_shows_the_same_hits_with_heads_that_sort(district, patents):
     assert look(district, "隔膜", view="cards").status_code == 400
 
 
+def test_a_right_that_stands_shows_when_its_term_is_over_as_computed(district, patents):
+    day = date(2026, 11, 22)
+    row = Row(country="CN", type="utility-model", filed=date(2017, 3, 15), granted=date(2018, 1, 1), state="in-force")
+    assert expiry(row, day) == Expiry(date(2027, 3, 15), "剩 113 天")
+    row.type = "invention"
+    assert expiry(row, day) == Expiry(date(2037, 3, 15), "剩 10.3 年")
+    for name, value in (("granted", None), ("state", "ended"), ("country", "US"), ("filed", date(2000, 1, 1))):
+        kept = getattr(row, name)
+        setattr(row, name, value)
+        assert expiry(row, day) is None, name
+        setattr(row, name, kept)
+    Row.objects.filter(number="CN218000003U").update(
+        granted=date(2024, 9, 3), filed=date(2022, 5, 6), type="utility-model", state="in-force"
+    )
+    for view in ({}, {"view": "table"}):
+        text = look(district, "pn=CN218000003U", **view).content.decode()
+        assert "届满（推算）" in text and "2032-05-06" in text
+        assert "届满（推算） <b>" not in look(district, "pn=CN117000001A", **view).content.decode()
+
+
 def test_a_hit_shows_the_drawing_that_stands_for_it(district, patents):
     row = Row.objects.get(number="CN117000001A")
     for position, name, kind in ((1, "a.tif", "image/tiff"), (2, "b.png", "image/png"), (3, "c.png", "image/png")):
@@ -268,7 +289,7 @@ def test_the_search_page_makes_as_many_statements_for_few_hits_as_for_many(
     district, patents, django_assert_max_num_queries
 ):
     look(district, "隔膜")
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(29):
         look(district, "电池 OR 隔膜 OR 电芯")
 
 

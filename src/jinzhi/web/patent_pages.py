@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,14 +12,17 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jinzhi.apps.patents.models import Document, Picture
+from jinzhi.apps.patents.models import Document, Picture, State
 from jinzhi.apps.patents.pictures import file_of
+from jinzhi.standards.cn_terms import term
 from jinzhi.web.patent_address import address
 from jinzhi.web.patent_search import Search
 from jinzhi.web.shell import choice, whole
 
 #: hits on a page, as offered; the first is what an address without a size means
 SIZES = (20, 50, 100)
+#: less than so many days are said as days
+YEAR = 366
 #: pictures that browsers show
 SHOWN = ("image/png", "image/jpeg", "image/gif")
 #: heads of the table: what stands in the column, and the orders that its head gives, ascending and descending
@@ -28,6 +32,7 @@ HEADS = (
     (gettext_lazy("申请日"), "ad", "-ad", False),
     (gettext_lazy("公开日"), "pd", "-pd", False),
     (gettext_lazy("状态"), "", "", False),
+    (gettext_lazy("届满（推算）"), "", "", False),
     (gettext_lazy("IPC"), "", "", False),
     (gettext_lazy("被引"), "", "", True),
     (gettext_lazy("同族"), "", "", True),
@@ -120,6 +125,25 @@ def views(request: HttpRequest, current: str) -> list[Numbered]:
     """List and table, each with its address."""
     names = (("", _("列表")), ("table", _("表格")))
     return [Numbered(label, address(request.GET, view=key or None), key == current) for key, label in names]
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """The day on which the term of a right that stands is over, computed by law, and how long that is from a day."""
+
+    ends: date
+    left: str
+
+
+def expiry(row: Document, day: date) -> Expiry | None:
+    """None for what is not granted, has ended already, or whose term is not known here."""
+    limit = term(row.country, row.type, row.filed)
+    if limit is None or not row.granted or row.state not in (State.IN_FORCE, State.UNCONFIRMED) or limit.ends <= day:
+        return None
+    days = (limit.ends - day).days
+    if days < YEAR:
+        return Expiry(limit.ends, _("剩 %(n)s 天") % {"n": days})
+    return Expiry(limit.ends, _("剩 %(n)s 年") % {"n": f"{days / 365.25:.1f}"})
 
 
 def drawings(rows: Sequence[Document]) -> Mapping[int, Picture]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.patents import stopping
 from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.index import subgroups
@@ -40,7 +41,7 @@ from jinzhi.web.patent_address import (
 from jinzhi.web.patent_desk import dialects, strip_of, with_history
 from jinzhi.web.patent_marks import Marked, alternatives
 from jinzhi.web.patent_names import used
-from jinzhi.web.patent_pages import drawings, heads, views, window
+from jinzhi.web.patent_pages import Expiry, drawings, expiry, heads, views, window
 from jinzhi.web.patent_preview import Preview, preview_of
 from jinzhi.web.patent_search import (
     FACETS,
@@ -162,6 +163,7 @@ class Hit:
     kin: list[Link]
     #: the address of the drawing that stands for it; none where there is none
     drawing: str
+    expiry: Expiry | None
 
 
 def excerpts_of(marked: Marked) -> list[tuple[str, SafeString]]:
@@ -202,7 +204,7 @@ def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: 
     rows = Document.objects.in_bulk([line.id for line in lines])
     ordered = [rows[line.id] for line in lines]
     kin = kin_of(search, lines, suffix)
-    pictures = drawings(ordered)
+    pictures, day = drawings(ordered), today()
     found = []
     for place, (row, doc) in enumerate(zip(ordered, index_docs(ordered), strict=True), first):
         marked = Marked(doc, search.plan)
@@ -227,6 +229,7 @@ def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: 
                 counts.get("nfam", 1),
                 kin.get(row.pk, []),
                 drawing_address(row, pictures.get(row.pk)),
+                expiry(row, day),
             )
         )
     return found
