@@ -139,12 +139,21 @@ def test_the_search_box_of_every_page_finds_a_measure(window):
     assert page.locator("main input[name=q]").input_value() == "知识产权"
 
 
-def test_the_wall_is_the_same_page_without_controls(window, assert_clean):
+def test_the_wall_is_one_screen_of_the_same_numbers_without_controls(window, assert_clean):
     page = window("demo-office")
-    page.goto("/plan/")
-    here = page.locator(".heat-table").inner_text()
-    page.goto("/plan/?view=wall")
-    expect(page.locator("html[data-view=wall]")).to_have_count(1)
-    assert page.locator(".heat-table").inner_text() == here
-    expect(page.locator("form.filters")).to_be_hidden()
+    page.goto("/plan/?tab=attention")
+    most_urgent = page.locator("#attention-table tbody tr[data-item] a").first.inner_text()
+    for width, height in ((1920, 1080), (3840, 2160)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto("/plan/?view=wall")
+        expect(page.locator("html[data-view=wall]")).to_have_count(1)
+        tall, wide = page.evaluate("[document.documentElement.scrollHeight, document.documentElement.scrollWidth]")
+        assert (tall, wide) == (height, width)
+        cut = "[...document.querySelectorAll('.wall-box')].filter(e => e.scrollHeight > e.clientHeight + 1).length"
+        assert page.evaluate(cut) == 0
+    expect(page.locator(".wall-worst li")).to_have_count(10)
+    assert most_urgent in page.locator(".wall-worst li").first.inner_text()
+    expect(page.locator("select, input, nav")).to_have_count(0)
     assert_clean(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("html[data-view=wall]")).to_have_count(0)
