@@ -88,6 +88,22 @@ def test_overlapping_exclusions_are_each_their_own_and_a_day_is_taken_out_once()
     assert clock.deadline.rolled_from == date(2025, 10, 18)
 
 
+def test_three_months_with_an_appraisal_and_talks_that_overlap():
+    # three months from 1 July end on 1 October; out are 2–30 July, 29 days, the day of each end counting again:
+    # 1 October + 29 = 30 October 2025. Were only the appraisal out (2–19 July, 18 days), 19 October, a Sunday, would
+    # move to the 20th: that is what one shared list gave.
+    clock = term(months(3), exclude_from=("appraise", "talk"), exclude_to=("appraised", "talked"))
+    procedure = matter(clock, "appraise", "appraised", "talk", "talked")
+    text = """
+        2025-07-01 open
+        2025-07-02 appraise
+        2025-07-10 talk
+        2025-07-20 appraised
+        2025-07-31 talked
+        """
+    assert run(procedure, text, "2025-08-02").due == date(2025, 10, 30)
+
+
 def test_the_order_in_which_stretches_end_makes_no_difference():
     inner = """
         2025-06-20 open
