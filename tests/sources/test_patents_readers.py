@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from jinzhi.kernel.patent import Document, LegalEvent, Priority, Related
 from jinzhi.sources.patents import cnipa_status, cnipa_xml, epo_docdb, tables, uspto_text, uspto_xml
 from jinzhi.sources.patents.claims import claim
+from jinzhi.sources.patents.epo_docdb import exchange
 from jinzhi.sources.patents.parts import day, heading_kind, partial
 from jinzhi.sources.patents.refused import Refused
 from tests.sources.patent_files import DESIGN, cnipa, prs
@@ -112,7 +113,7 @@ def test_dates_and_headings() -> None:
 
 def test_a_claims_text_in_one_piece_is_divided_where_the_next_number_is_due() -> None:
     found = list(
-        epo_docdb.split_claims("Claims\n1. A thing of\n3. parts.\n2. The thing of claim 1, with 5. legs.", "en")
+        exchange.split_claims("Claims\n1. A thing of\n3. parts.\n2. The thing of claim 1, with 5. legs.", "en")
     )
     assert [(c.number, c.text) for c in found] == [
         (1, "A thing of 3. parts."),

@@ -53,6 +53,8 @@ OUTSIDE = (
     Outside("ARGS", "", "`make test`, `make bench`: what else is handed on."),
     Outside("CHROMIUM", "", "Tests: the browser of the journeys; empty: the chromium found on the path."),
     Outside("JINZHI_REQUIRE_ALL", "0", "Tests: 1 makes a test fail that would be skipped for something not installed."),
+    Outside("JINZHI_SHARED", "../shared", "Tests: the folder of real data that a few tests look at."),
+    Outside("JINZHI_WITHOUT_SHARED", "0", "Tests: 1 lets those few be left out where that folder is not there."),
     Outside("JINZHI_TEST_DB", "", "Tests: file of the SQLite test database; empty: in memory."),
 )
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from lxml import etree
 
 from jinzhi.kernel.patent import Document, LegalEvent, Priority, Source
+from jinzhi.sources.patents.epo_docdb.exchange import application_of, document, ids_of
 from jinzhi.sources.patents.parts import day, partial
 from jinzhi.sources.patents.refused import Unreadable
 from jinzhi.sources.patents.xml import find, findall, known, leftovers, local, text
@@ -27,8 +28,6 @@ _TOLD = frozenset({"L001EP", "L002EP", "L003EP", "L004EP", "L005EP", "L007EP", "
 
 def member(element: etree._Element, source: Source) -> Document:
     """One member. Raises Unreadable or NumberError where it has no publication number."""
-    from jinzhi.sources.patents.epo_docdb import document
-
     ids = _docdb(find(element, "publication-reference"))
     if not ids.get("doc-number"):
         raise Unreadable("同族成员没有公开号", "a member of the family has no publication number")
@@ -71,8 +70,6 @@ def together(members: Sequence[Document]) -> Iterator[Document]:
 
 
 def _docdb(reference: etree._Element | None) -> dict[str, str]:
-    from jinzhi.sources.patents.epo_docdb import ids_of
-
     found = ids_of(reference)
     best = dict(found[0]) if found else {}
     written = best.get("doc-number", "")
@@ -83,8 +80,6 @@ def _docdb(reference: etree._Element | None) -> dict[str, str]:
 
 
 def _application(element: etree._Element, applied: dict[str, str]) -> str:
-    from jinzhi.sources.patents.epo_docdb import application_of, ids_of
-
     reference = find(element, "application-reference")
     found = application_of(ids_of(reference)) if reference is not None else ""
     if found or not applied.get("doc-number"):
@@ -93,8 +88,6 @@ def _application(element: etree._Element, applied: dict[str, str]) -> str:
 
 
 def _priorities(element: etree._Element) -> Iterator[Priority]:
-    from jinzhi.sources.patents.epo_docdb import application_of, ids_of
-
     for claim in findall(element, "priority-claim"):
         ids = ids_of(claim)
         if number := application_of(ids):

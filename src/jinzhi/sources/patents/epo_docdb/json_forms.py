@@ -15,29 +15,32 @@ from typing import Any
 from lxml import etree
 
 from jinzhi.kernel.patent import Citation, Claim, Document, LegalEvent, Party, Priority, Source, Symbol, Text
-from jinzhi.sources.patents import epo_docdb
 from jinzhi.sources.patents.claims import claim
+from jinzhi.sources.patents.epo_docdb import exchange
+from jinzhi.sources.patents.epo_docdb.answers import read_element
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
 from jinzhi.standards.st16 import is_grant
 
+#: bytes of an answer that are read
+LONGEST = 16 << 20
 _COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]")
 
 
 def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | Refused]:
     """The documents and events of an answer. Never raises for what it holds."""
     try:
-        if len(data) >= epo_docdb.LONGEST_JSON:
+        if len(data) >= LONGEST:
             raise Unreadable("JSON 超过 16 MB", "the JSON is larger than 16 MB")
         try:
             answer = json.loads(data)
         except (ValueError, RecursionError) as e:
             raise Unreadable("不是 JSON", "it is not JSON") from e
         if isinstance(answer, dict) and isinstance(answer.get("ops:world-patent-data"), dict):
-            yield from epo_docdb.read_element(_element("ops:world-patent-data", answer["ops:world-patent-data"]), name)
+            yield from read_element(_element("ops:world-patent-data", answer["ops:world-patent-data"]), name)
             return
-        source = Source(epo_docdb.NAME, name, hashlib.sha256(data).hexdigest())
+        source = Source(exchange.NAME, name, hashlib.sha256(data).hexdigest())
         seen = False
         for row in _rows(answer):
             seen = True
@@ -150,7 +153,7 @@ def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> Doc
     abstract = _text(row.get("abstract"))
     body = around.get("description") or row.get("description")
     parts = (
-        tuple(epo_docdb.split_description([_text(p) for p in re.split(r"\n\s*\n", body)], lang))
+        tuple(exchange.split_description([_text(p) for p in re.split(r"\n\s*\n", body)], lang))
         if isinstance(body, str)
         else ()
     )
@@ -188,7 +191,7 @@ def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> Doc
         family_id=_text(row.get("family_id")),
         source=source,
     )
-    return found if numbers_alone else epo_docdb.substantial(found, whole=bool(around))
+    return found if numbers_alone else exchange.substantial(found, whole=bool(around))
 
 
 def _reference(row: Row, what: str) -> Row:
@@ -261,7 +264,7 @@ def _claims(row: Row, lang: str) -> Iterator[Claim]:
         if body := "\n".join(filter(None, texts)):
             yield claim(body, int(number or i), lang)
     for text in (c for c in _list(row.get("claims")) if isinstance(c, str)):
-        yield from epo_docdb.split_claims(text, lang)
+        yield from exchange.split_claims(text, lang)
 
 
 def _cut(written: str) -> Iterator[str]:

@@ -1,0 +1,55 @@
+"""An answer of the EPO that is there as elements: its documents, and the families and legal events beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+from jinzhi.kernel.patent import (
+    Document,
+    LegalEvent,
+    Source,
+)
+from jinzhi.sources.patents.epo_docdb import family
+from jinzhi.sources.patents.epo_docdb.exchange import NAME, RECORDS, documents_of
+from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.xml import (
+    local,
+    text,
+)
+from jinzhi.standards.cn_numbers import NumberError
+
+
+def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEvent | Refused]:
+    """The same of an answer that is there as elements."""
+    tops = [
+        e
+        for e in root.iter(*(f"{{*}}{t}" for t in RECORDS))
+        if not any(local(a.tag) in RECORDS for a in e.iterancestors())
+    ]
+    yield from answers(tops, name, b"")
+
+
+def answers(
+    items: Iterable[etree._Element | Refused], name: str, start: bytes
+) -> Iterator[Document | LegalEvent | Refused]:
+    seen = False
+    members: list[Document] = []
+    for item in items:
+        seen = True
+        if isinstance(item, Refused):
+            yield item
+            continue
+        try:
+            if local(item.tag) == "family-member":
+                members.append(family.member(item, Source(NAME, name)))
+                yield from family.events(item, Source(NAME, name))
+            else:
+                yield from documents_of(item, name)
+        except (Unreadable, NumberError) as e:
+            english = e.en if isinstance(e, Unreadable) else e.english
+            yield Unreadable(str(e), english).refused(name, text(item))
+    yield from family.together(members)
+    if not seen:
+        yield Unreadable("没有 EPO 交换文献", "it holds no exchange document of the EPO").refused(name, start)
