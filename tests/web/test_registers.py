@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,8 +12,10 @@ from openpyxl import load_workbook
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.store import attach
 from jinzhi.apps.registers.actions import create, update
 from jinzhi.apps.registers.models import Entry
+from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -282,3 +285,41 @@ def test_the_list_costs_the_same_for_one_row_and_for_fifty(point, district, djan
 def test_the_index_counts_in_one_query(point, district, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         district.client.get("/registers/")
+
+
+@pytest.fixture
+def private_fields():
+    """The public register of service points has a personal number and a personal file as well."""
+    register = catalogue().get(Register, "service-points")
+    more = (
+        Field(id="age", zh="联系人年龄", en="Age", type=Type.INT, required=False, personal=True),
+        Field(id="paper", zh="聘书", en="Paper", type=Type.FILE, required=False, personal=True),
+    )
+    kept, fields = dict(vars(register)), (*register.fields, *more)
+    vars(register).clear()
+    vars(register).update({k: v for k, v in kept.items() if not k.startswith("_")}, fields=fields)
+    yield register
+    vars(register).clear()
+    vars(register).update(kept)
+
+
+def test_a_personal_number_or_file_of_another_unit_is_hidden_in_a_public_register(
+    private_fields, district, elsewhere, make_person
+):
+    file = attach(SimpleUploadedFile("a.txt", b"x"), unit=district.acting.unit, stream="register:service-points", user=None)
+    made = create("service-points", {**POINT, "age": 7349, "paper": str(file.pk)}, who=district.acting)
+    handler = make_person("handler", "tj-binhai", "case-handler")
+    other = make_person("other-handler", "tj-dongli", "case-handler")
+    address = reverse("attachment", args=[file.token])
+    for client in (Client(), elsewhere.client, other.client):
+        for url in (LIST, reverse("entry", args=["service-points", made.pk]), f"/api/v1/entries/{made.pk}"):
+            assert "7349" not in re.sub(r"7,349", "7349", text(client.get(url))), url
+        assert client.get(address).status_code in (302, 404)
+    assert "7349" in text(handler.client.get(LIST)).replace(",", "")
+    assert handler.client.get(address).status_code == 200
+
+
+def test_a_title_that_is_personal_stops_the_start():
+    register = catalogue().get(Register, "service-points")
+    fields = tuple(replace(f, personal=True) if f.id == register.title else f for f in register.fields)
+    assert any("stand in lists" in p for p in replace(register, fields=fields).problems(catalogue()))

@@ -71,6 +71,8 @@ class Register(Declaration):
         for id in (self.title, *self.key, *((self.unit_field,) if self.unit_field else ())):
             if id not in ids:
                 yield f"{id!r} is named as title, key or unit_field but is no field"
+        if self.title in ids and self.field(self.title).withheld:
+            yield f"the title {self.title!r} is personal or sealed: it would stand in lists, search and links"
         if self.unit_field in ids and self.field(self.unit_field).type is not Type.UNIT:
             yield f"unit_field {self.unit_field!r} is not of type UNIT"
         if not self.writes:

@@ -200,7 +200,7 @@ def table(register: Register, rows: Sequence[Entry], who: Acting, empty: Empty) 
         cells: list[Any] = [Cell(entry.number, href=href), Cell(entry.title, href=href)]
         for f in fields:
             value = entry.data.get(f.id)
-            cells.append(f.show(value) if f.type in numeric else own.cell(f, value))
+            cells.append(f.show(value) if f.type in numeric and not hidden(f, own.who) else own.cell(f, value))
         cells += [STATES[entry.state], timezone.localtime(entry.updated_at).date().isoformat()]
         return Row(cells, id=f"entry-{entry.pk}")
 

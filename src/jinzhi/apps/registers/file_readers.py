@@ -7,7 +7,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.files import Opened, reads_files
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.registers.actions import CREATE, may_write
-from jinzhi.apps.registers.queries import hidden, may_read, visible_entries
+from jinzhi.apps.registers.queries import hidden, may_read, reading, visible_entries
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.register import Register
 
@@ -22,7 +22,7 @@ def of_entry(who: Acting, kept: Attachment) -> Opened | None:
     fields = [f for f in register.fields if f.type is Type.FILE]
     for field in fields:
         entry = visible_entries(who).filter(register=register.id, **{f"data__{field.id}": str(kept.pk)}).first()
-        if entry is not None and not hidden(field, who):
+        if entry is not None and not hidden(field, reading(who, entry)):
             said = {"entry": entry.number, "fields": [field.id]}
             return Opened((field.id,) if field.withheld else (), f"viewing:entry:{entry.pk}", said)
     return None
