@@ -306,7 +306,9 @@ def private_fields():
 def test_a_personal_number_or_file_of_another_unit_is_hidden_in_a_public_register(
     private_fields, district, elsewhere, make_person
 ):
-    file = attach(SimpleUploadedFile("a.txt", b"x"), unit=district.acting.unit, stream="register:service-points", user=None)
+    file = attach(
+        SimpleUploadedFile("a.txt", b"x"), unit=district.acting.unit, stream="register:service-points", user=None
+    )
     made = create("service-points", {**POINT, "age": 7349, "paper": str(file.pk)}, who=district.acting)
     handler = make_person("handler", "tj-binhai", "case-handler")
     other = make_person("other-handler", "tj-dongli", "case-handler")
