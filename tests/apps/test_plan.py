@@ -14,16 +14,17 @@ from jinzhi.apps.plan.actions import (
     ContentRefused,
     Locked,
     MilestoneRefused,
-    apply_approval,
     change_milestone,
     drop_milestone,
+    open_round,
+    reckon,
     save_content,
 )
 from jinzhi.apps.plan.models import Milestone, Report, Snapshot
 from jinzhi.apps.plan.progress import cells, forget, judge, light_rule, milestone_status, visible_cells
 from jinzhi.apps.plan.queries import in_state
 from jinzhi.apps.units.models import Unit
-from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
+from tests.apps.plan_fixtures import milestone, quarter, round_of_reports, small_plan
 
 TODAY = date(2026, 11, 22)
 
@@ -85,6 +86,70 @@ def test_an_approved_report_is_locked_and_its_figures_count(reports, release, ma
     assert milestone_status(first, TODAY).id == "met"
     [cell] = [c for c in cells(release.plan, TODAY, 2026) if c.row_key == "U1"]
     assert (cell.done, cell.planned, cell.total) == (10_000, 10_000, 20_000)
+
+
+@pytest.fixture
+def approved(reports, release, make_person, above, district):
+    test_a_parent_is_not_approved_before_its_children(reports, release, district, above, make_person)
+    return Report.objects.unrestricted("test").select_related("case").get(pk=reports["tj-binhai"].pk)
+
+
+def test_a_wrong_approval_is_undone_on_record_and_the_milestones_are_reckoned_anew(approved, above):
+    first = approved.figures.get().milestone
+    assert str(first.met_on) == "2026-09-20"
+    take(approved.case, "undo-approval", {"reason": "附件是另一季度的"}, who=above.acting)
+    approved.refresh_from_db(from_queryset=Report.objects.unrestricted("test"))
+    first.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
+    assert (approved.state, approved.approved_on, approved.case.closed_on) == ("submitted", None, None)
+    assert (first.achieved, first.met_on) == (0, None)
+    [cell] = [c for c in cells(approved.plan, TODAY, 2026) if c.row_key == "U1"]
+    assert cell.done == 0
+    verbs = [e.verb for e in Event.objects.filter(stream=approved.case.stream).order_by("seq")]
+    assert verbs == ["open", "submit", "approve", "undo-approval"]
+    assert all(r.sound for r in run_all())
+    take(approved.case, "approve", {}, who=above.acting)
+    first.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
+    assert str(first.met_on) == "2026-09-20"
+
+
+def test_what_an_earlier_report_said_holds_again_once_a_later_approval_is_undone(reports, release, above, district):
+    def through(report, achieved, reached):
+        second = {"test-plan-U1-tj-binhai-2": {"achieved": "0"}} if report.period.code == "2026Q4" else {}
+        report = fill(report, release, district.acting, achieved, reached)
+        save_content(report, release, notes={}, figures=second, who=district.acting, expected=report.version)
+        below = Report.objects.unrestricted("test").filter(period=report.period, unit__code="tj-binhai-ip")
+        case = below.select_related("case").get().case
+        take(case, "cancel", {"reason": "测试"}, who=above.acting)
+        take(report.case, "submit", {}, who=district.acting)
+        take(report.case, "approve", {}, who=above.acting)
+        return report
+
+    through(reports["tj-binhai"], "4", "")
+    later = {r.unit.code: r for r in open_round(release, quarter(release, "2026Q4"), who=above.acting)}
+    made = through(later["tj-binhai"], "10", "2026-11-02")
+    first = made.figures.get(milestone__code="test-plan-U1-tj-binhai-1").milestone
+    assert (first.achieved, str(first.met_on)) == (10, "2026-11-02")
+    take(made.case, "undo-approval", {"reason": "数字有误"}, who=above.acting)
+    first.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
+    assert (first.achieved, first.met_on) == (4, None)
+
+
+@pytest.mark.parametrize("role", ["reporter", "approver"])
+def test_an_approval_is_undone_from_above_with_a_reason_only(approved, above, make_person, role):
+    with pytest.raises(StepRefused):
+        take(approved.case, "undo-approval", {"reason": "想改"}, who=make_person("own", "tj-binhai", role).acting)
+    with pytest.raises(StepRefused):
+        take(approved.case, "undo-approval", {"reason": "  "}, who=above.acting)
+
+
+def test_an_approval_below_stays_while_the_report_above_rests_on_it(reports, approved, above):
+    child = reports["tj-binhai-ip"].case
+    child.refresh_from_db(from_queryset=type(child).objects.unrestricted("test"))
+    with pytest.raises(StepRefused, match="上级单位"):
+        take(child, "undo-approval", {"reason": "有误"}, who=above.acting)
+    take(approved.case, "undo-approval", {"reason": "有误"}, who=above.acting)
+    take(child, "undo-approval", {"reason": "有误"}, who=above.acting)
+    assert all(r.sound for r in run_all())
 
 
 def test_an_overdue_milestone_makes_the_row_late(reports, release):
@@ -218,7 +283,7 @@ def test_where_less_is_better_seven_does_not_reach_four(release, above, district
     figures = {made.code: {"achieved": "7"}}
     save_content(report, release, notes={}, figures=figures, who=district.acting, expected=0)
     Report.objects.unrestricted("test").filter(pk=report.pk).update(state="approved")
-    apply_approval(report)
+    reckon(report)
     made.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
     assert made.met_on is None
     assert milestone_status(made, TODAY).id == "not-met"
@@ -234,7 +299,7 @@ def test_where_less_is_better_three_reaches_four_and_nothing_reported_does_not(r
     report = round_of_reports(release, above.acting)["tj-binhai"]
     save_content(report, release, notes={}, figures=figures, who=district.acting, expected=0)
     Report.objects.unrestricted("test").filter(pk=report.pk).update(state="approved")
-    apply_approval(report)
+    reckon(report)
     made.refresh_from_db(from_queryset=Milestone.objects.unrestricted("test"))
     assert milestone_status(made, TODAY).id == "met"
 

@@ -216,6 +216,18 @@ def test_every_refusal_says_why():
     assert "角色" in got["longer"].why_not_zh
 
 
+def test_a_step_that_reopens_leads_out_of_the_end_and_the_case_runs_again():
+    undo = Step(id="undo", zh="重开", en="Reopen", sources=("done",), to="new", roles=("clerk",), reopens=True)
+    again = replace(LETTER, steps=(*LETTER.steps, undo), clocks=())
+    assert problems(again) == []
+    events = at(("open", day(2)), ("finish", day(3)), ("undo", day(4)))
+    assert fold(again, events[:2], CALENDAR, day(5)).closed == day(3)
+    reopened = fold(again, events, CALENDAR, day(5))
+    assert (reopened.state.id, reopened.closed, reopened.strange) == ("new", None, ())
+    closed = fold(again, [*events, Event(4, "finish", day(6))], CALENDAR, day(6))
+    assert closed.closed == day(6)
+
+
 def test_a_fact_that_holds_opens_the_way():
     assert offered(at(("open", day(2))), facts={"paid": True})["finish"].allowed
 
@@ -304,6 +316,10 @@ def test_what_happens_later_does_not_change_what_was(made):
         (
             changed(steps=(*LETTER.steps, Step(id="x", zh="x", en="x", sources=("done",), to="new", roles=("r",)))),
             "state done is final, yet a step leads out",
+        ),
+        (
+            changed(steps=(*LETTER.steps, replace(OPEN, id="x", sources=("new",), reopens=True))),
+            "step x reopens the case",
         ),
         (changed(clocks=(replace(LETTER.clocks[0], stop=()),)), "still runs when the case ends in state done"),
         (changed(clocks=(replace(LETTER.clocks[0], length=None),)), "needs a length or a due_input"),

@@ -87,6 +87,7 @@ class Step:
     is told to the party with this step, and thereby fixed. ``was``: names it had before. ``day``: the law gives the day
     and the step asks for it; without it the step counts on the day on which it is recorded. ``seals``: what was
     recorded before and with it is corrected by declared roles only. ``corrections``: instead of the procedure's.
+    ``reopens``: it may lead out of a final state, because what ended the case was wrong; nothing else may.
     """
 
     id: str
@@ -107,6 +108,7 @@ class Step:
     day: Given | None = None
     seals: bool = False
     corrections: Corrections | None = None
+    reopens: bool = False
 
     @property
     def opens(self) -> bool:
@@ -415,8 +417,13 @@ class Procedure(Declaration):
                 yield f"state {state.id} cannot be reached"
             if state.id not in ends:
                 yield f"no way leads from state {state.id} to an end"
-            if state.final and any(state.id in s.sources and s.to != state.id for s in self.steps if s.to):
+            leaving = [s for s in self.steps if s.to and state.id in s.sources and s.to != state.id]
+            if state.final and any(not s.reopens for s in leaving):
                 yield f"state {state.id} is final, yet a step leads out of it"
+        finals = {s.id for s in self.states if s.final}
+        for step in self.steps:
+            if step.reopens and (not set(step.sources) <= finals or not step.to or step.to in finals):
+                yield f"step {step.id} reopens the case: it must lead from a final state to one that is not"
 
     def _clocks(self) -> Iterator[str]:
         for clock in self.clocks:
@@ -555,7 +562,9 @@ class _Reading:
                 self.odd(e, zh, f"leads to the state {step.to!r}, which is not declared")
             self.state = target or UNKNOWN
         self.state = self.state or UNKNOWN
-        if self.state.final and self.closed is None:
+        if not self.state.final:
+            self.closed = None  # a step that reopens: the case runs again
+        elif self.closed is None:
             self.closed = e.on
 
     def _tell(self, e: Event, told: Mapping[str, object]) -> None:

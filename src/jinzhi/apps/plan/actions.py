@@ -208,8 +208,8 @@ def _settle(milestone: Milestone) -> None:
         milestone.save(update_fields=["achieved", "met_on"])
 
 
-def apply_approval(report: Report) -> None:
-    """Carry an approved report over to its milestones."""
+def reckon(report: Report) -> None:
+    """Reckon the milestones of a report anew: it was approved, or its approval was undone."""
     figures = report.figures.filter(achieved__isnull=False).select_related("milestone")
     for figure in figures:
         _settle(figure.milestone)

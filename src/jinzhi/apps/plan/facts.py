@@ -5,7 +5,7 @@ from __future__ import annotations
 from jinzhi.apps.cases.facts import answers
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.plan.models import Report
-from jinzhi.apps.plan.queries import children_open, current, missing
+from jinzhi.apps.plan.queries import above_approved, children_open, current, missing
 
 
 def _report(case: Case) -> Report | None:
@@ -18,6 +18,12 @@ def _report(case: Case) -> Report | None:
 def children_approved(case: Case) -> bool:
     report = _report(case)
     return report is not None and not children_open(report).exists()
+
+
+@answers("report-above-open")
+def report_above_open(case: Case) -> bool:
+    report = _report(case)
+    return report is not None and not above_approved(report).exists()
 
 
 @answers("report-complete")

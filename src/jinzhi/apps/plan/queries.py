@@ -186,6 +186,15 @@ def children_open(report: Report) -> QuerySet[Report]:
     return below.exclude(pk=report.pk).exclude(state__in=("approved", "cancelled"))
 
 
+def above_approved(report: Report) -> QuerySet[Report]:
+    """Approved reports of the same period of units above: they were approved because those below were."""
+    found = Report.objects.unrestricted("a fact of the tree, shown only as yes or no").filter(
+        plan=report.plan, period_id=report.period_id, state="approved", unit__depth__lt=report.unit.depth
+    )
+    above = [r.pk for r in found.only("pk", "unit_path") if report.unit_path.startswith(r.unit_path)]
+    return found.filter(pk__in=above)
+
+
 def period_on(plan: str, day: date) -> Period | None:
     """The last period that has ended by a day, or the first there is."""
     found = Period.objects.filter(plan=plan)

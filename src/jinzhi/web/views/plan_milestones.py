@@ -236,7 +236,7 @@ def figures_table(milestone: Milestone, who: Acting) -> ui.Table:
                 f.note or "—",
                 ui.Cell(tag=declared.state(f.report.state)),
                 ui.Cell(
-                    approver.get(f.report.case.stream, "—"),
+                    approver.get(f.report.case.stream, "—") if f.report.state == "approved" else "—",
                     sub=f"{f.report.approved_on:%Y-%m-%d}" if f.report.approved_on else "",
                 ),
             )

@@ -361,6 +361,8 @@ def report_page(
     checked = verdicts([*case_events, *saves])
     changes = changes_of(saves, place_names(rows))
     back = next((e for e in reversed(case_events) if e.verb == "return"), None) if found.state == "returned" else None
+    undone = next((e for e in reversed(case_events) if e.verb in ("undo-approval", "approve", "return")), None)
+    undone = undone if undone and undone.verb == "undo-approval" else None
     state = folded.state
     context: dict[str, Any] = {
         "crumbs": [
@@ -380,6 +382,7 @@ def report_page(
         "between": changes_of(between, place_names(rows)),
         "between_who": sorted({e.actor for e in between}),
         "back": back,
+        "undone": undone,
         "cards": [(c, kind_of(c)) for c in cards if c.form],
         "blocked": [b for b in (blocked(o, c, children) for o, c in pair(offers, cards)) if b],
         "others": [(c.name, c.why_not) for o, c in pair(offers, cards) if not c.form and not waits(o, c)],
@@ -448,7 +451,7 @@ def lack_anchor(lack: Lack, form: ReportForm, editing: bool) -> str:
 
 
 def kind_of(card: OfferCard) -> str:
-    return {"approve": "primary", "cancel": "danger"}.get(card.step.id, "")
+    return {"approve": "primary", "cancel": "danger", "undo-approval": "danger"}.get(card.step.id, "")
 
 
 def lock_note(found: Report, final: bool) -> str:

@@ -13,6 +13,10 @@ children_approved = Fact(
     "children-approved", "下级报告均已审核", "Reports below are approved",
     "下级单位的本期报告尚未全部审核通过", "reports of units below are not all approved yet",
 )  # fmt: skip
+above_open = Fact(
+    "report-above-open", "上级报告尚未审核", "The report above is not approved",
+    "上级单位的本期报告已审核通过，请先撤销对它的审核", "the report of the unit above is approved: undo that approval first",
+)  # fmt: skip
 complete = Fact(
     "report-complete", "必填内容齐全", "Required content is complete",
     "还有里程碑未填报本期累计或说明", "some milestones lack a figure or an account",
@@ -63,6 +67,14 @@ progress_report = Procedure(
             help_zh="审核通过后数据锁定，不能再修改。", help_en="Once approved, the figures are locked.",
         ),
         Step(
+            id="undo-approval", zh="撤销审核", en="Undo the approval", sources=("approved",), to="submitted",
+            roles=("approver", "plan-office"), at="above", needs=(above_open,), confirm=True, seals=True, reopens=True,
+            inputs=(Field(id="reason", zh="撤销理由", en="Reason", type=Type.LONG),),
+            help_zh="报告回到待审核，里程碑的累计和完成日期按其余已审核的报告重新计算；原审核记录保留。",
+            help_en="The report awaits approval again, and its milestones are reckoned from the other approved "
+            "reports; the record of the approval stays.",
+        ),
+        Step(
             id="remind", zh="催报", en="Remind", sources=("draft", "returned"), roles=("approver", "plan-office"),
             at="above", inputs=(Field(id="note", zh="催报说明", en="Note", type=Type.LONG, required=False),),
         ),
@@ -79,7 +91,8 @@ progress_report = Procedure(
             basis_note_zh="以布置填报时写明的截止日为准", basis_note_en="the day said in the call for the report",
         ),
         Clock(
-            id="review", zh="审核期限", en="Review", start=("submit",), stop=("approve", "return", "withdraw"),
+            id="review", zh="审核期限", en="Review", start=("submit", "undo-approval"),
+            stop=("approve", "return", "withdraw"),
             length=workdays(10), basis_note_zh=OURS_ZH, basis_note_en=OURS_EN,
         ),
         Clock(
@@ -114,6 +127,16 @@ progress_report = Procedure(
             2026-10-22  approve
             """,
             state="approved", clocks={"report": "late", "review": "met"},
+        ),
+        Example(
+            "a wrong approval is undone: the report awaits approval again, for ten working days",
+            """
+            2026-10-09  open    period=2026Q3 due=2026-10-20
+            2026-10-20  submit
+            2026-10-22  approve
+            2026-10-26  undo-approval  reason=附件是另一季度的
+            """,
+            state="submitted", clocks={"report": "met", "review": "2026-11-09"},
         ),
     ),
 )  # fmt: skip
