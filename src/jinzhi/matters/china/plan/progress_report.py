@@ -15,7 +15,8 @@ children_approved = Fact(
 )  # fmt: skip
 above_open = Fact(
     "report-above-open", "上级报告尚未审核", "The report above is not approved",
-    "上级单位的本期报告已审核通过，请先撤销对它的审核", "the report of the unit above is approved: undo that approval first",
+    "上级单位的本期报告已审核通过，请先撤销对它的审核",
+    "the report of the unit above is approved: undo that approval first",
 )  # fmt: skip
 complete = Fact(
     "report-complete", "必填内容齐全", "Required content is complete",
