@@ -199,7 +199,8 @@ def test_a_proof_that_does_not_hold_is_refused_and_kept(tree, keys, post, spoil)
 def test_two_roots_for_one_size_are_refused_and_both_notes_are_kept(tree, keys, post):
     post(tree.ask(0, 5))
     answer = post(Tree(keys, fork=2).ask(5, 5))
-    assert answer.status_code == 422
+    assert answer.status_code == 409
+    assert answer["Content-Type"].startswith("text/plain"), "it is no size to ask again from"
     (kept,) = RefusedCheckpoint.objects.all()
     assert kept.forked
     (finding,) = witness_findings()

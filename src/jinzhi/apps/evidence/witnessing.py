@@ -94,7 +94,8 @@ def add_checkpoint(body: bytes) -> str:
     except _Unproven as e:
         # after the transaction, which left nothing behind
         _keep(asked, signed, e)
-        raise Refused(422, f"not consistent with what this witness cosigned: {e}\n") from None
+        # C2SP tlog-witness: two roots of one size are a conflict, a proof that does not hold cannot be processed
+        raise Refused(409 if e.forked else 422, f"not consistent with what this witness cosigned: {e}\n") from None
 
 
 class _Unproven(Exception):
