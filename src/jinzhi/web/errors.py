@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, disk_full
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.patents.index import NoIndex
 from jinzhi.web.shell import english
 
 log = logging.getLogger("jinzhi.web")
@@ -63,6 +64,16 @@ def strained(request: HttpRequest, error: BaseException | None) -> HttpResponse 
     return response
 
 
+def _unready(request: HttpRequest, error: NoIndex) -> HttpResponse:
+    """503 with what to run, where patents cannot be searched now."""
+    log.warning("%s %s: %s", request.method, request.path, error.en)
+    said = {"title_zh": "现在不能检索", "title_en": "Patents cannot be searched now", "zh": error.zh, "en": error.en}
+    text = loader.render_to_string("503.html", {**said, "typed": [*request.GET.items(), *typed(request)]})
+    response = HttpResponse(text, status=503)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return strained(request, sys.exc_info()[1]) or _page(request, 500, "500.html")
 
@@ -96,6 +107,8 @@ class ErrorsMiddleware:
         if isinstance(exception, StepRefused):
             reason = exception.en if english() else exception.zh
             return _page(request, 422, "422.html", {"reason": reason, "typed": typed(request)})
+        if isinstance(exception, NoIndex):
+            return _unready(request, exception)
         if answer := strained(request, exception):
             return answer
         if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):

@@ -119,7 +119,7 @@ def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str
             raise BadRequest(_("当前检索引擎不能按相关度排序"))
         search.found  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
     except NoIndex as error:
-        return Asked(text, None, None, Wrong(str(error), unready=True))
+        return Asked(text, None, None, Wrong(error.say("en" if english() else "zh"), unready=True))
     except QueryError as error:
         return Asked(text, None, None, Wrong.of(error, text))
     return Asked(text, query, search)

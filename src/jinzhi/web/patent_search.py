@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.patents.asking import Desk, bound
-from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, folder, stamp
+from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, stamp, written_at
 from jinzhi.apps.patents.index import warm as index_warm
 from jinzhi.apps.patents.marks import while_unchanged
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Event, Item, Named, State
@@ -298,11 +298,7 @@ _lock = Lock()
 def library() -> Library:
     """The collection as it stands; made anew when the store has changed."""
     global _library
-    try:
-        written_at = (folder() / "inverted" / "meta.json").stat().st_mtime_ns
-    except FileNotFoundError:
-        written_at = 0
-    now = (engine_named().name, stamp(), written_at)
+    now = (engine_named().name, stamp(), written_at())
     with _lock:
         if _library is None or _library.stamp != now:
             _library = Library(now)

@@ -138,7 +138,11 @@ def _search() -> Fact:
     head = ("search", "检索引擎", "Search engine")
     engine = settings.JINZHI_SEARCH
     folder = Path(settings.JINZHI_INDEX)
-    if engine != "tantivy" or (folder.is_dir() and any(folder.iterdir())):
+    try:
+        there = engine != "tantivy" or (folder.is_dir() and any(folder.iterdir()))
+    except OSError as e:
+        return Fact(*head, "missing", str(e), "检查该目录的属主和权限", "look at the owner and mode of that folder")
+    if there:
         return Fact(*head, "good", f"patents: {engine}; all else: database")
     return Fact(
         *head, "note", "patents: tantivy, no index yet", "运行 jinzhi patents index", "run jinzhi patents index"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,10 +30,12 @@ from jinzhi.apps.patents.marks import mark
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.queries import MANY, by_ids, collection
 from jinzhi.engines import search_tantivy
+from jinzhi.engines.patience import Stopped
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
-from jinzhi.engines.search_index.store import Manifest, OtherFormat
+from jinzhi.engines.search_index import soundness
+from jinzhi.engines.search_index.store import OtherFormat
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
 from jinzhi.engines.similar import Answer, Subject
@@ -52,8 +55,35 @@ class NoIndex(QueryError):
     """There is no index to ask; the message says what to run."""
 
 
+class Damaged(NoIndex):
+    """There is an index and it cannot be read; the message says what is broken and what mends it."""
+
+    def __init__(self, what: str):
+        super().__init__(
+            f"专利检索索引已损坏（{what}），文献库不受影响；请管理员运行 jinzhi patents index --rebuild 从库中重建",
+            f"the search index of patents is damaged ({what}), the collection is not: "
+            "an administrator runs jinzhi patents index --rebuild, which makes it anew",
+        )
+
+
 class IndexBusy(Exception):
     """Another process is writing the index."""
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """What fails inside because the index on disk is broken is ``Damaged``; anything else stays what it is."""
+    try:
+        yield
+    except (QueryError, Stopped):
+        raise
+    except BaseException as e:
+        # the engine's own panic is no Exception
+        if not isinstance(e, Exception) and type(e).__name__ != "PanicException":
+            raise
+        if what := damage(deep=True):
+            raise Damaged(what) from e
+        raise
 
 
 class Engine(Protocol):
@@ -123,8 +153,14 @@ class Tantivy:
                 seen = (str(meta), told.st_mtime_ns, told.st_ino)
                 if self._engine is None or seen != self._seen:
                     # a rebuilt index is another folder of the same name: nothing of the old one may stay
-                    self._engine = search_tantivy.Engine(folder())
+                    self._engine = None
+                    with whole():
+                        if what := damage():
+                            raise Damaged(what)
+                        self._engine = search_tantivy.Engine(folder())
             except FileNotFoundError:
+                if what := damage():
+                    raise Damaged(what) from None
                 raise NoIndex(
                     "还没有检索索引，请运行 jinzhi patents index", "there is no index: run jinzhi patents index"
                 ) from None
@@ -133,16 +169,20 @@ class Tantivy:
                     "检索索引是旧版程序写的，请运行 jinzhi patents index（自动重建）",
                     "another version wrote the index: run jinzhi patents index, which makes it anew",
                 ) from None
+            except OSError as e:
+                raise Damaged(damage() or str(e.strerror)) from e
             self._seen = seen
             return self._engine
 
     def search(self, query: Query | Node, context: Context) -> Sequence[int]:
-        return self.reader().ids(query, context)
+        with whole():
+            return self.reader().ids(query, context)
 
     def relevance(self, query: Query, context: Context) -> Sequence[int]:
         """All hits, the most relevant first."""
-        result = self.reader().result(query, context)
-        return result.page(limit=max(1, result.count)).ids
+        with whole():
+            result = self.reader().result(query, context)
+            return result.page(limit=max(1, result.count)).ids
 
 
 _memory = Memory()
@@ -172,6 +212,24 @@ def folder() -> Path:
     return Path(settings.JINZHI_INDEX) / "patents"
 
 
+def damage(*, deep: bool = False) -> str:
+    """What is broken in the index; empty where it is whole, or where there is none that this version reads."""
+    try:
+        return soundness.damage(folder(), deep=deep)
+    except (FileNotFoundError, OtherFormat):
+        return ""
+    except OSError as e:
+        return f"{folder().name}: {e.strerror or e}"
+
+
+def written_at() -> int:
+    """When the index was last committed, for what is kept until then; 0 where none can be read."""
+    try:
+        return (folder() / "inverted" / "meta.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def update(*, rebuild: bool = False, commit_every: int = COMMIT, say: Callable[[str], object] = lambda _: None) -> int:
     """Bring the index up to the store; how many documents were written. Raises IndexBusy.
 
@@ -188,17 +246,19 @@ def update(*, rebuild: bool = False, commit_every: int = COMMIT, say: Callable[[
         if rebuild or not readable(place):
             # first forget, then remove: killed in between, the next run still writes everything
             Document.objects.exclude(indexed=0).update(indexed=0)
-            shutil.rmtree(place, ignore_errors=True)
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                place.unlink(missing_ok=True)
         return _write(place, max(1, commit_every), say)
 
 
 def readable(place: Path) -> bool:
-    """Whether an index lies there that this version of the program can read and go on writing."""
+    """Whether a whole index lies there that this version of the program can read and go on writing."""
     try:
-        Manifest.read(place / "forward")
-    except OtherFormat:
+        return not soundness.damage(place)
+    except (OSError, OtherFormat):
         return False
-    return (place / "inverted" / "meta.json").exists()
 
 
 def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:

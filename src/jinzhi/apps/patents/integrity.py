@@ -21,7 +21,7 @@ from jinzhi.apps.evidence.models import Event as Recorded
 from jinzhi.apps.evidence.store import path_of
 from jinzhi.apps.patents.applicants import LINKED, UNDONE, UNLINKED
 from jinzhi.apps.patents.families import Link, Unions, simple_of
-from jinzhi.apps.patents.index import NoIndex, reader
+from jinzhi.apps.patents.index import Damaged, NoIndex, damage, reader, whole
 from jinzhi.apps.patents.models import (
     Alias,
     Citation,
@@ -188,12 +188,18 @@ def indexed() -> Iterator[str]:
     ):
         yield f"{number}: the index is said to hold revision {has}, the store has {revision}"
     try:
-        engine = reader()
+        with whole():
+            engine = reader()
+            if what := damage(deep=True):
+                raise Damaged(what)
+            held = set(engine.forward.column(engine.rows(tantivy.Query.all_query()), "id").tolist())
+    except Damaged as e:
+        yield e.en
+        return
     except NoIndex:
         if rows:
             yield f"{len(rows)} documents are marked as indexed and there is no index: run jinzhi patents index"
         return
-    held = set(engine.forward.column(engine.rows(tantivy.Query.all_query()), "id").tolist())
     for pk in sorted(rows.keys() - held):
         yield f"{rows[pk]}: is marked as indexed and not in the index: run jinzhi patents index --rebuild"
     everything = set(Document.objects.values_list("pk", flat=True))

@@ -8,12 +8,17 @@ from django.conf import settings
 
 from jinzhi.apps.catalogue.looks import Fact, look
 from jinzhi.apps.patents.classes import editions
-from jinzhi.apps.patents.index import behind, folder
+from jinzhi.apps.patents.index import behind, damage, folder
 from jinzhi.apps.patents.marks import missing
 from jinzhi.apps.patents.models import Batch
 from jinzhi.apps.patents.queries import collection
 
 LOAD = "jinzhi patents classes FILE --edition 2026.01"
+
+REBUILD = (
+    "运行 jinzhi patents index --rebuild 从库中重建（文献库不受影响）",
+    "run jinzhi patents index --rebuild, which makes it anew from the collection",
+)
 
 
 @look
@@ -36,7 +41,9 @@ def patents() -> Iterator[Fact]:
         return
     index = ("patent-index", "专利检索索引", "Search index of patents")
     late = behind()
-    if not (folder() / "inverted" / "meta.json").exists():
+    if what := damage():
+        yield Fact(*index, "missing", f"damaged: {what}", *REBUILD)
+    elif not (folder() / "inverted" / "meta.json").exists():
         yield Fact(*index, "missing", "none", "运行 jinzhi patents index", "run jinzhi patents index")
     elif late:
         yield Fact(

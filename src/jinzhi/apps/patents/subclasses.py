@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import tantivy
 
-from jinzhi.apps.patents.index import all_docs, engine_named, folder, reader, stamp
+from jinzhi.apps.patents.index import all_docs, engine_named, folder, reader, stamp, whole, written_at
+from jinzhi.engines.search_tantivy import Engine
 from jinzhi.kernel.query import class_begins, class_symbol
 
 LENGTH = 4
@@ -76,11 +77,7 @@ _lock = Lock()
 def holders(scheme: str = "ipc") -> Holders:
     """Who has which symbols. Raises NoIndex. Kept until the store or the index changes."""
     engine = engine_named().name
-    try:
-        written = (folder() / "inverted" / "meta.json").stat().st_mtime_ns
-    except FileNotFoundError:
-        written = 0
-    now = (engine, str(folder()), stamp(), written)
+    now = (engine, str(folder()), stamp(), written_at())
     with _lock:
         kept = _kept.get(scheme)
         if kept is None or kept[0] != now:
@@ -102,7 +99,11 @@ def _of_store(scheme: str) -> Holders:
 
 
 def _of_index(scheme: str) -> Holders:
-    engine = reader()
+    with whole():
+        return _read(reader(), scheme)
+
+
+def _read(engine: Engine, scheme: str) -> Holders:
     rows = engine.rows(tantivy.Query.all_query())
     owners, values = engine.forward.lists(rows, scheme)
     if not len(values):

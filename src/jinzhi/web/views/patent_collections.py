@@ -18,7 +18,6 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.seals import Verdict, verdicts
 from jinzhi.apps.patents import collections, notes
 from jinzhi.apps.patents.collections import Branch, may_write
-from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.models import Document, Topic, TopicItem
 from jinzhi.apps.patents.notes import Brought
 from jinzhi.apps.patents.queries import by_ids, collection, find_all
@@ -67,9 +66,7 @@ def found_in(request: HttpRequest, topic: Topic) -> tuple[list[int], str]:
     """(the documents of a topic and those below it, why they cannot be told)."""
     try:
         return sorted(library().find(collections.query_of(topic, desk_of(request)).root)), ""
-    except NoIndex as e:
-        return [], str(e)
-    except QueryError as e:
+    except QueryError as e:  # NoIndex too
         return [], e.en if english() else e.zh
 
 

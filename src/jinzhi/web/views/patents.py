@@ -375,7 +375,8 @@ def patents(request: HttpRequest) -> HttpResponse:
     finally:
         if name and stopping.NAME.fullmatch(name):
             stopping.done(name)
-    return render(request, "patents/search.html", context)
+    wrong = context["ask"].wrong
+    return render(request, "patents/search.html", context, status=503 if wrong and wrong.unready else 200)
 
 
 def unfinished(request: HttpRequest, stopped: Stopped, long: bool) -> dict[str, Any]:

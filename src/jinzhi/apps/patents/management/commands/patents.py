@@ -134,7 +134,7 @@ class Command(BaseCommand):
             count = index.update(
                 rebuild=bool(options["rebuild"]), commit_every=int(str(options["commit"])), say=self.stderr.write
             )
-        except index.IndexBusy as e:
+        except (index.IndexBusy, OSError) as e:
             raise CommandError(str(e)) from None
         alerts.fire_due(self.stderr.write)
         self.stdout.write(f"已索引 {count} 件，用时 {perf_counter() - began:.1f} 秒")
