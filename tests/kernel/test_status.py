@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status, reaches, share_done
+from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status, percent, reaches, share_done
 from jinzhi.matters.china.plan.lights import lights_2021 as lights
 
 WEIGHTS = st.decimals(0, 100, places=1)
@@ -128,3 +128,30 @@ def test_where_less_is_better_more_than_the_target_does_not_reach_it(achieved, r
     assert reaches(value, target, lower=True) is reached
     assert share_done(value, target, lower=True).quantize(Decimal("0.001")) == Decimal(share)
     assert reaches(value, target) is not (value < target)
+
+
+@pytest.mark.parametrize(
+    ("done", "planned", "said"), [("89.7", "100", "89.7%"), ("89.97", "100", "89.97%"), ("84.4", "100", "84%")]
+)
+def test_a_pace_below_a_limit_never_reads_as_the_limit(done, planned, said):
+    p = Progress(Decimal(done), Decimal(planned), Decimal(200))
+    for light, zh, en in (lights.judge(p), lights.judge_many(p, 1, 4)):
+        assert light.id == "risk"
+        assert zh == f"完成进度为应完成的 {said}（低于 90%）"
+        assert en == f"done is {said} of what was due (below 90%)"
+
+
+def test_a_pace_on_track_does_not_read_as_ahead():
+    edge = lights.ahead_from * 100
+    light, zh, _en = lights.judge(Progress(edge - Decimal("0.3"), Decimal(100), Decimal(200)))
+    assert (light.id, zh) == ("normal", f"完成进度为应完成的 {edge - Decimal('0.3'):.1f}%")
+
+
+@given(st.decimals(0, "0.8999", places=4))
+def test_percent_of_a_share_stays_below_what_it_is_below(share):
+    assert Decimal(percent(share, Decimal("0.90")).rstrip("%")) < 90
+
+
+def test_a_limit_is_said_as_it_was_declared():
+    rule = replace(lights, normal_from=Decimal("0.875"))
+    assert rule.judge(Progress(Decimal("87.4"), Decimal(100), Decimal(200)))[1].endswith("87%（低于 87.5%）")

@@ -304,7 +304,7 @@ def _orders(city: City) -> None:
     for n, m in enumerate(_late(city)[:14]):
         day = date(2026, 10, 26) + timedelta(days=(n * 2) % 14)
         raw = {
-            "title": f"加快推进{titles[m.row_key]}",
+            "title": f"加快推进“{titles[m.row_key]}”",
             "demand": f"请于期限前完成：{m.title}，并上传佐证材料。（演示）",
             "grounds": f"里程碑应于 {m.due.isoformat()} 完成，至今未完成。（演示）",
             "due": (day + timedelta(days=pick((10, 14, 25, 40), "order", m.code))).isoformat(),

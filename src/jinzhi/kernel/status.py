@@ -96,6 +96,22 @@ def share_done(achieved: Decimal, target: Decimal, *, lower: bool = False) -> De
     return max(achieved / target, Decimal(0))
 
 
+def percent(share: Decimal, below: Decimal | None = None) -> str:
+    """A share in whole percent; with as many places as it takes to read less than ``below``, which it is less than.
+
+    So 89.7% is not said as “90% (below 90%)”.
+    """
+    places = 0
+    while below is not None and round(share * 100, places) >= below * 100 and places < 12:
+        places += 1
+    return f"{round(share * 100, places):f}%"
+
+
+def threshold(share: Decimal) -> str:
+    """A declared share in percent, with the places it was declared with: 0.90 is 90%, 0.875 is 87.5%."""
+    return f"{(share * 100).normalize():f}%"
+
+
 @dataclass(frozen=True, kw_only=True)
 class LightRule(Declaration):
     """The published rule of the lights ▲超前 ●正常 ◆有风险 ■滞后, by date.
@@ -154,11 +170,7 @@ class LightRule(Declaration):
                 f"a milestone is {p.overdue_days} days overdue",
             )
         if pace is not None and pace < self.normal_from:
-            return (
-                RISK,
-                f"完成进度为应完成的 {pace:.0%}（低于 {self.normal_from:.0%}）",
-                f"done is {pace:.0%} of what was due (below {self.normal_from:.0%})",
-            )
+            return RISK, *self._short(pace, self.normal_from)
         if p.next_due_days == 0:
             return RISK, "有里程碑今天到期尚未完成", "a milestone not yet met is due today"
         if p.next_due_days is not None and p.next_due_days <= self.soon_days:
@@ -183,11 +195,7 @@ class LightRule(Declaration):
         if late and late == parts:
             return LATE, f"{parts} 项均滞后", f"all {parts} are behind"
         if pace is not None and pace < self.normal_from:
-            return (
-                RISK,
-                f"完成进度为应完成的 {pace:.0%}（低于 {self.normal_from:.0%}）",
-                f"done is {pace:.0%} of what was due (below {self.normal_from:.0%})",
-            )
+            return RISK, *self._short(pace, self.normal_from)
         if late:
             return RISK, f"{parts} 项中有 {late} 项滞后", f"{late} of {parts} are behind"
         return self._pace(p)
@@ -198,11 +206,12 @@ class LightRule(Declaration):
         if p.firm is not None and p.firm != p.planned:
             zh = f"到期超过 {self.late_after_days} 天的应完成数的"
             en = f"what was due more than {self.late_after_days} days ago"
-        return (
-            LATE,
-            f"完成进度为{zh} {pace:.0%}（低于 {self.risk_from:.0%}）",
-            f"done is {pace:.0%} of {en} (below {self.risk_from:.0%})",
-        )
+        return LATE, *self._short(pace, self.risk_from, zh, en)
+
+    def _short(self, pace: Decimal, limit: Decimal, zh: str = "应完成的", en: str = "what was due") -> tuple[str, str]:
+        """That pace is below a limit, in Chinese and English."""
+        said, of = percent(pace, limit), threshold(limit)
+        return f"完成进度为{zh} {said}（低于 {of}）", f"done is {said} of {en} (below {of})"
 
     def _pace(self, p: Progress) -> tuple[Status, str, str]:
         """Ahead or on track, where nothing is behind or at risk."""
@@ -212,4 +221,5 @@ class LightRule(Declaration):
         if pace is None:
             return NORMAL, "尚无到期里程碑", "nothing is due yet"
         status = AHEAD if pace >= self.ahead_from else NORMAL
-        return status, f"完成进度为应完成的 {pace:.0%}", f"done is {pace:.0%} of what was due"
+        said = percent(pace, self.ahead_from if status is NORMAL else None)
+        return status, f"完成进度为应完成的 {said}", f"done is {said} of what was due"

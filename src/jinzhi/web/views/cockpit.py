@@ -40,6 +40,7 @@ from jinzhi.kernel.status import (
     LightRule,
     Progress,
     Status,
+    threshold,
 )
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.web.plan_attention import (
@@ -520,9 +521,9 @@ def lights(request: HttpRequest) -> HttpResponse:
             "statuses": [AHEAD, NORMAL, RISK, LATE, NO_DATA, NONE],
             "examples": ui.Table(_("算例"), heads, rows, stack=True),
             "rules": ui.Table(_("规则的版本"), [ui.Column(h) for h in (_("规则"), _("起用日"), _("状态"))], dated),
-            "normal_from": f"{rule.normal_from:.0%}",
-            "risk_from": f"{rule.risk_from:.0%}",
-            "ahead_from": f"{rule.ahead_from:.0%}",
+            "normal_from": threshold(rule.normal_from),
+            "risk_from": threshold(rule.risk_from),
+            "ahead_from": threshold(rule.ahead_from),
             "print_title": _("亮灯规则"),
         },
     )
