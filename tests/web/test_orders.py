@@ -238,3 +238,43 @@ def test_an_unknown_pair_is_named(late, above):
 
 def test_where_nothing_is_late_the_page_says_so(release, above):
     assert "没有滞后或有风险的任务" in text_of(above.client.get(ISSUE))
+
+
+# an order for a row that is on track wants its grounds
+
+
+@pytest.fixture
+def smooth(release):
+    """A row whose only milestone is still to come: its light is ●."""
+    milestone(release, "U1", "tj-binhai", date(2027, 6, 30), 10)
+
+
+def test_several_orders_want_grounds_where_a_row_is_on_track(smooth, above):
+    assert "督办须写明缘由" in text_of(above.client.get(ISSUE, {"pair": "U1:tj-binhai"}))
+    given = {"pair": ["U1:tj-binhai"], "demand": "提前完成", "grounds": " ", "due": "2026-12-20", "_step": "confirm"}
+    back = above.client.post(ISSUE, given)
+    assert back.status_code == 422
+    assert f"U1（{Unit.objects.get(code='tj-binhai').label}）" in str(back.context["form"].errors["grounds"])
+    assert "提前完成" in text_of(back)
+    assert not Case.objects.unrestricted("test").exists()
+    assert above.client.post(ISSUE, {**given, "grounds": "市领导要求提前"}).status_code == 302
+    made = Case.objects.unrestricted("test").get()
+    assert "市领导要求提前" in text_of(above.client.get(f"/cases/{made.pk}/"))
+
+
+def test_one_order_wants_grounds_where_its_row_is_on_track(smooth, above):
+    url = "/procedures/supervision-order/open/"
+    shown = above.client.get(url, {"subject": "row:U1", "unit": "tj-binhai"})
+    assert "当前为“正常”" in text_of(shown)
+    given = {"_subject": "row:U1", "_unit": "tj-binhai", "title": "提前", "demand": "提前完成", "due": "2026-12-20"}
+    back = above.client.post(url, given)
+    assert (back.status_code, Case.objects.unrestricted("test").count()) == (422, 0)
+    assert "请写明缘由" in str(back.context["form"].errors["grounds"])
+    assert above.client.post(url, {**given, "grounds": "市领导要求提前"}).status_code == 302
+
+
+def test_a_row_that_is_late_or_of_which_nothing_is_known_needs_no_grounds(late, above):
+    url = "/procedures/supervision-order/open/"
+    given = {"_unit": "tj-binhai", "title": "督办", "demand": "说明", "due": "2026-12-20"}
+    for subject in ("row:U1", "row:NONE", ""):
+        assert above.client.post(url, {**given, "_subject": subject}).status_code == 302

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.inbox import waiting_for
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import catalogue
@@ -85,23 +86,6 @@ def urgency_query(urgency: Urgency, day: date) -> Q:
         case "none":
             return running & Q(next_due=None)
     return Q(closed_on__isnull=False)
-
-
-def waiting_for(who: Acting) -> Q:
-    """Open cases in a state from which a step leads that ``who`` may take, as far as role and place decide it."""
-    mine = Q(pk__in=[])
-    own = Q(unit_path=who.path)
-    above = Q(unit_path__startswith=who.path) & ~own
-    office = Q(office__path__startswith=who.path)
-    places = {"own": own, "above": above, "office": office, "any": own | office}
-    for procedure in catalogue().all(Procedure):
-        for step in procedure.steps:
-            # a step that stays (remind, extend) may be taken, but nothing waits for it
-            if step.opens or step.to is None or not set(who.roles) & set(step.roles):
-                continue
-            if who.may(f"case.{procedure.id}.{step.id}"):
-                mine |= Q(procedure__in=procedure.names, state__in=procedure.kept_as(step.sources)) & places[step.at]
-    return Q(closed_on=None) & mine
 
 
 def view_query(name: str, who: Acting) -> Q:

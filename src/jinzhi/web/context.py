@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,8 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi import __version__
-from jinzhi.apps.accounts.acting import acting_as, memberships
+from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
 from jinzhi.apps.accounts.middleware import acting
+from jinzhi.apps.cases.inbox import MOST, unread
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.demo.progress import being_made
 from jinzhi.web.plan_choice import head
@@ -44,6 +46,14 @@ def posts(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"pk": m.pk, "unit": m.unit, "role": acting_as(m).role} for m in memberships(user)]
 
 
+def inbox(who: Acting | None) -> dict[str, Any] | None:
+    """The number of the inbox: how many new things want a deed of the acting post. None for who has no inbox."""
+    if who is None or who.user is None or not who.may("case.read"):
+        return None
+    n = unread(who)
+    return {"n": n, "text": f"{MOST - 1}+" if n >= MOST else str(n)}
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context of ``base.html``."""
     here = installation()
@@ -61,6 +71,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             if who is None or who.may(scope)
         ],
         "acting": who,
+        # called by the template, so that an answer without the bar asks nothing
+        "inbox": partial(inbox, who),
         "plan_head": head(request) if who and who.may("plan.read") and section in OF_A_PLAN else None,
         "memberships": posts(request),
         "large": request.COOKIES.get("jz_large") == "1",

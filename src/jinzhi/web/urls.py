@@ -15,6 +15,7 @@ from jinzhi.web.views import (
     evidence,
     evidence_export,
     evidence_verify,
+    inbox,
     indicators,
     log_files,
     operations,
@@ -39,6 +40,7 @@ from jinzhi.web.views import (
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="cockpit"), name="home"),
     *cockpit.urlpatterns,
+    *inbox.urlpatterns,
     *plan_import.urlpatterns,
     *plan_reports.urlpatterns,
     *report_steps.urlpatterns,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from jinzhi.apps.catalogue.reading import closed_procedures
@@ -47,6 +48,9 @@ class Case(UnitOwned):
         indexes = [
             models.Index(fields=["procedure", "state"]),
             models.Index(fields=["procedure", "closed_on", "next_due"]),
+            models.Index(
+                fields=["procedure", "state", "unit_path"], condition=models.Q(closed_on=None), name="case_open"
+            ),
         ]
         ordering = ["-opened_on", "-pk"]
 
@@ -61,3 +65,20 @@ class Case(UnitOwned):
     def kept_from(cls, role: Role | None) -> models.Q | None:
         closed = closed_procedures(role)
         return models.Q(procedure__in=closed) if closed else None
+
+
+class Seen(models.Model):
+    """How much of a case a person has looked at: ``seq`` is the number of its events that the page showed.
+
+    It is no record of receipt (签收 is a step of the case) and no evidence; it only keeps the number of the inbox.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    seq = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "case"], name="one_look")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.case}: {self.seq}"

@@ -9,16 +9,24 @@ from datetime import date
 from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.cases.actions import open_case, refused
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.projections import after_step
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Milestone, Release, Row
 from jinzhi.apps.plan.plans import first_plan, row_of_subject, subject_of
-from jinzhi.apps.plan.progress import Judged, judge, light_rule, visible_cells
+from jinzhi.apps.plan.progress import Judged, cells, judge, light_rule, visible_cells
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
-from jinzhi.kernel.status import LATE, RISK
+from jinzhi.kernel.fields import FieldError
+from jinzhi.kernel.procedure import CaseView, Procedure
+from jinzhi.kernel.status import AHEAD, LATE, NORMAL, RISK, Status
 
 ORDER = "supervision-order"
+#: the lights ▲ and ●: an order for such a row must say why
+ON_TRACK = (AHEAD, NORMAL)
+GROUNDS = "grounds"
 #: how many overdue milestones the grounds of an order name
 NAMED = 5
 
@@ -38,12 +46,19 @@ class Pair:
         return f"{self.row.key}:{self.unit.code}"
 
     @property
+    def on_track(self) -> bool:
+        """Whether its light says that nothing is behind; where nothing is known, this is not said."""
+        return self.judged is not None and self.judged.light in ON_TRACK and not self.overdue
+
+    @property
     def title(self) -> str:
         return f"加快推进“{self.row.title}”"[:200]
 
     @property
     def grounds(self) -> str:
-        """Why an order is due, from the dates and the light: nobody types it."""
+        """Why an order is due, from the dates and the light: nobody types it. Nothing where the row is on track."""
+        if self.on_track:
+            return ""
         parts = [f"里程碑“{m.title}”应于 {m.due.isoformat()} 完成，至今未完成" for m in self.overdue[:NAMED]]
         if len(self.overdue) > NAMED:
             parts.append(f"另有 {len(self.overdue) - NAMED} 项里程碑超期")
@@ -110,3 +125,28 @@ def issue_orders(
         )
         for n, p in enumerate(chosen)
     ]  # fmt: skip
+
+
+def track_of(subject: str, unit: Unit, day: date) -> Status | None:
+    """The light ▲ or ● of the row that a subject names, for a unit; None where it is another one or none is known."""
+    plan, key = row_of_subject(subject)
+    if not key:
+        return None
+    found = [c for c in cells(plan, day, None) if c.row_key == key and c.unit_id == unit.pk]
+    light = judge(found, day, light_rule(day)).light if found else None
+    late = Milestone.objects.unrestricted("only whether one is late").filter(
+        plan=plan, row_key=key, unit=unit, dropped_on=None, met_on=None, due__lt=day
+    )
+    return light if light in ON_TRACK and not late.exists() else None
+
+
+@after_step(ORDER)
+def say_why(case: Case, view: CaseView, event: Event) -> None:
+    """An order for a row that is on track is refused unless its grounds are given; they stay with the order."""
+    if event.verb != "issue" or str(event.data.get(GROUNDS) or "").strip():
+        return
+    light = track_of(case.subject, case.unit, event.on)
+    if light is not None:
+        field = next(f for f in catalogue().get(Procedure, ORDER).step("issue").inputs if f.id == GROUNDS)
+        zh = f"此任务当前为“{light.zh}”，没有超期里程碑；仍要督办的，请写明缘由"
+        raise refused([FieldError(field, zh, f"this row is {light.en.lower()}: say why an order is due all the same")])

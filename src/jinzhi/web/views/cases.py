@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
+from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, files_in, pending, plain_view, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
@@ -31,9 +32,11 @@ from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.plan.supervising import ORDER, track_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import flow
 from jinzhi.kernel import correcting
+from jinzhi.kernel.access import within
 from jinzhi.kernel.correction import CORRECT
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.law import NoRuleInForce
@@ -155,6 +158,7 @@ def case_page(
     eyes = reader(who, found, procedure)
     checked = verdicts(events)
     story = happenings(found, folded, events, eyes, checked)
+    look(found, who)
     if eyes.seen:
         put_viewing_on_record(found, eyes.seen, who)
     children = Case.objects.visible_to(who).filter(parent=found).select_related("unit").order_by("pk")
@@ -417,9 +421,20 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
             "carried": carried,
             "parent": parent,
             "nobody": who.user is None,
+            "notice": on_track_notice(procedure, carried["subject"], given.get(UNIT.id) or given.get("unit", ""), who),
         },
         status=422 if form is not None and form.is_bound else 200,
     )
+
+
+def on_track_notice(procedure: Procedure, subject: str, unit: str, who: Acting) -> str:
+    """Before an order is written: that its row is on track, so that grounds are wanted. Empty where it is not."""
+    about = next((u for u in Unit.objects.filter(code=unit) if within(who.path, who.reach, u.path)), None)
+    light = track_of(subject, about, today()) if about and procedure.id == ORDER else None
+    if light is None:
+        return ""
+    words = {"light": named(light), "unit": about.label if about else ""}
+    return _("此任务在%(unit)s当前为“%(light)s”，没有超期里程碑；仍要督办的，请写明缘由。") % words
 
 
 def opened_by(

@@ -43,6 +43,7 @@ from jinzhi.kernel.status import (
     threshold,
 )
 from jinzhi.kernel.tilemap import TileMap
+from jinzhi.web.inbox import today_panel
 from jinzhi.web.plan_attention import (
     LATE_ROWS,
     ORDERS,
@@ -192,7 +193,8 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     wall = choice(request, "view", ("wall",)) == "wall"
     tab = choice(request, "tab", TABS)
     if board is None:
-        return render(request, "plan/no_plan.html", {"steps": no_plan(request.acting), "crumbs": []})
+        steps = {"steps": no_plan(request.acting), "crumbs": []}
+        return render(request, "plan/no_plan.html", steps | {"today_panel": today_panel(request.acting, today())})
     items = attention(board)
     counts = counted(items)
     context: dict[str, Any] = {
@@ -227,6 +229,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/wall.html", context | {"passed": words % {"share": share}})
     few = first_of_each(items, SHOWN)
     context |= {
+        "today_panel": today_panel(board.who, today()),
         "kpis": kpis(board),
         "heat": heat_rows(board, table),
         "sections": section_heads(board, table),

@@ -30,7 +30,7 @@ from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Measure, Release
 from jinzhi.apps.plan.plans import first_plan, key_of_subject, row_of_subject, subject_of
-from jinzhi.apps.plan.supervising import ORDER, Pair, issue_orders, pairs
+from jinzhi.apps.plan.supervising import NAMED, ORDER, Pair, issue_orders, pairs
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import documents, spreadsheet
 from jinzhi.kernel import procedure as kernel
@@ -458,7 +458,8 @@ def all_docx(request: HttpRequest) -> HttpResponse:
 DEMAND = Field(id="demand", zh="督办要求", en="What is wanted", type=Type.LONG)
 GROUNDS = Field(
     id="grounds", zh="督办缘由", en="Grounds", type=Type.LONG, required=False,
-    help_zh="留空则按每项任务的超期里程碑自动写明。", help_en="Left empty, each order names its overdue milestones.",
+    help_zh="留空则按每项任务的超期里程碑自动写明；正常推进的任务必须写明缘由。",
+    help_en="Left empty, each order names its overdue milestones; needed where a row is on track.",
 )  # fmt: skip
 DUE = Field(id="due", zh="办结期限", en="Due date", type=Type.DATE)
 
@@ -486,9 +487,15 @@ def issue(request: HttpRequest) -> HttpResponse:
     preview = False
     if request.method == "POST" and form.is_valid():
         due = date.fromisoformat(str(form.values["due"]))
+        smooth = [p for p in found if p.on_track]
         if due < day:
             words = {"day": day.isoformat()}
             form.refuse([FieldError(DUE, _("不能早于今天 %(day)s") % words, f"must not be before {day}")])
+        elif smooth and not form.values[GROUNDS.id]:
+            names = "、".join(f"{p.row.key}（{p.unit.label}）" for p in smooth[:NAMED])
+            words = {"rows": names, "n": len(smooth)}
+            zh = _("%(n)s 项任务正常推进、没有超期里程碑：%(rows)s。仍要督办的，请写明缘由") % words
+            form.add_error(GROUNDS.id, zh)
         elif request.POST.get("_step") != "confirm":
             preview = True
         else:
@@ -510,6 +517,7 @@ def issue(request: HttpRequest) -> HttpResponse:
         "preview": preview,
         "orders": [(p, form.values["grounds"] or p.grounds) for p in found] if preview else [],
         "running": any(p.running for p in found),
+        "smooth": any(p.on_track for p in found),
     }
     return render(request, "orders/issue.html", context, status=422 if form.errors else 200)
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.queries import events_of, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import installation, now, today
@@ -329,6 +330,7 @@ def report_page(
 ) -> HttpResponse:
     """The page of a report. ``form``: what came back; ``between``: what others saved since it was made."""
     who, day, release = request.acting, today(), release_of(found)
+    look(found.case, who)
     rows = content(found, release)
     before, after = neighbours(found, who)
     earlier = {n.row_key: n for n in RowNote.objects.filter(report=before)} if before else {}
