@@ -147,7 +147,7 @@ def add_milestone(
 
 @transaction.atomic
 def change_milestone(
-    milestone: Milestone, changes: Mapping[str, str], *, reason: str, who: Acting, expected: int, key: str = ""
+    milestone: Milestone, changes: Mapping[str, str], *, reason: str, who: Acting, expected: int | None, key: str = ""
 ) -> Milestone:
     """Change title, due, target, measured_in, direction or weight of a milestone, with a reason. Values as text.
 

@@ -10,15 +10,17 @@ from ninja import Query, Router
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.plan.models import Release, Report, Row
+from jinzhi.apps.plan.actions import MilestoneRefused
+from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, planned, take_in
+from jinzhi.apps.plan.models import Milestone, Release, Report, Row
 from jinzhi.apps.plan.plans import in_force
 from jinzhi.apps.plan.progress import Judged, judged_by, light_rule, visible_cells
 from jinzhi.apps.plan.queries import current, milestones, rows_of
 from jinzhi.kernel.status import NO_DATA
-from jinzhi.web.api.caller import caller, only
+from jinzhi.web.api.caller import caller, only, submission
 from jinzhi.web.api.paging import Cursor, Limit, page_of
-from jinzhi.web.api.problems import missing
-from jinzhi.web.api.shapes import Plans, Reports, RowFull, Rows
+from jinzhi.web.api.problems import Wrong, invalid, missing
+from jinzhi.web.api.shapes import MilestoneLines, Milestones, MilestonesDone, Plans, Reports, RowFull, Rows
 
 router = Router(tags=["plan"], by_alias=True)
 
@@ -119,6 +121,71 @@ def get_row(request: HttpRequest, key: str, plan: Plan) -> dict[str, Any]:
     ]
     judged = lights(release, who, day).get(row.key)
     return {**row_shown(row, judged), "plan": release.plan, "milestones": found, "as_of": day}
+
+
+@router.get(
+    "/plan/milestones",
+    response=Milestones,
+    summary="The milestones of a plan that the caller sees",
+    openapi_extra={"x-scope": "plan.read"},
+)
+def list_milestones(request: HttpRequest, limit: Limit, cursor: Cursor, plan: Plan) -> dict[str, Any]:
+    who = caller(request, "plan.read")
+    only(request, "limit", "cursor", "plan")
+    release = asked(plan)
+    if release is None:
+        return {"plan": "", "items": [], "next": None}
+    rows = Milestone.objects.visible_to(who).filter(plan=release.plan, dropped_on=None).select_related("unit")
+    found, after = page_of(rows, limit, cursor)
+    return {"plan": release.plan, "items": [milestone_shown(m) for m in found], "next": after}
+
+
+def milestone_shown(m: Milestone) -> dict[str, Any]:
+    return {
+        "code": m.code, "row": m.row_key, "title": m.title, "unit": m.unit.code, "due": m.due,
+        "target": f"{m.target:f}", "achieved": f"{m.achieved:f}", "measured_in": m.measured_in,
+        "direction": m.direction, "weight": f"{m.weight:f}", "met_on": m.met_on,
+    }  # fmt: skip
+
+
+@router.post(
+    "/plan/milestones",
+    response=MilestonesDone,
+    summary="Add and change milestones, all or none",
+    description="The lines as `GET /plan/milestones` gives them, without `achieved` and `met_on`. Every refused line "
+    "is named as `items[n].field`; nothing is written then. The same lines again change nothing.",
+    openapi_extra={"x-scope": "plan.edit"},
+)
+def bring_milestones(request: HttpRequest, plan: Plan, body: MilestoneLines) -> dict[str, Any]:
+    who = caller(request, "plan.edit")
+    only(request, "plan")
+    release = asked(plan)
+    if release is None:
+        raise missing("还没有现行规划", "no plan is in force")
+    lines = [Line(n, item.dict()) for n, item in enumerate(body.items)]
+    try:
+        if body.dry_run:
+            done = planned(release, lines, who)
+            if done.errors:
+                raise LinesRefused(done.errors)
+        else:
+            done = take_in(release, lines, reason=body.reason, who=who, key=submission(request))
+    except LinesRefused as e:
+        places = [(f"items[{x.number}]" + (f".{x.field}" if x.field else ""), x) for x in e.errors]
+        raise invalid(*(Wrong(place, x.zh, x.en) for place, x in places)) from None
+    except MilestoneRefused as e:
+        raise invalid(Wrong("reason", str(e), "give the reason of the changes")) from None
+    changes = [
+        {
+            "code": c.milestone.code,
+            "before": {k: old for k, (old, _new) in c.values.items()},
+            "after": {k: new for k, (_old, new) in c.values.items()},
+        }
+        for c in done.changed
+    ]
+    return {
+        "dry_run": body.dry_run, "added": done.codes, "to_add": len(done.added), "changed": changes, "same": done.same,
+    }  # fmt: skip
 
 
 @router.get(

@@ -311,6 +311,53 @@ class MilestoneOut(Schema):
     met_on: date | None
 
 
+class MilestoneFull(MilestoneOut):
+    """A milestone with everything that a line brings in: what is read here is what is sent."""
+
+    row: str
+    weight: str
+
+
+class Milestones(Schema):
+    plan: str
+    items: list[MilestoneFull]
+    next: str | None
+
+
+class MilestoneLine(Strict):
+    """A milestone to add (`code` left out) or to change. A line that is there already changes nothing."""
+
+    code: str = ""
+    row: str
+    unit: str = Field(description="Code or name of the unit.")
+    title: str
+    due: str = Field(description="A day, such as 2026-12-20.")
+    target: str = "1"
+    measured_in: str = "项"
+    direction: str = "up"
+    weight: str = "1"
+
+
+class MilestoneLines(Strict):
+    items: list[MilestoneLine] = Field(max_length=2000)
+    reason: str = Field("", description="Why milestones change; needed where one does.", max_length=1000)
+    dry_run: bool = Field(False, description="Say what would be done, and write nothing.")
+
+
+class MilestoneChange(Schema):
+    code: str
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+class MilestonesDone(Schema):
+    dry_run: bool
+    added: list[str] = Field(description="Codes of the milestones added; empty in a dry run.")
+    to_add: int
+    changed: list[MilestoneChange]
+    same: int = Field(description="Lines that are there already as they are.")
+
+
 class Plans(Schema):
     items: list[ReleaseOut]
     as_of: date

@@ -47,6 +47,7 @@ from jinzhi.web.plan_board import (
 from jinzhi.web.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell import choice, english, form_key, named, page, paged, sort_of, submitted
 from jinzhi.web.templatetags import ui
+from jinzhi.web.views import milestone_import
 
 UNIT = Field(id="unit", zh="责任单位", en="Unit", type=Type.UNIT)
 REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
@@ -159,6 +160,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     _("导出 Excel"), reverse("milestones-export") + ui.url_with(request), key="export", download=True
                 )
             ],
+            "bring_in": may_edit(board.who) and at_plan(request, reverse("milestones-import"), board.release.plan),
             "print_title": _("里程碑清单"),
             "print_facts": print_facts(words),
         },
@@ -506,6 +508,7 @@ def form_page(
 urlpatterns = [
     path("plan/milestones/", index, name="milestones"),
     path("plan/milestones/export.xlsx", export, name="milestones-export"),
+    path("plan/milestones/import/", milestone_import.bring_in, name="milestones-import"),
     path("plan/milestones/<str:code>/", detail, name="milestone"),
     path("plan/milestones/<str:code>/change/", change, name="milestone-change"),
     path("plan/milestones/<str:code>/drop/", drop, name="milestone-drop"),
