@@ -10,15 +10,18 @@ from django.utils import timezone
 from jinzhi.apps.cases.actions import StepRefused, correct, decide, open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import view
+from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.queries import values
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.correcting import sealed_since
 from jinzhi.kernel.indicator import Indicator
-from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.procedure import Event as Done
+from jinzhi.kernel.procedure import Procedure, fold
 from jinzhi.kernel.recording import Said
 
 TODAY = date(2026, 11, 22)
@@ -235,3 +238,44 @@ def test_an_indicator_says_what_was_corrected_and_what_it_would_be_without(order
     assert (after.number, after.corrected, after.uncorrected) == (100, 1, 0)
     page = above.client.get(f"/indicators/{found.id}/").content.decode()
     assert "1 条记录经更正；不计更正为 0" in page
+
+
+# ── days that a step says, and days that were told ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("clock", ["answer", "sign"])
+def test_the_unit_under_an_order_does_not_fix_its_own_last_day_by_telling_it(order, district, above, clock):
+    due = next(c.due for c in view(order, TODAY).clocks if c.clock.id == clock)
+    with pytest.raises(StepRefused, match="考核本单位"):
+        tell(order, clock, due, how="已知悉", who=district.acting, expected=1)
+    assert tell(order, clock, due, how="书面通知", who=above.acting, expected=1).clocks
+
+
+def test_who_handles_a_case_still_records_what_the_parties_were_told(handler):
+    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
+    due = next(c.due for c in view(case, TODAY).clocks if c.clock.id == "accept")
+    told = tell(case, "accept", due, how="电话", who=handler.acting, expected=1)
+    assert [c.told for c in told.clocks if c.clock.id == "accept"] == [due]
+
+
+def test_a_day_that_was_told_and_then_corrected_counts_as_corrected_and_is_told_again(above, district):
+    said = {**ORDER, "due": "2027-12-20"}
+    case = open_case("supervision-order", "issue", said, who=above.acting, unit=district.acting.unit, **on(20))
+    tell(case, "answer", date(2027, 12, 20), how="书面通知", who=above.acting, expected=1)
+    correct(case, 1, reason="年份笔误", who=above.acting, expected=2, data={"due": "2026-12-20"})
+    clock = next(c for c in view(case, TODAY).clocks if c.clock.id == "answer")
+    assert (clock.due, clock.told, clock.tell_again) == (date(2026, 12, 20), date(2027, 12, 20), True)
+
+
+def test_no_correction_puts_a_last_day_before_the_day_of_its_step(order, above):
+    assert "不能早于办理当日 2026-11-02" in refused(order, 1, above, data={"due": "2026-11-01"})
+    assert correct(order, 1, reason="笔误", who=above.acting, expected=1, data={"due": "2026-11-02"}).clocks
+
+
+def test_what_was_sealed_since_is_not_changed_by_agreeing_later():
+    declared = catalogue().get(Procedure, "plan-adjustment")
+    events = [Done(n, step, date(2026, 11, 1 + n)) for n, step in enumerate(("propose", "accept", "approve"), start=1)]
+    before, after = (fold(declared, events[:n], calendar(), TODAY) for n in (2, 3))
+    assert not sealed_since(declared, before, 1, ("reporter", "leader"))
+    assert sealed_since(declared, after, 1, ("reporter", "leader"))
+    assert not sealed_since(declared, after, 1, ("plan-office",))

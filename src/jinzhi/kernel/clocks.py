@@ -379,10 +379,15 @@ def _undated(run: Run, term: _Term) -> ClockView:
     )
 
 
+def _said_anew(run: Run, before: date | None) -> bool:
+    """Whether the day that a step said was corrected after it was told: no notice and no law moves such a day."""
+    return bool(run.clock.due_input) and not run.extensions and before != run.told
+
+
 def _settled(
     run: Run, known: _Known, on: date, at: datetime | None, result: Deadline, before: date | None, term: _Term
 ) -> ClockView:
-    holds = run.told is not None and before == result.on
+    holds = run.told is not None and before == result.on and not _said_anew(run, before)
     due = run.told if holds else result.on
     due_at = run.told_at if holds else result.at
     paused = run.stopped is None and any(s.last is None for s in known.suspended)

@@ -87,6 +87,14 @@ def is_sealed(procedure: Procedure, view: CaseView, seq: int) -> bool:
     return view.state.final or any(e.step in seals and e.seq >= seq for e in view.history)
 
 
+def sealed_since(procedure: Procedure, view: CaseView, seq: int, roles: Collection[str]) -> bool:
+    """Whether an event is sealed by now, and none of these roles may still correct it."""
+    step = procedure.find_step(next((e.step for e in view.history if e.seq == seq), ""))
+    return (
+        step is not None and is_sealed(procedure, view, seq) and not set(roles) & set(declared(procedure, step).sealed)
+    )
+
+
 def judge(
     procedure: Procedure,
     events: Sequence[Event],

@@ -266,6 +266,12 @@ class Procedure(Declaration):
         """Whether a step starts or stops a clock of hours, and so must say when on its day it happened."""
         return any(step in c.timed_steps for c in self.clocks)
 
+    def due_inputs(self, step: str) -> tuple[str, ...]:
+        """The inputs of a step that say the last day of a clock."""
+        said = [c.due_input for c in self.clocks if c.due_input and step in c.start]
+        moved = ["new_due" for c in self.clocks if step in c.reschedule]
+        return tuple(dict.fromkeys((*said, *moved)))
+
     @property
     def opening(self) -> tuple[Step, ...]:
         return tuple(s for s in self.steps if s.opens)
@@ -536,13 +542,9 @@ class _Reading:
         self._lead(e, step)
         said = {f.id: _day(e.data.get(f.id)) for f in step.inputs if f.type is Type.DATE}
         self.clocks.take(step.id, step.zh, e.on, moment_of(e), said)
-        for clock in self.procedure.clocks:
-            named = (
-                (clock.due_input,) if step.id in clock.start else ("new_due",) if step.id in clock.reschedule else ()
-            )
-            for input in named:
-                if input and said.get(input) is None:
-                    self.odd(e, f"“{e.data.get(input)}”不是日期", f"{input} is {e.data.get(input)!r}, which is no date")
+        for input in self.procedure.due_inputs(step.id):
+            if said.get(input) is None:
+                self.odd(e, f"“{e.data.get(input)}”不是日期", f"{input} is {e.data.get(input)!r}, which is no date")
         told = e.data.get(TOLD)
         if isinstance(told, Mapping):
             self._tell(e, told)

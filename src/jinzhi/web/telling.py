@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.telling import may_tell
+from jinzhi.apps.cases.telling import may_tell_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import ClockView, Procedure
@@ -32,7 +32,7 @@ def tellable(
     """The form of a clock that may be told, and its address. ``refused``: a clock's form that came back with errors."""
     if who.user is None or not clock.open or not clock.due or (clock.told and not clock.tell_again):
         return None, ""
-    if not may_tell(case, who):
+    if not may_tell_of(case, clock.clock, who):
         return None, ""
     form = refused[1] if refused and refused[0] == clock.clock.id else tell_form(who, clock)
     return form, reverse("case-tell", args=[case.pk, clock.clock.id])

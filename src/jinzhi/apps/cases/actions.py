@@ -12,7 +12,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
 from jinzhi.apps.cases.queries import as_kernel, events_of, pending, personal_files, procedure_of, steps_for, view
-from jinzhi.apps.cases.timing import days_told, not_before_start, time_said
+from jinzhi.apps.cases.timing import days_told, due_not_before, not_before_start, time_said
 from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
@@ -158,6 +158,14 @@ def _moment(
     except FieldError as e:
         raise refused((e,)) from None
     return kept
+
+
+def _due(procedure: Procedure, step: Step, data: Mapping[str, object], day: date) -> None:
+    """A corrected last day lies on or after the day of the step. Raises StepRefused."""
+    try:
+        due_not_before(procedure, step, data, day)
+    except FieldError as e:
+        raise refused((e,)) from None
 
 
 def _withheld(step: Step) -> list[str]:
@@ -375,7 +383,9 @@ def correct(
             raise StepRefused("此步骤以登记当日为准，日期不能更正", "this step counts on the day of recording")
         change["on"] = on.isoformat()
     if data:
-        change["data"] = _mended(step, data, who)
+        change["data"] = mended = _mended(step, data, who)
+        stands = next(e.on for e in view(case, today(), events).history if e.seq == seq)
+        _due(procedure, step, mended, on or stands)
     if len(change) == 2:
         raise StepRefused("没有改动：日期和内容都与原来一样", "nothing differs from what stands")
     proposed = kernel.Event(len(events) + 1, CORRECT, today(), change)
@@ -410,6 +420,11 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
         return bring_up_to(case, event, events_of(case))
     said = {**asked.data, "asked": ask, "agreed": reason.strip()}
     step = procedure.step(next(e.step for e in folded.history if e.seq == seq))
+    if correcting.sealed_since(procedure, folded, seq, (asked.role, *who.roles)):
+        raise StepRefused(
+            "申请之后案件已审核、决定或办结，不能再同意更正",
+            "the case was approved, decided or ended since: too late to agree",
+        )
     changed = [*as_kernel(events), kernel.Event(len(events) + 1, CORRECT, today(), said)]
     if wrong_order := correcting.disorder(kernel.corrected(changed), today()):
         raise StepRefused(*wrong_order)

@@ -7,11 +7,13 @@ from datetime import date
 from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import StepRefused, bring_up_to
+from jinzhi.apps.cases.actions import StepRefused, bring_up_to, party_of
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.actions import record
+from jinzhi.kernel.clocks import Clock
+from jinzhi.kernel.correcting import measures
 from jinzhi.kernel.correction import TELL
 from jinzhi.kernel.procedure import CaseView
 
@@ -22,6 +24,19 @@ def may_tell(case: Case, who: Acting) -> bool:
     steps = procedure_of(case).steps
     handles = any(set(who.roles) & set(s.roles) and s.at in standing for s in steps)
     return handles and who.may(f"case.{case.procedure}.{TELL}")
+
+
+def may_tell_of(case: Case, clock: Clock, who: Acting) -> bool:
+    """Whether somebody may record that the day of this clock was told. Whoever it measures only where he may also start
+    it: a unit that is given a term by another does not fix its last day by telling it to itself.
+    """
+    if not may_tell(case, who):
+        return False
+    party, procedure = party_of(case, who), procedure_of(case)
+    if not measures(procedure, clock, party):
+        return True
+    starts = [s for s in procedure.steps if s.id in clock.start]
+    return any(set(party.roles) & set(s.roles) and s.at in (*party.standing, "any") for s in starts)
 
 
 @transaction.atomic
@@ -44,6 +59,11 @@ def tell(
     found = next((c for c in folded.clocks if c.clock.id == clock and c.open), None)
     if found is None or found.deadline is None or found.deadline.on is None:
         raise StepRefused("这一期限没有可以告知的届满日", "this clock has no last day that could be told")
+    if not may_tell_of(case, found.clock, who):
+        raise StepRefused(
+            "这一期限考核本单位，由定下期限的一方记录告知",
+            "this clock measures your own unit: whoever set the term records that it was told",
+        )
     if day != found.deadline.on:
         said = found.deadline.on.isoformat()
         zh, en = f"按现有记录，届满日为 {said}，请核对", f"as recorded the last day is {said}"

@@ -49,6 +49,18 @@ def time_said(procedure: Procedure, step: Step, raw: Mapping[str, object], day: 
     return {AT: moment.time().isoformat(timespec="minutes")}
 
 
+def due_not_before(procedure: Procedure, step: Step, data: Mapping[str, object], day: date) -> None:
+    """A last day that a step says does not lie before the day of the step. Raises FieldError."""
+    for field in step.inputs:
+        said = str(data.get(field.id) or "")
+        if field.id in procedure.due_inputs(step.id) and said and said < day.isoformat():
+            raise FieldError(
+                field,
+                f"不能早于办理当日 {day.isoformat()}",
+                f"must not lie before the day of the step, {day.isoformat()}",
+            )
+
+
 def not_before_start(folded: CaseView, event: kernel.Event) -> None:
     """A term in hours is not stopped before it began. Raises FieldError."""
     moment = kernel.moment_of(event)
