@@ -136,6 +136,20 @@ def test_filters_stand_in_the_address_and_a_wrong_one_is_refused(reports, above)
     assert above.client.get(LIST, {"period": "1999Q1"}).status_code == 400
 
 
+def test_the_form_says_how_much_of_what_is_required_is_saved(report, release, district):
+    def said():
+        bar = re.search(r'id="save-bar".*?</div>', text_of(district.client.get(page_of(report))), re.S)
+        return re.search(r"已填 (\d+)/(\d+)", bar[0]).groups()
+
+    first, wanted = map(int, said())
+    assert first == 0 < wanted
+    now = again(report)
+    save_content(
+        now, release, notes={"U1": {"progress": "按计划推进"}}, figures={}, who=district.acting, expected=now.version
+    )
+    assert said() == ("1", str(wanted))
+
+
 def test_the_table_of_levels_counts_first_submissions(reports, district, above):
     fill(district, reports["tj-binhai"])
     take(again(reports["tj-binhai"]).case, "submit", {}, who=district.acting, on=date(2026, 10, 20))

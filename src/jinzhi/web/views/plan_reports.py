@@ -405,6 +405,8 @@ def report_page(
             (_("版本"), _("第 %(n)s 版") % {"n": found.version}),
         ],
         "lacking": [(lack_anchor(x, form, editing), lack_label(x)) for x in lacks],
+        "wanted": wanted(rows),
+        "filled": wanted(rows) - len(lacks),
         "steps": happened(case_events, checked),
         "checked": checked.among(saves),
         "stream": f"report:{found.pk}",
@@ -436,6 +438,11 @@ def blocked(offer: Any, card: OfferCard, children: list[Report]) -> Blocked | No
     if not waits(offer, card):
         return None
     return Blocked(card.name, card.why_not, children[:20], max(0, len(children) - 20))
+
+
+def wanted(rows: Sequence[ReportRow]) -> int:
+    """How many things a report needs before it is handed in: the account of each row, the figures that are due."""
+    return len(rows) + sum(line.required for r in rows for line in r.lines)
 
 
 def lack_label(lack: Lack) -> str:
