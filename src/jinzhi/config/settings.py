@@ -228,6 +228,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "jinzhi.apps.accounts.middleware.ActingMiddleware",
     "jinzhi.web.errors.ErrorsMiddleware",
+    "jinzhi.web.drafts.DraftsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.core.paginator import EmptyPage, Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.middleware import acting
+from jinzhi.web.drafts import to_sign_in
 from jinzhi.web.submissions import content_of, keyed
 
 P = ParamSpec("P")
@@ -38,11 +38,11 @@ def page(nav: str, scope: str, *, reads: bool = False) -> Callable[[View[P]], Vi
             anonymous = not request.user.is_authenticated
             if who is None:
                 if anonymous:
-                    return redirect_to_login(request.get_full_path())
+                    return to_sign_in(request)
                 raise PermissionDenied(_("您的账号还没有任职，请联系管理员分配单位和角色"))
             if not who.may(scope) or (anonymous and not reads and request.method not in ("GET", "HEAD")):
                 if anonymous:
-                    return redirect_to_login(request.get_full_path())
+                    return to_sign_in(request)
                 raise PermissionDenied(
                     _("角色“%(role)s”不能进行此操作（需要权限 %(scope)s）") % {"role": named(who.role), "scope": scope}
                 )

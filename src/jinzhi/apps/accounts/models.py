@@ -52,3 +52,23 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Draft(models.Model):
+    """What a person typed into a form and has not handed in: by the address that the form posts to.
+
+    Read by its author only; no files, no passwords; thrown away when the form is handed in, or after 30 days.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    address = models.CharField(max_length=500)
+    page = models.CharField(max_length=1000)
+    fields = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "address"], name="one_draft")]
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return self.address

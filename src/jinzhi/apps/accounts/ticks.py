@@ -8,6 +8,7 @@ from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from jinzhi.apps.accounts.drafts import clear_old
 from jinzhi.apps.catalogue.ticks import tick
 
 #: how long failed attempts are kept, for whoever looks into them
@@ -22,3 +23,8 @@ def sessions(day: date) -> int:
 @tick("old-attempts", "清除 30 天前的登录失败记录", "Clear failed sign-ins older than 30 days")
 def attempts(day: date) -> int:
     return AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()[0]
+
+
+@tick("old-drafts", "清除 30 天前的草稿", "Clear drafts older than 30 days")
+def drafts(day: date) -> int:
+    return clear_old()

@@ -1,5 +1,6 @@
 // Small behaviours. Every page works without this file; each function only makes something quicker.
 import "htmx.org";
+import "./drafts.js";
 import "./patents.js";
 
 const text = (id) => document.getElementById(id)?.dataset.text ?? "";
