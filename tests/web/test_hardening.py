@@ -14,6 +14,7 @@ import pytest
 from django.core.cache import cache
 from django.db import OperationalError
 
+from jinzhi.apps.catalogue.health import _modes
 from jinzhi.apps.catalogue.strain import busy, disk_full
 from jinzhi.config.logs import Line
 from tests.web.test_api import POINT, POINTS, Program, problem
@@ -139,3 +140,22 @@ def test_reading_with_a_token_goes_on_while_nothing_can_be_written(district, mon
 
     monkeypatch.setattr("django.db.models.query.QuerySet.update", fails)
     assert program.get("/api/v1/units").status_code == 200
+
+
+# --- modes --------------------------------------------------------------------------------------------------
+def test_the_doctor_names_what_others_may_read(tmp_path, settings):
+    settings.VAR = tmp_path / "var"
+    (settings.VAR / "store").mkdir(parents=True, mode=0o700)
+    settings.VAR.chmod(0o700)
+    (settings.VAR / "store").chmod(0o700)
+    kept = settings.VAR / "store" / "one"
+    kept.write_text("x")
+    kept.chmod(0o640)
+    fact = _modes()
+    assert fact.state == "note"
+    assert "1 open to others: store/one" in fact.value
+    assert f"chmod -R go-rwx {settings.VAR}" in fact.way_en
+    kept.chmod(0o600)
+    assert _modes().state == "good"
+    settings.VAR.chmod(0o755)
+    assert "1 open to others: ." in _modes().value

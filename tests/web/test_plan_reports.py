@@ -521,8 +521,8 @@ def test_files_come_and_go_with_the_same_save(report, district, above, elsewhere
     data = {**form_of(shown), line.file_name: SimpleUploadedFile("佐证.pdf", b"%PDF-1.4 evidence", "application/pdf")}
     assert district.client.post(page_of(report), data).status_code == 302
     [kept] = Figure.objects.get(milestone__code=CODE).attachments.unrestricted("test")
-    assert above.client.get(f"/attachments/{kept.pk}/").content == b"%PDF-1.4 evidence"
-    assert elsewhere.client.get(f"/attachments/{kept.pk}/").status_code == 404
+    assert above.client.get(f"/attachments/{kept.token}/").content == b"%PDF-1.4 evidence"
+    assert elsewhere.client.get(f"/attachments/{kept.token}/").status_code == 404
 
     shown = district.client.get(page_of(report))
     figure = Figure.objects.get(milestone__code=CODE)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, disk_full
@@ -19,6 +20,8 @@ from jinzhi.apps.patents.index import NoIndex
 from jinzhi.web.shell import english
 
 log = logging.getLogger("jinzhi.web")
+#: said where personal data are withheld because the viewing could not be recorded
+NOT_ON_RECORD = gettext_lazy("系统现在不能写入，查阅个人信息无法留痕，个人信息暂不显示；请稍后再打开")
 HIDDEN = {"csrfmiddlewaretoken", "_seq", "_key", "password", "next"}
 
 

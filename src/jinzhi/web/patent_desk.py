@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.patents.alerts import waiting
 from jinzhi.apps.patents.asking import Desk
 from jinzhi.apps.patents.history import dialect_of, entries, remember
@@ -146,11 +147,12 @@ def strip_of(
             conditions = request.GET.copy()
             for name in ("q", "after", "from", "page", "size", "view", "doc", "dialect", "pick", "all", "wait"):
                 conditions.pop(name, None)
-            now = remember(
-                user, text, count=found, conditions=conditions.urlencode(), typed=typed, dialect=dialect,
-                last=rows[0] if rows else None,
-            )  # fmt: skip
-            rows = [now, *(row for row in rows if row.pk != now.pk)]
+            with while_reading("a search in the history"):
+                now = remember(
+                    user, text, count=found, conditions=conditions.urlencode(), typed=typed, dialect=dialect,
+                    last=rows[0] if rows else None,
+                )  # fmt: skip
+                rows = [now, *(row for row in rows if row.pk != now.pk)]
         shown = [Past(row.number, row.text, row.count) for row in rows[:SHOWN]]
         more = len(rows) > SHOWN
     here = QueryDict(mutable=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 
@@ -88,3 +88,8 @@ def anybody() -> Acting | None:
     role = catalogue().find(Role, PUBLIC)
     root = Unit.objects.get_first_root_node()
     return visitor() or (Acting(None, root, role) if role is not None and root is not None else None)
+
+
+def in_nobodys_role(who: Acting) -> Acting:
+    """The same person, shown neither personal data nor what is sealed for a role."""
+    return replace(who, role=replace(who.role, id="", personal=False))

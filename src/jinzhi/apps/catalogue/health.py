@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import platform
+import shlex
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -221,6 +223,38 @@ def _var() -> Fact:
     return Fact(*head, "good", value)
 
 
+#: so many of what is open are named
+NAMED = 5
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """The folder and what lies below it that others on the machine may read or write, relative to it (the folder: .).
+
+    Front-end files are for everybody; a symbolic link has no mode of its own.
+    """
+    found = [] if not folder.stat().st_mode & 0o077 else ["."]
+    for path in sorted(folder.rglob("*")):
+        if path.is_relative_to(folder / "static"):
+            continue
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:  # a file of a moment
+            continue
+        if not stat.S_ISLNK(mode) and mode & 0o077:
+            found.append(path.relative_to(folder).as_posix())
+    return found
+
+
+def _modes() -> Fact:
+    head = ("modes", "数据目录权限", "Modes of the folder of data")
+    found = open_to_others(Path(settings.VAR))
+    if not found:
+        return Fact(*head, "good", "folders 0700, files 0600")
+    value = f"{len(found)} open to others: {', '.join(found[:NAMED])}{' …' if len(found) > NAMED else ''}"
+    command = f"chmod -R go-rwx {shlex.quote(str(settings.VAR))}"
+    return Fact(*head, "note", value, f"运行 {command}", f"run {command}")
+
+
 def _safety() -> Iterator[Fact]:
     if settings.DEBUG:
         way = ("服务时请去掉 JINZHI_DEBUG", "unset JINZHI_DEBUG in service")
@@ -241,7 +275,7 @@ def _safety() -> Iterator[Fact]:
 
 LOOKS: tuple[Callable[[], Fact], ...] = (
     _version, _declarations, _database, _migrations, _installation, _assets, _translations, _charts, _search, _vectors,
-    _fonts, _chromium, _node, _var,
+    _fonts, _chromium, _node, _var, _modes,
 )  # fmt: skip
 
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import errno
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
+
+log = logging.getLogger("jinzhi.strain")
 
 RETRY_AFTER = 5
+#: how long a write that a reading can do without may wait
+PATIENCE_MS = 500
 #: what SQLite says, and PostgreSQL's codes: lock not available, deadlock, serialisation, too many connections, shutdown
 BUSY = ("database is locked", "database table is locked", "database schema is locked")
 CODES = ("55P03", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006")
@@ -42,3 +49,34 @@ def busy(error: BaseException | None) -> bool:
         if isinstance(e, InterfaceError) or getattr(e, "sqlstate", None) in CODES:
             return True
     return False
+
+
+@contextmanager
+def while_reading(what: str) -> Iterator[None]:
+    """A write beside a reading that the page can do without: where it cannot be made now, the reading goes on.
+
+    The write inside is one transaction of its own.
+    """
+    try:
+        with _impatient():
+            yield
+    except (OSError, OperationalError, InterfaceError) as e:
+        if not (busy(e) or disk_full(e)):
+            raise
+        log.warning("%s was not kept: %s", what, e)
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Nobody who only reads waits long for SQLite's one writer."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout={before}")

@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.plan.models import Milestone, Snapshot
 from jinzhi.apps.units.guard import Sees
 from jinzhi.kernel.access import within
@@ -151,16 +152,20 @@ def unpack(rows: list[list]) -> list[Cell]:
     return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, *r[8:]) for r in rows]
 
 
+@transaction.atomic
+def _kept(plan: str, day: date, year: int | None) -> list[Cell]:
+    made = compute(plan, day, year)
+    Snapshot.objects.update_or_create(plan=plan, day=day, year=year or 0, defaults={"basis": BASIS, "data": pack(made)})
+    return made
+
+
 def cells(plan: str, day: date, year: int | None) -> list[Cell]:
     """The cells of a plan on a day, from the snapshot of that day, made if it is not there."""
     kept = Snapshot.objects.filter(plan=plan, day=day, year=year or 0, basis=BASIS).first()
     if kept is None:
-        with transaction.atomic():
-            made = compute(plan, day, year)
-            Snapshot.objects.update_or_create(
-                plan=plan, day=day, year=year or 0, defaults={"basis": BASIS, "data": pack(made)}
-            )
-        return made
+        with while_reading("the snapshot of a plan"):
+            return _kept(plan, day, year)
+        return compute(plan, day, year)
     return unpack(kept.data)
 
 

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
 from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.models import Case
@@ -25,6 +25,7 @@ from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.cases.timing import TIME
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import record_next
 from jinzhi.apps.evidence.files import opened
@@ -57,6 +58,7 @@ from jinzhi.web.case_page import (
     subject_url,
 )
 from jinzhi.web.erasure import erasing
+from jinzhi.web.errors import NOT_ON_RECORD
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named, page, paged, require, submitted
 from jinzhi.web.telling import HOW, TOLD_DAY, tell_form
@@ -160,7 +162,14 @@ def case_page(
     story = happenings(found, folded, events, eyes, checked)
     look(found, who)
     if eyes.seen:
-        put_viewing_on_record(found, eyes.seen, who)
+        with while_reading("the viewing of personal data"):
+            put_viewing_on_record(found, eyes.seen, who)
+            eyes.on_record = True
+        if not eyes.on_record:
+            # nobody sees personal data unseen: they are withheld until the viewing can be recorded
+            eyes = reader(in_nobodys_role(who), found, procedure)
+            story = happenings(found, folded, events, eyes, checked)
+            messages.warning(request, str(NOT_ON_RECORD))
     children = Case.objects.visible_to(who).filter(parent=found).select_related("unit").order_by("pk")
     parent = Case.objects.visible_to(who).filter(pk=found.parent_id).first() if found.parent_id else None
     url = subject_url(found.subject)

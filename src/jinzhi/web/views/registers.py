@@ -16,9 +16,10 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.seals import verdicts_of
@@ -57,6 +58,7 @@ from jinzhi.kernel.register import Register
 from jinzhi.web import register_list as shown
 from jinzhi.web.declared import serves
 from jinzhi.web.erasure import erasing
+from jinzhi.web.errors import NOT_ON_RECORD
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Link, Row, Table, Tag
@@ -247,7 +249,15 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
     checked = verdicts_of([kept.stream])[kept.stream]
     eyes = shown.reader(found, [kept], who, pasts)
     seen = {f.id for f in found.fields if f.withheld and not hidden(f, who) and kept.data.get(f.id)}
-    log_viewing(kept, seen, who)
+    if seen:
+        recorded = False
+        with while_reading("the viewing of personal data"):
+            log_viewing(kept, seen, who)
+            recorded = True
+        if not recorded:
+            who = in_nobodys_role(who)
+            eyes = shown.reader(found, [kept], who, pasts)
+            messages.warning(request, str(NOT_ON_RECORD))
     turn = "close" if kept.state == "active" else "reopen"
     mine = bool(who.user) and within(who.path, who.reach, kept.unit_path)
     return render(

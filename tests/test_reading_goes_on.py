@@ -1,0 +1,89 @@
+"""Where the database is really locked or really full, reading goes on; what must be recorded is withheld."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SCRIPT = """
+import sqlite3, sys, django
+django.setup()
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+call_command("migrate", verbosity=0)
+from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.units.actions import sync_units
+from jinzhi.apps.registers.actions import create
+from tests.conftest import person
+from tests.web.test_registers import POINT
+sync_units()
+Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin")
+made = create("service-points", POINT, who=person("binhai", "tj-binhai", "reporter").acting)
+who, secret = person("handler", "tj-binhai", "case-handler"), POINT["contact"]
+address = f"/registers/service-points/{made.pk}/"
+settings.JINZHI_SEARCH = "memory"
+ADDRESSES = ["/", "/plan/", "/registers/", "/cases/", "/units/", "/patents/", "/patents/?q=ti=x", "/indicators/"]
+
+def read(state):
+    for one in ADDRESSES:
+        print(state, one, who.client.get(one, follow=True).status_code)
+    page = who.client.get(address)
+    text = page.content.decode()
+    print(state, "entry", page.status_code, "secret" if secret in text else "hidden", "无法留痕" in text)
+
+read("free")
+before = Event.objects.filter(stream__startswith="viewing:").count()
+if sys.argv[1] == "locked":
+    other = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+else:
+    from django.db.backends.signals import connection_created
+    def small(connection, **more):
+        with connection.cursor() as c:
+            c.execute("PRAGMA max_page_count=1")
+    connection_created.connect(small)
+    connection.close()
+    # until the pages that are there are used up
+    from django.contrib.sessions.models import Session
+    from django.db import OperationalError
+    try:
+        for n in range(100000):
+            Session.objects.create(session_key=f"fill{n}", session_data="x" * 900, expire_date="2030-01-01T00:00:00Z")
+    except OperationalError as e:
+        print("said", e)
+read(sys.argv[1])
+for _ in range(30):
+    if sys.argv[1] == "full":
+        text = who.client.get(address).content.decode()
+        print("full entry 200", "secret" if secret in text else "hidden", "无法留痕" in text)
+print("viewings", Event.objects.filter(stream__startswith="viewing:").count() - before)
+"""
+
+
+@pytest.mark.parametrize("state", ["locked", "full"])
+def test_reading_goes_on_and_personal_data_wait_until_viewing_them_can_be_recorded(tmp_path, state):
+    env = {k: v for k, v in os.environ.items() if not k.startswith("JINZHI_") and k != "DATABASE_URL"}
+    env |= {"JINZHI_VAR": str(tmp_path / "var"), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    env |= {"DJANGO_SETTINGS_MODULE": "jinzhi.config.settings", "JINZHI_TODAY": "2026-11-22", "JINZHI_HOSTS": "*"}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, state], env=env, cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    lines = done.stdout.splitlines()
+    assert "free entry 200 secret False" in lines
+    assert f"{state} entry 200 hidden True" in lines
+    # a page of the table that has room still takes a viewing: what was shown was recorded, each time
+    shown = sum(line.startswith(f"{state} entry 200 secret") for line in lines)
+    assert f"viewings {shown}" in lines
+    if state == "full":
+        assert "said database or disk is full" in lines
+    pages = [line.split() for line in lines if line.startswith(f"{state} /")]
+    assert len(pages) == 8
+    assert {status for *_, status in pages} == {"200"}, pages
