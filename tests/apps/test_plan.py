@@ -23,6 +23,7 @@ from jinzhi.apps.plan.actions import (
 from jinzhi.apps.plan.models import Milestone, Report, Snapshot
 from jinzhi.apps.plan.progress import cells, forget, judge, light_rule, milestone_status, visible_cells
 from jinzhi.apps.plan.queries import in_state
+from jinzhi.apps.plan.reporting import Round, RoundRefused, call_round
 from jinzhi.apps.units.models import Unit
 from tests.apps.plan_fixtures import milestone, quarter, round_of_reports, small_plan
 
@@ -53,6 +54,28 @@ def fill(report, release, who, achieved="10", reached="2026-09-20"):
 
 def test_a_round_goes_to_every_unit_that_answers_for_a_row(reports):
     assert set(reports) == {"tj-ip-office", "tj-binhai", "tj-binhai-ip", "tj-dongli"}
+
+
+def test_a_call_goes_to_some_units_only_and_to_the_others_later(release, above):
+    wanted = Round("2026Q3", date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 20))
+    _period, made = call_round(release, wanted, who=above.acting, units=["tj-dongli"])
+    assert [r.unit.code for r in made] == ["tj-dongli"]
+    for units in ([], ["tj-heping"], ["tj-dongli", "no-such"]):
+        with pytest.raises(RoundRefused):
+            call_round(release, wanted, who=above.acting, units=units)
+    _period, rest = call_round(release, wanted, who=above.acting)
+    assert {r.unit.code for r in rest} == {"tj-ip-office", "tj-binhai", "tj-binhai-ip"}
+
+
+def test_no_unit_below_is_called_once_the_report_above_is_approved(release, above, district):
+    wanted = Round("2026Q3", date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 20))
+    _period, [report] = call_round(release, wanted, who=above.acting, units=["tj-binhai"])
+    notes = {k: {"progress": "按计划推进"} for k in ("C1", "U1")}
+    save_content(report, release, notes=notes, figures={}, who=district.acting, expected=0)
+    take(report.case, "submit", {}, who=district.acting)
+    take(report.case, "approve", {}, who=above.acting)
+    with pytest.raises(RoundRefused, match="不能再向下级布置"):
+        call_round(release, wanted, who=above.acting, units=["tj-binhai-ip"])
 
 
 def test_a_report_is_not_submitted_while_something_is_missing(reports, district):

@@ -150,6 +150,19 @@ def test_the_form_says_how_much_of_what_is_required_is_saved(report, release, di
     assert said() == ("1", str(wanted))
 
 
+def test_units_that_are_ticked_are_called_and_none_ticked_is_said(release, above):
+    given = {"code": "2026Q4", "starts": "2026-10-01", "ends": "2026-12-31", "due": "2027-01-20", "chosen": "1"}
+    page = "/plan/reports/open/"
+    assert "tj-dongli" in text_of(above.client.get(page, given))
+    refused = above.client.post(page, given)
+    assert refused.status_code == 422 and "请至少选择一个单位" in text_of(refused)
+    assert above.client.post(page, {**given, "unit": "tj-dongli"}).status_code == 302
+    found = Report.objects.unrestricted("test").filter(period__code="2026Q4")
+    assert [r.unit.code for r in found] == ["tj-dongli"]
+    again_ = above.client.post(page, {"period": "2026Q4", "chosen": "1"})
+    assert again_.status_code == 422 and "请至少选择一个单位" in text_of(again_)
+
+
 def test_the_table_of_levels_counts_first_submissions(reports, district, above):
     fill(district, reports["tj-binhai"])
     take(again(reports["tj-binhai"]).case, "submit", {}, who=district.acting, on=date(2026, 10, 20))

@@ -6,7 +6,7 @@ The steps of a report (submit, return, approve …) are steps of its case, taken
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -221,10 +221,19 @@ def reckon(report: Report) -> None:
 
 @transaction.atomic
 def open_round(
-    release: Release, period: Period, *, who: Acting, on: date | None = None, at: datetime | None = None
+    release: Release,
+    period: Period,
+    *,
+    who: Acting,
+    units: Collection[int] | None = None,
+    on: date | None = None,
+    at: datetime | None = None,
 ) -> list[Report]:
-    """Call for the report of a period from every unit that is asked (see ``asked``) and has none yet."""
-    answering = asked(release)
+    """Call for the report of a period from every unit that is asked (see ``asked``) and has none yet.
+
+    ``units``: the primary keys of those to call, where it is not all.
+    """
+    answering = asked(release) if units is None else asked(release) & set(units)
     has = set(
         Report.objects.unrestricted("a round goes to all units")
         .filter(plan=release.plan, period=period)

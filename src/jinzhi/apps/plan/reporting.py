@@ -249,23 +249,56 @@ class RoundRefused(ValueError):
         super().__init__("；".join(e[1] for e in errors))
 
 
+def _not_callable(units: Sequence[str], known: set[str]) -> list[tuple[str, str, str]]:
+    """A round of some units needs some, and only those that answer for a row or have a milestone."""
+    if not units:
+        return [("code", "请至少选择一个单位", "choose at least one unit")]
+    unknown = [u for u in units if u not in known]
+    if not unknown:
+        return []
+    shown = "、".join(unknown[:5])
+    return [("code", f"这些单位在本规划中没有任务，不用填报：{shown}", f"have nothing to report in this plan: {shown}")]
+
+
+def _above_approved(release: Release, code: str, units: Sequence[Unit]) -> list[tuple[str, str, str]]:
+    """A report above was approved because those below were: no unit below is called afterwards."""
+    found = Report.objects.unrestricted("a round goes to all units").filter(
+        plan=release.plan, period__code=code, state="approved"
+    )
+    above = list(found.values_list("unit_path", flat=True))
+    late = [u for u in units if any(u.path.startswith(p) for p in above)]
+    if not late:
+        return []
+    shown = "、".join(u.zh for u in late[:5])
+    zh = f"上级单位的本期报告已审核通过，不能再向下级布置：{shown}；请先撤销对上级报告的审核"
+    return [("code", zh, f"the report above is approved, undo that first: {', '.join(u.en for u in late[:5])}")]
+
+
 @transaction.atomic
-def call_round(release: Release, wanted: Round, *, who: Acting, key: str = "") -> tuple[Period, list[Report]]:
+def call_round(
+    release: Release, wanted: Round, *, who: Acting, units: Sequence[str] | None = None, key: str = ""
+) -> tuple[Period, list[Report]]:
     """Make the period where it is new, and call for a report from every unit that has none. Raises RoundRefused.
 
+    ``units``: the codes of the units to call, where it is not all; the others may be called later.
     Units that were asked already are not asked again, so doing it twice does no harm.
     """
     stream = f"period:{release.plan}:{wanted.code}"
     if key and Event.objects.filter(stream=stream, key=key).exists():
         return Period.objects.get(plan=release.plan, code=wanted.code), []
     errors = round_errors(release, wanted)
+    without, _has = to_be_asked(release, wanted.code)
+    chosen = without if units is None else [u for u in without if u.code in units]
+    if units is not None:
+        errors += _not_callable(units, {u.code for pair in (without, _has) for u in pair})
+    errors += _above_approved(release, wanted.code, chosen)
     if errors:
         raise RoundRefused(errors)
     period, _ = Period.objects.get_or_create(
         plan=release.plan, code=wanted.code,
         defaults={"year": wanted.starts.year, "starts": wanted.starts, "ends": wanted.ends, "due": wanted.due},
     )  # fmt: skip
-    made = open_round(release, period, who=who)
+    made = open_round(release, period, who=who, units=[u.pk for u in chosen])
     data = {
         "starts": wanted.starts.isoformat(), "ends": wanted.ends.isoformat(), "due": wanted.due.isoformat(),
         "units": [r.unit.code for r in made],

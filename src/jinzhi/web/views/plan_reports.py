@@ -184,9 +184,14 @@ def round_open(request: HttpRequest) -> HttpResponse:
         _refuse(form, round_errors(release, wanted))
     if request.method == "POST" and wanted and not form.errors:
         _expected, key = submitted(request)
+        some = request.POST.getlist("unit") if "chosen" in request.POST else None
         try:
-            period, made = call_round(release, wanted, who=who, key=key)
+            period, made = call_round(release, wanted, who=who, units=some, key=key)
         except RoundRefused as e:
+            if not form.is_bound:  # a period that is there already was chosen, so nothing was typed
+                days = {k: getattr(wanted, k).isoformat() for k in ("starts", "ends", "due")}
+                form = FieldsForm((CODE, STARTS, ENDS, DUE), {"code": wanted.code, **days}, who=who, name="round")
+                form.is_valid()
             _refuse(form, e.errors)
         else:
             if made:
