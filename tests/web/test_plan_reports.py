@@ -14,9 +14,12 @@ from openpyxl import load_workbook
 from jinzhi.apps.cases.actions import take
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.evidence.actions import Conflict
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import add_milestone, save_content
 from jinzhi.apps.plan.models import Figure, Period, Report
+from jinzhi.apps.plan.reporting import save_report
+from jinzhi.web.views import plan_reports
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 
 LIST = "/plan/reports/"
@@ -494,6 +497,18 @@ def test_a_double_click_saves_once(report, district):
     data = {**form_of(shown), control(shown, "U1", "progress"): "一次"}
     for _ in range(2):
         assert district.client.post(page_of(report), data).status_code == 302
+    assert again(report).version == 1
+
+
+def test_two_clicks_at_the_same_moment_are_one_saving_and_no_conflict(report, district, monkeypatch):
+    def second_after_first(*args, **more):
+        save_report(*args, **more)  # the other click, between this one's reading and writing
+        raise Conflict(f"report:{report.pk}", 0, 1)
+
+    shown = district.client.get(page_of(report))
+    data = {**form_of(shown), control(shown, "U1", "progress"): "一次"}
+    monkeypatch.setattr(plan_reports, "save_report", second_after_first)
+    assert district.client.post(page_of(report), data).status_code == 302
     assert again(report).version == 1
 
 

@@ -32,6 +32,7 @@ from jinzhi.apps.plan.models import Measure, Period, Release, Report, RowNote
 from jinzhi.apps.plan.queries import Lack, ReportRow, children_open, content, current, lacking
 from jinzhi.apps.plan.report_sheet import StaleSheet, as_workbook, from_workbook
 from jinzhi.apps.plan.reporting import (
+    Content,
     Round,
     RoundRefused,
     call_round,
@@ -534,24 +535,34 @@ def saved(request: HttpRequest, found: Report) -> HttpResponse:
             elif not then:
                 messages.info(request, _("没有改动，无需保存"))
             return redirect(after_saving(found, then))
-        if seen_before(found, key) and not would_change(found, release, notes=notes, figures=figures, who=who):
-            messages.success(request, _("已保存"))  # the button was pressed twice
-            return redirect(after_saving(found, then))
     except Locked:
         return kept_typed(request, found, form)
     except Conflict:
         found = find_report(who, found.pk)
     except ContentRefused as e:
-        if expected == found.version:
-            form.refuse(e.errors)
-            return report_page(request, found, form, status=422)
+        form.refuse(e.errors)
+        return report_page(request, found, form, status=422)
     except FileRefused as e:
         form.general.append(str(e))
         return report_page(request, found, form, status=422)
+    try:
+        if pressed_twice(found, key, release, notes, figures, who):
+            messages.success(request, _("已保存"))
+            return redirect(after_saving(found, then))
+    except Locked:
+        return kept_typed(request, found, form)
     between = since(found, expected)
     theirs = changed_since(between)
     form.bring_up(merge(notes, figures, theirs), theirs)
     return report_page(request, found, form, status=409, between=between)
+
+
+def pressed_twice(found: Report, key: str, release: Release, notes: Content, figures: Content, who: Acting) -> bool:
+    """Whether this very form was saved, a moment ago or by the other of two clicks, and says nothing else."""
+    try:
+        return seen_before(found, key) and not would_change(found, release, notes=notes, figures=figures, who=who)
+    except ContentRefused:
+        return False
 
 
 def kept_typed(request: HttpRequest, found: Report, form: ReportForm) -> HttpResponse:
