@@ -15,6 +15,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.store import attach
 from jinzhi.apps.registers.actions import create, update
 from jinzhi.apps.registers.models import Entry
+from jinzhi.kernel.access import Role
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
 
@@ -54,6 +55,16 @@ def test_every_register_has_its_pages(declared, above):
         response = above.client.get(reverse(name, args=[declared.id]))
         assert response.status_code == 200 and declared.zh in text(response)
     assert above.client.get(reverse("register-export", args=[declared.id])).headers["Content-Type"] == XLSX
+
+
+def test_what_stands_in_a_row_is_parted_as_the_language_of_the_page_does(above):
+    roles = [catalogue().get(Role, id) for id in catalogue().get(Register, "service-points").writes]
+    assert "、".join(r.zh for r in roles) in text(above.client.get("/registers/"))
+    above.client.cookies["jz_language"] = "en"
+    assert ", ".join(r.en for r in roles) in text(above.client.get("/registers/"))
+    for link in ("/registers/", "/catalogue/", "/procedures/supervision-order/"):
+        page = re.sub(r"<[^>]*>", "\n", text(above.client.get(link)))
+        assert not re.search(r"[A-Za-z0-9)]、", page), link
 
 
 def test_everybody_reads_a_public_register_and_only_its_keepers_see_personal_data(

@@ -14,7 +14,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.kernel.access import Role
 from jinzhi.web.case_page import Happening, OfferCard
-from jinzhi.web.shell import named
+from jinzhi.web.shell import enumerated, named
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def _whom(case: Case, offers: Sequence[OfferCard]) -> str:
     """The unit and the roles of the first step that is to be taken, as 东丽区政府（填报人、审核人）."""
     step = offers[0].step
     unit = {"office": case.office.label, "above": _("上级单位"), "any": _("任何单位")}.get(step.at, case.unit.label)
-    roles = "、".join(named(r) for id in step.roles if (r := catalogue().find(Role, id)))
+    roles = enumerated(named(r) for id in step.roles if (r := catalogue().find(Role, id)))
     return f"{unit}（{roles}）"
 
 
@@ -55,7 +55,7 @@ def said_next(case: Case, offers: Sequence[OfferCard], who: Acting) -> str:
     """After a step: what comes next, in one sentence."""
     mine = [o.name for o in offers if o.form]
     if mine:
-        return _("接下来您可以：%(steps)s") % {"steps": "、".join(mine)}
+        return _("接下来您可以：%(steps)s") % {"steps": enumerated(mine)}
     if not offers:
         return _("此事项已结束，没有后续步骤。")
     return _("接下来等待%(whom)s办理") % {"whom": _whom(case, offers)}
@@ -64,4 +64,4 @@ def said_next(case: Case, offers: Sequence[OfferCard], who: Acting) -> str:
 def handlers(story: Iterable[Happening]) -> str:
     """The names of those who have handled a case, the latest first."""
     names = [h.event.actor for h in story if h.event.actor]
-    return "、".join(dict.fromkeys(names))
+    return enumerated(dict.fromkeys(names))

@@ -36,7 +36,7 @@ from jinzhi.kernel.period import Unit as UnitOfTime
 from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.web.forms import FieldsForm
-from jinzhi.web.shell import english, named
+from jinzhi.web.shell import english, enumerated, named
 from jinzhi.web.telling import tellable, told_words
 from jinzhi.web.templatetags.ui import Cell, Due, Tag
 
@@ -316,7 +316,7 @@ def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = Non
     if length:
         pairs.append((_("期限长度"), length.en if english() else length.zh))
     if c.extended:
-        pairs.append((_("延长"), "、".join(x.en if english() else x.zh for x in c.extended)))
+        pairs.append((_("延长"), enumerated(x.en if english() else x.zh for x in c.extended)))
     if c.due_at:
         pairs.append((_("届满时刻"), c.due_at.strftime("%Y-%m-%d %H:%M")))
     d = c.deadline

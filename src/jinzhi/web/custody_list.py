@@ -24,7 +24,7 @@ from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.forms import visible_units
-from jinzhi.web.shell import choice, english, named, whole
+from jinzhi.web.shell import choice, english, enumerated, named, whole
 from jinzhi.web.templatetags.ui import Cell, Column, Due, Empty, Filter, Option, Row, Table, Tag, TimelineItem
 
 TAGS = {
@@ -163,7 +163,7 @@ def table(rows: Sequence[Item], empty: Empty) -> Table:
                 Cell(item.number, href=href),
                 Cell(item.title, href=href, sub=item.folder.path if item.folder else ""),
                 BY_ID["kind"].show(item.kind, "en" if english() else "zh"),
-                Cell(tag=first, sub="、".join(named(t) for t in more)),
+                Cell(tag=first, sub=enumerated(named(t) for t in more)),
                 item.unit.label,
                 str(item.holder),
                 when(item.captured_at),

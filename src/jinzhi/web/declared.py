@@ -19,7 +19,7 @@ from jinzhi.kernel.declare import Citation, Declaration
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.web.case_page import cite
-from jinzhi.web.shell import english, named
+from jinzhi.web.shell import english, enumerated, named
 from jinzhi.web.templatetags.ui import Cell
 
 KIND_NAMES = {
@@ -174,7 +174,7 @@ def plain(value: Any) -> str:
         case Mapping():
             return "；".join(f"{k}={plain(v)}" for k, v in value.items())
         case tuple() | list() | frozenset() | set():
-            return "、".join(plain(v) for v in value)
+            return enumerated(plain(v) for v in value)
     if hasattr(value, "zh") and hasattr(value, "en"):
         return str(named(value))
     if dataclasses.is_dataclass(value):
@@ -216,11 +216,11 @@ def parts(
 def _text(name: str, held: Any) -> str:
     """A field's value in words: ids by the names of what they name, scopes by what they allow."""
     if name == "may":
-        return "、".join(scope_named(scope) for scope in held)
+        return enumerated(scope_named(scope) for scope in held)
     if name in IDS:
         known = catalogue().found.get(IDS[name], {})
         ids = (held,) if isinstance(held, str) else held
-        return "、".join(named(known[id].value) if id in known else id for id in ids if id)
+        return enumerated(named(known[id].value) if id in known else id for id in ids if id)
     return plain(held)
 
 

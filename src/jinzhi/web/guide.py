@@ -18,7 +18,7 @@ from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
 from jinzhi.web.case_page import CLOCK_TAGS, cite
 from jinzhi.web.declared import plain
-from jinzhi.web.shell import english, named
+from jinzhi.web.shell import english, enumerated, named
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Row, Table, Tag
 
 PASSED = Tag("与预期一致", "Comes out", "done", "✓")
@@ -35,12 +35,12 @@ def facts(p: Procedure, roles: Mapping[str, str], day: date) -> list[tuple[str, 
     terms = [(named(c), term(c, day)) for c in p.clocks]
     known = [f"{name} {length}" for name, length in terms if length]
     first = openings(p)
-    who = "、".join(dict.fromkeys(roles.get(r, r) for s in first for r in s.roles))
-    ends = "、".join(named(s) for s in p.states if s.final)
-    laws = "、".join(dict.fromkeys(str(cite(c.law).value) for c in p.basis))
+    who = enumerated(dict.fromkeys(roles.get(r, r) for s in first for r in s.roles))
+    ends = enumerated(named(s) for s in p.states if s.final)
+    laws = enumerated(dict.fromkeys(str(cite(c.law).value) for c in p.basis))
     out = [
         (_("多久"), known[0] if known else _("没有法定期限"), "；".join(known[1:])),
-        (_("谁来发起"), who, "、".join(named(s) for s in first)),
+        (_("谁来发起"), who, enumerated(named(s) for s in first)),
         (_("要填写、提交"), _("%(n)s 项") % {"n": sum(f.required for s in first for f in s.inputs)}, _("必填项数")),
         (_("可能的结果"), ends, ""),
         (_("依据"), laws or _("平台工作规则"), ""),
@@ -82,7 +82,7 @@ def papers_table(p: Procedure) -> Table:
 def plain_choices(f: Any) -> str:
     """How an input is given: one of its choices, a day, a number, words."""
     if f.type is Type.CHOICE:
-        return _("选一项：%(choices)s") % {"choices": "、".join(named(c) for c in f.choices)}
+        return _("选一项：%(choices)s") % {"choices": enumerated(named(c) for c in f.choices)}
     words = {
         Type.DATE: _("日期"), Type.INT: _("整数"), Type.DECIMAL: _("数字"), Type.BOOL: _("是或否"),
         Type.UNIT: _("单位"), Type.REF: _("名录条目"),
@@ -157,19 +157,19 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
     }
 
     def row(s: Step) -> Row:
-        sources = "、".join(named(p.state(x)) for x in s.sources) or _("（发起）")
-        inputs = "、".join(
+        sources = enumerated(named(p.state(x)) for x in s.sources) or _("（发起）")
+        inputs = enumerated(
             named(f) + ("*" if f.required else "") + (f"（{_('个人信息')}）" if f.personal else "") for f in s.inputs
         )
-        needs = "、".join(named(f) for f in s.needs)
+        needs = enumerated(named(f) for f in s.needs)
         return Row(
             [
                 named(s),
                 sources,
                 named(p.state(s.to)) if s.to else _("不变"),
-                Cell("、".join(roles.get(r, r) for r in s.roles), sub=places[s.at]),
+                Cell(enumerated(roles.get(r, r) for r in s.roles), sub=places[s.at]),
                 Cell(inputs or "—", sub=_("前提：%(needs)s") % {"needs": needs} if needs else ""),
-                "、".join(str(cite(c).value) for c in s.basis) or "—",
+                enumerated(str(cite(c).value) for c in s.basis) or "—",
             ],
             id=f"step-{s.id}",
         )
@@ -180,7 +180,7 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
 
 def clocks_table(p: Procedure) -> Table:
     def names(ids: tuple[str, ...]) -> str:
-        return "、".join(named(p.step(i)) for i in ids)
+        return enumerated(named(p.step(i)) for i in ids)
 
     def row(c: Clock) -> Row:
         extra = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -70,6 +70,11 @@ def english() -> bool:
 def named(thing: Any) -> str:
     """The name of a declaration, state, field … in the language of the page."""
     return thing.en if english() else thing.zh
+
+
+def enumerated(words: Iterable[str]) -> str:
+    """Words one after the other, with the mark of the language of the page between them: 甲、乙 or A, B."""
+    return (", " if english() else "、").join(words)
 
 
 def form_key() -> str:

@@ -31,7 +31,7 @@ from jinzhi.web.declared import (
     scope_named,
     without_empty,
 )
-from jinzhi.web.shell import choice, english, named, page
+from jinzhi.web.shell import choice, english, enumerated, named, page
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag
 from jinzhi.web.views.cases import openings
 
@@ -76,7 +76,7 @@ def index(request: HttpRequest) -> HttpResponse:
             Row(
                 [
                     Cell(named(p), href=reverse("procedure", args=[p.id])),
-                    "、".join(p.serves),
+                    enumerated(p.serves),
                     str(len(p.steps)),
                     Cell(_("发起"), href=reverse("case-open", args=[p.id]))
                     if request.acting.user and openings(p, request.acting)
@@ -123,7 +123,7 @@ def declarations(request: HttpRequest, kind: str) -> HttpResponse:
     rows = []
     for v in held:
         cells: list[Any] = [Cell(named(v), href=address(kind, v.id))]
-        cells += extra[1](v) if extra else ["、".join(v.serves), v.checked_by or _("尚无")]
+        cells += extra[1](v) if extra else [enumerated(v.serves), v.checked_by or _("尚无")]
         rows.append(Row(cells))
     return render(
         request,
@@ -154,7 +154,7 @@ def role_cells(role: Any) -> list[Any]:
     return [
         plain(role.reach),
         _("可见，每次查看留痕") if role.personal else _("不可见"),
-        "、".join(scope_named(s) for s in role.may),
+        enumerated(scope_named(s) for s in role.may),
     ]
 
 
@@ -168,7 +168,7 @@ def holiday_cells(notice: Any) -> list[Any]:
         notice.number,
         notice.issued_on.isoformat(),
         str(len(notice.holidays)),
-        "、".join(d.isoformat() for d in notice.workdays) or "—",
+        enumerated(d.isoformat() for d in notice.workdays) or "—",
     ]
 
 

@@ -53,7 +53,7 @@ from jinzhi.web.declared import for_developers, responsible, serves, without_emp
 from jinzhi.web.forms import visible_units
 from jinzhi.web.indicator_words import Words, definition
 from jinzhi.web.plan_kpis import shown, tag_of
-from jinzhi.web.shell import choice, english, named, page, paged, whole
+from jinzhi.web.shell import choice, english, enumerated, named, page, paged, whole
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Link, Option, Row, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -377,7 +377,7 @@ def chart_of(view: Seen) -> charts.Chart:
     if target is not None and target > max([*known, 0]):
         # a mark line does not widen the axis: without this the target would lie outside the picture
         option["yAxis"]["max"] = ceiling(target, i)
-    source = "、".join(dict.fromkeys(Words(p.source).name() for p in parts(i.measure)))
+    source = enumerated(dict.fromkeys(Words(p.source).name() for p in parts(i.measure)))
     return charts.Chart(i.id, name, option, measured_in(i), view.on, source, conclusion)
 
 

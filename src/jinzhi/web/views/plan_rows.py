@@ -54,7 +54,7 @@ from jinzhi.web.plan_board import (
     workbook,
 )
 from jinzhi.web.plan_choice import names_plan, release_shown
-from jinzhi.web.shell import choice, named, page, paged, whole
+from jinzhi.web.shell import choice, enumerated, named, page, paged, whole
 from jinzhi.web.templatetags import ui
 from jinzhi.web.views import plan_matrix, plan_milestones
 
@@ -153,7 +153,7 @@ def rows_table(board: Board, views: Iterable[RowView], empty: ui.Empty) -> ui.Ta
                 (
                     v.row.key,
                     ui.Cell(v.row.title, href=reverse("row", args=[v.row.key]) + query, sub=v.found or v.row.heading),
-                    "、".join(v.leads[:3]) + (_(" 等 %(n)s 家") % {"n": len(v.leads)} if len(v.leads) > 3 else ""),
+                    enumerated(v.leads[:3]) + (_(" 等 %(n)s 家") % {"n": len(v.leads)} if len(v.leads) > 3 else ""),
                     ui.Cell(due=ui.Due(v.due, board.day, soon=soon)) if v.due else "",
                     percent(v.judged) or "—",
                     ui.Cell(tag=v.light, sub=why(v.judged) if v.judged else ""),
@@ -491,7 +491,7 @@ def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
             text = _("首次出现")
         else:
             changed = [p for p, a, b in zip(parts, before, now, strict=True) if a != b]
-            text = _("修改：%(parts)s") % {"parts": "、".join(changed)} if changed else _("未变")
+            text = _("修改：%(parts)s") % {"parts": enumerated(changed)} if changed else _("未变")
         before = now
         out.append(
             ui.TimelineItem(

@@ -60,7 +60,7 @@ from jinzhi.web.declared import serves
 from jinzhi.web.erasure import erasing
 from jinzhi.web.errors import NOT_ON_RECORD
 from jinzhi.web.forms import FieldsForm
-from jinzhi.web.shell import english, named, page, paged, submitted
+from jinzhi.web.shell import english, enumerated, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Link, Row, Table, Tag
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -125,7 +125,7 @@ def index(request: HttpRequest) -> HttpResponse:
                     Cell(" ".join(register.serves)),
                     Cell(tally["n"], href=f"{href}?state=active"),
                     timezone.localtime(tally["last"]).date().isoformat() if tally["last"] else "",
-                    "、".join(named(catalogue().get(Role, r)) for r in register.writes),
+                    enumerated(named(catalogue().get(Role, r)) for r in register.writes),
                 ],
                 id=register.id,
             )
@@ -191,8 +191,8 @@ def facts(found: Register) -> list[tuple[str, Any]]:
     return [
         (_("用途"), Cell(found.why, lang="zh-Hans") if english() else found.why),
         (_("服务的规划任务"), serves(found)),
-        (_("唯一性"), "、".join(named(found.field(k)) for k in found.key) or _("不限")),
-        (_("维护角色"), "、".join(named(catalogue().get(Role, r)) for r in found.writes)),
+        (_("唯一性"), enumerated(named(found.field(k)) for k in found.key) or _("不限")),
+        (_("维护角色"), enumerated(named(catalogue().get(Role, r)) for r in found.writes)),
         (_("编写"), found.authored_by),
         (_("复核"), found.checked_by or _("尚无第二人复核")),
         (_("下次复审"), found.next_review.isoformat() if found.next_review else _("未定")),
