@@ -120,4 +120,4 @@ def test_from_an_entry_to_its_bundle_to_the_page(window, tmp_path):
     download.value.save_as(tmp_path / "b.zip")
     page.get_by_role("link", name="核验证据包").click()
     page.get_by_label(re.compile("选择证据包")).set_input_files(str(tmp_path / "b.zip"))
-    expect(page.locator("[data-said]")).to_contain_text("✓ 通过，所声称的每一字节都已证明，条目：2026-0")
+    expect(page.locator("[data-said]")).to_contain_text("✓ 通过，所声称的每一字节都已由给定的公钥证明，条目：2026-0")
