@@ -280,7 +280,7 @@ def test_every_declaration_of_the_kind_has_a_page(kind, people):
     client = people("plan-office", ABOVE).client
     for id, found in catalogue().found[kind].items():
         shown = client.get(
-            reverse("law" if kind == "law" else "declaration", args=[id] if kind == "law" else [kind, id])
+            reverse("law" if kind == "law" else "declaration", args=[id] if kind == "law" else [kind, id]), follow=True
         )
         assert shown.status_code == 200, id
         assert found.value.zh in shown.content.decode(), id
