@@ -86,11 +86,13 @@ def read(file: Path | str | bytes, filename: str = "") -> Source:
     text, layout, notes = readers[kind](data)
     if not text.strip():
         raise PlanDocumentError("empty", "文件里没有文字。如果内容是图片,请先做文字识别再导入。")
-    unfit = [n for n, line in enumerate(text.split("\n"), 1) if UNFIT.search(line)]
+    # a form feed is the end of a page, and the parser's: it is no character of the document
+    pages = text.split("\f")
+    unfit = [n for n, line in enumerate("".join(pages).split("\n"), 1) if UNFIT.search(line)]
     if unfit:
         lines = "、".join(map(str, unfit[:10])) + (" 等" if len(unfit) > 10 else "")
         notes = [*notes, f"第 {lines} 行有不可见、不能保存的字符（共 {len(unfit)} 行），已换成 �，请核对。"]
-    return Source(shown(text), layout, tuple(notes), filename)
+    return Source("\f".join(map(shown, pages)), layout, tuple(notes), filename)
 
 
 def _too_large(size: int) -> PlanDocumentError:
