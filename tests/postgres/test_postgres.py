@@ -34,7 +34,7 @@ def test_the_apps_hold_on_postgresql(postgres_url, tmp_path):
     env = {**os.environ, "DATABASE_URL": postgres_url, "JINZHI_VAR": str(tmp_path), "PYTHONPATH": str(ROOT / "src")}
     env.pop("PYTEST_XDIST_WORKER", None)
     command = [sys.executable, "-m", "pytest", "-p", "no:xdist", "-p", "tests.nothing_skipped", "-rs", *files]
-    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=540)
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, timeout=1500)
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
     passed = re.search(r"(\d+) passed", done.stdout)
     assert passed and int(passed[1]) > 50
