@@ -19,9 +19,9 @@ def logs(django_db_setup, django_db_blocker, settings, tmp_path):
     settings.JINZHI_WITNESSES = tmp_path / "witnesses.json"
     keys = signing.load_or_make(tmp_path / "log", ORIGIN)
     witnesses.save(Witnesses(NAME, (KnownLog(ORIGIN, keys.vkeys),)))
-    witnesses.signer(witnesses.load())
     with django_db_blocker.unblock():
         assert connection.vendor == "postgresql"
+        witnesses.signer(witnesses.load())
         yield lambda year, fork=10**9: Tree(keys, origin=f"{ORIGIN}/{year}/sha256", fork=fork)
 
 
