@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO
 
 from lxml import etree
 
+from jinzhi.kernel.patent import Document
 from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.standards.cn_numbers import NumberError
 
 CHUNK = 1 << 18
 #: how much of a file's beginning decides what it is
@@ -391,3 +393,32 @@ def leftovers(root: etree._Element, tree: dict) -> tuple[tuple[str, int], ...]:
             if len(child):
                 stack.append((child, {}, inner + "/"))
     return tuple(sorted(counts.items()))
+
+
+def read_each(
+    stream: BinaryIO,
+    name: str,
+    roots: Sequence[str],
+    make: Callable[[etree._Element, str], Document],
+    strange: Callable[[str], Unreadable],
+    limits: Limits = LIMITS,
+) -> Iterator[Document | Refused]:
+    """What ``make`` gives for each element called as one of ``roots``, handed over with the file's SHA-256.
+
+    ``strange``: the refusal of a document that holds none of them, from the name of its root. Never raises for what
+    the file holds.
+    """
+    for item in documents(stream, name, limits):
+        if isinstance(item, Refused):
+            yield item
+            continue
+        root, digest, head = item
+        tops = [root] if local(root.tag) in roots else [e for tag in roots for e in descend(root, tag)]
+        if not tops:
+            yield strange(local(root.tag)).refused(name, head)
+        for top in tops:
+            try:
+                yield make(top, digest)
+            except (Unreadable, NumberError) as e:
+                english = e.en if isinstance(e, Unreadable) else e.english
+                yield Unreadable(str(e), english).refused(name, head)

@@ -36,14 +36,13 @@ from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
     below,
-    descend,
-    documents,
     find,
     findall,
     kids,
     known,
     leftovers,
     local,
+    read_each,
     text,
     texts,
 )
@@ -122,22 +121,14 @@ _KNOWN = known(
 
 def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
     """The documents of one file, as a rule one. Never raises for what the file holds."""
-    for item in documents(stream, name, limits):
-        if isinstance(item, Refused):
-            yield item
-            continue
-        root, digest, head = item
-        tops = [root] if local(root.tag) == ROOT else list(descend(root, ROOT))
-        if not tops:
-            yield Unreadable(
-                f"根元素是 {local(root.tag)}，其中没有 {ROOT}", f"the root is {local(root.tag)}, without {ROOT}"
-            ).refused(name, head)
-        for top in tops:
-            try:
-                yield document(top, Source(NAME, name, digest))
-            except (Unreadable, NumberError) as e:
-                english = e.en if isinstance(e, Unreadable) else e.english
-                yield Unreadable(str(e), english).refused(name, head)
+    return read_each(
+        stream,
+        name,
+        (ROOT,),
+        lambda top, digest: document(top, Source(NAME, name, digest)),
+        lambda tag: Unreadable(f"根元素是 {tag}，其中没有 {ROOT}", f"the root is {tag}, without {ROOT}"),
+        limits,
+    )
 
 
 def document(top: etree._Element, source: Source) -> Document:

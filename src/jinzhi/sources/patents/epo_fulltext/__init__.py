@@ -35,12 +35,12 @@ from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
     descend,
-    documents,
     find,
     findall,
     known,
     leftovers,
     local,
+    read_each,
     text,
 )
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
@@ -78,22 +78,14 @@ _CPC = re.compile(
 
 def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
     """The documents of one file, in their order. Never raises for what the file holds."""
-    for item in documents(stream, name, limits):
-        if isinstance(item, Refused):
-            yield item
-            continue
-        root, digest, head = item
-        tops = [root] if local(root.tag) == ROOT else list(descend(root, ROOT))
-        if not tops:
-            yield Unreadable(
-                f"根元素是 {local(root.tag)}，不是欧洲专利全文", f"the root {local(root.tag)} is no EP full text"
-            ).refused(name, head)
-        for top in tops:
-            try:
-                yield document(top, Source(NAME, name, digest))
-            except (Unreadable, NumberError) as e:
-                english = e.en if isinstance(e, Unreadable) else e.english
-                yield Unreadable(str(e), english).refused(name, head)
+    return read_each(
+        stream,
+        name,
+        (ROOT,),
+        lambda top, digest: document(top, Source(NAME, name, digest)),
+        lambda tag: Unreadable(f"根元素是 {tag}，不是欧洲专利全文", f"the root {tag} is no EP full text"),
+        limits,
+    )
 
 
 def document(top: etree._Element, source: Source) -> Document:

@@ -34,18 +34,17 @@ from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
-    descend,
-    documents,
     find,
     findall,
     kids,
     known,
     leftovers,
     local,
+    read_each,
     text,
 )
 from jinzhi.standards import locarno
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import normalise, standard
 from jinzhi.standards.ipc import version_of
 
 NAME = "uspto-xml"
@@ -88,22 +87,14 @@ _SECTIONS = {
 
 def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
     """The documents of one file, in their order. Never raises for what the file holds."""
-    for item in documents(stream, name, limits):
-        if isinstance(item, Refused):
-            yield item
-            continue
-        root, digest, head = item
-        tops = [root] if local(root.tag) in ROOTS else [e for tag in ROOTS for e in descend(root, tag)]
-        if not tops:
-            yield Unreadable(
-                f"根元素是 {local(root.tag)}，不是美国专利文献", f"the root {local(root.tag)} is no US patent document"
-            ).refused(name, head)
-        for top in tops:
-            try:
-                yield document(top, Source(NAME, name, digest))
-            except (Unreadable, NumberError) as e:
-                english = e.en if isinstance(e, Unreadable) else e.english
-                yield Unreadable(str(e), english).refused(name, head)
+    return read_each(
+        stream,
+        name,
+        ROOTS,
+        lambda top, digest: document(top, Source(NAME, name, digest)),
+        lambda tag: Unreadable(f"根元素是 {tag}，不是美国专利文献", f"the root {tag} is no US patent document"),
+        limits,
+    )
 
 
 def document(top: etree._Element, source: Source) -> Document:
