@@ -2,9 +2,9 @@
 
 专利法 (2020) § 42: inventions twenty years, utility models ten, designs fifteen, from the filing date. Designs filed
 before 1 June 2021 keep the ten years of the law of 2008 (国家知识产权局公告第 423 号). The term ends on the day of the
-filing date, that many years on; a holiday does not move it (专利审查指南, part V, chapter 9, 2.1). What can make an
-invention's term longer (期限补偿) is granted one by one and known only from its announcement, so the day is computed,
-not announced: it is shown as 届满（推算）.
+filing date, that many years on; a holiday does not move it (专利审查指南). The notice's number and the Guidelines'
+passage are 待核实: they were written from memory. What can make an invention's term longer (期限补偿) is granted one by
+one and known only from its announcement, so the day is computed, not announced: it is shown as 届满（推算）.
 """
 
 from __future__ import annotations
