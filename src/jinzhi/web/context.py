@@ -38,6 +38,30 @@ NAV = (
 OF_A_PLAN = ("cockpit", "rows", "reports", "orders", "units", "indicators")
 
 
+#: what the entries of the bar may take at 1280 pixels, in ems; the brand, the search, the inbox and the name have the
+#: rest. What does not fit, and what is beyond the first six, stands in the menu 更多.
+ROOM, LARGE_ROOM, MOST_ENTRIES = 43.0, 28.0, 6
+_PADDING = 1.2
+
+
+def width(text: str) -> float:
+    """About how wide a text is, in ems: a Chinese character one, a Latin letter a little more than a half."""
+    return sum(0.55 if c.isascii() else 1.0 for c in text)
+
+
+def bar_of(entries: list[dict[str, Any]], room: float) -> dict[str, Any]:
+    """The entries that stand in the bar, and those behind 更多."""
+    taken = 0.0
+    n = 0
+    for entry in entries[:MOST_ENTRIES]:
+        taken += width(entry["label"]) + _PADDING
+        if taken > room:
+            break
+        n += 1
+    more = entries[n:]
+    return {"bar": entries[:n], "more": more, "more_active": any(e["active"] for e in more)}
+
+
 def posts(request: HttpRequest) -> list[dict[str, Any]]:
     """The posts that a signed-in person holds, for the menu: pk, unit, role (the declaration)."""
     user = getattr(request, "user", None)
@@ -65,11 +89,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "demo": bool(here and here.demo),
         "being_made": being_made() if here and here.demo else None,
         "today": today(),
-        "nav": [
-            {"key": key, "url": reverse(name), "label": label, "active": key == section}
-            for key, name, label, scope in NAV
-            if who is None or who.may(scope)
-        ],
+        "nav": bar_of(
+            [
+                {"key": key, "url": reverse(name), "label": str(label), "active": key == section}
+                for key, name, label, scope in NAV
+                if who is None or who.may(scope)
+            ],
+            LARGE_ROOM if request.COOKIES.get("jz_large") == "1" else ROOM,
+        ),
         "acting": who,
         # called by the template, so that an answer without the bar asks nothing
         "inbox": partial(inbox, who),
