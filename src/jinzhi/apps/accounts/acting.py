@@ -73,6 +73,23 @@ def acting_as(membership: Membership, *, scopes: tuple[str, ...] | None = None) 
     return Acting(membership.user, membership.unit, role, membership.pk, scopes)
 
 
+class NoPost(ValueError):
+    """Nobody of that name holds a post; the text says which posts there are."""
+
+
+def acting_named(name: str) -> Acting:
+    """The first post of a person, or that at the unit named behind @. Raises NoPost."""
+    username, _at, unit = name.partition("@")
+    user = User.objects.filter(username=username, is_active=True).first()
+    held = memberships(user) if user else []
+    if not held:
+        raise NoPost(f"没有名为 {username} 且有任职的账号")
+    for post in held:
+        if unit in ("", post.unit.code):
+            return acting_as(post)
+    raise NoPost(f"{username} 在 {unit} 没有任职，可用：{'、'.join(p.unit.code for p in held)}")
+
+
 def visitor() -> Acting | None:
     """The reader that a demonstration lets in without signing in; None elsewhere."""
     here = installation()

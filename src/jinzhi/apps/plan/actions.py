@@ -110,10 +110,12 @@ def add_milestone(
     direction: str = "up",
     key: str = "",
     on: date | None = None,
+    origin: Mapping[str, str] | None = None,
 ) -> Milestone:
     """A new milestone of a unit for a row. Its code is <row>-<unit>-<number>.
 
-    Raises MilestoneRefused where it lies outside the plan's term or has nothing to reach.
+    ``origin``: where it comes from, said by the event as well (``copied_from``, ``reason``). Raises MilestoneRefused
+    where it lies outside the plan's term or has nothing to reach.
     """
     before = Event.objects.filter(key=key, stream__startswith="milestone:", verb="add").first() if key else None
     if before is not None:
@@ -134,7 +136,7 @@ def add_milestone(
         "add",
         {"row": row_key, "unit": unit.code, "title": title, "due": due.isoformat(), "target": f"{target:f}",
          "measured_in": measured_in, "weight": f"{weight:f}",
-         **({"direction": direction} if direction != "up" else {})},
+         **({"direction": direction} if direction != "up" else {}), **(origin or {})},
         who=who, on=on or today(), key=key,
     )  # fmt: skip
     made = Milestone.objects.create(

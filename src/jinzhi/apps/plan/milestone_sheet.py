@@ -102,13 +102,13 @@ def planned(release: Release, given: Sequence[Line], who: Acting) -> Plan:
     found, plan = _Known(release, who), Plan()
     taken: dict[object, int] = {}
     for line in given:
-        values, errors = _parsed(line)
+        values, errors = parsed(line)
         unit, wrong = found.unit(values)
         errors = [*errors, *([Refused(line.number, "unit", *wrong)] if wrong else [])]
         if "row" in values and str(values["row"]) not in found.rows:
             zh, en = f"现行规划没有编号为“{values['row']}”的任务", f"the plan in force has no row {values['row']!r}"
             errors.append(Refused(line.number, "row", zh, en))
-        errors += _unsound(line.number, values, release)
+        errors += unsound(line.number, values, release)
         if errors or unit is None:
             plan.errors += errors
             continue
@@ -131,7 +131,8 @@ def planned(release: Release, given: Sequence[Line], who: Acting) -> Plan:
     return plan
 
 
-def _parsed(line: Line) -> tuple[dict[str, object], list[Refused]]:
+def parsed(line: Line) -> tuple[dict[str, object], list[Refused]]:
+    """The values of a line by the fields of a milestone, and what is wrong with each."""
     unknown = sorted(set(line.values) - {f.id for f in ASKED})
     wrong = [Refused(line.number, k, "没有这一栏", "is no field of a milestone") for k in unknown]
     values, errors = parse_all(ASKED, line.values)
@@ -142,7 +143,8 @@ def _parsed(line: Line) -> tuple[dict[str, object], list[Refused]]:
     return out, wrong
 
 
-def _unsound(number: int, values: Mapping[str, object], release: Release) -> list[Refused]:
+def unsound(number: int, values: Mapping[str, object], release: Release) -> list[Refused]:
+    """A day outside the plan's term, a target of nothing."""
     out = []
     if "due" in values and not release.starts <= date.fromisoformat(str(values["due"])) <= release.ends:
         zh = f"应在规划期 {release.starts} 至 {release.ends} 之内"

@@ -11,6 +11,7 @@ from ninja import Query, Router
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.actions import MilestoneRefused
+from jinzhi.apps.plan.milestone_copies import GIVEN, Wanted, copy_over, proposals, told, unfit
 from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, planned, take_in
 from jinzhi.apps.plan.models import Milestone, Release, Report, Row
 from jinzhi.apps.plan.plans import in_force
@@ -20,7 +21,18 @@ from jinzhi.kernel.status import NO_DATA
 from jinzhi.web.api.caller import caller, only, submission
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.problems import Wrong, invalid, missing
-from jinzhi.web.api.shapes import MilestoneLines, Milestones, MilestonesDone, Plans, Reports, RowFull, Rows
+from jinzhi.web.api.shapes import (
+    CopiesDone,
+    CopiesOffered,
+    CopyLines,
+    MilestoneLines,
+    Milestones,
+    MilestonesDone,
+    Plans,
+    Reports,
+    RowFull,
+    Rows,
+)
 
 router = Router(tags=["plan"], by_alias=True)
 
@@ -186,6 +198,65 @@ def bring_milestones(request: HttpRequest, plan: Plan, body: MilestoneLines) -> 
     return {
         "dry_run": body.dry_run, "added": done.codes, "to_add": len(done.added), "changed": changes, "same": done.same,
     }  # fmt: skip
+
+
+FromPlan = Annotated[str, Query("", max_length=60, description="Slug of the plan to copy from; left out: the same.")]
+FromYear = Annotated[int, Query(..., alias="from", description="The year to copy from.")]
+ToYear = Annotated[int, Query(..., alias="to", description="The year to copy to.")]
+
+
+def copied_between(plan: str, from_plan: str, year: int, to_year: int) -> tuple[Release, Release]:
+    """The plan to copy to and the one to copy from. Raises the problem where the years do not fit."""
+    release = asked(plan)
+    if release is None:
+        raise missing("还没有现行规划", "no plan is in force")
+    source = asked(from_plan or release.plan) or release
+    if said := unfit(source, year, release, to_year):
+        raise invalid(Wrong("to", *said))
+    return release, source
+
+
+@router.get(
+    "/plan/milestone-copies",
+    response=CopiesOffered,
+    summary="What copying the milestones of a year to another would make",
+    openapi_extra={"x-scope": "plan.edit"},
+)
+def offer_copies(
+    request: HttpRequest, plan: Plan, from_plan: FromPlan, year: FromYear, to_year: ToYear
+) -> dict[str, Any]:
+    who = caller(request, "plan.edit")
+    only(request, "plan", "from_plan", "from", "to")
+    release, source = copied_between(plan, from_plan, year, to_year)
+    items = [told(p) for p in proposals(source, year, release, to_year, who)]
+    return {"plan": release.plan, "from_plan": source.plan, "items": items}
+
+
+@router.post(
+    "/plan/milestone-copies",
+    response=CopiesDone,
+    summary="Copy milestones of a year to another, all or none",
+    description="Every refused line is named as `items[n].field`; nothing is written then. What is there already is "
+    "left as it is and named in `there`; the same lines again make nothing.",
+    openapi_extra={"x-scope": "plan.edit"},
+)
+def make_copies(
+    request: HttpRequest, plan: Plan, from_plan: FromPlan, year: FromYear, to_year: ToYear, body: CopyLines
+) -> dict[str, Any]:
+    who = caller(request, "plan.edit")
+    only(request, "plan", "from_plan", "from", "to")
+    release, source = copied_between(plan, from_plan, year, to_year)
+    wanted = [Wanted(n, i.source, {k: getattr(i, k) for k in GIVEN}) for n, i in enumerate(body.items)]
+    try:
+        done = copy_over(
+            source, year, release, to_year, wanted,
+            who=who, reason=body.reason, key=submission(request), dry_run=body.dry_run,
+        )  # fmt: skip
+    except LinesRefused as e:
+        raise invalid(*(Wrong(f"items[{x.number}].{x.field}", x.zh, x.en) for x in e.errors)) from None
+    except MilestoneRefused as e:
+        raise invalid(Wrong("items", str(e), "the copies were refused")) from None
+    return {"dry_run": body.dry_run, "added": list(done.codes), "there": list(done.there)}
 
 
 @router.get(

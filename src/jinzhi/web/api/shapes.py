@@ -358,6 +358,57 @@ class MilestonesDone(Schema):
     same: int = Field(description="Lines that are there already as they are.")
 
 
+class Remark(Schema):
+    id: str
+    zh: str
+    en: str
+
+
+class CopyOffered(Schema):
+    """A milestone of the first year as it would stand in the second. It has no target before somebody gives one."""
+
+    source: str = Field(description="Code of the milestone that would be copied.")
+    row: str | None = Field(description="Key of the row in the plan; null where the plan has no such row.")
+    unit: str
+    title: str
+    due: date = Field(description="The day moved by the years.")
+    previous_target: str
+    measured_in: str
+    direction: str
+    units: list[str] = Field(description="Codes of the units that answer for the row now.")
+    offered: bool = Field(description="False where it is there already, has no row, or its unit or day is in doubt.")
+    there: str | None = Field(description="Code of the milestone that is there already.")
+    remarks: list[Remark]
+
+
+class CopiesOffered(Schema):
+    plan: str
+    from_plan: str
+    items: list[CopyOffered]
+
+
+class CopyLine(Strict):
+    """A copy to make. What is left out is taken over, except the target, which must be given."""
+
+    source: str = Field(description="Code of the milestone to copy.")
+    target: str = ""
+    title: str = ""
+    due: str = Field("", description="A day of the second year; left out: the day moved by the years.")
+    unit: str = Field("", description="Code of a unit.")
+
+
+class CopyLines(Strict):
+    items: list[CopyLine] = Field(max_length=2000)
+    reason: str = Field("", description="Needed where a unit does not answer for the row.", max_length=1000)
+    dry_run: bool = Field(False, description="Say what is wrong, and write nothing.")
+
+
+class CopiesDone(Schema):
+    dry_run: bool
+    added: list[str] = Field(description="Codes of the copies; empty in a dry run.")
+    there: list[str] = Field(description="Sources whose copy is there already; nothing was changed.")
+
+
 class Plans(Schema):
     items: list[ReleaseOut]
     as_of: date

@@ -47,7 +47,7 @@ from jinzhi.web.plan_board import (
 from jinzhi.web.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell import choice, english, form_key, named, page, paged, sort_of, submitted
 from jinzhi.web.templatetags import ui
-from jinzhi.web.views import milestone_import
+from jinzhi.web.views import milestone_copies, milestone_import
 
 UNIT = Field(id="unit", zh="责任单位", en="Unit", type=Type.UNIT)
 REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
@@ -161,6 +161,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 )
             ],
             "bring_in": may_edit(board.who) and at_plan(request, reverse("milestones-import"), board.release.plan),
+            "copy": may_edit(board.who) and at_plan(request, reverse("milestones-copy"), board.release.plan),
             "print_title": _("里程碑清单"),
             "print_facts": print_facts(words),
         },
@@ -267,6 +268,8 @@ def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
             field = fields.get(name)
             old, new = (field.show(v, language()) if field else v for v in (data["before"].get(name, ""), after))
             said.append(f"{named(field) if field else name}：{old} → {new}")
+        if data.get("copied_from"):
+            said.append(_("复制自 %(code)s") % {"code": data["copied_from"]})
         if data.get("reason"):
             said.append(_("理由：%(reason)s") % {"reason": data["reason"]})
         zh, en = VERBS.get(event.verb, (event.verb, event.verb))
@@ -509,6 +512,7 @@ urlpatterns = [
     path("plan/milestones/", index, name="milestones"),
     path("plan/milestones/export.xlsx", export, name="milestones-export"),
     path("plan/milestones/import/", milestone_import.bring_in, name="milestones-import"),
+    path("plan/milestones/copy/", milestone_copies.copies, name="milestones-copy"),
     path("plan/milestones/<str:code>/", detail, name="milestone"),
     path("plan/milestones/<str:code>/change/", change, name="milestone-change"),
     path("plan/milestones/<str:code>/drop/", drop, name="milestone-drop"),

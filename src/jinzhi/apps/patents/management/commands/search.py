@@ -7,8 +7,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
-from jinzhi.apps.accounts.models import User
+from jinzhi.apps.accounts.acting import NoPost, acting_named
 from jinzhi.apps.patents.index import Found, NoIndex, search
 from jinzhi.apps.patents.queries import numbers_of
 from jinzhi.kernel.query import QueryError
@@ -37,7 +36,10 @@ class Command(BaseCommand):
         limit = options["limit"]
         if limit is not None and int(str(limit)) < 0:
             raise CommandError("--limit 不能是负数")
-        self.who = acting_named(str(options["who"])) if options["who"] else None
+        try:
+            self.who = acting_named(str(options["who"])) if options["who"] else None
+        except NoPost as e:
+            raise CommandError(str(e)) from None
         if options["batch"]:
             self._batch(Path(str(options["batch"])), options)
             return
@@ -104,19 +106,6 @@ class Command(BaseCommand):
             )
             for row in found.page(0, shown):
                 self.stdout.write(f"{row.number}\t{row.published or ''}\t{row.applicants[:30]}\t{row.title}")
-
-
-def acting_named(name: str) -> Acting:
-    """The first post of a person, or that at the unit named behind @. Raises CommandError with what there is."""
-    username, _at, unit = name.partition("@")
-    user = User.objects.filter(username=username, is_active=True).first()
-    held = memberships(user) if user else []
-    if not held:
-        raise CommandError(f"没有名为 {username} 且有任职的账号")
-    for post in held:
-        if unit in ("", post.unit.code):
-            return acting_as(post)
-    raise CommandError(f"{username} 在 {unit} 没有任职，可用：{'、'.join(p.unit.code for p in held)}")
 
 
 def numbers(found: Found, limit: object) -> list[str]:

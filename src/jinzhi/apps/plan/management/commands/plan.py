@@ -6,12 +6,16 @@ import json
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from jinzhi.apps.accounts.acting import NoPost, acting_named
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.plan import importing, issuing
+from jinzhi.apps.plan import importing, issuing, milestone_copies
+from jinzhi.apps.plan.actions import MilestoneRefused
 from jinzhi.apps.plan.mending import MendRefused, numbers
+from jinzhi.apps.plan.milestone_sheet import LinesRefused
 from jinzhi.apps.plan.models import Import, Release
 from jinzhi.apps.plan.plans import in_force
 from jinzhi.kernel.organisation import NameBook
@@ -30,6 +34,22 @@ class Command(BaseCommand):
         self.add_parse(verbs.add_parser("parse", help="解析任务分工文件并显示结果,不保存"))
         self.add_import(verbs.add_parser("import", help="导入任务分工文件供核对;加 --store 直接入库"))
 
+        self.add_copy(verbs.add_parser("copy-milestones", help="按年度复制里程碑；不加 --confirm 只显示会复制什么"))
+
+    def add_copy(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--from", dest="year", type=int, required=True, help="来源年度")
+        parser.add_argument("--to", dest="to_year", type=int, required=True, help="复制到哪一年")
+        parser.add_argument("--plan", default="", help="复制到哪个规划；省略为主规划")
+        parser.add_argument("--from-plan", default="", help="来源规划；省略为同一规划")
+        parser.add_argument("--target", action="append", default=[], metavar="代码=目标值", help="新的目标值，可多次")
+        parser.add_argument("--keep-targets", action="store_true", help="没有给新目标值的，沿用原目标值")
+        parser.add_argument("--only", action="append", default=[], metavar="代码", help="只复制这些，可多次")
+        parser.add_argument("--skip", action="append", default=[], metavar="代码", help="不复制这些，可多次")
+        parser.add_argument("--reason", default="", help="复制给不在现行分工内的单位时必填")
+        parser.add_argument("--as", dest="who", metavar="USER", default="", help="以谁的名义；省略为系统")
+        parser.add_argument("--confirm", action="store_true", help="复制")
+        parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+
     def add_parse(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help=".txt .docx .xlsx .pdf .html 文件")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
@@ -44,7 +64,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def handle(self, *args: object, **options: object) -> None:
-        getattr(self, f"handle_{options['verb']}")(options)
+        getattr(self, f"handle_{str(options['verb']).replace('-', '_')}")(options)
 
     def handle_parse(self, options: dict[str, object]) -> None:
         document = read_plan(str(options["file"]))
@@ -85,6 +105,42 @@ class Command(BaseCommand):
         if refused:
             raise CommandError(f"没有入库(导入 {imported.pk} 已保留,可在网页核对):" + ";".join(refused), returncode=2)
 
+    def handle_copy_milestones(self, options: dict[str, Any]) -> None:
+        plans = {r.plan: r for r in in_force()}
+        plan = _named_plan(plans, str(options["plan"]))
+        source = _named_plan(plans, str(options["from_plan"]) or plan.plan)
+        years = int(options["year"]), int(options["to_year"])
+        if said := milestone_copies.unfit(source, years[0], plan, years[1]):
+            raise CommandError(said[0], returncode=2)
+        try:
+            who = acting_named(str(options["who"])) if options["who"] else None
+        except NoPost as e:
+            raise CommandError(str(e), returncode=2) from None
+        offered = milestone_copies.proposals(source, years[0], plan, years[1], who)
+        wanted = _wanted(offered, options)
+        done = milestone_copies.Copied()
+        if options["confirm"]:
+            try:
+                done = milestone_copies.copy_over(
+                    source, years[0], plan, years[1], wanted, who=who, reason=str(options["reason"])
+                )
+            except LinesRefused as e:
+                lines = [f"  {wanted[x.number - 1].source} {x.zh}" for x in e.errors]
+                raise CommandError("\n".join(["没有复制任何里程碑：", *lines]), returncode=2) from None
+            except MilestoneRefused as e:
+                raise CommandError(str(e), returncode=2) from None
+        asked = {w.source: w.values.get("target", "") for w in wanted}
+        if options["json"]:
+            items = [{**milestone_copies.told(p), "copy": p.source.code in asked} for p in offered]
+            said_ = {"plan": plan.plan, "from_plan": source.plan, "items": items, "added": list(done.codes)}
+            self.stdout.write(json.dumps(said_, ensure_ascii=False, indent=2))
+            return
+        for p in offered:
+            mark = f"目标 {asked[p.source.code] or '未给'}" if p.source.code in asked else "不复制"
+            remarks = "；".join(r.zh for r in p.remarks)
+            self.stdout.write(f"{p.source.code}\t{p.source.title}\t{p.due}\t{mark}\t{remarks}".rstrip())
+        self.stdout.write(f"已复制 {len(done.codes)} 个" if options["confirm"] else "以上没有复制；加 --confirm 复制")
+
     def _import(self, file: Path, *, again: bool) -> Import:
         try:
             return importing.start(file.read_bytes(), file.name, None, again=again)
@@ -105,6 +161,36 @@ class Command(BaseCommand):
             years = (current.starts, current.ends)
         given = {"starts": options["starts"] or years[0], "ends": options["ends"] or years[1]}
         return issuing.store(imported, plan=plan, new=current is None, who=None, expected=imported.seq, **given)
+
+
+def _named_plan(plans: dict[str, Release], name: str) -> Release:
+    found = plans.get(name) if name else next(iter(plans.values()), None)
+    if found is None:
+        known = "、".join(plans) or "还没有"
+        raise CommandError(f"没有代号为“{name}”的现行规划；现行规划：{known}", returncode=2)
+    return found
+
+
+def _wanted(offered: list[milestone_copies.Proposal], options: dict[str, Any]) -> list[milestone_copies.Wanted]:
+    """The copies that the options ask for: those of --only, else all without a doubt; never those of --skip."""
+    codes = {p.source.code for p in offered}
+    targets: dict[str, str] = {}
+    for text in options["target"]:
+        code, equals, value = text.partition("=")
+        if not equals:
+            raise CommandError(f"--target {text!r} 应写成 代码=目标值", returncode=2)
+        targets[code] = value
+    for option, given in (("--target", targets), ("--only", options["only"]), ("--skip", options["skip"])):
+        if unknown := [c for c in given if c not in codes]:
+            raise CommandError(f"{option}：该年度没有里程碑 {'、'.join(unknown)}", returncode=2)
+    out = []
+    for p in offered:
+        code = p.source.code
+        asked = code in options["only"] if options["only"] else not (p.barred or p.doubtful)
+        if asked and code not in options["skip"]:
+            target = targets.get(code) or (f"{p.source.target:f}" if options["keep_targets"] else "")
+            out.append(milestone_copies.Wanted(len(out) + 1, code, {"target": target}))
+    return out
 
 
 def _day(text: str) -> date:
