@@ -22,7 +22,7 @@ from jinzhi.kernel.correcting import sealed_since
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Event as Done
 from jinzhi.kernel.procedure import Procedure, fold
-from jinzhi.kernel.recording import Said
+from jinzhi.kernel.recording import Gap, Given, Said, fields_of
 
 TODAY = date(2026, 11, 22)
 ORDER = {"title": "加快推进", "demand": "限期完成", "due": "2026-11-20"}
@@ -71,6 +71,14 @@ def refused(case: Case, seq: int, who, **more) -> str:
         correct(case, seq, reason="改", who=who.acting, expected=before, **more)
     assert Event.objects.filter(stream=case.stream).count() == before
     return e.value.zh
+
+
+def agreed(case: Case, seq: int, who, second, **more) -> None:
+    """A correction that is asked for, and that the second person agrees to."""
+    asked = Event.objects.filter(stream=case.stream).count()
+    correct(case, seq, reason="录错", who=who.acting, expected=asked, **more)
+    decide(case, asked + 1, agree=True, reason="凭证在卷", who=second.acting, expected=asked + 1)
+    case.refresh_from_db()
 
 
 def status(case: Case, clock: str) -> str:
@@ -161,7 +169,7 @@ def test_the_handling_unit_asks_and_the_unit_above_decides(handler, chief, make_
     case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(2))
     take(case, "accept", {}, who=handler.acting, said=Said())  # on the fourteenth working day: late
     assert status(case, "accept") == "late"
-    correct(case, 1, reason="收文日录错", who=handler.acting, expected=2, on=date(2026, 11, 16))
+    correct(case, 1, reason="收文日录错", who=handler.acting, expected=2, on=date(2026, 11, 16), proof="邮戳 11-16")
     assert status(case, "accept") == "late"
     for who in (handler, own):
         with pytest.raises(StepRefused):
@@ -178,9 +186,10 @@ def test_the_handling_unit_asks_and_the_unit_above_decides(handler, chief, make_
 def test_no_correction_turns_the_order_of_days_round(handler):
     case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(16))
     take(case, "accept", {}, who=handler.acting, **on(18))
-    assert "先后次序" in refused(case, 1, handler, on=date(2026, 11, 19))
-    assert "先后次序" in refused(case, 2, handler, on=date(2026, 11, 13))
-    assert "晚于今天" in refused(case, 2, handler, on=date(2026, 12, 1))
+    said = {"proof": "收文登记"}
+    assert "先后次序" in refused(case, 1, handler, on=date(2026, 11, 19), **said)
+    assert "先后次序" in refused(case, 2, handler, on=date(2026, 11, 13), late="积压", **said)
+    assert "晚于今天" in refused(case, 2, handler, on=date(2026, 12, 1), **said)
 
 
 def test_no_step_is_dated_before_the_one_that_led_to_it(handler):
@@ -209,6 +218,58 @@ def test_a_day_of_the_law_wants_proof_and_beyond_the_gap_a_reason(handler):
     with pytest.raises(StepRefused, match="晚录理由"):
         receive(18, "邮戳")
     assert receive(18, "邮戳", "收发室积压").late_entries == 1
+
+
+@pytest.fixture
+def received(handler) -> Case:
+    """A complaint that came on the 20th and was recorded two days later: in time, with its proof."""
+    given = {"who": handler.acting, "unit": handler.acting.unit, "said": Said(date(2026, 11, 20), "邮戳 11-20")}
+    return open_case("complaint", "receive", COMPLAINT, **given)
+
+
+def test_a_corrected_day_of_the_law_wants_its_proof_as_the_step_did(received, handler, chief):
+    assert "凭证" in refused(received, 1, handler, on=date(2026, 11, 21))
+    assert "凭证" in refused(received, 1, handler, on=date(2026, 11, 21), proof="  ")
+    agreed(received, 1, handler, chief, on=date(2026, 11, 21), proof="邮戳 11-21")
+    stands = view(received, TODAY).history[0]
+    assert (stands.on, stands.data["_proof"]) == (date(2026, 11, 21), "邮戳 11-21")
+    first = Event.objects.get(stream=received.stream, seq=1)
+    assert (first.on, first.data["_proof"]) == (date(2026, 11, 20), "邮戳 11-20")
+
+
+def test_a_correction_that_makes_a_record_late_wants_the_reason_and_is_listed(received, handler, chief):
+    day = {"on": date(2026, 11, 17), "proof": "邮戳 11-17"}
+    said = refused(received, 1, handler, **day)
+    assert "晚录理由" in said
+    assert "平台工作期限" in said
+    agreed(received, 1, handler, chief, late="收发室积压", **day)
+    assert (received.late_entries, received.corrected) == (1, 1)
+    assert all(r.sound for r in run_all() if r.checker.id.startswith("case-"))
+
+
+def test_a_record_that_was_late_by_a_wrong_day_only_is_no_longer_counted_late(handler, chief):
+    said = Said(date(2026, 11, 10), "邮戳", "收发室积压")
+    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, said=said)
+    assert case.late_entries == 1
+    agreed(case, 1, handler, chief, on=date(2026, 11, 20), proof="邮戳 11-20")
+    assert (case.late_entries, case.corrected) == (0, 1)
+    assert "更正前为晚录" in handler.client.get(f"/cases/{case.pk}/").content.decode()
+
+
+def test_the_proof_alone_is_corrected_too_but_only_of_a_step_that_asks_for_one(received, handler, order, above):
+    correct(received, 1, reason="登记号录错", who=handler.acting, expected=1, proof="收文 77 号")
+    assert view(received, TODAY).history[0].data["_proof"] == "收文 77 号"
+    assert "登记当日" in refused(order, 1, above, proof="邮戳")
+
+
+def test_the_days_that_a_late_record_is_allowed_are_ours_and_dated():
+    given = Given("收到之日", "Day of receipt", gaps=(Gap(date(2026, 1, 1), 3), Gap(date(2026, 11, 1), 5)))
+    assert not given.late(date(2026, 10, 28), date(2026, 10, 31))
+    assert given.late(date(2026, 10, 27), date(2026, 10, 31))
+    assert not given.late(date(2026, 10, 27), date(2026, 11, 1))
+    for f in fields_of(given, TODAY)[2:]:
+        assert "超过 5 日（平台工作期限，非法定期限）" in f.help_zh
+        assert "a term of the platform" in f.help_en
 
 
 def test_only_steps_that_move_no_clock_of_the_platform_say_their_day():

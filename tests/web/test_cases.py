@@ -392,8 +392,12 @@ def test_a_correction_of_a_measured_day_waits_for_the_unit_above(complaint, hand
     chief = make_person("chief", "tianjin", "approver", "市级审核人")
     url = reverse("case-correct", args=[complaint.pk, 1])
     given = {**COMPLAINT, "_reason": "收文日录错", "_on": "2026-11-19"}
-    assert handler.client.post(url, {"_seq": "1", "_key": "k", **given}).status_code == 302
+    asked = handler.client.post(url, {"_seq": "1", "_key": "k", **given})
+    assert asked.status_code == 422
+    assert "请写明证明新日期的凭证" in text(asked)
+    assert handler.client.post(url, {"_seq": "1", "_key": "k", "_proof": "邮戳 11-19", **given}).status_code == 302
     page = text(chief.client.get(reverse("case", args=[complaint.pk])))
+    assert "邮戳 11-19" in page
     decide = reverse("case-decide", args=[complaint.pk, 2])
     assert "待另一人决定" in page
     assert decide in page
@@ -428,6 +432,7 @@ def test_a_day_of_the_law_is_taken_with_its_proof_and_a_long_gap_is_listed(handl
     assert page.status_code == 422
     assert "请写明日期凭证" in text(page)
     assert "请写明晚录理由" in text(page)
+    assert "超过 3 日（平台工作期限，非法定期限）" in text(page)
     done = handler.client.post(url, {**form, "_key": "n", "_proof": "邮戳 11 月 12 日", "_late": "收发室积压"})
     assert done.status_code == 302
     case = Case.objects.unrestricted("test").get()

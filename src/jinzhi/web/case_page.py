@@ -19,7 +19,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases import timing
 from jinzhi.apps.cases.actions import party_of
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import is_late, pending, procedure_of
+from jinzhi.apps.cases.queries import is_late, late_records, pending, procedure_of, recorded_on
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
@@ -116,7 +116,8 @@ def reader(who: Acting, case: Case, procedure: Procedure) -> Reader:
 @dataclass(frozen=True)
 class Happening:
     """An event as the timeline shows it. ``corrected``: a later event replaced its day or data. ``late``: recorded
-    long after its legal day. ``decide_url``: where a correction that waits is decided on.
+    long after its legal day, as that stands; ``was_late``: so by the day it said first, before corrections.
+    ``decide_url``: where a correction that waits is decided on.
     """
 
     seq: int
@@ -129,6 +130,7 @@ class Happening:
     correct_url: str = ""
     decide_url: str = ""
     late: bool = False
+    was_late: bool = False
     seal: Verdict | None = None
     strange: str = ""
 
@@ -168,6 +170,7 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
     by_seq = {e.seq: e for e in events}
     mended = {e.data.get("seq") for e in events if e.verb == CORRECT}
     waiting = {e.seq for e in pending(events)}
+    late = late_records(procedure, events)
     who = reader.who
     may_correct = who.may(f"case.{procedure.id}.{CORRECT}") and who.user is not None
     party = party_of(case, who)
@@ -211,7 +214,8 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
                 applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
                 correct_url=reverse("case-correct", args=[case.pk, e.seq]) if step and mine else "",
-                late=is_late(procedure, e),
+                late=e.seq in late,
+                was_late=e.seq not in late and is_late(procedure, e.verb, e.on, recorded_on(e)),
                 seal=checked.of(e),
                 strange=odd.get(e.seq, ""),
             )
@@ -221,7 +225,11 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
 
 def said_of_day(event: Event) -> list[tuple[str, Any]]:
     """What was said of the legal day of an event."""
-    return [(named(f), str(event.data[f.id])) for f in (PROOF, LATE) if event.data.get(f.id)]
+    return _said(event.data)
+
+
+def _said(data: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    return [(named(f), str(data[f.id])) for f in (PROOF, LATE) if data.get(f.id)]
 
 
 def _correction(
@@ -242,8 +250,9 @@ def _correction(
     if step and target and isinstance(changed, Mapping):
         gone = [p.removeprefix("data/") for p in event.erased]
         pairs += reader.pairs(step.inputs, changed, gone)
+        pairs += _said(changed)
         before = {k: target.data.get(k) for k in changed}
-        pairs += [(_("原%(field)s") % {"field": n}, v) for n, v in reader.pairs(step.inputs, before, target.erased)]
+        pairs += [(_("原%(field)s") % {"field": n}, v) for n, v in [*reader.pairs(step.inputs, before, target.erased), *_said(before)]]
     if event.verb == ASK and waits:
         return _("申请更正第 %(seq)s 条“%(name)s”，待另一人决定") % said, pairs
     if event.verb == ASK:
@@ -382,17 +391,17 @@ class OfferCard:
     open: bool = False
 
 
-def form_fields(procedure: Procedure, step: Step) -> tuple[Field, ...]:
+def form_fields(procedure: Procedure, step: Step, day: date) -> tuple[Field, ...]:
     """The day where the law gives it, the time where hours hang on it, the inputs, before harm the second question."""
     sure = (SURE,) if step.confirm else ()
-    return (*fields_of(step.day), *timing.fields_of(procedure, step), *step.inputs, *sure)
+    return (*fields_of(step.day, day), *timing.fields_of(procedure, step), *step.inputs, *sure)
 
 
 def step_form(
     procedure: Procedure, step: Step, who: Acting, day: date, data: Any = None, files: Any = None
 ) -> FieldsForm:
     """The form of a step."""
-    fields = form_fields(procedure, step)
+    fields = form_fields(procedure, step, day)
     return FieldsForm(fields, data, files, who=who, initial={DAY.id: day.isoformat()}, name=f"s-{step.id}")
 
 

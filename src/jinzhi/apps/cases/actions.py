@@ -11,7 +11,16 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
-from jinzhi.apps.cases.queries import as_kernel, events_of, pending, personal_files, procedure_of, steps_for, view
+from jinzhi.apps.cases.queries import (
+    as_kernel,
+    events_of,
+    pending,
+    personal_files,
+    procedure_of,
+    recorded_on,
+    steps_for,
+    view,
+)
 from jinzhi.apps.cases.timing import days_told, due_not_before, not_before_start, time_said
 from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
@@ -31,7 +40,7 @@ from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
-from jinzhi.kernel.recording import LATE, PROOF, Said, wrong
+from jinzhi.kernel.recording import LATE, PROOF, Said, wrong, wrong_correction
 
 ERASE = "personal.erase"
 
@@ -348,6 +357,21 @@ def _mended(step: Step, data: Mapping[str, object], who: Acting) -> dict[str, ob
     return dict(values)
 
 
+def _day_mended(step: Step, said: Said, stands: kernel.Event, recorded: date) -> dict[str, object]:
+    """What is said of a corrected day, kept beside the inputs. Raises StepRefused where it does not hold."""
+    if step.day is None:
+        if said != Said():
+            raise StepRefused("此步骤以登记当日为准，日期不能更正", "this step counts on the day of recording")
+        return {}
+    if said == Said():
+        return {}
+    kept_late = str(stands.data.get(LATE.id) or "")
+    if errors := tuple(wrong_correction(step.day, said, said.on or stands.on, recorded, kept_late)):
+        raise refused(errors)
+    now_said = {PROOF.id: said.proof.strip(), LATE.id: said.late.strip()}
+    return {k: v for k, v in now_said.items() if v and v != stands.data.get(k)}
+
+
 @transaction.atomic
 def correct(
     case: Case,
@@ -358,11 +382,13 @@ def correct(
     expected: int,
     on: date | None = None,
     data: Mapping[str, object] | None = None,
+    proof: str = "",
+    late: str = "",
     key: str = "",
 ) -> CaseView:
     """Correct the day or the data of an earlier event; both stay in the history. Raises StepRefused, Conflict.
 
-    Where a second person must agree it is asked for only (an event ``ask-correction``): ``decide`` makes it stand.
+    ``proof``, ``late``: what proves a corrected day, and why it was recorded so late, as the step asked. Where a second person must agree it is asked for only (an event ``ask-correction``): ``decide`` makes it stand.
     """
     if not reason.strip():
         raise StepRefused("请写明更正理由", "give the reason for the correction")
@@ -378,14 +404,15 @@ def correct(
     if any(ask.data["seq"] == seq for ask in pending(events)):
         raise StepRefused("这条记录已有更正待决定", "a correction of this record is waiting to be decided on")
     change: dict[str, object] = {"seq": seq, "reason": reason.strip()}
+    stands = next(e for e in view(case, today(), events).history if e.seq == seq)
     if on:
-        if step.day is None:
-            raise StepRefused("此步骤以登记当日为准，日期不能更正", "this step counts on the day of recording")
         change["on"] = on.isoformat()
-    if data:
-        change["data"] = mended = _mended(step, data, who)
-        stands = next(e.on for e in view(case, today(), events).history if e.seq == seq)
-        _due(procedure, step, mended, on or stands)
+    mended = _mended(step, data, who) if data else {}
+    if mended:
+        _due(procedure, step, mended, on or stands.on)
+    recorded = recorded_on(next(e for e in events if e.seq == seq))
+    if mended := {**mended, **_day_mended(step, Said(on, proof, late), stands, recorded)}:
+        change["data"] = mended
     if len(change) == 2:
         raise StepRefused("没有改动：日期和内容都与原来一样", "nothing differs from what stands")
     proposed = kernel.Event(len(events) + 1, CORRECT, today(), change)

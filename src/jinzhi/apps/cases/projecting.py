@@ -56,7 +56,7 @@ def columns(folded: CaseView, events: Iterable[Event], on: date) -> dict[str, An
 
 
 def mark_of(procedure: Procedure, on: date) -> str:
-    """Changes with the names of a procedure (first half), and with the rules and holidays of its clocks (second)."""
+    """Changes with the names of a procedure and the days its steps ask for (first half), and with the rules and holidays of its clocks (second)."""
     return f"{_names(procedure)}:{_rules(procedure, on)}"
 
 
@@ -65,7 +65,7 @@ def _digest(*said: object) -> str:
 
 
 def _names(procedure: Procedure) -> str:
-    steps = [(s.id, s.was, s.sources, s.to) for s in procedure.steps]
+    steps = [(s.id, s.was, s.sources, s.to, s.day) for s in procedure.steps]
     return _digest(procedure.states, steps, [(c.id, c.was) for c in procedure.clocks])
 
 

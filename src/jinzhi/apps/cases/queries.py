@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 
 from django.utils import timezone
@@ -18,7 +18,6 @@ from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.procedure import CaseView, Offer, Procedure
-from jinzhi.kernel.recording import late_by
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -75,19 +74,29 @@ def pending(events: Iterable[Event]) -> list[Event]:
     return [e for e in found if e.verb == ASK and e.seq not in decided]
 
 
-def is_late(procedure: Procedure, event: Event) -> bool:
-    """Whether an event was recorded later after its legal day than its step allows without a reason."""
-    step = procedure.find_step(event.verb)
-    if step is None or step.day is None:
-        return False
-    return late_by(event.on, timezone.localtime(event.at).date()) > step.day.gap
+def recorded_on(event: Event) -> date:
+    """The day of the city on which an event was recorded."""
+    return timezone.localtime(event.at).date()
+
+
+def is_late(procedure: Procedure, verb: str, on: date, recorded: date) -> bool:
+    """Whether a step with this legal day was recorded later than it allows without a reason."""
+    step = procedure.find_step(verb)
+    return step is not None and step.day is not None and step.day.late(on, recorded)
+
+
+def late_records(procedure: Procedure, events: Sequence[Event]) -> set[int]:
+    """The numbers of the events that were recorded late, by the days that stand now, corrections included."""
+    recorded = {e.seq: recorded_on(e) for e in events}
+    standing = kernel.corrected(as_kernel(events))
+    return {e.seq for e in standing if is_late(procedure, e.step, e.on, recorded[e.seq])}
 
 
 def marks_of(procedure: Procedure, events: Iterable[Event]) -> tuple[int, int, int]:
-    """How many corrections stand, how many wait to be decided on, how many events were recorded late."""
+    """How many corrections stand, how many wait to be decided on, how many events stand as recorded late."""
     found = list(events)
     corrected = sum(e.verb == CORRECT for e in found)
-    return corrected, len(pending(found)), sum(is_late(procedure, e) for e in found)
+    return corrected, len(pending(found)), len(late_records(procedure, found))
 
 
 def personal_files(procedure: Procedure, events: Iterable[Event]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +20,7 @@ from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
 from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, files_in, pending, plain_view, steps_for
+from jinzhi.apps.cases.queries import events_of, files_in, pending, plain_view, recorded_on, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.cases.timing import TIME
@@ -398,7 +399,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
     if step is not None:
         bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         initial = {DAY.id: today().isoformat(), UNIT.id: request.GET.get("unit") or who.unit.code}
-        fields = (UNIT, *form_fields(procedure, step))
+        fields = (UNIT, *form_fields(procedure, step, today()))
         form = FieldsForm(fields, *bound, who=who, initial=initial, name="open")
     if request.method == "POST":
         if form is None or step is None:
@@ -482,6 +483,15 @@ def opened_by(
     return None
 
 
+def correction_fields(step: Step, recorded: Event | None) -> tuple[Field, ...]:
+    """What the form of a correction asks about a day that the law gives: the day, its proof, why it came late."""
+    if step.day is None or recorded is None:
+        return ()
+    day, proof, late = fields_of(step.day, recorded_on(recorded))
+    zh, en = "更正上面的日期时必填：证明新日期的凭证", "Wanted where the day above is corrected: what proves the new one"
+    return day, replace(proof, help_zh=zh, help_en=en), late
+
+
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
 def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
@@ -503,7 +513,7 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     # files are not replaced by a correction; what a role may not see it may not change
     inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and not f.closed_to(who.role))
     shown = {f.id for f in inputs if f.withheld and event.data.get(f.id)}
-    days = fields_of(step.day)[:1]
+    days = correction_fields(step, recorded)
     initial = {DAY.id: event.on.isoformat(), **{f.id: event.data.get(f.id) for f in inputs}}
     bound = request.POST if request.method == "POST" else None
     form = FieldsForm((*days, *inputs, REASON), bound, who=who, initial=initial, name="correct")
@@ -514,15 +524,17 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
         if form.is_valid():
             changed = {f.id: form.values[f.id] for f in inputs if form.values[f.id] != event.data.get(f.id)}
             try:
-                on = said_in(form).on
+                said = said_in(form)
                 correct(
                     found,
                     seq,
                     reason=str(form.values[REASON.id]),
                     who=who,
                     expected=expected if expected is not None else len(events),
-                    on=on if on and on != event.on else None,
+                    on=said.on if said.on != event.on else None,
                     data=changed or None,
+                    proof=said.proof,
+                    late=said.late,
                     key=key,
                 )
             except (StepRefused, ProcedureError, NoRuleInForce) as e:
