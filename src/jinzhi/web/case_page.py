@@ -252,7 +252,10 @@ def _correction(
         pairs += reader.pairs(step.inputs, changed, gone)
         pairs += _said(changed)
         before = {k: target.data.get(k) for k in changed}
-        pairs += [(_("原%(field)s") % {"field": n}, v) for n, v in [*reader.pairs(step.inputs, before, target.erased), *_said(before)]]
+        pairs += [
+            (_("原%(field)s") % {"field": n}, v)
+            for n, v in [*reader.pairs(step.inputs, before, target.erased), *_said(before)]
+        ]
     if event.verb == ASK and waits:
         return _("申请更正第 %(seq)s 条“%(name)s”，待另一人决定") % said, pairs
     if event.verb == ASK:

@@ -388,7 +388,8 @@ def correct(
 ) -> CaseView:
     """Correct the day or the data of an earlier event; both stay in the history. Raises StepRefused, Conflict.
 
-    ``proof``, ``late``: what proves a corrected day, and why it was recorded so late, as the step asked. Where a second person must agree it is asked for only (an event ``ask-correction``): ``decide`` makes it stand.
+    ``proof``, ``late``: what proves a corrected day, and why it was recorded so late, as the step asked. Where a
+    second person must agree it is asked for only (an event ``ask-correction``): ``decide`` makes it stand.
     """
     if not reason.strip():
         raise StepRefused("请写明更正理由", "give the reason for the correction")

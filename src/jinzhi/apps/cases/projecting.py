@@ -56,7 +56,9 @@ def columns(folded: CaseView, events: Iterable[Event], on: date) -> dict[str, An
 
 
 def mark_of(procedure: Procedure, on: date) -> str:
-    """Changes with the names of a procedure and the days its steps ask for (first half), and with the rules and holidays of its clocks (second)."""
+    """Changes with the names of a procedure and the days its steps ask for (first half), and with the rules and
+    holidays of its clocks (second).
+    """
     return f"{_names(procedure)}:{_rules(procedure, on)}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -11,11 +13,12 @@ from jinzhi.apps.cases.actions import StepRefused, bring_up_to, party_of
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.clocks import Clock
 from jinzhi.kernel.correcting import measures
 from jinzhi.kernel.correction import TELL
-from jinzhi.kernel.procedure import CaseView
+from jinzhi.kernel.procedure import TOLD, CaseView, Procedure
 
 
 def may_tell(case: Case, who: Acting) -> bool:
@@ -48,6 +51,11 @@ def tell(
     Only the day that is computed can be told: another would lengthen or shorten the term. It counts on the day of
     recording; ``on`` is for programs that record what is past.
     """
+    before = Event.objects.filter(key=key).first() if key else None
+    if before is not None:
+        if (before.stream, before.verb) != (case.stream, TELL):
+            raise KeyReused(f"the key {key!r} was used for {before}")
+        return view(case, today())
     if not may_tell(case, who):
         raise StepRefused("您的角色不能记录告知", "your role may not record what was told")
     if not how.strip():
@@ -72,3 +80,35 @@ def tell(
     data = {"clock": clock, "day": at.isoformat(timespec="minutes") if at else day.isoformat(), "how": how.strip()}
     event = record(case.stream, TELL, data, who=who, on=told_on, expected=expected, key=key)
     return bring_up_to(case, event, events if event.replayed else [*events, event])
+
+
+@dataclass(frozen=True)
+class Telling:
+    """That a party was told a day: the id of the clock, the day (or minute) as told, how, and the event that says so.
+
+    ``with_step``: the step that told it, or empty where the telling is an event of its own.
+    """
+
+    clock: str
+    day: str
+    how: str
+    event: Event
+    with_step: str = ""
+
+
+def tellings(procedure: Procedure, events: Iterable[Event]) -> list[Telling]:
+    """What a party was told in a case, oldest first: by an event of its own, or with a step."""
+    out: list[Telling] = []
+    for e in events:
+        if e.verb == TELL:
+            out.append(Telling(_id(procedure, e.data.get("clock")), str(e.data["day"]), str(e.data["how"]), e))
+        told = e.data.get(TOLD)
+        if isinstance(told, Mapping):
+            out += [Telling(_id(procedure, clock), str(day), "", e, e.verb) for clock, day in told.items()]
+    return out
+
+
+def _id(procedure: Procedure, clock: object) -> str:
+    """The clock by today's name, where it still has one."""
+    found = procedure.find_clock(str(clock))
+    return found.id if found else str(clock)

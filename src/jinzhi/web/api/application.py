@@ -14,7 +14,19 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from jinzhi.kernel.text import shown, texts, unfit_words
-from jinzhi.web.api import cases, catalogue, custody, evidence, indicators, patents, plan, problems, registers, units
+from jinzhi.web.api import (
+    cases,
+    catalogue,
+    custody,
+    evidence,
+    indicators,
+    patents,
+    plan,
+    problems,
+    registers,
+    told,
+    units,
+)
 from jinzhi.web.api.caller import RATE, Caller, Rate
 from jinzhi.web.api.document import written
 
@@ -76,5 +88,5 @@ api = Api(
     parser=Exact(),
 )
 problems.install(api)
-for module in (catalogue, units, plan, registers, cases, indicators, patents, custody, evidence):
+for module in (catalogue, units, plan, registers, cases, told, indicators, patents, custody, evidence):
     api.add_router("", module.router)

@@ -259,6 +259,46 @@ class StepIn(Strict):
     )
 
 
+class ToldOut(Schema):
+    """That a party was told the last day of a clock."""
+
+    seq: int = Field(description="The event that says so.")
+    clock: str = Field(description="Id of the clock.")
+    day: date = Field(description="The last day, as it was told.")
+    day_at: datetime | None = Field(description="The minute, where one was told; local time.")
+    how: str = Field(description="How the party was told; empty where a step told it.")
+    step: str | None = Field(description="The step that told it; null where the telling is an event of its own.")
+    on: date
+    at: datetime = Field(description="The moment of recording.")
+    actor: str
+    role: str
+    unit: str | None
+
+
+class TellableOut(Schema):
+    """A clock whose last day may be told now by the caller."""
+
+    clock: str
+    zh: str
+    en: str
+    due: date = Field(description="The last day as computed: the only one that can be told.")
+    again: bool = Field(description="A day that was told no longer holds.")
+
+
+class ToldList(Schema):
+    items: list[ToldOut] = Field(description="What was told, oldest first.")
+    open: list[TellableOut] = Field(description="What the caller may record as told now.")
+    seq: int = Field(description="The version of the case, also its ETag.")
+
+
+class ToldIn(Strict):
+    """Records that a party was told the last day of a clock; it counts on the day of recording."""
+
+    clock: str = Field(max_length=80, description="Id of a clock that runs.")
+    day: date = Field(description="The day that was told: the last day as computed.")
+    how: str = Field(max_length=200, description="How the party was told.")
+
+
 class DutyOut(Schema):
     kind: str = Field(description="alone, divided, led or support")
     raw: str = Field(description="The unit as the document writes it.")

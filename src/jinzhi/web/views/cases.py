@@ -488,7 +488,10 @@ def correction_fields(step: Step, recorded: Event | None) -> tuple[Field, ...]:
     if step.day is None or recorded is None:
         return ()
     day, proof, late = fields_of(step.day, recorded_on(recorded))
-    zh, en = "更正上面的日期时必填：证明新日期的凭证", "Wanted where the day above is corrected: what proves the new one"
+    zh, en = (
+        "更正上面的日期时必填：证明新日期的凭证",
+        "Wanted where the day above is corrected: what proves the new one",
+    )
     return day, replace(proof, help_zh=zh, help_en=en), late
 
 
