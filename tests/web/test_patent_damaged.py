@@ -85,6 +85,7 @@ def test_a_broken_index_is_named_answered_with_503_and_mended(district, place, n
 
     page = district.client.get("/patents/", {"q": QUERY})
     assert page.status_code == 503
+    assert int(page["Retry-After"]) > 0
     text = page.content.decode()
     assert QUERY in text
     assert MENDS in text
@@ -123,6 +124,53 @@ def test_a_changed_byte_within_a_segment_is_found_by_the_integrity_checker(place
     held[3] ^= 1
     file.write_bytes(held)
     assert any(file.name in said and MENDS in said for said in indexed())
+
+
+def flip(file: Path) -> None:
+    held = bytearray(file.read_bytes())
+    held[-1] ^= 1
+    file.write_bytes(held)
+
+
+def test_doctor_names_any_file_with_one_changed_byte(place):
+    """Not only what the cheap look finds, because the files are small here: also what a process has open."""
+    files = sorted(path for path in place.rglob("*") if path.is_file() and path.stat().st_size)
+    assert {"ti.tok.npy", "seal.json", "meta.json", "tokens.txt"} <= {path.name for path in files}
+    for file in files:
+        whole = file.read_bytes()
+        flip(file)
+        (said,) = indexed()
+        assert file.relative_to(place).as_posix() in said
+        assert MENDS in said
+        file.write_bytes(whole)
+        assert list(indexed()) == []
+
+
+def test_what_doctor_finds_is_answered_from_nowhere_until_the_index_is_built_anew(district, place, monkeypatch):
+    """As on a large index, of which no opening reads every byte."""
+    monkeypatch.setattr("jinzhi.engines.search_index.soundness.SMALL", 0)
+    program = Program(district, "plan.read")
+    flip(one(place, "forward/parts/*/pd.num.npy"))
+    assert program.get(PATENTS, {"q": QUERY}).status_code == 200, "nobody has looked yet"
+    assert list(indexed())
+    assert "pd.num.npy" in problem(program.get(PATENTS, {"q": QUERY}), 503, "not-ready")["en"]
+    # found by one process, known to all
+    index._tantivy._engine = None
+    answer = district.client.get("/patents/", {"q": QUERY})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "pd.num.npy" in answer.content.decode()
+    call_command("patents", "index", rebuild=True)
+    assert numbers(district.client.get("/patents/", {"q": "隔膜"}))
+    assert program.get(PATENTS, {"q": QUERY}).status_code == 200
+
+
+def test_the_first_timer_of_a_day_reads_every_byte_and_mends(place, monkeypatch):
+    monkeypatch.setattr("jinzhi.engines.search_index.soundness.SMALL", 0)
+    assert bring_up(DAY) == 0
+    flip(one(place, "forward/parts/*/ti.tok.npy"))
+    assert bring_up(DAY) == 0, "it has looked today"
+    assert bring_up(date(2026, 11, 23)) == 4
+    assert index.damage(deep=True) == ""
 
 
 def test_no_index_is_no_broken_index(district, place):

@@ -24,6 +24,7 @@ from tantivy import Occur
 
 from jinzhi.engines.characters import variants, written_as
 from jinzhi.engines.patience import check
+from jinzhi.engines.search_index import seal
 from jinzhi.engines.search_index.positions import Reading, blocks, node_spans
 from jinzhi.engines.search_index.rank import bm25f
 from jinzhi.engines.search_index.store import (
@@ -94,8 +95,11 @@ class Writer:
     def __init__(self, path: Path, numbers: Numbers = OFFICE_NUMBERS):
         inverted = path / "inverted"
         inverted.mkdir(parents=True, exist_ok=True)
-        self.numbers = numbers
+        self.path, self.numbers = path, numbers
         self._schema = schema()
+        self._changes = not (inverted / "meta.json").exists()
+        if self._changes:
+            seal.unseal(path)
         self._index = tantivy.Index(self._schema, path=str(inverted))
         self._writer = self._index.writer(heap_size=HEAP, num_threads=THREADS)
         # only behind the lock that the writer holds
@@ -114,6 +118,8 @@ class Writer:
 
     def commit(self) -> None:
         """Make everything since the last commit findable, at once and for good."""
+        self._changes = True
+        seal.unseal(self.path)
         # the forward index first: a row that the inverted index knows must be in it
         self._forward.commit()
         self._writer.commit()
@@ -122,6 +128,9 @@ class Writer:
         """Give the lock back; what was not committed is lost."""
         self._writer.rollback()
         self._writer.wait_merging_threads()
+        # only now: until here segments were being merged
+        if self._changes or seal.broken_seal(self.path):
+            seal.seal(self.path)
 
     def __enter__(self) -> Writer:
         return self

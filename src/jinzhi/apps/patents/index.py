@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -34,7 +34,7 @@ from jinzhi.engines.patience import Stopped
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
-from jinzhi.engines.search_index import soundness
+from jinzhi.engines.search_index import seal, soundness
 from jinzhi.engines.search_index.store import OtherFormat
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
@@ -81,7 +81,7 @@ def whole() -> Iterator[None]:
         # the engine's own panic is no Exception
         if not isinstance(e, Exception) and type(e).__name__ != "PanicException":
             raise
-        if what := damage(deep=True):
+        if what := examine():
             raise Damaged(what) from e
         raise
 
@@ -148,6 +148,8 @@ class Tantivy:
         """The reader of the index as it stands now. Raises NoIndex."""
         meta = folder() / "inverted" / "meta.json"
         with self._lock:
+            if what := found_damaged():
+                raise Damaged(what)
             try:
                 told = meta.stat()
                 seen = (str(meta), told.st_mtime_ns, told.st_ino)
@@ -213,17 +215,50 @@ def folder() -> Path:
 
 
 def damage(*, deep: bool = False) -> str:
-    """What is broken in the index; empty where it is whole, or where there is none that this version reads."""
+    """What is broken in the index; empty where it is whole, or where there is none that this version reads.
+
+    Without ``deep`` that is what names, sizes and small files say, and what the last examination found.
+    """
     try:
-        return soundness.damage(folder(), deep=deep)
+        return (not deep and found_damaged()) or soundness.damage(folder(), deep=deep)
     except (FileNotFoundError, OtherFormat):
         return ""
     except OSError as e:
         return f"{folder().name}: {e.strerror or e}"
 
 
+def examine() -> str:
+    """Compare every byte of the index with its seal; what is broken, empty where it is whole.
+
+    What is found is kept beside the index: until it is built anew no query is answered from it, in any process.
+    """
+    what = damage(deep=True)
+    with suppress(OSError):
+        if what:
+            _verdict().write_text(what, encoding="utf-8")
+        else:
+            _verdict().unlink(missing_ok=True)
+    return what
+
+
+def _verdict() -> Path:
+    return folder().with_name("patents.damaged")
+
+
+def found_damaged() -> str:
+    """What the last examination found broken in this index; empty where it found nothing."""
+    try:
+        return _verdict().read_text("utf-8")
+    except OSError:
+        return ""
+
+
 def written_at() -> int:
-    """When the index was last committed, for what is kept until then; 0 where none can be read."""
+    """When the index was last committed or found damaged, for what is kept until then; 0 where none can be read."""
+    try:
+        return _verdict().stat().st_mtime_ns
+    except OSError:
+        pass
     try:
         return (folder() / "inverted" / "meta.json").stat().st_mtime_ns
     except OSError:
@@ -243,13 +278,14 @@ def update(*, rebuild: bool = False, commit_every: int = COMMIT, say: Callable[[
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise IndexBusy("另一个进程正在写索引，请等它结束") from None
-        if rebuild or not readable(place):
+        if rebuild or found_damaged() or not readable(place):
             # first forget, then remove: killed in between, the next run still writes everything
             Document.objects.exclude(indexed=0).update(indexed=0)
             if place.is_dir():
                 shutil.rmtree(place, ignore_errors=True)
             else:
                 place.unlink(missing_ok=True)
+            _verdict().unlink(missing_ok=True)
         return _write(place, max(1, commit_every), say)
 
 
@@ -263,7 +299,7 @@ def readable(place: Path) -> bool:
 
 def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:
     total, done, last = behind(), 0, 0
-    if not total and (place / "inverted" / "meta.json").exists():
+    if not total and (place / "inverted" / "meta.json").exists() and not seal.broken_seal(place):
         return 0
     pending: dict[int, list[int]] = {}
     held = 0

@@ -21,7 +21,7 @@ from jinzhi.apps.evidence.models import Event as Recorded
 from jinzhi.apps.evidence.store import path_of
 from jinzhi.apps.patents.applicants import LINKED, UNDONE, UNLINKED
 from jinzhi.apps.patents.families import Link, Unions, simple_of
-from jinzhi.apps.patents.index import Damaged, NoIndex, damage, reader, whole
+from jinzhi.apps.patents.index import Damaged, NoIndex, examine, reader, whole
 from jinzhi.apps.patents.models import (
     Alias,
     Citation,
@@ -188,10 +188,10 @@ def indexed() -> Iterator[str]:
     ):
         yield f"{number}: the index is said to hold revision {has}, the store has {revision}"
     try:
+        if what := examine():
+            raise Damaged(what)
         with whole():
             engine = reader()
-            if what := damage(deep=True):
-                raise Damaged(what)
             held = set(engine.forward.column(engine.rows(tantivy.Query.all_query()), "id").tolist())
     except Damaged as e:
         yield e.en

@@ -1,7 +1,8 @@
 """Whether an index on disk is whole: what is missing, cut off, or not what was written.
 
-``damage`` looks at names and sizes, which is cheap; ``deep=True`` also reads all texts of the forward index, and every
-byte of the inverted one, whose checksum Tantivy wrote behind each file.
+``damage`` looks at names and sizes and reads the small files, which is cheap; ``deep=True`` compares every byte of
+every file with the digests of the seal (``search_index.seal``), so that it finds whatever was changed, cut, lost or
+added. Of files that no seal holds yet, because a writer is at work, it knows what Tantivy's checksums say.
 """
 
 from __future__ import annotations
@@ -13,16 +14,19 @@ from pathlib import Path
 
 import numpy as np
 
+from jinzhi.engines.search_index import seal
 from jinzhi.engines.search_index.store import Manifest, OtherFormat, Strings
 
-#: what the inverted index keeps of every segment, and of one with removed documents
-OF_SEGMENT = ("idx", "pos", "term", "store", "fast", "fieldnorm")
 #: arrays that belong together: of a text, of a list of values
 TEXT, VALUES = ("off", "tok", "flag", "sent", "para"), ("voff", "val")
 MAGIC = 1337
 #: how often to look again where a writer was at work meanwhile
 TRIES = 20
 CHUNK = 1 << 20
+#: files up to this many bytes are read even where only the cheap look is wanted
+SMALL = 1 << 20
+#: small files that were read and are as sealed, with what their folder said of them then
+_known: dict[str, tuple[object, ...]] = {}
 
 
 def damage(place: Path, *, deep: bool = False) -> str:
@@ -43,15 +47,24 @@ def damage(place: Path, *, deep: bool = False) -> str:
 
 
 def _moment(place: Path) -> tuple[int, ...]:
-    """When either index was last committed."""
-    heads = (place / "inverted" / "meta.json", place / "forward" / "manifest.json")
+    """When either index was last committed, and sealed."""
+    heads = (
+        place / "inverted" / "meta.json", place / "forward" / "manifest.json", place / seal.SEAL,
+        place / seal.UNSEALED,
+    )  # fmt: skip
     return tuple(head.stat().st_mtime_ns if head.exists() else 0 for head in heads)
 
 
 def _found(place: Path, deep: bool) -> str:
+    broken = seal.broken_seal(place)
+    unsealed = deep and broken
     try:
-        for wrong in (*_inverted(place / "inverted", deep), *_forward(place / "forward", deep)):
+        # heads that differ from the seal are not to be read as if they were right
+        looks = (_sealed(place, deep), _inverted(place / "inverted", unsealed), _forward(place / "forward", unsealed))
+        for wrong in (one for look in looks for one in look):
             return wrong
+        if not broken and not (place / seal.SEAL).exists():
+            return f"{seal.SEAL} is missing"
     except FileNotFoundError as e:
         return f"{_name(e, place)} is missing"
     except OSError as e:
@@ -73,18 +86,15 @@ def _json(path: Path) -> object:
 def _inverted(folder: Path, deep: bool) -> Iterator[str]:
     try:
         told = _json(folder / "meta.json")
-        segments = [(s["segment_id"].replace("-", ""), s.get("deletes")) for s in told["segments"]]  # type: ignore[index]
+        names = list(seal.segment_files(told))
         if (folder / ".managed.json").exists():
             _json(folder / ".managed.json")
     except (ValueError, TypeError, KeyError, AttributeError):
         yield "inverted/meta.json or .managed.json is garbled"
         return
-    for segment, deletes in segments:
-        names = [f"{segment}.{kind}" for kind in OF_SEGMENT]
-        names += [f"{segment}.{deletes['opstamp']}.del"] if deletes else []
-        for name in names:
-            if wrong := _footed(folder / name, deep):
-                yield f"inverted/{name} {wrong}"
+    for name in names:
+        if wrong := _footed(folder / name, deep):
+            yield f"inverted/{name} {wrong}"
 
 
 def _footed(path: Path, deep: bool) -> str:
@@ -162,3 +172,43 @@ def _part(path: Path, rows: int) -> Iterator[str]:
             yield f"{here}/{name}.npy is missing"
         elif count >= 0 and sizes[name] != count:
             yield f"{here}/{name}.npy holds {sizes[name]} numbers, not {count}"
+
+
+def _sealed(place: Path, deep: bool) -> Iterator[str]:
+    """What differs from the seal. While it is broken, only what was sealed before and still belongs is compared."""
+    try:
+        sealed = seal.read(place)
+    except seal.Garbled:
+        yield f"{seal.SEAL} is garbled or overwritten"
+        return
+    broken = seal.broken_seal(place)
+    if sealed is None:
+        return
+    if broken:
+        belonging = frozenset(seal.belonging(place)) - seal.CHANGING
+        sealed = {name: told for name, told in sealed.items() if name in belonging}
+        # what no head names any more is being swept
+        lying = {name: (place / name).stat().st_size for name in sealed}
+    else:
+        lying = seal.lying(place)
+        for name in sorted(lying.keys() - sealed.keys()):
+            yield f"{name} does not belong to the index"
+    for name, (size, told) in sealed.items():
+        if name not in lying:
+            yield f"{name} is missing"
+        elif lying[name] != size:
+            yield f"{name} is {'cut off' if lying[name] < size else 'longer than it was written'}"
+        elif (deep or (size <= SMALL and not _seen(place / name, told))) and seal.digest(place / name, size) != told:
+            yield f"{name} is not what was written (its digest differs)"
+        else:
+            _known[str(place / name)] = _look(place / name, told)
+
+
+def _look(path: Path, told: str) -> tuple[object, ...]:
+    state = path.stat()
+    return told, state.st_ino, state.st_mtime_ns, state.st_ctime_ns
+
+
+def _seen(path: Path, told: str) -> bool:
+    """Whether a file was read and is, by what the system says of it, still the same."""
+    return _known.get(str(path)) == _look(path, told)

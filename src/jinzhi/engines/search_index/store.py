@@ -29,7 +29,7 @@ MISSING = int(np.iinfo(np.int64).min)
 HAN_FLAG, GLUED_FLAG = 1, 2
 #: more parts than this are joined at the next commit
 MOST_PARTS = 12
-FORMAT = 2
+FORMAT = 3
 
 
 @cache
