@@ -22,7 +22,9 @@ from jinzhi.apps.evidence import log
 from jinzhi.apps.evidence.models import Entry as LogEntry
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.plan.actions import save_content
 from jinzhi.apps.plan.models import Duty, Measure, Release, Row
+from jinzhi.apps.plan.queries import content, missing
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel import patent as kernel_patent
@@ -33,6 +35,7 @@ from jinzhi.web.api.application import api
 from jinzhi.web.api.caller import Rate
 from jinzhi.web.api.document import METHODS
 from jinzhi.web.api.problems import TYPES
+from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 from tests.apps.test_custody import take as take_evidence
 
 V1 = "/api/v1"
@@ -489,6 +492,35 @@ def test_a_step_needs_the_version_that_was_read(order, district):
     program.post(steps, {"step": "sign"}, If_Match='"1"')
     stale = program.post(steps, {"step": "answer", "inputs": {"answer": "完"}}, If_Match='"1"')
     assert problem(stale, 412, "stale")["current"] == 2
+
+
+def test_a_report_is_handed_in_by_the_version_that_was_looked_over(city, above, district):
+    release = small_plan()
+    milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 10)
+    report = round_of_reports(release, above.acting)["tj-binhai"]
+    wanted = (
+        [r.row.key for r in content(report, release)],
+        [x.milestone.code for x in missing(report, release) if x.milestone],
+    )
+    save_content(
+        report, release, notes={key: {"progress": "按计划推进"} for key in wanted[0]},
+        figures={code: {"achieved": "10", "reached_on": "2026-09-20"} for code in wanted[1]},
+        who=district.acting, expected=0,
+    )  # fmt: skip
+    program, steps = Program(district), f"{V1}/cases/{report.case_id}/steps"
+    seen = next(r for r in program.get(f"{V1}/plan/reports").json()["items"] if r["id"] == report.pk)["version"]
+    said = problem(program.post(steps, {"step": "submit"}, If_Match='"1"'), 422, "invalid")
+    assert fields_of(said) == {"content"} and f"第 {seen} 版" in said["zh"]
+    problem(program.post(steps, {"step": "submit", "content": seen - 1}, If_Match='"1"'), 412, "stale")
+    for _ in range(2):
+        sent = {"step": "submit", "content": seen}
+        assert program.post(steps, sent, If_Match='"1"', Idempotency_Key="in").json()["state"] == "submitted"
+
+
+def test_a_step_that_hands_no_report_in_takes_no_version_of_one(order, district):
+    sent = {"step": "sign", "content": 1}
+    said = problem(Program(district).post(f"{V1}/cases/{order.pk}/steps", sent, If_Match='"1"'), 422, "invalid")
+    assert fields_of(said) == {"content"}
 
 
 def test_a_step_that_is_not_possible_says_why(order, district, elsewhere):

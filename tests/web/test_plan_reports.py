@@ -87,7 +87,8 @@ def fill(person, report, *, progress="按计划推进", achieved="10", reached="
 def step(person, report, id: str, **data):
     shown = person.client.get(f"{page_of(report)}steps/{id}/")
     seq = shown.context["seq"] if shown.context else 0
-    sent = {"_seq": seq, "_key": f"{person.user.username}-{report.pk}-{id}-{seq}", "_on": "2026-11-22", **data}
+    seen = dict(re.findall(r'name="(_version)" value="(\d+)"', text_of(shown)))
+    sent = {"_seq": seq, "_key": f"{person.user.username}-{report.pk}-{id}-{seq}", "_on": "2026-11-22", **seen, **data}
     return person.client.post(f"{page_of(report)}steps/{id}/", sent)
 
 
@@ -403,6 +404,30 @@ def test_a_wrong_figure_stops_the_submission_and_keeps_what_was_typed(report, di
     assert again(report).version == 0
 
 
+def test_no_report_is_handed_in_that_was_not_shown_first(report, district):
+    fill(district, report)
+    address = f"{page_of(report)}steps/submit/"
+    answer = district.client.post(address, {"_seq": 1, "_key": "unseen", "note": "附言"})
+    assert answer.status_code == 422
+    html = text_of(answer)
+    assert "还没有提交：请先核对将要提交的内容" in html and "按计划推进" in html and "附言" in html
+    assert again(report).state == "draft"
+
+
+def test_the_page_of_the_case_leads_to_the_check_and_hands_nothing_in_by_itself(report, district):
+    fill(district, report)
+    case = f"/cases/{report.case_id}/"
+    check = f"{page_of(report)}steps/submit/"
+    html = text_of(district.client.get(case))
+    assert f'href="{check}"' in html
+    assert f'action="{case}steps/submit/"' not in html
+    assert district.client.get(f"{case}steps/submit/")["Location"] == check
+    sent_on = district.client.post(f"{case}steps/submit/", {"_seq": 1, "_key": "old-page", "note": "附言"}, follow=True)
+    assert sent_on.redirect_chain == [(check, 307)]
+    assert "按计划推进" in text_of(sent_on) and "附言" in text_of(sent_on)
+    assert again(report).state == "draft"
+
+
 def test_what_is_lacking_is_listed_where_the_answers_are_checked_and_nothing_is_offered(report, district):
     shown = district.client.get(f"{page_of(report)}steps/submit/")
     assert len(shown.context["lacks"]) == 3
@@ -442,7 +467,7 @@ def test_children_that_are_not_approved_are_linked(reports, report, district, ab
 
 def test_a_step_pressed_twice_is_taken_once(report, district):
     fill(district, report)
-    data = {"_seq": 1, "_key": "once", "_on": "2026-11-22"}
+    data = {"_seq": 1, "_key": "once", "_on": "2026-11-22", "_version": again(report).version}
     for _ in range(2):
         assert district.client.post(f"{page_of(report)}steps/submit/", data).status_code == 302
     assert Event.objects.filter(stream=again(report).case.stream, verb="submit").count() == 1
@@ -650,6 +675,23 @@ def test_a_sheet_filled_in_is_looked_over_then_saved_in_one_go(report, district)
     [event] = Event.objects.filter(stream=f"report:{report.pk}")
     assert event.data["source"] == "excel:表.xlsx"
     assert "由 Excel 导入" in text_of(district.client.get(page_of(report)))
+
+
+def test_two_clicks_or_two_windows_confirm_one_import(report, district, monkeypatch):
+    """The second finds what the first saved, whether it comes in between, with a key of its own, or by going back."""
+
+    def second_after_first(*args, **more):
+        save_report(*args, **more)
+        raise Conflict(f"report:{report.pk}", 0, 1)
+
+    address = f"{page_of(report)}import/confirm/"
+    first, second = (upload(district, report, sheet_of(district, report, H3=4)).context["payload"] for _ in range(2))
+    monkeypatch.setattr(plan_reports, "save_report", second_after_first)
+    for payload, key in ((first, "click"), (second, "window"), (first, "back")):
+        said = text_of(district.client.post(address, {"payload": payload, "_key": key}, follow=True))
+        assert "没有保存" not in said
+    assert "表中的内容已经保存" in said
+    assert Event.objects.filter(stream=f"report:{report.pk}").count() == 1
 
 
 def test_a_wrong_cell_is_named_on_the_page_and_nothing_is_offered(report, district):

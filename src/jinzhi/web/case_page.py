@@ -25,6 +25,7 @@ from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.seals import Verdict, Verdicts
+from jinzhi.apps.plan.handing_in import report_handed_in
 from jinzhi.apps.plan.plans import in_force, row_of_subject
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel import correcting
@@ -392,6 +393,8 @@ class OfferCard:
     form: FieldsForm | None
     why_not: str = ""
     open: bool = False
+    #: the page on which it is taken instead, because it first shows what is handed in
+    elsewhere: str = ""
 
 
 def form_fields(procedure: Procedure, step: Step, day: date) -> tuple[Field, ...]:
@@ -406,6 +409,12 @@ def step_form(
     """The form of a step."""
     fields = form_fields(procedure, step, day)
     return FieldsForm(fields, data, files, who=who, initial={DAY.id: day.isoformat()}, name=f"s-{step.id}")
+
+
+def shown_first(case: Case, step: Step) -> str:
+    """The page on which a step that hands something in is taken: it shows first what that is. Empty for others."""
+    report = report_handed_in(case, step)
+    return reverse("report-step", args=[report.pk, step.id]) if report else ""
 
 
 def offer_cards(
@@ -432,6 +441,7 @@ def offer_cards(
                 back or (step_form(procedure, step, who, day) if allowed else None),
                 why,
                 open=back is not None,
+                elsewhere=shown_first(case, step) if allowed else "",
             )
         )
     return sorted(out, key=lambda o: o.form is None)

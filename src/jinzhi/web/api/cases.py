@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Body, Query, Router
@@ -18,6 +19,8 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import marked
+from jinzhi.apps.plan.handing_in import ChangedSince, report_handed_in
+from jinzhi.apps.plan.handing_in import unchanged as unchanged_report
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.correcting import runs
@@ -213,6 +216,29 @@ def takes(step: Step, given: Mapping[str, Any]) -> None:
         raise invalid(*wrong)
 
 
+def looked_over(case: Case, step: Step, version: int | None) -> None:
+    """Hold a caller who hands a report in to the content that was looked over. Locks the report."""
+    report = report_handed_in(case, step)
+    if report is None:
+        if version is not None:
+            raise invalid(Wrong("content", "此步骤不提交报告内容", "this step hands no report in"))
+        return
+    if version is None:
+        said = (
+            f"请写明核对过的报告版本，现为第 {report.version} 版（GET /plan/reports 的 version）",
+            f"name the version of the report that was looked over; it is {report.version} now",
+        )
+        raise invalid(Wrong("content", *said))
+    try:
+        unchanged_report(report, version)
+    except ChangedSince as e:
+        said = (
+            f"报告内容已是第 {e.version} 版，不是核对过的第 {version} 版；没有提交",
+            f"the report has version {e.version}, not {version} as looked over; nothing was handed in",
+        )
+        raise Problem("stale", *said) from None
+
+
 def timed(body: OpenIn | StepIn) -> dict[str, Any]:
     """The inputs, with the time of day among them where it was given."""
     return {**body.inputs, **({AT: body.time} if body.time else {})}
@@ -305,7 +331,8 @@ def get_case(request: HttpRequest, response: HttpResponse, pk: int) -> Any:
     response=CaseFull,
     summary="Take a step of a case",
     description="Needs `If-Match` with the ETag that was read: 428 without it, 412 where somebody was faster. With "
-    "`Idempotency-Key` a step sent twice is taken once.",
+    "`Idempotency-Key` a step sent twice is taken once. A step that hands a report in names in `content` the version "
+    "of the report that was looked over: 422 without it, 412 where it has changed since.",
     openapi_extra={"x-scope": "case.{procedure}.{step}"},
 )
 def take_step(
@@ -325,7 +352,11 @@ def take_step(
         said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
         raise Problem("forbidden", *said, scope=scope)
     takes(step, body.inputs)
-    take(case, step.id, timed(body), who=who, expected=expected, said=day_said(body), key=submission(request))
+    key = submission(request)
+    with transaction.atomic():
+        if not (key and Event.objects.filter(key=key).exists()):
+            looked_over(case, step, body.content)
+        take(case, step.id, timed(body), who=who, expected=expected, said=day_said(body), key=key)
     case = visible(pk, who)
     tagged(request, response, case.seq)
     return full(case, who)

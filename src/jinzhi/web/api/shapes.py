@@ -257,6 +257,12 @@ class StepIn(Strict):
     time: str | None = Field(
         None, max_length=8, description="The local time of day (09:30), for a step that asks for it (`asks_time`)."
     )
+    content: int | None = Field(
+        None,
+        ge=0,
+        description="For a step that hands a report in: the `version` of the report (`GET /plan/reports`) that was "
+        "looked over. Only that is handed in.",
+    )
 
 
 class ToldOut(Schema):

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.http import content_disposition_header
@@ -54,6 +54,7 @@ from jinzhi.web.case_page import (
     happenings,
     offer_cards,
     reader,
+    shown_first,
     step_form,
     step_of,
     subject_url,
@@ -305,12 +306,17 @@ def seen_before(key: str) -> Event | None:
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
 def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
-    """Take a step. A refused form is shown again on the case's page with what was typed."""
+    """Take a step. A refused form is shown again on the case's page with what was typed.
+
+    What hands a report in is sent on, with what was typed, to the page that shows the report first.
+    """
     who = request.acting
     found = find_case(who, pk)
+    taken = step_of(declared(found.procedure), step)
+    if taken and (elsewhere := shown_first(found, taken)):
+        return HttpResponseRedirect(elsewhere, preserve_request=True)
     if request.method == "GET":
         return redirect("case", pk=pk)
-    taken = step_of(declared(found.procedure), step)
     if taken is None or taken.opens:
         raise Http404(_("此事项没有步骤“%(step)s”") % {"step": step})
     require(who, f"case.{found.procedure}.{step}")

@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -28,6 +27,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.seals import Verdicts, verdicts
 from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.plan.actions import ContentRefused, Locked
+from jinzhi.apps.plan.handing_in import hands_in
 from jinzhi.apps.plan.models import Measure, Period, Release, Report, RowNote
 from jinzhi.apps.plan.queries import Lack, ReportRow, children_open, content, current, lacking
 from jinzhi.apps.plan.report_sheet import StaleSheet, as_workbook, from_workbook
@@ -49,7 +49,7 @@ from jinzhi.apps.plan.reporting import (
 from jinzhi.engines import documents
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.procedure import Step, may_open
+from jinzhi.kernel.procedure import may_open
 from jinzhi.web import report_list
 from jinzhi.web.case_page import OfferCard, offer_cards, step_of
 from jinzhi.web.forms import FieldsForm
@@ -493,11 +493,6 @@ def earlier_notes(found: Report, who: Acting) -> dict[str, RowNote]:
     return {n.row_key: n for n in RowNote.objects.filter(report=before)} if before else {}
 
 
-def hands_in(step: Step) -> bool:
-    """Whether a step hands the content over: it wants it complete, so what was typed is saved and shown first."""
-    return any(need.id == "report-complete" for need in step.needs)
-
-
 def after_saving(found: Report, then: str) -> str:
     """Where a saved form goes on to: every way out of the form that could lose what was typed saves first."""
     here = reverse("report", args=[found.pk])
@@ -661,13 +656,15 @@ def report_excel_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     if seen_before(found, key):
         return redirect("report", pk=pk)
     try:
-        with transaction.atomic():
-            done = save_report(
-                found, release_of(found), notes=told["n"], figures=told["f"], who=who, expected=told["v"],
-                source=f"excel:{told['name']}", key=key,
-            )  # fmt: skip
+        done = save_report(
+            found, release_of(found), notes=told["n"], figures=told["f"], who=who, expected=told["v"],
+            source=f"excel:{told['name']}", key=key,
+        )  # fmt: skip
     except (Conflict, Locked):
-        messages.error(request, _("预览之后报告又有变化，没有保存；请重新导出并填写"))
+        if there_already(find_report(who, pk), key, told, who):
+            messages.info(request, _("表中的内容已经保存，无需再次导入"))
+        else:
+            messages.error(request, _("预览之后报告又有变化，没有保存；请重新导出并填写"))
         return redirect("report", pk=pk)
     except ContentRefused as e:
         messages.error(
@@ -676,6 +673,16 @@ def report_excel_confirm(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("report-excel-import", pk=pk)
     messages.success(request, _("已从 Excel 导入 %(n)s 处内容") % {"n": len(done.changes)})
     return redirect("report", pk=pk)
+
+
+def there_already(found: Report, key: str, told: Mapping[str, Any], who: Acting) -> bool:
+    """Whether what a preview holds is saved by now: by the other of two clicks, or from a second window."""
+    if seen_before(found, key):
+        return True
+    try:
+        return not would_change(found, release_of(found), notes=told["n"], figures=told["f"], who=who)
+    except (Locked, ContentRefused):
+        return False
 
 
 @page(nav="reports", scope="report.read")

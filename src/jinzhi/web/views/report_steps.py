@@ -19,6 +19,7 @@ from jinzhi.apps.cases.queries import events_of, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.plan.handing_in import ChangedSince, hands_in, unchanged
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.queries import content, lacking
 from jinzhi.apps.plan.reporting import since
@@ -35,7 +36,6 @@ from jinzhi.web.views.plan_reports import (
     changes_of,
     earlier_notes,
     find_report,
-    hands_in,
     lack_anchor,
     lack_label,
     may_edit,
@@ -43,10 +43,6 @@ from jinzhi.web.views.plan_reports import (
     release_of,
     reports_of,
 )
-
-
-class ChangedSince(Exception):
-    """The content is no longer the one that was looked over."""
 
 
 @page(nav="reports", scope="report.read")
@@ -68,12 +64,18 @@ def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not sound(form, taken):
         return step_page(request, found, taken, form, status=422)
     raw = {k: v for k, v in form.values.items() if not k.startswith("_")}
+    seen = looked_over(request)
+    if hands_in(taken) and seen is None:
+        # sent from elsewhere, such as the page of the case: what is handed in is shown first, what was typed stays
+        messages.info(request, _("还没有提交：请先核对将要提交的内容"))
+        return step_page(request, found, taken, form, status=422)
     try:
         with transaction.atomic():
-            unchanged(found, looked_over(request))
+            if seen is not None:
+                unchanged(found, seen)
             take(found.case, step, raw, who=who, expected=expected, said=said_in(form), key=key)
     except ChangedSince:
-        return step_page(request, find_report(who, pk), taken, form, since_version=looked_over(request), status=409)
+        return step_page(request, find_report(who, pk), taken, form, since_version=seen, status=409)
     except (StepRefused, ProcedureError, NoRuleInForce) as e:
         refusal(form, e)
         return step_page(request, found, taken, form, status=422)
@@ -87,15 +89,6 @@ def looked_over(request: HttpRequest) -> int | None:
     if raw and not raw.isdecimal():
         raise BadRequest(_("表单的版本号无效，请刷新页面后重试"))
     return int(raw) if raw else None
-
-
-def unchanged(found: Report, version: int | None) -> None:
-    """Refuse to hand in what nobody looked at. Locks the report, so that nobody saves in between."""
-    if version is None:
-        return
-    locked = Report.objects.unrestricted("the report that its reader hands in").select_for_update()
-    if locked.values_list("version", flat=True).get(pk=found.pk) != version:
-        raise ChangedSince
 
 
 def step_page(
@@ -122,7 +115,7 @@ def step_page(
         "title": f"{named(taken)}：{found.unit.label} {found.period.code}",
         "state": report_list.tag_of(found),
         "help": taken.help_en if english() else taken.help_zh,
-        "form": form if may or request.method == "POST" else None,
+        "form": form if may or form.errors else None,
         "why_not": (offer.why_not_en if english() else offer.why_not_zh) if offer else _("当前状态没有这一步骤"),
         "seq": len(events),
         "kind": {"approve": "primary"}.get(taken.id, "danger" if taken.confirm else "primary"),
