@@ -42,6 +42,7 @@ VERBS = {
     "export-personal-data": gettext_lazy("导出个人信息"),
     "erase-personal-data": gettext_lazy("删除个人信息"),
     "download": gettext_lazy("下载"),
+    "confirm-person": gettext_lazy("确认为本人"),
     "give-post": gettext_lazy("任职"),
     "end-post": gettext_lazy("结束任职"),
     "open": gettext_lazy("启用"),

@@ -82,6 +82,11 @@ def form_key() -> str:
     return secrets.token_urlsafe(12)
 
 
+def one_tongue(said: tuple[str, str] | None) -> str:
+    """Of a sentence in Chinese and English the one that the page speaks; empty where nothing is said."""
+    return "" if said is None else said[1] if english() else said[0]
+
+
 def submitted(request: HttpRequest) -> tuple[int | None, str]:
     """The optimistic lock and the idempotency key that a form hands over (hidden fields ``_seq`` and ``_key``).
 

@@ -1,6 +1,7 @@
 """What takes two people: a lost second factor, another address for the one-time link. One asks, another agrees.
 
-Both stand in the history of the account. An asking lapses after ``LAPSES``（平台工作期限）.
+Both stand in the history of the account, and must be two persons (see ``persons``). An asking lapses after
+``LAPSES``（平台工作期限）.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.db import transaction
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.actions import set_address, stream_of
 from jinzhi.apps.accounts.models import User
+from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.accounts.reach import AccountRefused, require_keeper, require_other
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.actions import record
@@ -71,6 +73,8 @@ def answer(user: User, what: str, yes: bool, *, who: Acting) -> None:
         raise AccountRefused(
             "申请人不能自己确认，请另一位管理员办理", "who asked cannot agree: another administrator must"
         )
+    if yes and (same := two_persons(asked, who)):
+        raise AccountRefused(*same)
     record(stream_of(user), f"{'agree' if yes else 'decline'}-{what}", {}, who=who, on=today())
     if not yes:
         return

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
@@ -446,6 +447,8 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
         said: dict[str, object] = {"asked": ask, "seq": seq, "reason": reason.strip()}
         event = record(case.stream, REFUSE, said, who=who, on=today(), expected=expected, key=key)
         return bring_up_to(case, event, events_of(case))
+    if same_person := two_persons(asked, who):
+        raise StepRefused(*same_person)
     said = {**asked.data, "asked": ask, "agreed": reason.strip()}
     step = procedure.step(next(e.step for e in folded.history if e.seq == seq))
     if correcting.sealed_since(procedure, folded, seq, (asked.role, *who.roles)):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
+from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
 from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.models import Case
@@ -62,7 +63,7 @@ from jinzhi.web.case_page import (
 from jinzhi.web.erasure import erasing
 from jinzhi.web.errors import NOT_ON_RECORD
 from jinzhi.web.forms import FieldsForm
-from jinzhi.web.shell import english, named, page, paged, require, submitted
+from jinzhi.web.shell import english, named, one_tongue, page, paged, require, submitted
 from jinzhi.web.telling import HOW, TOLD_DAY, tell_form
 from jinzhi.web.templatetags.ui import Cell, Empty, Link, Tag
 
@@ -615,6 +616,7 @@ def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
             "case": found,
             "title": _("决定更正"),
             "asked": next(h for h in story if h.seq == seq),
+            "not_two": one_tongue(two_persons(asked, who)),
             "form": form,
             "seq": len(events),
         },

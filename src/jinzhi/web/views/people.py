@@ -28,6 +28,7 @@ from jinzhi.apps.accounts.actions import (
     stream_of,
 )
 from jinzhi.apps.accounts.models import Membership, User
+from jinzhi.apps.accounts.persons import confirm, unconfirmed
 from jinzhi.apps.accounts.reach import AccountRefused, grants, keeps, require_grant, require_keeper, seen
 from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, open_asking
 from jinzhi.apps.catalogue.clock import today
@@ -40,7 +41,7 @@ from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.links import mail_link
-from jinzhi.web.shell import choice, english, named, page, paged, sort_of
+from jinzhi.web.shell import choice, english, enumerated, named, page, paged, sort_of
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Option, Row, Table, Tag, TimelineItem
 
 SORTS = {"username": "username", "name": "name", "seen": "last_login"}
@@ -58,7 +59,7 @@ EMAIL = Field(
 UNIT = Field(id="unit", zh="单位", en="Unit", type=Type.UNIT)
 SINCE = Field(id="since", zh="任职起始日", en="In office from", type=Type.DATE)
 REASON = Field(id="reason", zh="原因", en="Reason", type=Type.LONG, max_length=500)
-VERBS = ("shut", "open", "password", "end")
+VERBS = ("shut", "open", "password", "end", "confirm")
 
 
 def roles() -> tuple[Role, ...]:
@@ -209,6 +210,7 @@ SAID = {
     "ask-factor": lambda d: _("申请解除第二重验证：%(r)s") % {"r": d.get("reason", "")},
     "agree-factor": lambda d: _("第二人同意解除第二重验证"),
     "decline-factor": lambda d: _("不解除第二重验证"),
+    "confirm-person": lambda d: _("第三人确认为本人：%(r)s") % {"r": d.get("reason", "")},
     "drop-factor": lambda d: _("操作员在本机解除了第二重验证：%(r)s") % {"r": d.get("reason", "")},
     "ask-address": lambda d: _("申请登记邮箱：%(r)s") % {"r": d.get("reason", "")},
     "agree-address": lambda d: _("第二人同意登记邮箱"),
@@ -284,6 +286,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "posts": Table(_("任职"), heads, rows, nothing, stack=True),
         "form": form if may_write and not own else None,
         "keeps": may_write and keeps(who, found),
+        "unconfirmed": enumerated(unconfirmed(found)) if may_write else "",
         "waiting": [what for what in (FACTOR, ADDRESS) if open_asking(found, what)],
         "history": history,
         "more": max(0, Event.objects.filter(stream=stream_of(found)).count() - len(history)),
@@ -295,7 +298,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @page(nav="units", scope="accounts.write")
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
-    """Ask once, then shut, open, end a post or send the one-time link that sets a new password."""
+    """Ask once, then shut, open, end a post, confirm the person or send the one-time link that sets a new password."""
     who: Acting = request.acting
     found = person_of(who, pk)
     post = None
@@ -308,14 +311,16 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             require_keeper(who, found)
     except AccountRefused as e:
         raise PermissionDenied(refused(e)) from None
-    asks = verb in ("shut", "open")
+    asks = verb in ("shut", "open", "confirm")
     form = FieldsForm((REASON,) if asks else (), request.POST or None, who=who)
     status = 200
     if request.method == "POST":
         status = 422
         if not asks or form.is_valid():
             try:
-                if asks:
+                if verb == "confirm":
+                    confirm(found, reason=str(form.values["reason"]), who=who)
+                elif asks:
                     set_active(found, verb == "open", reason=str(form.values["reason"]), who=who)
                 elif post is not None:
                     end_post(post, who=who)
@@ -327,7 +332,11 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
                 messages.success(request, _("已办理"))
                 return redirect("person", pk=pk)
     titles = {"shut": _("停用账号"), "open": _("恢复账号"), "password": _("重设密码"), "end": _("结束任职")}
+    titles["confirm"] = _("确认为本人")
     texts = {
+        "confirm": _(
+            "第三人确认：这个账号及其现有任职背后是另一个自然人，与开立者不是同一人。请当面核实，写明如何核实。"
+        ),
         "shut": _("停用后此人不能登录，令牌不能使用；任职和历史保留，可以恢复。"),
         "open": _("恢复后此人可以用原来的密码登录。"),
         "password": _("原密码立即失效。一次性链接寄到本人登记的邮箱，由本人设置新密码；别人看不到。"),

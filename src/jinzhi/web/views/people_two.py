@@ -13,10 +13,11 @@ from django.views.decorators.cache import never_cache
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.models import User
+from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.accounts.reach import AccountRefused, require_keeper
 from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, answer, ask, open_asking
 from jinzhi.web.forms import FieldsForm
-from jinzhi.web.shell import page
+from jinzhi.web.shell import one_tongue, page
 from jinzhi.web.views.people import EMAIL, REASON, above, person_of, refuse, refused
 
 
@@ -84,6 +85,7 @@ def two(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         "person": found,
         "form": form,
         "asked": asked,
+        "not_two": one_tongue(two_persons(asked, who)) if asked is not None else "",
         "own": asked is not None and who.user is not None and asked.user_id == who.user.pk,
     }
     return render(request, "people/two.html", context, status=status)
