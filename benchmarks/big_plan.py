@@ -269,7 +269,7 @@ def _reports(
             reports.append(
                 Report(
                     case=case, plan=PLAN, period=period, unit=unit, unit_path=unit.path, state=state,
-                    submitted_on=sent if state in ("submitted", "approved") else None,
+                    due=period.due, submitted_on=sent if state in ("submitted", "approved") else None,
                     approved_on=seen if state == "approved" else None,
                 )
             )  # fmt: skip

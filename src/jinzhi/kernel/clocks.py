@@ -45,10 +45,11 @@ class Clock:
 
     ``length`` is looked up by date (law), or a plain Length (a term of the platform), or None where a DATE input
     named ``due_input`` of the starting step says the day itself; steps of ``reschedule`` move that day by their
-    ``new_due``. ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the clock's own
-    "start" (a term that runs from a later act of the authority). ``pause``/``resume`` suspend it (what is left is
-    kept); days from ``exclude_from`` to the day before ``exclude_to`` do not count; several of either are paired by
-    their place (see the module). A clock that nothing stops on some way out is a problem of the declaration.
+    ``new_due``, steps of ``restore`` take the last such move back. ``ruled_by``: the day whose rule is taken, that
+    of the case's "opening" or of the clock's own "start" (a term that runs from a later act of the authority).
+    ``pause``/``resume`` suspend it (what is left is kept); days from ``exclude_from`` to the day before
+    ``exclude_to`` do not count; several of either are paired by their place (see the module). A clock that nothing
+    stops on some way out is a problem of the declaration.
     ``was``: names it had before.
     """
 
@@ -61,6 +62,7 @@ class Clock:
     ruled_by: str = "opening"
     due_input: str = ""
     reschedule: tuple[str, ...] = ()
+    restore: tuple[str, ...] = ()
     pause: tuple[str, ...] = ()
     resume: tuple[str, ...] = ()
     exclude_from: tuple[str, ...] = ()
@@ -81,7 +83,7 @@ class Clock:
     def named(self) -> tuple[str, ...]:
         """Every step that starts, stops or moves it."""
         named = (*self.start, *self.stop, *self.pause, *self.resume, *self.exclude_from, *self.exclude_to)
-        return (*named, *self.reschedule, *(e.step for e in self.extensions))
+        return (*named, *self.reschedule, *self.restore, *(e.step for e in self.extensions))
 
     @property
     def timed_steps(self) -> tuple[str, ...]:
@@ -192,6 +194,7 @@ class Run:
     started_at: datetime | None = None
     due_said: date | None = None
     said_wrongly: str = ""
+    moved_from: list[date | None] = field(default_factory=list)
     told: date | None = None
     told_at: datetime | None = None
     known: _Known | None = None
@@ -253,7 +256,10 @@ class Folding:
         elif run:
             run.extensions += [e for e in clock.extensions if e.step == step]
             if step in clock.reschedule and said.get("new_due"):
+                run.moved_from.append(run.due_said)
                 run.due_said = said["new_due"]
+            elif step in clock.restore and run.moved_from:
+                run.due_said = run.moved_from.pop()
         suspended, excluded = pauses.take(step, name, on), excludes.take(step, name, on)
         if run:
             run.suspended += suspended

@@ -349,6 +349,8 @@ class Procedure(Declaration):
                     yield f"clock {clock.id}: step {s} has no date input {wanted!r}"
             if clock.reschedule and not clock.due_input:
                 yield f"clock {clock.id}: reschedule goes with due_input"
+            if clock.restore and not clock.reschedule:
+                yield f"clock {clock.id}: restore goes with reschedule"
 
     def _countable(self, clock: Clock) -> Iterator[str]:
         """What would leave a clock without a date, or a stretch without an end."""

@@ -195,6 +195,8 @@ def clocks_table(p: Procedure) -> Table:
             extra.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
         if c.reschedule:
             extra.append(_("可由“%(steps)s”改期") % {"steps": names(c.reschedule)})
+        if c.restore:
+            extra.append(_("“%(steps)s”恢复改期前的期限") % {"steps": names(c.restore)})
         return Row(
             [
                 named(c),

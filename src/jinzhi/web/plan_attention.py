@@ -139,21 +139,22 @@ def _orders(board: Board) -> list[Attention]:
 
 
 def late_reports(board: Board) -> list[Report]:
+    """Reports not handed in by the day that the unit has: its own, or that of mending what was sent back."""
     found = Report.objects.visible_to(board.who).filter(
-        plan=board.release.plan, state__in=("draft", "returned"), period__due__lt=board.day
+        plan=board.release.plan, state__in=("draft", "returned"), case__next_due__lt=board.day
     )
     if board.year:
         # what an earlier year left unreported is still owed in this one
         owed = board.year <= board.day.year
         found = found.filter(**{"period__year__lte" if owed else "period__year": board.year})
-    found = found.select_related("unit", "period", "case").order_by("period__due", "unit__path")
+    found = found.select_related("unit", "period", "case").order_by("case__next_due", "unit__path")
     return [r for r in found if board.meant(r.unit_path)]
 
 
 def _reports(board: Board) -> list[Attention]:
     out = []
     for report in late_reports(board):
-        days = (board.day - report.period.due).days
+        days = (board.day - report.case.next_due).days
         if report.state == "returned":
             reason = _("已退回，逾期 %(n)s 天未重新提交") % {"n": days}
         else:
@@ -167,7 +168,7 @@ def _reports(board: Board) -> list[Attention]:
                 reverse("report", args=[report.pk]),
                 report.unit.label,
                 reverse("unit", args=[report.unit.code]),
-                report.period.due,
+                report.case.next_due,
                 OVERDUE,
                 "",
                 reason,

@@ -19,6 +19,7 @@ from jinzhi.apps.plan.queries import duties_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import Status
+from jinzhi.web import report_list
 from jinzhi.web.plan_board import (
     DUTY_SYMBOLS,
     Board,
@@ -168,7 +169,7 @@ def _reports(board: Board, unit: Unit) -> ui.Table:
             ui.Row(
                 (
                     ui.Cell(report.period.code, href=reverse("report", args=[report.pk])),
-                    ui.Cell(due=ui.Due(report.period.due, board.day, done=not open_)),
+                    ui.Cell(due=ui.Due(report.due, board.day, done=not open_), sub=report_list.first_due(report)),
                     report.submitted_on.isoformat() if report.submitted_on else "—",
                     report.approved_on.isoformat() if report.approved_on else "—",
                     ui.Cell(tag=declared.state(report.state)),

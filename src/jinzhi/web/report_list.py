@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.models import Period, Report
+from jinzhi.apps.plan.more_time import MoreTime, all_granted
 from jinzhi.apps.plan.reporting import EDITABLE, first_submitted
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
@@ -137,9 +138,9 @@ def narrowed(what: Asked, plan: str, who: Acting, day: date) -> QuerySet[Report]
             case "ever":
                 rows = rows.filter(first_submit__isnull=False)
             case "in-time":
-                rows = rows.filter(first_submit__lte=F("period__due"))
+                rows = rows.filter(first_submit__lte=F("due"))
             case "late":
-                rows = rows.filter(first_submit__gt=F("period__due"))
+                rows = rows.filter(first_submit__gt=F("due"))
             case "never":
                 rows = rows.filter(first_submit=None)
     return rows
@@ -195,10 +196,33 @@ def filters(what: Asked) -> list[Filter]:
 
 
 def due_of(report: Report, day: date) -> Due:
-    """What is owed next: handing in, mending, approving; the due date of the period where nothing is."""
+    """What is owed next: handing in, mending, approving; the unit's own due date where nothing is."""
     if report.case.next_due and not report.case.closed_on:
         return Due(report.case.next_due, day, provisional=report.case.provisional)
-    return Due(report.period.due, day, done=True)
+    return Due(report.due, day, done=True)
+
+
+def first_due(report: Report) -> str:
+    """What stands beside a unit's own due date where it is another than that of the period."""
+    if report.due == report.period.due:
+        return ""
+    return _("原定 %(day)s") % {"day": report.period.due.isoformat()}
+
+
+def due_words(report: Report) -> str:
+    """What is said below the date of a report in the list."""
+    return " · ".join(filter(None, (clock_name(report), first_due(report))))
+
+
+def more_words(more: MoreTime | None) -> str:
+    """The grant of more time in words; empty where there is none."""
+    if more is None:
+        return ""
+    said = _("延期至 %(until)s（原定 %(was)s）：%(office)s %(by)s 于 %(on)s 给予，理由：%(reason)s") % {
+        "until": more.until, "was": more.was, "office": more.office, "by": more.by, "on": more.on,
+        "reason": more.reason,
+    }  # fmt: skip
+    return f"{said}；{_('截止日已过之后给予')}" if more.afterwards else said
 
 
 def clock_name(report: Report) -> str:
@@ -227,7 +251,7 @@ def table(rows: list[Report], what: Asked, counts: dict[str, int], day: date, em
                     str(LEVEL_NAMES.get(report.unit.level, report.unit.level)),
                     Cell(report.period.code),
                     Cell(tag=tag_of(report), sub=" · ".join(marks(report.case))),
-                    Cell(due=due_of(report, day), sub=clock_name(report)),
+                    Cell(due=due_of(report, day), sub=due_words(report)),
                     report.submitted_on.isoformat() if report.submitted_on else "—",
                     report.approved_on.isoformat() if report.approved_on else "—",
                 ],
@@ -252,7 +276,8 @@ def levels(plan: str, period: Period, who: Acting) -> Table:
     found = rows.values("unit__level").annotate(
         called=Count("pk"),
         handed=Count("pk", filter=Q(first_submit__isnull=False)),
-        in_time=Count("pk", filter=Q(first_submit__lte=period.due)),
+        in_time=Count("pk", filter=Q(first_submit__lte=F("due"))),
+        moved=Count("pk", filter=~Q(due=period.due)),
         approved=Count("pk", filter=Q(state="approved")),
     )
     by_level: dict[str, dict[str, Any]] = {r["unit__level"]: r for r in found.order_by()}
@@ -281,6 +306,8 @@ def levels(plan: str, period: Period, who: Acting) -> Table:
     heads = (_("应报"), _("已提交"), _("按期提交"), _("已审核"), _("按期率"))
     columns = [Column(_("层级")), *(Column(h, numeric=True) for h in heads)]
     caption = _("%(period)s 填报进度（截止 %(due)s）") % {"period": period.code, "due": period.due.isoformat()}
+    if moved := sum(r["moved"] for r in by_level.values()):
+        caption += " · " + _("其中 %(n)s 个单位另有截止日，按各自的截止日判断") % {"n": moved}
     return Table(caption, columns, out, Empty(_("本期没有可见的报告")))
 
 
@@ -292,6 +319,8 @@ def workbook(rows: list[Report], what: Asked, who: Acting, day: date, moment: st
         Field(id="level", zh="层级", en="Level"),
         Field(id="period", zh="报告期", en="Period"),
         Field(id="due", zh="截止日", en="Due", type=Type.DATE),
+        Field(id="period_due", zh="报告期原定截止日", en="Due date of the period", type=Type.DATE),
+        Field(id="more_time", zh="延期", en="More time"),
         Field(id="state", zh="状态", en="State"),
         Field(id="overdue", zh="逾期", en="Overdue", type=Type.BOOL),
         Field(id="next_due", zh="当前期限", en="Next due", type=Type.DATE),
@@ -299,13 +328,16 @@ def workbook(rows: list[Report], what: Asked, who: Acting, day: date, moment: st
         Field(id="submitted_on", zh="提交日", en="Submitted", type=Type.DATE),
         Field(id="approved_on", zh="审核日", en="Approved", type=Type.DATE),
     )
+    more = all_granted(rows)
     lines = [
         {
             "number": r.case.number,
             "unit": r.unit.name,
             "level": str(LEVEL_NAMES.get(r.unit.level, r.unit.level)),
             "period": r.period.code,
-            "due": r.period.due,
+            "due": r.due,
+            "period_due": r.period.due,
+            "more_time": more_words(more.get(r.pk)),
             "state": named(states()[r.state]),
             "overdue": bool(r.state in EDITABLE and r.case.next_due and r.case.next_due < day),
             "next_due": r.case.next_due if not r.case.closed_on else None,

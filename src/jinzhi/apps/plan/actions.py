@@ -248,7 +248,11 @@ def open_round(
             who=who, unit=unit, on=on, at=at, title=f"{unit.zh} {period.code} 进展报告",
             subject=f"period:{period.code}", subject_title=release.title,
         )  # fmt: skip
-        made.append(Report.objects.create(case=case, plan=release.plan, period=period, unit=unit, unit_path=unit.path))
+        made.append(
+            Report.objects.create(
+                case=case, plan=release.plan, period=period, unit=unit, unit_path=unit.path, due=period.due
+            )
+        )
     return made
 
 

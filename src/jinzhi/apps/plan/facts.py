@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from jinzhi.apps.cases.facts import answers
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.queries import events_of, view
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.models import Report
+from jinzhi.apps.plan.more_time import granted
 from jinzhi.apps.plan.queries import above_approved, children_open, current, missing
 
 
 def _report(case: Case) -> Report | None:
     """The report of a case; None where the case was opened without one: then nothing is established."""
     found = Report.objects.unrestricted("the case itself was read by somebody who sees it")
-    return found.select_related("period", "unit").filter(case=case).first()
+    return found.select_related("period", "unit", "case").filter(case=case).first()
 
 
 @answers("children-approved")
@@ -24,6 +27,17 @@ def children_approved(case: Case) -> bool:
 def report_above_open(case: Case) -> bool:
     report = _report(case)
     return report is not None and not above_approved(report).exists()
+
+
+@answers("report-never-handed-in")
+def report_never_handed_in(case: Case) -> bool:
+    return not any(e.step == "submit" for e in view(case, today()).history)
+
+
+@answers("report-more-time")
+def report_more_time(case: Case) -> bool:
+    report = _report(case)
+    return report is not None and granted(report, events_of(case)) is not None
 
 
 @answers("report-complete")

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from django.db.models import F
 
+from jinzhi.apps.cases.queries import view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.plan import importing
 from jinzhi.apps.plan.models import Report, Snapshot
+from jinzhi.apps.plan.more_time import own_due
 from jinzhi.apps.plan.progress import BASIS, compute, pack
 
 
@@ -18,6 +20,14 @@ def report_states() -> Iterator[str]:
     rows = Report.objects.unrestricted("integrity checker").exclude(state=F("case__state"))
     for report in rows.select_related("unit", "period", "case"):
         yield f"{report}: {report.state}, case {report.case.state}"
+
+
+@invariant("report-due", "报告的截止日与其流程一致", "Every report's own due date is that of its case")
+def report_dues() -> Iterator[str]:
+    for report in Report.objects.unrestricted("integrity checker").select_related("unit", "period", "case"):
+        due = own_due(view(report.case, today()))
+        if due is not None and due != report.due:
+            yield f"{report}: due {report.due}, case {due}"
 
 
 @invariant("plan-snapshot", "驾驶舱快照与里程碑一致", "Today's snapshots are what the milestones give")

@@ -214,8 +214,9 @@ class Report(UnitOwned):
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="reports")
     #: how often the content was saved: the optimistic lock of the form
     version = models.PositiveIntegerField(default=0)
-    #: projections of the case
+    #: projections of the case; ``due``: the unit's own last day, that of the period unless more time was granted
     state = models.CharField(max_length=20, default="draft")
+    due = models.DateField(db_index=True)
     submitted_on = models.DateField(null=True, blank=True)
     approved_on = models.DateField(null=True, blank=True)
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from jinzhi.apps.cases.actions import procedure_of, refused
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projections import after_step
+from jinzhi.apps.cases.queries import events_of
+from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import reckon
 from jinzhi.apps.plan.models import Report
+from jinzhi.apps.plan.more_time import GRANT, own_due
+from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.procedure import CaseView
 
 
@@ -25,6 +30,20 @@ def carry_over(case: Case, view: CaseView, event: Event) -> None:
     report.state = state
     report.submitted_on = last(view, "submit") if state in ("submitted", "approved") else None
     report.approved_on = last(view, "approve") if state == "approved" else None
-    report.save(update_fields=["state", "submitted_on", "approved_on"])
+    if event.verb == GRANT:
+        _later(case, event)
+    report.due = own_due(view) or report.due
+    report.save(update_fields=["state", "submitted_on", "approved_on", "due"])
     if state != before and "approved" in (state, before):  # approved, or an approval undone
         reckon(report)
+
+
+def _later(case: Case, event: Event) -> None:
+    """More time ends after the day that stands and not in the past. Raises StepRefused."""
+    before = own_due(fold_of(case, event.on, [e for e in events_of(case) if e.seq < event.seq]))
+    field = next(f for f in procedure_of(case).step(GRANT).inputs if f.id == "new_due")
+    said = str(event.data[field.id])
+    if before is not None and said <= before.isoformat():
+        raise refused([FieldError(field, f"应晚于现有截止日 {before}", f"must be later than the due date, {before}")])
+    if said < event.on.isoformat():
+        raise refused([FieldError(field, f"不能早于今天 {event.on}", f"must not lie before today, {event.on}")])

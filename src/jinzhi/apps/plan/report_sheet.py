@@ -195,7 +195,10 @@ def _guide(report: Report, release: Release, demo: bool) -> list[tuple[str, obje
         ("规划", release.title),
         ("单位", report.unit.zh),
         ("报告期", f"{report.period.code}（{report.period.starts} 至 {report.period.ends}）"),
-        ("截止日", report.period.due.isoformat()),
+        (
+            "截止日",
+            report.due.isoformat() + (f"（原定 {report.period.due}）" if report.due != report.period.due else ""),
+        ),
         ("报告编号", report.case.number),
         ("版本", f"第 {report.version} 版"),
         ("导出日期", today().isoformat()),

@@ -9,6 +9,7 @@ from datetime import date
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
 from jinzhi.apps.plan.models import Duty, Milestone, Release, Report
+from jinzhi.apps.plan.more_time import due_on
 from jinzhi.apps.plan.progress import milestone_status
 from jinzhi.apps.plan.queries import current, served
 from jinzhi.kernel.access import within
@@ -62,10 +63,13 @@ def _milestones(release: Release, who: Sees, on: date) -> Iterator[Record]:
 def _reports(release: Release, who: Sees, on: date) -> Iterator[Record]:
     """Reports of periods that had begun by ``on``, with their state on that day where its days are kept.
 
+    ``due`` is the unit's own last day as it stood then: more time granted later is not known on that day.
     A report that was sent back by now and has no such day left is given in its present state.
     """
     found = Report.objects.visible_to(who).filter(plan=release.plan, period__starts__lte=on)
-    for r in found.select_related("unit", "period", "case").order_by("period__starts", "pk").iterator(chunk_size=2000):
+    reports = list(found.select_related("unit", "period", "case").order_by("period__starts", "pk"))
+    dues = due_on(reports, on)
+    for r in reports:
         submitted = r.submitted_on if r.submitted_on and r.submitted_on <= on else None
         approved = r.approved_on if r.approved_on and r.approved_on <= on else None
         state = r.state
@@ -77,7 +81,7 @@ def _reports(release: Release, who: Sees, on: date) -> Iterator[Record]:
             url=f"/plan/reports/{r.pk}/",
             unit=r.unit.code,
             fields={
-                "plan": r.plan, "period": r.period.code, "year": r.period.year, "due": r.period.due, "state": state,
+                "plan": r.plan, "period": r.period.code, "year": r.period.year, "due": dues[r.pk], "state": state,
                 "submitted_on": submitted, "approved_on": approved,
             },
         )  # fmt: skip

@@ -14,6 +14,7 @@ from jinzhi.apps.plan.actions import MilestoneRefused
 from jinzhi.apps.plan.milestone_copies import GIVEN, Wanted, copy_over, proposals, told, unfit
 from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, planned, take_in
 from jinzhi.apps.plan.models import Milestone, Release, Report, Row
+from jinzhi.apps.plan.more_time import MoreTime, all_granted
 from jinzhi.apps.plan.plans import in_force
 from jinzhi.apps.plan.progress import Judged, judged_by, light_rule, visible_cells
 from jinzhi.apps.plan.queries import current, milestones, rows_of
@@ -276,13 +277,14 @@ def list_reports(
 ) -> dict[str, Any]:
     who = caller(request, "report.read")
     only(request, "limit", "cursor", "plan", "period", "unit", "state")
-    rows = Report.objects.visible_to(who).select_related("unit", "period")
+    rows = Report.objects.visible_to(who).select_related("unit", "period", "case")
     if plan:
         asked(plan)
     for name, value in (("plan", plan), ("period__code", period), ("unit__code", unit), ("state", state)):
         if value:
             rows = rows.filter(**{name: value})
     found, after = page_of(rows, limit, cursor)
+    more = all_granted(found)
     items = [
         {
             "id": r.pk,
@@ -292,9 +294,21 @@ def list_reports(
             "unit": r.unit.code,
             "state": r.state,
             "version": r.version,
+            "due": r.due,
+            "period_due": r.period.due,
+            "more_time": more_shown(more.get(r.pk)),
             "submitted_on": r.submitted_on,
             "approved_on": r.approved_on,
         }
         for r in found
     ]
     return {"items": items, "next": after}
+
+
+def more_shown(more: MoreTime | None) -> dict[str, Any] | None:
+    if more is None:
+        return None
+    return {
+        "until": more.until, "was": more.was, "granted_on": more.on, "granted_by": more.by, "office": more.office,
+        "reason": more.reason, "afterwards": more.afterwards,
+    }  # fmt: skip

@@ -466,6 +466,16 @@ class RowFull(RowOut):
     as_of: date
 
 
+class MoreTimeOut(Schema):
+    until: date
+    was: date = Field(description="The due date before it was granted.")
+    granted_on: date
+    granted_by: str
+    office: str
+    reason: str
+    afterwards: bool = Field(description="Granted only once the due date before it had passed.")
+
+
 class ReportOut(Schema):
     id: int
     case: int
@@ -474,6 +484,9 @@ class ReportOut(Schema):
     unit: str
     state: str
     version: int
+    due: date = Field(description="The unit's own due date, by which it is judged.")
+    period_due: date = Field(description="The due date of the period.")
+    more_time: MoreTimeOut | None = Field(description="More time granted to the unit, where it was.")
     submitted_on: date | None
     approved_on: date | None
 

@@ -29,6 +29,7 @@ from jinzhi.apps.evidence.store import FileRefused
 from jinzhi.apps.plan.actions import ContentRefused, Locked
 from jinzhi.apps.plan.handing_in import hands_in
 from jinzhi.apps.plan.models import Measure, Period, Release, Report, RowNote
+from jinzhi.apps.plan.more_time import all_granted, granted
 from jinzhi.apps.plan.queries import Lack, ReportRow, children_open, content, current, lacking
 from jinzhi.apps.plan.report_sheet import StaleSheet, as_workbook, from_workbook
 from jinzhi.apps.plan.reporting import (
@@ -303,7 +304,13 @@ def happened(events: Sequence[Event], checked: Verdicts) -> list[TimelineItem]:
     for e in reversed(events):
         step = step_of(procedure, e.verb)
         said = [str(e.data[k]) for k in ("reason", "note", "opinion") if e.data.get(k)]
-        tone = {"return": "risk", "cancel": "neutral", "remind": "risk"}.get(e.verb, "done")
+        tone = {
+            "return": "risk",
+            "cancel": "neutral",
+            "remind": "risk",
+            "extend": "normal",
+            "undo-extension": "risk",
+        }.get(e.verb, "done")
         who = f"{e.actor} · {e.unit.label}" if e.unit else e.actor
         out.append(TimelineItem(named(step) if step else e.verb, e.on, who, "；".join(said), tone, seal=checked.of(e)))
     return out
@@ -371,7 +378,7 @@ def report_page(
     back = next((e for e in reversed(case_events) if e.verb == "return"), None) if found.state == "returned" else None
     undone = next((e for e in reversed(case_events) if e.verb in ("undo-approval", "approve", "return")), None)
     undone = undone if undone and undone.verb == "undo-approval" else None
-    state = folded.state
+    state, more = folded.state, granted(found, case_events)
     context: dict[str, Any] = {
         "crumbs": [
             Link(_("进展报告"), reports_of(request, found)),
@@ -403,7 +410,8 @@ def report_page(
             (_("报告编号"), Cell(found.case.number, href=reverse("case", args=[found.case_id]))),
             (_("单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
             (_("报告期"), f"{found.period.code}（{found.period.starts} – {found.period.ends}）"),
-            (_("填报截止"), found.period.due.isoformat()),
+            (_("填报截止"), Cell(found.due.isoformat(), sub=report_list.first_due(found))),
+            (_("延期"), report_list.more_words(more)),
             (_("当前期限"), due_cell(found, day)),
             (_("提交日"), found.submitted_on.isoformat() if found.submitted_on else ""),
             (_("审核日"), found.approved_on.isoformat() if found.approved_on else ""),
@@ -466,7 +474,7 @@ def lack_anchor(lack: Lack, form: ReportForm, editing: bool) -> str:
 
 
 def kind_of(card: OfferCard) -> str:
-    return {"approve": "primary", "cancel": "danger", "undo-approval": "danger"}.get(card.step.id, "")
+    return "primary" if card.step.id == "approve" else "danger" if card.step.confirm else ""
 
 
 def lock_note(found: Report, final: bool) -> str:
@@ -697,6 +705,7 @@ def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
 
 def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
     state = report_list.states()[found.state]
+    more = report_list.more_words(all_granted([found]).get(found.pk))
     blocks: list[documents.Heading | documents.Text | documents.Pairs | documents.Grid] = [
         documents.Pairs(
             [
@@ -704,6 +713,8 @@ def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
                 ("报告期", f"{found.period.code}（{found.period.starts} 至 {found.period.ends}）"),
                 ("状态", state.zh + ("" if found.state == "approved" else "（未经审核，不作统计依据）")),
                 ("提交 / 审核", f"{found.submitted_on or '—'} / {found.approved_on or '—'}"),
+                ("截止日", found.due.isoformat()),
+                *([("延期", more)] if more else []),
             ]
         )
     ]

@@ -22,6 +22,15 @@ complete = Fact(
     "report-complete", "必填内容齐全", "Required content is complete",
     "还有里程碑未填报本期累计或说明", "some milestones lack a figure or an account",
 )  # fmt: skip
+never_handed_in = Fact(
+    "report-never-handed-in", "尚未提交过", "Not handed in yet",
+    "报告已提交过，是否按期以首次提交日为准，不能再给予或撤销延期",
+    "the report was handed in: whether it was in time is settled by the first time, more time changes it no more",
+)  # fmt: skip
+more_time_stands = Fact(
+    "report-more-time", "已给予延期", "More time was granted",
+    "没有可以撤销的延期", "no more time was granted that could be taken back",
+)  # fmt: skip
 
 progress_report = Procedure(
     id="progress-report",
@@ -80,6 +89,25 @@ progress_report = Procedure(
             at="above", inputs=(Field(id="note", zh="催报说明", en="Note", type=Type.LONG, required=False),),
         ),
         Step(
+            id="extend", zh="给予延期", en="Grant more time", sources=("draft",), roles=("plan-office",), at="above",
+            needs=(never_handed_in,),
+            inputs=(
+                Field(id="new_due", zh="新的截止日", en="New due date", type=Type.DATE,
+                      help_zh="应晚于现有截止日，且不早于今天",
+                      help_en="later than the due date, and not before today"),
+                Field(id="reason", zh="延期理由", en="Reason", type=Type.LONG),
+            ),
+            help_zh="只对这一个单位延期；截止日已过才给予的，注明“逾期后给予”。",
+            help_en="For this unit only. Granted after the due date had passed, it is marked so.",
+        ),
+        Step(
+            id="undo-extension", zh="撤销延期", en="Take the added time back", sources=("draft",),
+            roles=("plan-office",), at="above", needs=(never_handed_in, more_time_stands), confirm=True,
+            inputs=(Field(id="reason", zh="撤销理由", en="Reason", type=Type.LONG),),
+            help_zh="恢复最近一次延期之前的截止日；给予延期的记录保留。",
+            help_en="The due date before the last grant holds again; the record of the grant stays.",
+        ),
+        Step(
             id="cancel", zh="撤销", en="Cancel", sources=("draft", "returned"), to="cancelled",
             roles=("plan-office",), at="above", confirm=True,
             inputs=(Field(id="reason", zh="撤销原因", en="Reason", type=Type.LONG),),
@@ -88,8 +116,10 @@ progress_report = Procedure(
     clocks=(
         Clock(
             id="report", zh="填报期限", en="Reporting", start=("open",), stop=("submit", "cancel"), due_input="due",
+            reschedule=("extend",), restore=("undo-extension",),
             on_expiry_zh="计入逾期填报", on_expiry_en="counts as reported late",
-            basis_note_zh="以布置填报时写明的截止日为准", basis_note_en="the day said in the call for the report",
+            basis_note_zh="以布置填报时写明的截止日为准，给予延期的以新的截止日为准",
+            basis_note_en="the day said in the call for the report, or a later one granted to the unit",
         ),
         Clock(
             id="review", zh="审核期限", en="Review", start=("submit", "undo-approval"),
@@ -128,6 +158,25 @@ progress_report = Procedure(
             2026-10-22  approve
             """,
             state="approved", clocks={"report": "late", "review": "met"},
+        ),
+        Example(
+            "more time for one unit: judged by its own day",
+            """
+            2026-10-09  open    period=2026Q3 due=2026-10-20
+            2026-10-19  extend  new_due=2026-10-30 reason=外部数据未到
+            2026-10-29  submit
+            """,
+            state="submitted", clocks={"report": "met"},
+        ),
+        Example(
+            "the added time is taken back: the first day holds again",
+            """
+            2026-10-09  open            period=2026Q3 due=2026-10-20
+            2026-10-19  extend          new_due=2026-10-30 reason=外部数据未到
+            2026-10-20  undo-extension  reason=数据已到
+            2026-10-29  submit
+            """,
+            state="submitted", clocks={"report": "late"},
         ),
         Example(
             "a wrong approval is undone: the report awaits approval again, for ten working days",
