@@ -7,6 +7,8 @@ from datetime import date
 from uuid import uuid4
 
 import pytest
+from django.db.models.signals import pre_save
+from django.dispatch import receiver
 from django.test import Client
 from hypothesis import HealthCheck, settings
 
@@ -20,6 +22,16 @@ from tests.looking import pytest_runtest_setup, shared_is_said  # noqa: F401 - p
 # a machine that does other work beside is no fault of a property
 settings.register_profile("jinzhi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("jinzhi")
+
+
+@receiver(pre_save)
+def no_longer_than_its_column(sender, instance, **kwargs) -> None:
+    """SQLite keeps a text longer than its column; PostgreSQL answers 500. So a test that writes one fails on both."""
+    for field in sender._meta.concrete_fields:
+        value = getattr(instance, field.attname)
+        if isinstance(value, str) and field.max_length and len(value) > field.max_length:
+            raise AssertionError(f"{sender.__name__}.{field.name} holds {len(value)} characters of {field.max_length}")
+
 
 PASSWORD = "correct horse 津知"
 

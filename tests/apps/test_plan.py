@@ -14,6 +14,7 @@ from jinzhi.apps.plan.actions import (
     ContentRefused,
     Locked,
     MilestoneRefused,
+    add_milestone,
     change_milestone,
     drop_milestone,
     open_round,
@@ -383,3 +384,21 @@ def test_a_milestone_changes_with_its_reason_and_right_only(release, above, dist
 def test_a_milestone_of_a_row_that_is_not_there_is_refused(release):
     with pytest.raises(MilestoneRefused, match="没有编号为 Z9"):
         milestone(release, "Z9", "tj-binhai", date(2026, 9, 30), 10)
+
+
+def test_reports_whose_day_is_past_are_called_with_a_reason_on_record(release, above):
+    wanted = Round("2026Q2", date(2026, 4, 1), date(2026, 6, 30), date(2026, 7, 20))
+    with pytest.raises(RoundRefused, match="已经过去"):
+        call_round(release, wanted, who=above.acting, units=["tj-dongli"])
+    call_round(release, wanted, who=above.acting, units=["tj-dongli"], reason="补报二季度")
+    said = Event.objects.get(stream=f"period:{release.plan}:2026Q2", verb="call").data
+    assert said["reason"] == "补报二季度"
+
+
+def test_a_milestone_that_is_due_already_is_set_with_a_reason_on_record(release, above):
+    unit = Unit.objects.get(code="tj-dongli")
+    new = {"title": "已过期限", "due": date(2026, 11, 1), "who": above.acting}
+    with pytest.raises(MilestoneRefused, match="已经过去"):
+        add_milestone(release, "U1", unit, **new)
+    made = add_milestone(release, "U1", unit, **new, origin={"reason": "补录"})
+    assert Event.objects.get(stream=f"milestone:{made.code}", verb="add").data["reason"] == "补录"

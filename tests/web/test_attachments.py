@@ -7,12 +7,18 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.actions import erase_personal as erase_case
+from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence import files, store
+from jinzhi.apps.evidence.erasing import left
+from jinzhi.apps.evidence.looks import left_by_erasures
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.registers.actions import create, erase_personal
 from jinzhi.apps.registers.models import Entry
@@ -84,6 +90,60 @@ def test_erasing_an_entry_erases_the_sheets_that_may_name_the_person(keeper, dja
     assert kept.sha256 in Event.objects.get(stream=f"erasure:{entry.stream}").data["files"]
     preview = reverse("register-import-preview", args=["service-points", kept.token])
     assert keeper.client.get(preview).status_code == 404
+
+
+def test_a_sheet_that_an_erasure_of_before_left_is_found_and_erased_by_command(
+    keeper, django_capture_on_commit_callbacks, monkeypatch, capsys
+):
+    kept = sheet_of(keeper)
+    entry = Entry.objects.unrestricted("test").get()
+    monkeypatch.setattr("jinzhi.apps.registers.actions._files_of", lambda entry, register: [])  # as before this version
+    erase_personal(entry, reason="当事人申请", who=keeper.acting)
+    monkeypatch.undo()
+    assert store.there(kept.sha256)
+    found = {r.checker.id: r for r in run_all()}
+    assert not found["erased-files"].sound
+    assert [f.value for f in left_by_erasures()] == ["1"]
+    with pytest.raises(CommandError, match="理由"):
+        call_command("store", "erase-left")
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("store", "erase-left", reason="升级后清理")
+    assert kept.sha256 in capsys.readouterr().out
+    assert not store.there(kept.sha256)
+    said = Event.objects.get(stream="erasure:files-left").data
+    assert (said["files"], said["reason"]) == ([kept.sha256], "升级后清理")
+    assert list(left_by_erasures()) == []
+    assert {r.checker.id: r for r in run_all()}["erased-files"].sound
+
+
+def test_a_sheet_that_came_after_an_erasure_is_not_left_by_it(keeper, django_capture_on_commit_callbacks):
+    sheet_of(keeper)
+    erase_personal(Entry.objects.unrestricted("test").get(), reason="当事人申请", who=keeper.acting)
+    store.attach_bytes(
+        b"later", name="later.xlsx", media_type="x/y", unit=keeper.acting.unit,
+        stream="register-import:service-points", user=keeper.user,
+    )  # fmt: skip
+    assert left() == []
+
+
+def test_a_file_of_a_case_that_an_erasure_left_is_found(make_person):
+    handler = make_person("handler9", "tj-binhai", "case-handler")
+    raw = {
+        "title": "退货",
+        "channel": "post",
+        "complainant": "张三丰",
+        "contact": "1",
+        "respondent": "商行",
+        "facts": "退",
+    }
+    case = open_case("complaint", "receive", raw, who=handler.acting, unit=handler.acting.unit)
+    kept = store.attach_bytes(
+        b"id card", name="a.txt", media_type="text/plain", unit=handler.acting.unit, stream=case.stream,
+        user=handler.user,
+    )  # fmt: skip
+    assert left() == []
+    erase_case(case, reason="当事人申请", who=handler.acting)
+    assert [f.pk for f in left()] == [kept.pk]
 
 
 def test_a_content_that_another_row_needs_stays_for_that_row(keeper, django_capture_on_commit_callbacks):

@@ -300,6 +300,10 @@ def test_a_case_is_opened_with_its_subject(above):
         "_step": "issue", "_key": hidden(page, "_key"), "_subject": "row:C1", "_subject_title": "C1 制度",
         "_unit": "tj-dongli", "_on": "2026-11-22", **ORDER,
     }  # fmt: skip
+    past = above.client.post(url, {**form, "due": "2026-11-21"})
+    assert past.status_code == 422
+    assert "不能早于办理当日 2026-11-22" in text(past)
+    form["due"] = "2026-12-20"
     done = [above.client.post(url, form) for _ in range(2)]
     assert [d.status_code for d in done] == [302, 302]
     case = Case.objects.unrestricted("test").get()

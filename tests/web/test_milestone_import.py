@@ -90,6 +90,31 @@ def test_a_sheet_adds_and_changes_after_a_look_and_once_only(release, above):
     assert "没有任何差别" in again.content.decode() and kept().count() == before + 1
 
 
+def test_a_new_milestone_that_is_due_already_wants_a_reason_from_sheet_form_and_program(release, above):
+    book = export(above)
+    add_line(book.worksheets[0], **{**NEW, "期限": "2026-11-01"})
+    looked = upload(above, book)
+    assert confirm(above, looked).status_code == 422
+    assert confirm(above, looked, reason="补录").status_code == 302
+    made = kept().get(title="建成数据库")
+    assert Event.objects.get(stream=f"milestone:{made.code}", verb="add").data["reason"] == "补录"
+    typed = {
+        "unit": "tj-ip-office",
+        "title": "已过期限",
+        "due": "2026-11-01",
+        "target": "1",
+        "measured_in": "项",
+        "weight": "1",
+    }
+    refused = above.client.post("/plan/rows/C1/milestones/new/", typed)
+    assert refused.status_code in (200, 422)
+    assert "期限已经过去，设立后即为超期：请写明理由" in refused.content.decode()
+    assert above.client.post("/plan/rows/C1/milestones/new/", {**typed, "reason": "补录"}).status_code == 302
+    sent = line(title="另一项", due="2026-11-01")
+    problem(Program(above).post(f"{V1}/plan/milestones", {"items": [sent]}), 422, "invalid")
+    assert Program(above).post(f"{V1}/plan/milestones", {"items": [sent], "reason": "补录"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [

@@ -9,6 +9,7 @@ from io import StringIO
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import memberships
@@ -31,6 +32,9 @@ def own_folder(settings, tmp_path):
     settings.VAR = tmp_path
 
 
+DATABASE = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[connection.vendor]
+
+
 def run(*words: str, **options) -> tuple[int, str]:
     """Exit code and output of a command."""
     out = StringIO()
@@ -45,7 +49,7 @@ def run(*words: str, **options) -> tuple[int, str]:
 @pytest.mark.parametrize("role", ["administrator", "plan-office"])
 def test_who_keeps_the_installation_sees_the_page(make_person, role):
     page = make_person("keeper", "tianjin", role).client.get("/operations/").content.decode()
-    for word in ("SQLite", "各表记录数", "现在检查", "还没有运行过", *(c.id for c in checkers())):
+    for word in (DATABASE, "各表记录数", "现在检查", "还没有运行过", *(c.id for c in checkers())):
         assert word in page
 
 
@@ -89,7 +93,7 @@ def test_doctor_finds_a_sound_installation_sound(city):
     code, text = run("doctor")
     assert code == 0, text
     assert "健全" in text
-    assert "SQLite" in text
+    assert DATABASE in text
 
 
 def test_doctor_speaks_json(city):

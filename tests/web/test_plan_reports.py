@@ -218,7 +218,14 @@ def test_a_round_asks_only_those_that_have_no_report(reports, above):
     Report.objects.unrestricted("test").filter(pk=reports["tj-dongli"].pk).delete()
     preview = above.client.get(f"{LIST}open/", {"period": "2026Q3"})
     assert [u.code for u in preview.context["asked"]] == ["tj-dongli"]
-    above.client.post(f"{LIST}open/", {"period": "2026Q3", "_key": "again"})
+    late = above.client.post(f"{LIST}open/", {"period": "2026Q3", "_key": "again"})
+    assert late.status_code == 422
+    assert "已经过去，布置后即为逾期：请写明理由" in late.content.decode()
+    assert Report.objects.unrestricted("test").filter(period__code="2026Q3").count() == 3
+    given = {"period": "2026Q3", "_key": "again2", "reason": "该单位补报"}
+    assert above.client.post(f"{LIST}open/", given).status_code == 302
+    called = Event.objects.filter(stream__startswith="period:", verb="call").latest("pk")
+    assert called.data["reason"] == "该单位补报"
     assert Report.objects.unrestricted("test").filter(period__code="2026Q3").count() == 4
 
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import date, timedelta
 
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
@@ -26,6 +26,8 @@ from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
 
+#: events name who acted in a column of this length
+LONGEST_NAME = 120
 LONGEST = timedelta(days=366)
 
 
@@ -43,6 +45,8 @@ def create_person(
     """
     user = User(username=username, name=name, email=email)
     user.full_clean(exclude=["password"])
+    if len(username) > LONGEST_NAME:
+        raise ValidationError({"username": f"用户名最多 {LONGEST_NAME} 字符 (at most {LONGEST_NAME} characters)"})
     if password is not None:
         validate_password(password, user)
     user.set_password(password)

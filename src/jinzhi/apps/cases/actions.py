@@ -171,7 +171,7 @@ def _moment(
 
 
 def _due(procedure: Procedure, step: Step, data: Mapping[str, object], day: date) -> None:
-    """A corrected last day lies on or after the day of the step. Raises StepRefused."""
+    """A last day that a person says lies on or after the day of the step. Raises StepRefused."""
     try:
         due_not_before(procedure, step, data, day)
     except FieldError as e:
@@ -259,6 +259,8 @@ def open_case(
         return made
     day, kept = _day(allowed[step], on, said, None)
     data = {**_inputs(allowed[step], raw, who), **kept, **_moment(declared, allowed[step], raw, day)}
+    if said is not None:
+        _due(declared, allowed[step], data, day)
     named = title or str(data.get(declared.title_input, "")) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
@@ -321,6 +323,8 @@ def take(
         raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
     day, kept = _day(offer.step, on, said, folded.history[-1].on)
     data = {**_inputs(offer.step, raw, who, case.stream), **kept}
+    if said is not None:
+        _due(folded.procedure, offer.step, data, day)
     data |= _moment(folded.procedure, offer.step, raw, day, folded)
     data |= {TOLD: dict(told)} if told else days_told(folded.procedure, offer.step, events, day, data)
     event = record(

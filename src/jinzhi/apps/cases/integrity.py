@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, marks_of, view
+from jinzhi.apps.cases.queries import events_of, files_in, marks_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
+from jinzhi.apps.evidence.erasing import VERB, left_behind
+from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.kernel.procedure import ProcedureError
+
+
+@left_behind("cases")
+def files_left() -> Iterator[Attachment]:
+    """Files of a case that are older than an erasure in it and that none of its events names any more."""
+    erased: dict[str, datetime] = {}
+    for stream, at in Event.objects.filter(stream__startswith="erasure:case:", verb=VERB).values_list("stream", "at"):
+        of = stream.removeprefix("erasure:")
+        erased[of] = max(at, erased.get(of, at))
+    pks = [int(stream.removeprefix("case:")) for stream in erased]
+    for case in Case.objects.unrestricted("integrity checker").filter(pk__in=pks):
+        named = {id for id, _field in files_in(procedure_of(case), events_of(case))}
+        kept = Attachment.objects.unrestricted("integrity checker").filter(stream=case.stream, erased_at=None)
+        yield from (f for f in kept.filter(at__lt=erased[case.stream]) if str(f.pk) not in named)
 
 
 @invariant("case-projection", "案件各列与其事件推演一致", "Every case's columns are the fold of its events")

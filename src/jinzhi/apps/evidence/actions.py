@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
 
@@ -15,6 +16,8 @@ from jinzhi.apps.evidence.personal import reveal, withheld
 from jinzhi.kernel.canonical import canonical, digests
 
 #: how often ``record_next`` tries
+#: as long as the column: SQLite would keep a longer one, PostgreSQL refuses it
+LONGEST_KEY = 80
 TRIES = 3
 
 
@@ -64,6 +67,17 @@ def last_seq(stream: str) -> int:
     return Event.objects.filter(stream=stream).order_by("-seq").values_list("seq", flat=True).first() or 0
 
 
+def part_key(key: str, part: object) -> str:
+    """The key of one of the several events that a submission writes; empty where the submission has none.
+
+    A part that would not fit the column stands as its digest: the same part, the same key.
+    """
+    whole = f"{key}.{part}"
+    if not key or len(whole) <= LONGEST_KEY:
+        return whole if key else ""
+    return f"{key}.{hashlib.sha256(str(part).encode()).hexdigest()[: LONGEST_KEY - len(key) - 1]}"
+
+
 @transaction.atomic
 def record(
     stream: str,
@@ -86,6 +100,8 @@ def record(
     ``personal``: the paths of values that the event is to hold by their salted digests only (see ``personal``); the
     returned event shows them.
     """
+    if len(key) > LONGEST_KEY:
+        raise ValueError(f"the key {key!r} has {len(key)} characters, more than {LONGEST_KEY}")
     if key:
         before = Event.objects.filter(key=key).first()
         if before is not None:

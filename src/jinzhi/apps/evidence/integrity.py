@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.actions import sealed
+from jinzhi.apps.evidence.erasing import left
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import differing
 from jinzhi.apps.evidence.store import FileRefused, read
@@ -44,6 +45,14 @@ def entered() -> Iterator[str]:
 def personal_values() -> Iterator[str]:
     for event in Event.objects.filter(personal__isnull=False).distinct().order_by("id").iterator(chunk_size=500):
         yield from differing(event)
+
+
+@invariant(
+    "erased-files", "删除个人信息时，含有这些信息的附件一并删除", "An erasure of personal data left no file of it"
+)
+def left_files() -> Iterator[str]:
+    for kept in left():
+        yield f"{kept.stream}: file {kept.pk} ({kept.sha256[:16]}) outlived an erasure: run jinzhi store erase-left"
 
 
 @invariant("attachment-content", "附件内容与登记的摘要一致", "Every attachment's bytes are those recorded")

@@ -13,6 +13,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.looks import Fact, look
 from jinzhi.apps.evidence import audit, checkpoints, cipher, store
 from jinzhi.apps.evidence.comparing import witness_findings
+from jinzhi.apps.evidence.erasing import left
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.apps.evidence.trees import LogBroken
 from jinzhi.apps.evidence.witnesses import WitnessRefused, load
@@ -63,6 +64,16 @@ def healed() -> Iterator[Fact]:
             "find out why files change: disk or people",
         )
         yield Fact("healed", "曾损坏并已换回的文件", "Damaged contents put right", "note", last, *way)
+
+
+@look
+def left_by_erasures() -> Iterator[Fact]:
+    """Which files an erasure of personal data left behind: those of before this version were not erased with it."""
+    if found := left():
+        way = ("运行 jinzhi store erase-left --reason 理由", "run jinzhi store erase-left --reason '…'")
+        yield Fact(
+            "erased-files", "删除后仍在的附件", "Files that outlived an erasure", "missing", str(len(found)), *way
+        )
 
 
 @look

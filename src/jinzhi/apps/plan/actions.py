@@ -115,7 +115,7 @@ def add_milestone(
     """A new milestone of a unit for a row. Its code is <row>-<unit>-<number>.
 
     ``origin``: where it comes from, said by the event as well (``copied_from``, ``reason``). Raises MilestoneRefused
-    where it lies outside the plan's term or has nothing to reach.
+    where it lies outside the plan's term, has nothing to reach, or is due already and nobody says why it is set now.
     """
     before = Event.objects.filter(key=key, stream__startswith="milestone:", verb="add").first() if key else None
     if before is not None:
@@ -128,6 +128,8 @@ def add_milestone(
     if not release.rows.filter(key=row_key).exists():
         raise MilestoneRefused(f"规划发布“{release}”没有编号为 {row_key} 的任务")
     _sound(release.starts, release.ends, due, target, weight, direction)
+    if who is not None and due < (on or today()) and not (origin or {}).get("reason", "").strip():
+        raise MilestoneRefused(f"期限 {due} 已经过去，设立后即为超期：请写明理由")
     taken = Milestone.objects.unrestricted("codes are unique over all units").filter(plan=release.plan, row_key=row_key)
     number = taken.filter(unit=unit).count() + 1
     code = f"{release.plan}-{row_key}-{unit.code}-{number}"

@@ -238,7 +238,8 @@ def _write_milestones(release: Release, doc: Doc, keys: Sequence[str], who: Acti
         for code in answering(row, point):
             for due in days_of(point, release.starts, release.ends):
                 if (keys[n], code, title, due) not in have:
-                    add_milestone(release, keys[n], units[code], title=title, due=due, who=who)
+                    origin = {"reason": "规划文本载明的期限"} if due < today() else None
+                    add_milestone(release, keys[n], units[code], title=title, due=due, who=who, origin=origin)
                     have.add((keys[n], code, title, due))
                     made += 1
     return made

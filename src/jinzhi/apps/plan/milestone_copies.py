@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.evidence.actions import part_key
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone
 from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, Refused, parsed, unsound
@@ -228,7 +229,7 @@ def copy_over(
         made = add_milestone(
             plan, str(v["row"]), unit, title=str(v["title"]), due=date.fromisoformat(str(v["due"])), who=who,
             target=Decimal(str(v["target"])), measured_in=m.measured_in, weight=m.weight, direction=m.direction,
-            key=f"{key}.{m.code}" if key else "", origin=origin,
+            key=part_key(key, m.code), origin=origin,
         )  # fmt: skip
         codes.append(made.code)
     return Copied(tuple(codes), tuple(there))

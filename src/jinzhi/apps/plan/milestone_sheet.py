@@ -16,6 +16,8 @@ from decimal import Decimal
 from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.actions import part_key
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone, change_milestone
 from jinzhi.apps.plan.milestone_fields import CHANGED, DIRECTION
 from jinzhi.apps.plan.models import Milestone, Release
@@ -217,11 +219,21 @@ class _Known:
         return there, None
 
 
+def _due_of(line: Line) -> date:
+    return date.fromisoformat(str(line.values["due"]))
+
+
+def due_already(plan: Plan) -> list[Line]:
+    """The new milestones whose day is past: overdue as soon as they are set, so somebody says why."""
+    return [line for line, _unit in plan.added if _due_of(line) < today()]
+
+
 @transaction.atomic
 def take_in(release: Release, given: Sequence[Line], *, reason: str, who: Acting, key: str = "") -> Plan:
     """Add and change milestones after the lines, all or none. Raises LinesRefused, MilestoneRefused.
 
-    ``reason`` stands beside each change. The same lines again, or the same ``key``, do nothing more.
+    ``reason`` stands beside each change, and beside each new milestone that is due already. The same lines again, or
+    the same ``key``, do nothing more.
     """
     if not who.may("plan.edit"):
         raise MilestoneRefused(f"您的角色“{who.role.zh}”不能设立或修改里程碑")
@@ -232,19 +244,24 @@ def take_in(release: Release, given: Sequence[Line], *, reason: str, who: Acting
         raise LinesRefused(plan.errors)
     if plan.changed and not reason.strip():
         raise MilestoneRefused("有里程碑被修改，请写明理由")
+    past = due_already(plan)
+    if past and not reason.strip():
+        numbers = "、".join(str(line.number) for line in past[:5])
+        raise MilestoneRefused(f"有 {len(past)} 个里程碑的期限已经过去（第 {numbers} 行），设立后即为超期：请写明理由")
     for line, unit in plan.added:
         v = line.values
         made = add_milestone(
-            release, str(v["row"]), unit, title=str(v["title"]), due=date.fromisoformat(str(v["due"])), who=who,
+            release, str(v["row"]), unit, title=str(v["title"]), due=_due_of(line), who=who,
             target=Decimal(str(v["target"])), measured_in=str(v["measured_in"]), weight=Decimal(str(v["weight"])),
-            direction=str(v["direction"] or "up"), key=f"{key}.{line.number}" if key else "",
+            direction=str(v["direction"] or "up"), key=part_key(key, line.number),
+            origin={"reason": reason.strip()} if line in past else None,
         )  # fmt: skip
         plan.codes.append(made.code)
     for change in plan.changed:
         new = {name: after for name, (_before, after) in change.values.items()}
         change_milestone(
             change.milestone, new, reason=reason, who=who, expected=None,
-            key=f"{key}.{change.milestone.code}" if key else "",
+            key=part_key(key, change.milestone.code),
         )  # fmt: skip
     return plan
 

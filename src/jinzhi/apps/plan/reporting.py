@@ -276,11 +276,18 @@ def _above_approved(release: Release, code: str, units: Sequence[Unit]) -> list[
 
 @transaction.atomic
 def call_round(
-    release: Release, wanted: Round, *, who: Acting, units: Sequence[str] | None = None, key: str = ""
+    release: Release,
+    wanted: Round,
+    *,
+    who: Acting,
+    units: Sequence[str] | None = None,
+    reason: str = "",
+    key: str = "",
 ) -> tuple[Period, list[Report]]:
     """Make the period where it is new, and call for a report from every unit that has none. Raises RoundRefused.
 
-    ``units``: the codes of the units to call, where it is not all; the others may be called later.
+    ``units``: the codes of the units to call, where it is not all; the others may be called later. ``reason``: why
+    reports are called whose day is past, so that they are overdue at once; it stands on record.
     Units that were asked already are not asked again, so doing it twice does no harm.
     """
     stream = f"period:{release.plan}:{wanted.code}"
@@ -292,6 +299,9 @@ def call_round(
     if units is not None:
         errors += _not_callable(units, {u.code for pair in (without, _has) for u in pair})
     errors += _above_approved(release, wanted.code, chosen)
+    if chosen and wanted.due < today() and not reason.strip():
+        zh = f"截止日 {wanted.due} 已经过去，布置后即为逾期：请写明理由"
+        errors.append(("reason", zh, f"{wanted.due} is past and the reports are overdue at once: say why"))
     if errors:
         raise RoundRefused(errors)
     period, _ = Period.objects.get_or_create(
@@ -301,7 +311,7 @@ def call_round(
     made = open_round(release, period, who=who, units=[u.pk for u in chosen])
     data = {
         "starts": wanted.starts.isoformat(), "ends": wanted.ends.isoformat(), "due": wanted.due.isoformat(),
-        "units": [r.unit.code for r in made],
+        "units": [r.unit.code for r in made], **({"reason": reason.strip()} if reason.strip() else {}),
     }  # fmt: skip
     record(stream, "call", data, who=who, on=today(), key=key)
     return period, made

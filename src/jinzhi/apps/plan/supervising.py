@@ -13,6 +13,7 @@ from jinzhi.apps.cases.actions import open_case, refused
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projections import after_step
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.actions import part_key
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Milestone, Release, Row
 from jinzhi.apps.plan.plans import first_plan, row_of_subject, subject_of
@@ -21,6 +22,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.procedure import CaseView, Procedure
+from jinzhi.kernel.recording import Said
 from jinzhi.kernel.status import AHEAD, LATE, NORMAL, RISK, Status
 
 ORDER = "supervision-order"
@@ -121,7 +123,7 @@ def issue_orders(
             ORDER, "issue",
             {"title": p.title, "demand": demand, "grounds": grounds or p.grounds, "due": due.isoformat()},
             who=who, unit=p.unit, subject=subject_of(p.row.release.plan, p.row.key), subject_title=p.row.title,
-            key=f"{key}.{n}" if key else "",
+            said=Said(), key=part_key(key, n),
         )
         for n, p in enumerate(chosen)
     ]  # fmt: skip

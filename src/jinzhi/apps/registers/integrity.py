@@ -3,14 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import groupby
 
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.erasing import VERB, left_behind
+from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.personal import reveal
+from jinzhi.apps.registers.actions import sheets_of
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, replay, search_words, title_of
+from jinzhi.kernel.fields import Type
 from jinzhi.kernel.register import Register
+
+
+@left_behind("register entries")
+def files_left() -> Iterator[Attachment]:
+    """Sheets and files of a register that are older than an erasure in it: any sheet may name the person; a file of an
+    entry does where it stood in a personal field and no history names it any more.
+    """
+    erased: dict[int, datetime] = {}
+    for stream, at in Event.objects.filter(stream__startswith="erasure:entry:", verb=VERB).values_list("stream", "at"):
+        pk = int(stream.removeprefix("erasure:entry:"))
+        erased[pk] = max(at, erased.get(pk, at))
+    last: dict[str, datetime] = {}
+    for entry in Entry.objects.unrestricted("integrity checker").filter(pk__in=erased):
+        last[entry.register] = max(erased[entry.pk], last.get(entry.register, erased[entry.pk]))
+    kept = Attachment.objects.unrestricted("integrity checker").filter(erased_at=None)
+    for id, at in last.items():
+        register = catalogue().find(Register, id)
+        if register is None:
+            continue
+        yield from kept.filter(stream=sheets_of(register), at__lt=at)
+        if any(f.personal and f.type is Type.FILE for f in register.fields):
+            named = _files_named(register)
+            yield from (f for f in kept.filter(stream=f"register:{id}", at__lt=at) if str(f.pk) not in named)
+
+
+def _files_named(register: Register) -> set[str]:
+    """The files that the entries of a register name, or named."""
+    streams = [e.stream for e in Entry.objects.unrestricted("integrity checker").filter(register=register.id)]
+    named: set[str] = set()
+    for e in reveal(list(Event.objects.filter(stream__in=streams))):
+        said = e.data.get("changes") or {k: [v] for k, v in e.data.get("values", {}).items()}
+        named |= {str(v) for f in register.fields if f.type is Type.FILE for v in said.get(f.id) or () if v}
+    return named
 
 
 def _histories() -> Iterator[tuple[str, list[Event]]]:

@@ -187,7 +187,9 @@ def bring_milestones(request: HttpRequest, plan: Plan, body: MilestoneLines) -> 
         places = [(f"items[{x.number}]" + (f".{x.field}" if x.field else ""), x) for x in e.errors]
         raise invalid(*(Wrong(place, x.zh, x.en) for place, x in places)) from None
     except MilestoneRefused as e:
-        raise invalid(Wrong("reason", str(e), "give the reason of the changes")) from None
+        raise invalid(
+            Wrong("reason", str(e), "give the reason: of changes, or of a milestone that is due already")
+        ) from None
     changes = [
         {
             "code": c.milestone.code,

@@ -386,7 +386,11 @@ class MilestoneLine(Strict):
 
 class MilestoneLines(Strict):
     items: list[MilestoneLine] = Field(max_length=2000)
-    reason: str = Field("", description="Why milestones change; needed where one does.", max_length=1000)
+    reason: str = Field(
+        "",
+        description="Why milestones change; needed where one does, or where a new one is due already.",
+        max_length=1000,
+    )
     dry_run: bool = Field(False, description="Say what would be done, and write nothing.")
 
 

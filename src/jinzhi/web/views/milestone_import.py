@@ -15,7 +15,17 @@ from django.views.decorators.http import require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.plan.actions import MilestoneRefused
-from jinzhi.apps.plan.milestone_sheet import ASKED, Line, LinesRefused, Plan, lines_of, planned, take_in, told
+from jinzhi.apps.plan.milestone_sheet import (
+    ASKED,
+    Line,
+    LinesRefused,
+    Plan,
+    due_already,
+    lines_of,
+    planned,
+    take_in,
+    told,
+)
 from jinzhi.apps.plan.models import Release
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.fields import Field, Type
@@ -26,8 +36,8 @@ from jinzhi.web.templatetags.ui import Link
 
 SALT = "milestone-sheet"
 PREVIEW_SECONDS = 3600
-REASON = Field(id="reason", zh="修改理由", en="Reason of the changes", type=Type.LONG, required=False, max_length=1000)
-REASON_ASKED = Field(id="reason", zh="修改理由", en="Reason of the changes", type=Type.LONG, max_length=1000)
+REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, required=False, max_length=1000)
+REASON_ASKED = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
 
 
 @page(nav="rows", scope="plan.edit")
@@ -113,7 +123,7 @@ def confirmed(request: HttpRequest, release: Release) -> HttpResponse:
         raise BadRequest(_("预览的是另一个规划的里程碑，请重新上传文件"))
     lines = [Line(number, values) for number, values in kept["l"]]
     plan = planned(release, lines, who)
-    form = FieldsForm((REASON_ASKED if plan.changed else REASON,), request.POST, who=who)
+    form = FieldsForm((REASON_ASKED if plan.changed or due_already(plan) else REASON,), request.POST, who=who)
     if not form.is_valid():
         return preview(request, release, plan, kept, 422, form=form)
     try:

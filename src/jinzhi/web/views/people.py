@@ -46,7 +46,7 @@ from jinzhi.web.templatetags.ui import Cell, Column, Empty, Filter, Option, Row,
 
 SORTS = {"username": "username", "name": "name", "seen": "last_login"}
 USERNAME = Field(
-    id="username", zh="用户名", en="User name", max_length=150,
+    id="username", zh="用户名", en="User name", max_length=120,
     help_zh="用于登录：字母、数字和 @ . + - _，建立后不再改变。",
     help_en="For signing in: letters, digits and @ . + - _; it stays as it is.",
 )  # fmt: skip

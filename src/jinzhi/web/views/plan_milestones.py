@@ -51,6 +51,11 @@ from jinzhi.web.views import milestone_copies, milestone_import
 
 UNIT = Field(id="unit", zh="责任单位", en="Unit", type=Type.UNIT)
 REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
+WHY_PAST = Field(
+    id="reason", zh="期限已过的理由", en="Why it is set after its day", type=Type.LONG, max_length=1000, required=False,
+    help_zh="期限早于今天的里程碑设立后即为超期，须写明理由",
+    help_en="Wanted where the day is past: the milestone is overdue at once",
+)  # fmt: skip
 SORTS = {"due": "due", "unit": "unit__path", "row": "row_key", "met": "met_on"}
 
 
@@ -345,6 +350,15 @@ def out_of_term(form: FieldsForm, release: Release) -> bool:
     return True
 
 
+def past_unexplained(form: FieldsForm) -> bool:
+    """Whether a new milestone is due already, so that it is overdue at once, and nobody says why it is set now."""
+    if date.fromisoformat(str(form.values["due"])) >= today() or str(form.values[WHY_PAST.id] or "").strip():
+        return False
+    zh, en = "期限已经过去，设立后即为超期：请写明理由", "is due already and overdue at once: say why it is set now"
+    form.refuse([FieldError(WHY_PAST, zh, en)])
+    return True
+
+
 def nothing_to_reach(form: FieldsForm) -> bool:
     """Whether the target is 0 where more is better: it would be reached before it began."""
     if Decimal(str(form.values["target"])) >= SMALLEST or form.values["direction"] == "down":
@@ -378,7 +392,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     row = release.rows.filter(key=key).first()
     if row is None:
         raise Http404(_("现行规划没有编号为“%(key)s”的任务") % {"key": key[:40]})
-    fields = (UNIT, *CHANGED)
+    fields = (UNIT, *CHANGED, WHY_PAST)
     initial = {
         "target": "1",
         "weight": "1",
@@ -393,13 +407,15 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
         before = Event.objects.filter(key=idempotent, verb="add", stream__startswith="milestone:").first()
         if idempotent and before is not None:  # the code holds a running number: asked here, not by the action
             return redirect("milestone", code=before.stream.removeprefix("milestone:"))
-        if form.is_valid() and not (out_of_term(form, release) or nothing_to_reach(form)):
+        if form.is_valid() and not (out_of_term(form, release) or nothing_to_reach(form) or past_unexplained(form)):
             v = form.values
+            why = str(v[WHY_PAST.id] or "").strip()
             made = add_milestone(
                 release, row.key, Unit.objects.get(code=v["unit"]), title=str(v["title"]),
                 due=date.fromisoformat(str(v["due"])), target=Decimal(str(v["target"])),
                 measured_in=str(v["measured_in"]), weight=Decimal(str(v["weight"])),
                 direction=str(v["direction"] or "up"), who=who, key=idempotent,
+                origin={"reason": why} if why else None,
             )  # fmt: skip
             messages.success(request, _("已设立里程碑“%(title)s”") % {"title": made.title})
             return redirect("milestone", code=made.code)

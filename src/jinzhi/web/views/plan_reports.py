@@ -160,6 +160,10 @@ CODE = Field(id="code", zh="新报告期编号", en="Code of the new period", he
 STARTS = Field(id="starts", zh="开始日期", en="First day", type=Type.DATE)
 ENDS = Field(id="ends", zh="结束日期", en="Last day", type=Type.DATE)
 DUE = Field(id="due", zh="截止日", en="Due", type=Type.DATE)
+WHY_PAST = Field(
+    id="reason", zh="截止日已过仍布置的理由", en="Why reports are called after their day", required=False,
+    max_length=300,
+)  # fmt: skip
 
 
 @page(nav="reports", scope="report.read")
@@ -184,17 +188,22 @@ def round_open(request: HttpRequest) -> HttpResponse:
         days = {k: date.fromisoformat(str(form.values[k])) for k in ("starts", "ends", "due")}
         wanted = Round(str(form.values["code"]), **days)
         _refuse(form, round_errors(release, wanted))
-    if request.method == "POST" and wanted and not form.errors:
+    why = FieldsForm((WHY_PAST,), request.POST if request.method == "POST" else None, who=who, name="why")
+    if request.method == "POST" and wanted and not form.errors and why.is_valid():
         _expected, key = submitted(request)
         some = request.POST.getlist("unit") if "chosen" in request.POST else None
         try:
-            period, made = call_round(release, wanted, who=who, units=some, key=key)
+            period, made = call_round(
+                release, wanted, who=who, units=some, reason=str(why.values[WHY_PAST.id] or ""), key=key
+            )
         except RoundRefused as e:
-            if not form.is_bound:  # a period that is there already was chosen, so nothing was typed
+            _refuse(why, [one for one in e.errors if one[0] == WHY_PAST.id])
+            others = [one for one in e.errors if one[0] != WHY_PAST.id]
+            if others and not form.is_bound:  # a period that is there already was chosen, so nothing was typed
                 days = {k: getattr(wanted, k).isoformat() for k in ("starts", "ends", "due")}
                 form = FieldsForm((CODE, STARTS, ENDS, DUE), {"code": wanted.code, **days}, who=who, name="round")
                 form.is_valid()
-            _refuse(form, e.errors)
+            _refuse(form, others)
         else:
             if made:
                 messages.success(request, _("已布置 %(n)s 份报告") % {"n": len(made)})
@@ -212,11 +221,12 @@ def round_open(request: HttpRequest) -> HttpResponse:
             "known": known,
             "wanted": wanted if not form.errors else None,
             "late": bool(wanted and wanted.due < today()),
+            "why": why,
             "asked": asked,
             "has": has,
             "release": release,
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors or why.errors else 200,
     )
 
 

@@ -1,4 +1,4 @@
-"""``jinzhi store``: how files are kept; turn encryption on or off for what is there, change the key, check all."""
+"""``jinzhi store``: how files are kept: encryption on or off, the key, checking all, erasing what erasures left."""
 
 from __future__ import annotations
 
@@ -7,16 +7,30 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from jinzhi.apps.evidence import cipher, holdings, store
+from jinzhi.apps.evidence.erasing import erase_left
 
 
 class Command(BaseCommand):
-    help = "The store of files: status, encrypt, decrypt, rotate the key, check every content against its digest."
+    help = "The store of files: status, encryption and its key, check every content, erase what erasures left behind."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("what", choices=["status", "encrypt", "decrypt", "rotate", "forget", "check"])
+        parser.add_argument("what", choices=["status", "encrypt", "decrypt", "rotate", "forget", "check", "erase-left"])
+        parser.add_argument("--reason", default="", help="erase-left: why; it stands on record")
 
     def handle(self, *args: object, **options: object) -> None:
-        getattr(self, f"_{options['what']}")()
+        if options["what"] == "erase-left":
+            self._erase_left(str(options["reason"]))
+        else:
+            getattr(self, f"_{options['what']}")()
+
+    def _erase_left(self, reason: str) -> None:
+        try:
+            gone = erase_left(reason)
+        except ValueError as e:
+            raise CommandError(str(e)) from None
+        for sha256 in gone:
+            self.stdout.write(sha256)
+        self.stdout.write(f"{len(gone)} files erased that had outlived an erasure")
 
     def _status(self) -> None:
         found = list(store.lying())
