@@ -20,21 +20,19 @@ from jinzhi.kernel.patent import Citation, Claim, Document, Party, Priority, Sou
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.tables.cells import Column, nothing, unescaped
 from jinzhi.sources.patents.tables.columns import (
     DATES,
     LISTS,
     SAMPLE,
     SUBSTANCE,
-    Column,
     Proposal,
     cpc_alone,
     is_number,
-    names_of,
-    nothing,
     propose,
-    unescaped,
 )
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of, names_a_main_class
+from jinzhi.sources.patents.tables.names import names_of
 from jinzhi.sources.patents.tables.sheets import HEAD_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, sheets_of
 from jinzhi.standards import locarno
 from jinzhi.standards.cn_numbers import Number, NumberError, normalise, standard

@@ -7,14 +7,15 @@ none fits, or only the values speak and another scheme would look the same, the 
 
 from __future__ import annotations
 
-import html
 import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jinzhi.sources.patents.parts import SHORT, partial
+from jinzhi.sources.patents.tables.cells import Column, nothing, unescaped
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of
+from jinzhi.sources.patents.tables.names import separated
 from jinzhi.standards import ipc
 from jinzhi.standards.cn_numbers import NumberError, normalise
 
@@ -28,57 +29,10 @@ FOREIGN = 0.1
 FEW = 3
 
 DATES = ("filing_date", "publication_date", "grant_date")
-PEOPLE = ("inventors", "agents", "examiners")
 #: fields that hold several values: more than one column may give them
 LISTS = ("ipc", "cpc", "fi", "f_term", "uspc", "ecla", "locarno", "priorities", "citations", "family")
 #: what makes a document of a number
 SUBSTANCE = ("title", "title_en", "abstract", "abstract_en", "claims")
-
-#: what stands in a cell instead of a value
-_NOTHING = re.compile(
-    r"[（(【\[]?\s*(?:[-—–−_.·/\\*0\s]*|无|空|暂无|没有|未知|不详|null|none|nan|nil|n\s*/?\s*a|unknown|#n/a|#value!|#ref!)\s*"
-    r"[)）】\]]?",
-    re.IGNORECASE,
-)
-
-
-def nothing(value: str) -> bool:
-    """Whether a cell says that there is no value."""
-    return bool(_NOTHING.fullmatch(value))
-
-
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-
-
-def unescaped(cell: str) -> str:
-    """A cell without the signs by name that web exports leave in it (``&#x26;``, ``&amp;amp;``)."""
-    for _ in range(3):
-        plain = _ENTITY.sub(lambda m: html.unescape(m[0]), cell) if "&" in cell else cell
-        if plain == cell:
-            break
-        cell = plain
-    return cell.strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a proposal. field: of the model, empty where nothing fits; why: heading, values, or why not.
-
-    asked: a person should confirm it; held: it is not used before that; suggested: the field that is asked about.
-    separator: what stands between several values, ``;`` and line breaks where it is empty. first: ``day`` or
-    ``month``, what stands first in dates like 03/02/2017.
-    """
-
-    heading: str
-    field: str
-    why_zh: str
-    why_en: str
-    samples: tuple[str, ...] = ()
-    asked: bool = False
-    held: bool = False
-    suggested: str = ""
-    separator: str = ""
-    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +169,7 @@ def propose(headings: Sequence[str], rows: Iterable[Sequence[str]], *, headless:
     columns = _by_values(columns, values, headless)
     if headless:
         columns = _by_content(columns, values)
-    return Proposal(tuple(_separated(c, vs) for c, vs in zip(columns, values, strict=True)), headless)
+    return Proposal(tuple(separated(c, vs) for c, vs in zip(columns, values, strict=True)), headless)
 
 
 _UNKNOWN = ("", "列名和取值都对不上", "neither heading nor values fit")
@@ -371,66 +325,3 @@ def _dates(columns: list[Column], values: Sequence[Sequence[str]]) -> list[Colum
             columns[early] = _guessed(columns[early], "filing_date")
             columns[late] = _guessed(columns[late], "publication_date")
     return columns
-
-
-# ------------------------------------------------------------------------------------------------ separators
-
-
-def _separated(column: Column, values: Sequence[str]) -> Column:
-    """What stands between the names of a column, told by all its values together.
-
-    A bar or a doubled semicolon is stronger than a semicolon, which then belongs to a name (``Doe; Jane | Roe; R.``).
-    Without either, Latin names each with one semicolon and a part of a single word are written family; given.
-    """
-    if column.field not in ("applicants", "assignees", "agencies", *PEOPLE):
-        return column
-    for mark in ("|", ";;"):
-        marked = [v for v in values if mark in v]
-        if marked:
-            inside = any(";" in p or "；" in p for v in marked for p in v.split(mark))
-            return replace(column, separator=mark if inside else f"{mark};")
-    if column.field in PEOPLE and values and all(_reversed(v) for v in values):
-        return replace(column, separator="\n")
-    listed = [v.split(",") for v in values]
-    full = all(" " in p.strip() for v in listed for p in v) and not any(re.search(r"[;；\n]", v) for v in values)
-    if column.field in PEOPLE and full and any(len(v) > 2 for v in listed):
-        return replace(column, separator=",")  # ``Jane Doe, Richard Roe, Max Moe``: no part is a family name alone
-    return column
-
-
-def _reversed(value: str) -> bool:
-    """Whether a value is one Latin name written ``Family; Given``."""
-    parts = [p.strip() for p in value.split(";")]
-    if len(parts) != 2 or not all(parts) or re.search(r"[\u3040-\u9fff|\n]", value):
-        return False
-    return not all(re.search(r"[\s,]", _TITLES.sub("", p)) for p in parts)
-
-
-#: what may stand behind a family or given name and makes it no full name
-_TITLES = re.compile(r"(?:,?\s*\b(?:jr|sr|ii|iii|iv|et al)\b\.?)+$", re.IGNORECASE)
-
-
-_HAN_LIST = re.compile(r"[\u3400-\u9fff·]{2,}(?:[,，、]\s*[\u3400-\u9fff·]{2,})+")
-
-
-def names_of(value: str, column: Column) -> list[str]:
-    """The names that a cell holds."""
-    if column.separator:
-        if column.separator == ",":
-            marks = ","
-        elif "|" in value:
-            marks = r"\||;" if column.separator == "|;" else r"\|"
-        elif ";;" in value:
-            marks = ";;"
-        else:
-            # the column's own separator does not occur: one name, unless single semicolons separate elsewhere
-            marks = r"[;；\n]" if column.separator in ("|;", ";;;") else r"\n"
-    elif "|" in value:
-        # a bar first met behind the sample: stronger than semicolons where these stand inside names
-        marks = r"\|" if re.search(r"[;；][^|]*\|", value) else r"[|;；\n]"
-    else:
-        marks = r"[;；\n]"
-    pieces = [p for p in (p.strip() for p in re.split(marks, value)) if p]
-    if column.field in PEOPLE:
-        pieces = [q for p in pieces for q in (re.split(r"[,，、]\s*", p) if _HAN_LIST.fullmatch(p) else [p])]
-    return [p for p in pieces if not nothing(p)]
