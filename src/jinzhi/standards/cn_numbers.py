@@ -213,6 +213,29 @@ def _american(body: str, application: bool) -> Number:
     raise NumberError(f"认不出这个美国专利号：{body}", f"{body} is no patent number of the US")
 
 
+#: numbers as the Japanese office writes them: what they are, the emperor's era or the year, the serial number
+_JAPANESE = re.compile(
+    r"(?:JP)?(特[開开]|特表|再表|特公|[実实][開开]|[実实]公|特[願愿]|[実实][願愿]|意[願愿]|特[許许]第?|[実实]用新案登[録录]第?|意匠登[録录]第?)"
+    r"(?:(平|昭|令|H|S|R)(?:成|和)?)?(\d+)(?:-(\d+))?号?(?:公[報报])?([A-Z]\d?)?"
+)
+_ERAS = {"平": ("H", 1988), "昭": ("S", 1925), "令": ("R", 2018)}
+_JAPANESE_KINDS = {"特開": "A", "特表": "A", "再表": "A", "特公": "B", "実開": "U", "実公": "Y"}
+
+
+def _japanese(m: re.Match[str]) -> Number | None:
+    """特開2017-123456 → JP2017123456A, 特開平11-123456 → JPH11123456A, 特願平11-123456 → JP1999123456."""
+    word = m[1].translate(str.maketrans("开实愿许录", "開実願許録")).removesuffix("第")
+    letter, before = next((e for k, e in _ERAS.items() if m[2] in (k, e[0])), ("", 0))
+    if not m[4]:  # a registration: 特許第6123456号
+        return Number("publication", "JP", m[3], m[5] or "") if word[-1] in "許録" and not m[2] else None
+    serial = m[4].zfill(6)
+    if word.endswith("願"):
+        year = before + int(m[3]) if letter else int(m[3])
+        return Number("application", "JP", f"{year}{serial}")
+    year_text = f"{letter}{int(m[3]):02}" if letter else m[3]
+    return Number("publication", "JP", year_text + serial, m[5] or _JAPANESE_KINDS.get(word, ""))
+
+
 def normalise(text: str, *, country: str = "", kind: str = "") -> Number:
     """The number that `text` writes.
 
@@ -221,6 +244,8 @@ def normalise(text: str, *, country: str = "", kind: str = "") -> Number:
     """
     body = _clean(text)
     application, publication = kind == "application", kind == "publication"
+    if (m := _JAPANESE.fullmatch(unicodedata.normalize("NFKC", "".join(text.split())))) and (number := _japanese(m)):
+        return number
     if m := _PCT.fullmatch(body):
         return Number("application", "WO", f"PCT/{m[1]}{_century(m[2])}/{m[3].zfill(6)}")
     if body.startswith("ZL"):

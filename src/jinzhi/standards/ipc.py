@@ -2,7 +2,8 @@
 
 Forms of one symbol: ``G09G5/10`` (short, ours), ``G09G  5/10  (2006.01)`` (printed), ``A01B0001020000`` (WIPO's 14
 characters: 4 digits of main group, 6 of subgroup padded on the right), ``A61B005/00`` (seventh edition in US
-files), ``B60R  900`` (Greenbook: three columns of main group, then the subgroup without a stroke).
+files), ``B60R  900`` (Greenbook: three columns of main group, then the subgroup without a stroke), ``H01M-010/05``
+(Orbit), ``G08G000500`` (Derwent: four digits of main group, then the subgroup without a stroke).
 
 The place in the tree is said by the dots of the scheme, not by the digits: G06F9/32 may stand below 9/30 and above
 9/318. So `Scheme` is built from a table of symbols and dots, one for each edition.
@@ -76,8 +77,9 @@ _SYMBOL = re.compile(
     r"""\s*(?P<section>[A-HY])
         (?:(?P<klass>\d\d)
            (?:(?P<subclass>[A-Z])
-              (?:\s*(?P<group>\d{1,4})\s*/\s*(?P<subgroup>\d{2,6})
+              (?:\s*-?\s*(?P<group>\d{1,4})\s*/\s*(?P<subgroup>\d{2,6})
                 |(?P<wipo>\d{10})
+                |(?P<padded>0\d{5,7})(?=\s*$)
                 |\ {0,2}(?P<green>\d{3,8})(?=\s*$)
               )?
            )?
@@ -98,6 +100,8 @@ def parse(text: str) -> Ipc:
     if m["wipo"]:
         group, subgroup = m["wipo"][:4], m["wipo"][4:]
         subgroup = subgroup[:2] + subgroup[2:].rstrip("0")
+    elif m["padded"]:
+        group, subgroup = m["padded"][:4], m["padded"][4:]
     elif m["green"]:
         fixed = text[text.upper().index(m["section"]) + 4 :].rstrip()
         group, subgroup = fixed[:3].strip(), fixed[3:].strip()

@@ -27,3 +27,14 @@ CODES: dict[str, str] = dict(zip(_CELLS[::2], _CELLS[1::2], strict=True))
 def find_name(code: str) -> str | None:
     """The Chinese name of a country or organisation, None where the code is not in the table."""
     return CODES.get(code.upper())
+
+
+_BY_NAME = {name.partition("（")[0]: code for code, name in CODES.items()} | {
+    "中国台湾省": "TW", "台湾": "TW", "香港": "HK", "澳门": "MO", "欧洲": "EP", "欧专局": "EP",
+}  # fmt: skip
+
+
+def find_code(text: str) -> str:
+    """The code that a text is, or whose Chinese name it is; empty for none."""
+    plain = text.strip()
+    return plain.upper() if plain.upper() in CODES else _BY_NAME.get(plain, "")

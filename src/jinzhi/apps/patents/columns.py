@@ -63,10 +63,11 @@ def answer(source: str, said: Mapping[str, str], *, path: Path | None = None, kn
     """
     for heading, field in said.items():
         name, _, first = field.partition(":")
-        if name and (name not in tables.HEADINGS or first not in ("", "day", "month")):
+        if name and (name not in tables.HEADINGS or first not in ("", *tables.answers_of(name))):
             fields = "、".join(tables.HEADINGS)
             raise ColumnsRefused(
-                f"没有字段“{field}”；可用的字段：{fields}。日期可写 filing_date:day 或 filing_date:month"
+                f"没有字段“{field}”；可用的字段：{fields}。日期可写 filing_date:day、filing_date:month 或 "
+                f"filing_date:serial，名字的分隔可写如 inventors:|（{'、'.join(tables.SEPARATORS)}）"
             )
         if known is not None and heading not in known:
             raise ColumnsRefused(f"表里没有列“{heading}”；列名是：{'、'.join(sorted(known))}")

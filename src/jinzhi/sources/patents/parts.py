@@ -9,14 +9,17 @@ from datetime import date
 from jinzhi.kernel.patent import Symbol
 from jinzhi.standards import ipc
 
-_DIGITS = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})?日?)?|(\d{2})(\d{2})?)?年?$", re.ASCII)
+_DIGITS = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})?[日号]?)?|(\d{2})(\d{2})?)?年?$", re.ASCII)
 _TIME = re.compile(r"[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?$", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 #: ``2 Mar 2017``, ``02-Mar-2017``, ``March 2, 2017``, ``Mar. 2017``
 _NAMED = re.compile(
-    r"(?:(?P<day>\d{1,2})[-\s.]+)?(?P<month>[A-Za-z]{3,9})\.?[-\s]+(?:(?P<after>\d{1,2}),?\s+)?(?P<year>\d{4})$",
-    re.ASCII,
+    r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?(?:(?P<day>\d{1,2})[-\s.]+)?(?P<month>[A-Za-z]{3,9})\.?[-\s]+(?:(?P<after>\d{1,2}),?\s+)?(?P<year>\d{4})$",
+    re.ASCII | re.IGNORECASE,
 )
+_YEAR_FIRST = re.compile(r"(\d{4})[-\s]([A-Za-z]{3,9})\.?[-\s](\d{1,2})$", re.ASCII)
+#: a day that a program kept as a number with a fraction: 20210305.0
+_FRACTION = re.compile(r"(?<=^\d{8})\.0+$")
 #: two numbers before the year: which of them is the month, the writer's country says
 SHORT = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})$", re.ASCII)
 
@@ -35,7 +38,8 @@ def partial(text: str, *, first: str = "") -> str:
     """
     written = text.strip()
     if not (written.isascii() and written.isdigit()):
-        written = _TIME.sub("", unicodedata.normalize("NFKC", written))
+        written = _FRACTION.sub("", _TIME.sub("", unicodedata.normalize("NFKC", written)))
+        written = _YEAR_FIRST.sub(r"\3 \2 \1", written)
     if m := SHORT.match(written):
         return _short(int(m[1]), int(m[3]), m[4], "day" if m[2] == "." else first)
     if m := _NAMED.match(written):

@@ -12,38 +12,46 @@ import hashlib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import BinaryIO
 
 from jinzhi.kernel.patent import Citation, Claim, Document, Party, Priority, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.sources.patents.tables.cells import Column, nothing, unescaped
+from jinzhi.sources.patents.tables.cells import FORMULA, Column, nothing, unescaped
 from jinzhi.sources.patents.tables.columns import (
     DATES,
     LISTS,
     SAMPLE,
     SUBSTANCE,
     Proposal,
+    answers_of,
     cpc_alone,
+    days_in,
     is_number,
     propose,
+    serial_day,
+    symbols_in,
 )
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of, names_a_main_class
-from jinzhi.sources.patents.tables.names import names_of
+from jinzhi.sources.patents.tables.names import AND_OTHERS, PARTIES, SEPARATORS, names_of
 from jinzhi.sources.patents.tables.sheets import HEAD_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, sheets_of
-from jinzhi.standards import locarno
+from jinzhi.standards import ipc, locarno
 from jinzhi.standards.cn_numbers import Number, NumberError, normalise, standard
+from jinzhi.standards.st3 import find_code
 from jinzhi.standards.st16 import is_grant
 
-__all__ = ["HEADINGS", "LONGEST_CELL", "MOST_COLUMNS", "Column", "Proposal", "mapping_of", "propose", "read", "rows_of"]
+__all__ = [
+    "HEADINGS", "LONGEST_CELL", "MOST_COLUMNS", "SEPARATORS", "Column", "Proposal", "answers_of", "mapping_of",
+    "propose", "read", "rows_of",
+]  # fmt: skip
 
 NAME = "table"
 
 _SEPARATORS = re.compile(r"\s*(?:;;|[;；|\n])\s*")
-_CLASSES = re.compile(r"\s*(?:[;；|\n]|[,，、](?=\s*[A-HY]\d\d[A-Z]))\s*")
 _NUMBER_SEPARATORS = re.compile(r"\s*[;；|,，、\n]\s*")
 _COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]")
 _MANY = ("applicants", "assignees", "inventors", "agencies", "agents")
@@ -103,9 +111,10 @@ def _table(sheet: Sheet) -> _Table | None:
         best = numbered - 1
     behind = first[best + 1 :]
     sample = [*behind, *itertools.islice(sheet.rows, SAMPLE)]
+    told = [row for row in sample if headless or not _repeats(row, first[best])]
     width = max((len(r) for r in sample), default=0)
     headings = [f"第 {i + 1} 列" for i in range(width)] if headless else first[best]
-    proposal = propose(headings, sample, headless=headless)
+    proposal = propose(headings, told, headless=headless)
     filled = sum(1 for i in range(width) if any(i < len(r) and r[i].strip() for r in sample))
     return _Table(sheet, headings, itertools.chain(sample, sheet.rows), proposal, best + 1, filled)
 
@@ -194,6 +203,8 @@ def _documents(table: _Table, proposal: Proposal, label: str) -> Iterator[Docume
     for n, row in enumerate(table.rows, table.above + 1):
         if not any(c.strip() for c in row):
             continue
+        if _repeats(row, table.headings):
+            continue
         seen = True
         place = f"{label}#{n}"
         try:
@@ -201,6 +212,11 @@ def _documents(table: _Table, proposal: Proposal, label: str) -> Iterator[Docume
                 raise Unreadable(
                     f"有 {len(row)} 格，列名只有 {len(table.headings)} 个，各格可能错位（单元格里的分隔符没有加引号）",
                     f"{len(row)} cells under {len(table.headings)} headings: they may be shifted",
+                )
+            if table.sheet.text and (swallowed := _swallowed(row)):
+                raise Unreadable(
+                    f"引号没有结束，后面 {swallowed} 行被并成了一格：请补上引号再导入",
+                    f"a quotation does not end, {swallowed} rows after it became one cell: add the quote",
                 )
             document = _document(row, used, table.headings, place)
             if whole and not (document.titles or document.abstracts or document.claims):
@@ -211,6 +227,26 @@ def _documents(table: _Table, proposal: Proposal, label: str) -> Iterator[Docume
             yield Unreadable(f"第 {n} 行：{e}", f"row {n}: {english}").refused(place, " | ".join(row))
     if not seen:
         raise Unreadable("只有列名，没有数据行", "headings only, no row of data")
+
+
+def _swallowed(row: Sequence[str]) -> int:
+    """How many rows stand within a cell, each with its number and further cells: a quote that does not end."""
+    lines = [re.split(r"[,\t;|]", line) for c in row if "\n" in c for line in c.split("\n")[1:]]
+    return sum(1 for parts in lines if len(parts) > 2 and any(map(_data, parts[:3])))
+
+
+_FOUR_DIGITS = re.compile(r"\d{4}")
+
+
+def _repeats(row: Sequence[str], headings: Sequence[str]) -> bool:
+    """Whether a row is headings once more: the same on a new page, or in a second language."""
+    cells = [c for c in row if c.strip()]
+    if any(map(_FOUR_DIGITS.search, cells)):
+        return False
+    if [c.strip() for c in row] == [h.strip() for h in headings]:
+        return True
+    known = sum(1 for c in cells if field_of(c))
+    return known > 1 and known * 2 > len(cells) and not any(map(_data, cells))
 
 
 def asked(stream: BinaryIO, name: str, answers: Mapping[str, str] | None = None) -> list[tuple[Column, Proposal]]:
@@ -247,6 +283,11 @@ def _cells(
             rest[heading] += 1
         elif nothing(value):
             continue
+        elif FORMULA.match(value):
+            raise Unreadable(
+                f"“{heading}”是公式，文件里没有保存计算结果：请用 Excel 或 WPS 打开并保存一次，或粘贴为数值",
+                f"“{heading}” is a formula without its result: open and save the file once, or paste values",
+            )
         elif column.field not in got:
             got[column.field], columns[column.field] = value, column
         elif column.field in LISTS:
@@ -262,11 +303,11 @@ def _cells(
 def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence[str], label: str) -> Document:
     got, columns, rest = _cells(row, used, headings)
     number = _publication(got, rest)
-    days = {f: day(re.split(r"[;；|\n]", got[f])[0], first=columns[f].first) for f in DATES if f in got}
+    days = {f: _day(got[f], columns[f].first) for f in DATES if f in got}
     rest.update(f"{columns[f].heading}（认不出的日期：{got[f][:20]}）" for f, d in days.items() if d is None)
     published = days.get("publication_date")
     application = Number("", "", "")
-    if written := got.get("application_number"):
+    if written := _application(got, rest, whole=number is None):
         try:
             application = normalise(written, country=got_country(got, number), kind="application")
         except NumberError:
@@ -284,6 +325,7 @@ def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence
     titles += [Text("en", got["title_en"])] if "title_en" in got else []
     abstracts = [Text(language, got["abstract"])] if "abstract" in got else []
     abstracts += [Text("en", got["abstract_en"])] if "abstract_en" in got else []
+    rest.update(f"{columns[f].heading}（来源未列全）" for f in PARTIES if f in got and AND_OTHERS.search(got[f]))
     people = {f: tuple(map(_party, names_of(got[f], columns[f]))) if f in got else () for f in _MANY}
     ipcs = _classes(got, "ipc")
     if foreign := [v for v in ipcs if cpc_alone(v)]:
@@ -307,8 +349,8 @@ def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence
         titles=tuple(titles),
         abstracts=tuple(abstracts),
         claims=_claims(got.get("claims", ""), language),
-        ipc=tuple(ipc_symbol(v, main=i == 0) for i, v in enumerate(v for v in ipcs if not cpc_alone(v))),
-        cpc=tuple(Symbol("cpc", "".join(v.split()), main=i == 0) for i, v in enumerate(_classes(got, "cpc"))),
+        ipc=tuple(_once(ipc_symbol(v, main=i == 0) for i, v in enumerate(v for v in ipcs if not cpc_alone(v)))),
+        cpc=tuple(_once(_cpc_symbol(v, main=i == 0) for i, v in enumerate(_classes(got, "cpc")))),
         fi=tuple(Symbol("fi", v, main=i == 0) for i, v in enumerate(_classes(got, "fi"))),
         other_classes=tuple(
             Symbol(scheme.replace("_", "-"), v, main=i == 0)
@@ -332,13 +374,51 @@ def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence
     )
 
 
+#: what stands for no day at all: Excel's zero, and the ends of time
+_NO_DAY = frozenset({date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1, 1, 1), date(9999, 12, 31)})
+
+
+def _day(cell: str, first: str) -> date | None:
+    """The first day of a cell; None where there is none that can be."""
+    written = next(iter(days_in(cell)), "")
+    found = (serial_day(written) if first == "serial" else None) or day(
+        written, first="" if first == "serial" else first
+    )
+    return None if found in _NO_DAY else found
+
+
 def _classes(got: Mapping[str, str], field: str) -> list[str]:
     """The symbols of a list, each once."""
-    return list(dict.fromkeys(v for v in _CLASSES.split(got.get(field, "")) if v and not nothing(v)))
+    return list(dict.fromkeys(symbols_in(got.get(field, ""))))
+
+
+def _once(symbols: Iterable[Symbol]) -> Iterator[Symbol]:
+    """Each symbol once, however often and in whatever forms it was written."""
+    seen: set[str] = set()
+    for one in symbols:
+        if one.symbol not in seen:
+            seen.add(one.symbol)
+            yield one
+
+
+def _cpc_symbol(text: str, *, main: bool) -> Symbol:
+    """A symbol of the CPC with its office and edition apart (``G08G5/0008 (US)``); what is none stays as written."""
+    office = m[1] if (m := re.search(r"[(\[]([A-Z]{2})[)\]]\s*$", text)) else ""
+    try:
+        parsed = ipc.parse(text)
+    except ipc.SymbolError:
+        return Symbol("cpc", "".join(text.split()), main=main)
+    edition = re.search(r"\((\d{4})\.?(\d{2})", text)
+    return Symbol("cpc", parsed.short, f"{edition[1]}.{edition[2]}" if edition else parsed.version, main, office)
+
+
+_SINCE = re.compile(r"(.*\S)\s*\(\d{4}-\d{2}-\d{2}\)")
 
 
 def _party(name: str) -> Party:
-    """A name, without the country that some systems put behind it (``DOE JANE [US]``)."""
+    """A name, without the country or the day that some systems put behind it (``DOE JANE [US]``)."""
+    if m := _SINCE.fullmatch(name):
+        return Party(m[1], original=name)
     if m := _COUNTRY.fullmatch(name):
         return Party(m[1], country=m[2], original=name)
     return Party(name)
@@ -349,9 +429,25 @@ def got_country(got: Mapping[str, str], number: Number | None) -> str:
     return number.country if number and not got["application_number"][:2].isalpha() else ""
 
 
-def _publication(got: Mapping[str, str], rest: Counter[str]) -> Number | None:
+#: what Orbit puts around a number (``EP3456789 A1 20190320 [EP3456789]``), and remarks in brackets behind one
+_AROUND = re.compile(r"(?:\s+(?:19|20)\d{6}|\s+\d{4}-\d{2}-\d{2})?\s*(?:[\[(（【][^\])）】]*[\])）】])?\s*$")
+_SCIENTIFIC = re.compile(r"[A-Z]{0,2}\d(?:\.\d+E\+?|E\+)\d+", re.IGNORECASE)
+
+
+def _whole(written: str) -> str:
+    """A number that Excel has not cut. Raises Unreadable."""
+    if _SCIENTIFIC.fullmatch(written.strip()):
+        raise Unreadable(
+            f"号码“{written}”被 Excel 改成了科学计数法，末几位已经丢失：请重新导出，或先把该列设为文本",
+            f"Excel turned “{written}” into an exponent and cut its last digits: export it again",
+        )
+    return written
+
+
+def _publication(got: dict[str, str], rest: Counter[str]) -> Number | None:
     # one row for a family: its first publication is the document, the others are said
     written, *others = re.split(r"\s*[;；|\n]\s*", got.get("publication_number", ""))
+    written = _AROUND.sub("", _whole(written))
     if not written:
         return None
     if others:
@@ -359,7 +455,36 @@ def _publication(got: Mapping[str, str], rest: Counter[str]) -> Number | None:
     kind = got.get("kind", "")
     if kind and re.fullmatch(r"[A-Z]\d?", kind) and not written.endswith(kind):
         written += kind
-    return normalise(written, kind="publication")
+    country = find_code(got.get("country", "")) if not written[:2].isalpha() else ""
+    number = normalise(written, country=country, kind="publication")
+    if number.kind == "application":
+        # ZL201710119193.6 under 公开号 is the number of the application
+        rest["公开号（实为申请号）"] += 1
+        got.setdefault("application_number", written)
+        return None
+    if not country and not re.match(r"[A-Z]{2}", written.upper()) and not number.code and len(number.digits) < 9:
+        rest["公开号（没有国别，按中国）"] += 1
+    return number
+
+
+_ORBIT_US = re.compile(r"\d{4}US-?(\d{8})(?:\s+\d{4}-\d{2}-\d{2})?")  # 2019US-16557608 2019-08-30
+
+
+def _application(got: Mapping[str, str], rest: Counter[str], *, whole: bool) -> str:
+    """The application's number as written, without what stands around it. whole: no other number says which it is."""
+    written = got.get("application_number", "")
+    if _SCIENTIFIC.fullmatch(written.strip()):
+        if whole:
+            _whole(written)
+        rest["申请号（科学计数法，末几位已丢失）"] += 1
+        return ""
+    written, *others = re.split(r"\s*[;；|\n]\s*", written)
+    if others:
+        rest["申请号（同一行的其他申请号）"] += len([n for n in others if n])
+    written = re.sub(r"^[^0-9A-Za-z]*[:：]\s*", "", written) if re.search(r"[:：]", written) else written
+    if m := _ORBIT_US.fullmatch(written.strip()):
+        return f"US{m[1]}"
+    return _AROUND.sub("", written)
 
 
 def _claims(written: str, language: str) -> tuple[Claim, ...]:

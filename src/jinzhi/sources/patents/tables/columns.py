@@ -11,11 +11,12 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from jinzhi.sources.patents.parts import SHORT, partial
 from jinzhi.sources.patents.tables.cells import Column, nothing, unescaped
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of
-from jinzhi.sources.patents.tables.names import separated
+from jinzhi.sources.patents.tables.names import PARTIES, SEPARATORS, separated
 from jinzhi.standards import ipc
 from jinzhi.standards.cn_numbers import NumberError, normalise
 
@@ -81,15 +82,30 @@ class Proposal:
 def _answered(column: Column, field: str) -> Column:
     # a date that may be read two ways stays asked until its heading's answer says which, as ``filing_date:day``
     field, _, first = field.partition(":")
+    told = first in SEPARATORS
     return replace(
         column, field=field, why_zh="人工指定", why_en="set by hand", asked=False, held=False, suggested="",
-        first=first or column.first,
+        first=column.first if told else first or column.first,
+        told=told, separator=first if told else column.separator,
     )  # fmt: skip
+
+
+def answers_of(field: str) -> tuple[str, ...]:
+    """What may stand behind a field and a colon in an answer: ``filing_date:day``, ``inventors:|``."""
+    return ("day", "month", "serial") if field in DATES else tuple(SEPARATORS) if field in PARTIES else ()
 
 
 # ------------------------------------------------------------------------------------------------ values
 
-_SPLIT = re.compile(r"\s*(?:[;；|\n]|,(?=\s*[A-HY]\d\d[A-Z]))\s*")
+_SPLIT = re.compile(r"\s*[;；|\n]\s*|\s*[,，、]\s*(?=[A-HY]\d\d[A-Z])|\s+(?=[A-HY]\d\d[A-Z]\s*-?\d{1,4}/\d\d)")
+_INT_CL = re.compile(r"(?<![A-Za-z])(?:int\.?\s*cl\.?|ipc|cpc)[\s.:：\d]*(?=[A-HY]\d\d[A-Z])", re.IGNORECASE)
+
+
+def symbols_in(cell: str) -> list[str]:
+    """The class symbols of a cell, each as written; blanks part them where a whole symbol follows."""
+    if not cell:
+        return []
+    return [v for v in _SPLIT.split(_INT_CL.sub("", cell).strip()) if v and not nothing(v)]
 
 
 def is_number(kind: str) -> Callable[[str], bool]:
@@ -107,7 +123,7 @@ def is_number(kind: str) -> Callable[[str], bool]:
 def is_symbol(value: str) -> bool:
     """Whether a cell holds symbols of the IPC or the CPC down to a group; their forms are the same."""
     try:
-        pieces = [v for v in _SPLIT.split(value) if v]
+        pieces = symbols_in(value)
         return bool(pieces) and all(ipc.parse(v).group for v in pieces)
     except ipc.SymbolError:
         return False
@@ -124,20 +140,35 @@ def cpc_alone(symbol: str) -> bool:
 
 def _foreign(value: str) -> bool:
     """Whether a cell holds a symbol of the CPC alone."""
-    return any(cpc_alone(p) for p in _SPLIT.split(value))
+    return any(cpc_alone(p) for p in symbols_in(value))
 
 
 def _symbols(value: str) -> bool:
     """Whether a cell under a heading of classes holds one, be it a subclass only."""
     try:
-        pieces = [v for v in _SPLIT.split(value) if v]
+        pieces = symbols_in(value)
         return bool(pieces) and all(ipc.parse(v).main_class for v in pieces)
     except ipc.SymbolError:
         return False
 
 
 def _dated(value: str) -> bool:
-    return all(bool(partial(v, first="day") or partial(v, first="month")) for v in re.split(r"[;；|\n]", value) if v)
+    return all(bool(partial(v, first="day") or partial(v, first="month")) for v in days_in(value))
+
+
+_DAYS = re.compile(r"\s*[;；|\n]\s*|(?<=\d)\s+(?=\d{4}[-./]\d{1,2}[-./]\d)")
+#: the numbers of Excel's days from 1954 to 2064
+_SERIAL = re.compile(r"[2-5]\d{4}(?:\.\d+)?")
+
+
+def days_in(cell: str) -> list[str]:
+    """The days that a cell holds, as written: one for each publication where a row is a family."""
+    return [v for v in _DAYS.split(cell.strip()) if v]
+
+
+def serial_day(value: str) -> date | None:
+    """The day that a number of Excel's is, counted from 30 December 1899."""
+    return date(1899, 12, 30) + timedelta(days=int(float(value))) if _SERIAL.fullmatch(value) else None
 
 
 _TESTS: dict[str, Callable[[str], bool]] = {
@@ -145,6 +176,9 @@ _TESTS: dict[str, Callable[[str], bool]] = {
     **dict.fromkeys(("publication_number", "application_number"), lambda v: sum(c.isdecimal() for c in v) >= 4),
     "ipc": _symbols,
     "cpc": _symbols,
+    # a count of claims is no claim
+    "claims": lambda v: not v.isdecimal(),
+    "title": lambda v: not v.replace(".", "").isdecimal(),
 }
 
 
@@ -188,6 +222,14 @@ def _by_heading(heading: str, values: Sequence[str]) -> Column:
     if test is None or not values:
         return column
     share = _share(test, values)
+    serials = [v for v in values if _SERIAL.fullmatch(v)] if field in DATES else []
+    if serials and len(serials) >= SURE * len(values):
+        found = serial_day(serials[0])
+        return replace(
+            column, asked=True, held=True, suggested=field,
+            why_zh=f"像 Excel 的日期序号：{serials[0]}（即 {found}？若是请答 {field}:serial）",
+            why_en=f"like the numbers Excel keeps for days: {serials[0]} ({found}? then answer {field}:serial)",
+        )  # fmt: skip
     if share == 0:
         bad = values[0][:30]
         return replace(
@@ -212,7 +254,7 @@ def _by_heading(heading: str, values: Sequence[str]) -> Column:
 
 def _ordered(column: Column, values: Sequence[str]) -> Column:
     """Which of two short numbers is the month, as the values of the column tell together."""
-    short = [m for v in values if (m := SHORT.match(v)) and m[2] != "."]
+    short = [m for v in values for d in days_in(v) if (m := SHORT.match(d)) and m[2] != "."]
     if not short:
         return column
     days = any(int(m[1]) > 12 for m in short)

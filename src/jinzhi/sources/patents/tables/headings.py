@@ -9,11 +9,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 #: field of the model ← headings, compared without white space, punctuation and case
 HEADINGS: dict[str, Sequence[str]] = {
     "publication_number": (
         [
+            "公开公告文献号",
+            "文献番号",
+            "公开番号",
+            "公报番号",
+            "publicationnumberwithkindcode",
+            "veröffentlichungsnummer",
+            "numérodepublication",
+            "公开公告号码",
             "publicationnumber",
             "公开公告号",
             "公开号",
@@ -41,6 +50,11 @@ HEADINGS: dict[str, Sequence[str]] = {
         ]
     ),
     "application_number": [
+        "出愿番号",
+        "applicationnumbers",
+        "applicationnumberdocdb",
+        "anmeldenummer",
+        "aktenzeichen",
         "applicationnumber",
         "申请号",
         "申请号码",
@@ -54,6 +68,12 @@ HEADINGS: dict[str, Sequence[str]] = {
         "申请专利号",
     ],
     "filing_date": [
+        "出愿日",
+        "1stapplicationdate",
+        "anmeldetag",
+        "applicationdates",
+        "filingdates",
+        "申请日年月日",
         "filingdate",
         "申请日",
         "申请日期",
@@ -68,6 +88,11 @@ HEADINGS: dict[str, Sequence[str]] = {
         "apd",
     ],
     "publication_date": [
+        "publicationdates",
+        "公知日",
+        "公开年月日",
+        "veröffentlichungsdatum",
+        "发行日",
         "publicationdate",
         "公开公告日",
         "公开日",
@@ -96,6 +121,10 @@ HEADINGS: dict[str, Sequence[str]] = {
         "gd",
     ],
     "title": [
+        "发明の名称",
+        "titel",
+        "titre",
+        "title",
         "title",
         "名称",
         "发明名称",
@@ -130,6 +159,8 @@ HEADINGS: dict[str, Sequence[str]] = {
     ],
     "abstract_en": ["摘要英文", "英文摘要", "摘要译文", "abstractenglish", "englishabstract", "abstracten"],
     "claims": [
+        "首权",
+        "首项权利要求内容",
         "claims",
         "权利要求",
         "权利要求书",
@@ -160,6 +191,14 @@ HEADINGS: dict[str, Sequence[str]] = {
     "locarno": ["locarno", "洛迦诺分类号", "外观设计洛迦诺分类号", "loc", "洛迦诺分类", "外观分类号"],
     "applicants": (
         [
+            "出愿人",
+            "出愿人权利者",
+            "当前申请人",
+            "anmelder",
+            "déposant",
+            "currentassigneesapplicants",
+            "申请专利权人名称",
+            "申请人姓名或名称",
             "applicants",
             "applicant",
             "申请人",
@@ -181,6 +220,10 @@ HEADINGS: dict[str, Sequence[str]] = {
         ]
     ),
     "assignees": [
+        "currentassignees",
+        "currentassignee",
+        "standardizedcurrentassignee",
+        "当前专利权利人",
         "assignees",
         "assignee",
         "assigneename",
@@ -194,6 +237,10 @@ HEADINGS: dict[str, Sequence[str]] = {
         "专利权人名称",
     ],
     "inventors": [
+        "erfinder",
+        "inventeur",
+        "发明者",
+        "发明人姓名",
         "inventors",
         "inventor",
         "inventorname",
@@ -231,7 +278,6 @@ HEADINGS: dict[str, Sequence[str]] = {
         "priority",
         "prioritynumber",
         "prioritynumbers",
-        "earliestpriority",
         "优先权",
         "优先权号",
         "优先权信息",
@@ -257,6 +303,11 @@ _SCHEMES = (
 _COUNTS = re.compile(r"数量?$|个数|count|number of|版本?$|说明|含义|释义|description|小类名|名称$")
 
 _BY_HEADING: dict[str, str] = {}
+#: the traditional and Japanese characters of headings
+_SIMPLIFIED = str.maketrans(
+    "開號標題申請發權關國際優報書類別區種項師構碼華稱際專歐設計層級縣時間類準請點質當創讓範圍證會號出願発権公報類対国際優",
+    "开号标题申请发权关国际优报书类别区种项师构码华称际专欧设计层级县时间类准请点质当创让范围证会号出愿发权公报类对国际优",
+)
 
 
 def plain(heading: str) -> str:
@@ -270,14 +321,44 @@ _MARK = re.compile(r"^\s*[\[【(（][^\])】）]*[\])】）]\s*")
 _BRACKETS = re.compile(r"[(（\[【<]([^)）\]】>]*)[)）\]】>]")
 
 
+#: a heading in two languages: what stands on either side of the change
+_PARTS = re.compile(r"[/\n|]|(?<=[\u3400-\u9fff）)])\s*(?=[A-Za-z])|(?<=[A-Za-z.])\s*(?=[\u3400-\u9fff])")
+#: what a heading says of the language of its values
+_ENGLISH = re.compile(r"[(（\[【](?:英文?|en|english|译文?|翻译)[)）\]】]", re.IGNORECASE)
+_CHINESE = re.compile(r"[(（\[【](?:中文?|zh|cn|chinese|原文?)[)）\]】]", re.IGNORECASE)
+
+
+def _named(heading: str) -> str:
+    found = _BY_HEADING.get(plain(heading), "")
+    if not found and (m := _ENGLISH.search(heading)):
+        found = {"title": "title_en", "abstract": "abstract_en"}.get(_named(heading.replace(m[0], "")), "")
+    return found
+
+
+@lru_cache(maxsize=4096)
 def field_of(heading: str) -> str:
-    """The field that a heading names; empty where it names none."""
+    """The field that a heading names; empty where it names none.
+
+    A heading in two languages (``公开号 Publication No.``) names a field where all its parts name the same.
+    """
+    heading = heading.translate(_SIMPLIFIED)
+    if found := _one(heading):
+        return found
+    parts = [p for p in _PARTS.split(heading) if plain(p)]
+    named = {_one(p) for p in parts}
+    return named.pop() if len(parts) > 1 and len(named) == 1 else ""
+
+
+def _one(heading: str) -> str:
+    heading = _CHINESE.sub("", heading)
     whole = plain(heading)
-    if whole in _BY_HEADING:
-        return _BY_HEADING[whole]
+    if found := _named(heading):
+        return found
     scheme = next((field for field, pattern in _SCHEMES if pattern.search(whole)), "")
     if scheme:
         return "" if _COUNTS.search(heading.strip().casefold()) else scheme
+    if _ENGLISH.search(heading):
+        return ""  # names in another language are not those of the document
     tries = (_MARK.sub("", heading), _BRACKETS.sub("", heading), *_BRACKETS.findall(heading))
     return next((f for t in tries if (f := _BY_HEADING.get(plain(t), ""))), "")
 

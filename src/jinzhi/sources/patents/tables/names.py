@@ -1,14 +1,42 @@
-"""The names that a cell holds: what stands between them is told by all values of the column together."""
+"""The names that a cell holds: what stands between them is told by all values of the column together.
+
+Where one name and several look alike the column is asked about, and read as what it rather is until then.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from jinzhi.sources.patents.tables.cells import Column, nothing
+from jinzhi.sources.patents.tables.headings import plain
 
 PEOPLE = ("inventors", "agents", "examiners")
+PARTIES = ("applicants", "assignees", "agencies", *PEOPLE)
+
+#: what a person may answer stands between names, and how a cell is cut by it; ``one``: a cell is one name
+SEPARATORS = {
+    "|": r"[|\n]", ";": r"[;；\n]", ",": r"[,，\n]", "、": r"[、\n]", "/": r"[/\n]", "space": r"\s+", "one": r"(?!)",
+}  # fmt: skip
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_LIST = re.compile(r"[\u3400-\u9fff·•‧・]{2,}(?:\s*[,，、/]\s*[\u3400-\u9fff·•‧・]{2,})+")
+_HAN_SPACED = re.compile(r"[\u3400-\u9fff]{2,4}(?:[ \u3000][\u3400-\u9fff]{2,4})+")
+#: what may stand behind a family or given name and makes it no full name
+_TITLES = re.compile(r"(?:,?\s*\b(?:jr|sr|ii|iii|iv)\b\.?)+$", re.IGNORECASE)
+#: the list goes on, but the source does not print it
+AND_OTHERS = re.compile(r"(?:[,;]?\s*\bet\s+al\b\.?|\s+等)\s*$", re.IGNORECASE)
+_AND_OTHERS_HAN = re.compile(r"\s+等\s*$")  # ``et al.`` stays as printed: it says that the name is not the only one
+_HAN_HOLDER = re.compile(
+    r"(?:公司|大学|学院|研究院|研究所|集团|厂|医院|中心|学校|合作社|事务所|银行)(?:[(（][^)）]*[)）])?$"
+)
+_FORM = (
+    r"(?:inc|ltd|llc|llp|lp|plc|corp|corporation|incorporated|limited|company|co|gmbh|kg|ag|sa|sas|sarl|spa|srl|bv|nv|"
+    r"oy|ab|as|kk|pte|pty)"
+)
+_BARE_FORM = re.compile(rf"(?:{_FORM}\.?\s*)+", re.IGNORECASE)
+_HOLDER = re.compile(rf".*\S[\s.]+{_FORM}\.?", re.IGNORECASE)
 
 
 def separated(column: Column, values: Sequence[str]) -> Column:
@@ -17,20 +45,59 @@ def separated(column: Column, values: Sequence[str]) -> Column:
     A bar or a doubled semicolon is stronger than a semicolon, which then belongs to a name (``Doe; Jane | Roe; R.``).
     Without either, Latin names each with one semicolon and a part of a single word are written family; given.
     """
-    if column.field not in ("applicants", "assignees", "agencies", *PEOPLE):
+    if column.field not in PARTIES or column.told:
         return column
+    values = [AND_OTHERS.sub("", v) for v in values]
     for mark in ("|", ";;"):
         marked = [v for v in values if mark in v]
         if marked:
-            inside = any(";" in p or "；" in p for v in marked for p in v.split(mark))
-            return replace(column, separator=mark if inside else f"{mark};")
-    if column.field in PEOPLE and values and all(_reversed(v) for v in values):
-        return replace(column, separator="\n")
-    listed = [v.split(",") for v in values]
-    full = all(" " in p.strip() for v in listed for p in v) and not any(re.search(r"[;；\n]", v) for v in values)
-    if column.field in PEOPLE and full and any(len(v) > 2 for v in listed):
-        return replace(column, separator=",")  # ``Jane Doe, Richard Roe, Max Moe``: no part is a family name alone
+            pieces = [p for v in marked for p in v.split(mark) if not _HAN.search(p)]
+            inside = any(re.search(r"[;；]", p) for p in pieces)
+            loose = [p for v in values for p in v.split(mark) if inside and _either(p)]
+            column = replace(column, separator=mark if inside else f"{mark};")
+            return _asked(column, loose[0]) if loose else column
+    latin = [v for v in values if re.search(r"[;；]", v) and not re.search(r"[\u3040-\u9fff]", v)]
+    if column.field in PEOPLE and latin:
+        reversed_ones = [v for v in latin if _reversed(v)]
+        if len(reversed_ones) == len(latin):
+            return replace(column, separator="family")
+        if reversed_ones:
+            return _asked(column, reversed_ones[0])
+    if any(re.search(r"[;；\n]", v) for v in values):
+        return column
+    return _comma(column, values)
+
+
+def _comma(column: Column, values: Sequence[str]) -> Column:
+    """Columns whose names have commas or spaces between them, or within."""
+    if column.field not in PEOPLE:
+        loose = [v for v in values if not _HAN.search(v) and len(_glued(v)) > 1 and not all(map(_held, _glued(v)))]
+        return _asked(column, loose[0]) if loose else column
+    spaced = [v for v in values if _HAN_SPACED.fullmatch(v)]
+    if any(len(v.split()) > 2 for v in spaced):
+        return replace(column, separator="space")  # a name in Han characters has two parts at most
+    if spaced:
+        return _asked(column, spaced[0])
+    listed = [[p.strip() for p in _TITLES.sub("", v).split(",")] for v in values if not _HAN.search(v)]
+    most = max(map(len, listed), default=1)
+    if most > 1 and all(" " in p for v in listed for p in v):
+        # ``Jane Doe, Richard Roe, Max Moe``: no part is a family name alone
+        column = replace(column, separator=",")
+        sure = most > 2 or plain(column.heading) == "inventorauthor"
+        return column if sure else _asked(column, next(v for v in values if "," in v))
+    if most > 2:
+        return _asked(column, next(v for v in values if v.count(",") > 1))
     return column
+
+
+def _asked(column: Column, example: str) -> Column:
+    how = "、".join(f"{column.field}:{mark}" for mark in SEPARATORS)
+    english = ", ".join(f"{column.field}:{mark}" for mark in SEPARATORS)
+    return replace(
+        column, asked=True, suggested=column.suggested or column.field,
+        why_zh=f"分不出是一个还是几个名字：{example[:40]}（可答 {how}；one 表示整格是一个名字）",
+        why_en=f"one name or several cannot be told: {example[:40]} (answer {english}; one: a cell is one name)",
+    )  # fmt: skip
 
 
 def _reversed(value: str) -> bool:
@@ -41,31 +108,74 @@ def _reversed(value: str) -> bool:
     return not all(re.search(r"[\s,]", _TITLES.sub("", p)) for p in parts)
 
 
-#: what may stand behind a family or given name and makes it no full name
-_TITLES = re.compile(r"(?:,?\s*\b(?:jr|sr|ii|iii|iv|et al)\b\.?)+$", re.IGNORECASE)
+def _either(piece: str) -> bool:
+    """Whether a Latin piece with semicolons may be one name or several: no ``Family; Given``, no list of ``Doe, J``."""
+    parts = [p.strip() for p in piece.split(";") if p.strip()]
+    return len(parts) > 1 and not _HAN.search(piece) and not _reversed(piece) and not all("," in p for p in parts)
 
 
-_HAN_LIST = re.compile(r"[\u3400-\u9fff·]{2,}(?:[,，、]\s*[\u3400-\u9fff·]{2,})+")
+def _glued(value: str) -> list[str]:
+    """The parts between commas, with a bare legal form put back to the name before it (``Example Co., Ltd.``)."""
+    parts: list[str] = []
+    for part in (p.strip() for p in value.split(",")):
+        if parts and _BARE_FORM.fullmatch(part):
+            parts[-1] += f", {part}"
+        elif part:
+            parts.append(part)
+    return parts
+
+
+def _held(name: str) -> bool:
+    """Whether a Latin name ends as those of companies do."""
+    return bool(_HOLDER.fullmatch(name))
 
 
 def names_of(value: str, column: Column) -> list[str]:
     """The names that a cell holds."""
-    if column.separator:
-        if column.separator == ",":
-            marks = ","
-        elif "|" in value:
-            marks = r"\||;" if column.separator == "|;" else r"\|"
-        elif ";;" in value:
-            marks = ";;"
-        else:
-            # the column's own separator does not occur: one name, unless single semicolons separate elsewhere
-            marks = r"[;；\n]" if column.separator in ("|;", ";;;") else r"\n"
-    elif "|" in value:
-        # a bar first met behind the sample: stronger than semicolons where these stand inside names
-        marks = r"\|" if re.search(r"[;；][^|]*\|", value) else r"[|;；\n]"
+    value = _AND_OTHERS_HAN.sub("", value)
+    if column.told:
+        pieces = re.split(SEPARATORS[column.separator], value)
     else:
-        marks = r"[;；\n]"
-    pieces = [p for p in (p.strip() for p in re.split(marks, value)) if p]
-    if column.field in PEOPLE:
-        pieces = [q for p in pieces for q in (re.split(r"[,，、]\s*", p) if _HAN_LIST.fullmatch(p) else [p])]
-    return [p for p in pieces if not nothing(p)]
+        inner = _inner(column)
+        pieces = [q for p in re.split(_marks(value, column), value) for q in inner(p.strip())]
+    return [p for p in (p.strip() for p in pieces) if p and not nothing(p)]
+
+
+def _marks(value: str, column: Column) -> str:
+    """What certainly stands between the names of a cell."""
+    if column.separator == ",":
+        return ","
+    if column.separator == "space":
+        return r"[;；\n]|\s+" if _HAN_SPACED.fullmatch(value) else r"[;；\n]"
+    if column.separator == "family":
+        return r"\n" if _reversed(value) else r"[;；\n]"
+    if column.separator:
+        if "|" in value:
+            return r"\||;" if column.separator == "|;" else r"\|"
+        if ";;" in value:
+            return ";;"
+        # the column's own separator does not occur: one name, unless single semicolons separate elsewhere
+        return r"[;；\n]" if column.separator in ("|;", ";;;") else r"\n"
+    if "|" in value:
+        # a bar first met behind the sample: stronger than semicolons where these stand inside names
+        return r"\|" if re.search(r"[;；][^|]*\|", value) else r"[|;；\n]"
+    return r"[;；\n]"
+
+
+def _inner(column: Column) -> Callable[[str], list[str]]:
+    """What still holds several names between the marks of its column, whatever these are."""
+
+    def cut(piece: str) -> list[str]:
+        parts = [p.strip() for p in re.split(r"[;；]", piece) if p.strip()]
+        if len(parts) > 1 and (all(map(_HAN.search, parts)) or all("," in p for p in parts)):
+            # names in Han characters are not written family; given
+            return [q for p in parts for q in cut(p)]
+        if column.field in PEOPLE:
+            return re.split(r"\s*[,，、/]\s*", piece) if _HAN_LIST.fullmatch(piece) else [piece]
+        listed = re.split(r"\s*[,，、]\s*", piece)
+        if len(listed) > 1 and all(_HAN_HOLDER.search(p) for p in listed):
+            return listed
+        glued = _glued(piece)
+        return glued if len(glued) > 1 and all(map(_held, glued)) else [piece]
+
+    return cut

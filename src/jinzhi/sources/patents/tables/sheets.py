@@ -72,16 +72,32 @@ def _xlsx(data: bytes, name: str) -> Iterator[Sheet]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(i.file_size for i in archive.infolist()) > MOST_UNPACKED:
                 raise Unreadable("xlsx 展开后过大", "the xlsx is too large unpacked")
+            formulas = any(
+                re.search(rb"<(?:\w+:)?f[\s>/]", archive.read(i))
+                for i in archive.infolist()
+                if "worksheets/" in i.filename
+            )
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = book.worksheets
+        written = load_workbook(io.BytesIO(data), read_only=True).worksheets if formulas else []
     except Unreadable:
         raise
     except Exception as e:  # openpyxl raises whatever its parts meet: KeyError, BadZipFile, ParseError, …
         raise Unreadable(f"{name} 不是能打开的 xlsx", f"{name} is no xlsx that can be opened") from e
-    for sheet in sheets:
+    for n, sheet in enumerate(sheets):
         # what a sheet says of its own size is often wrong ("A1"), and would end the reading there
         sheet.reset_dimensions()
-        yield Sheet(sheet.title if len(sheets) > 1 else "", _cells(sheet.iter_rows(values_only=True), name))
+        rows: Iterable[Iterable[object]] = sheet.iter_rows(values_only=True)
+        if written:
+            written[n].reset_dimensions()
+            rows = _with_formulas(rows, written[n].iter_rows(values_only=True))
+        yield Sheet(sheet.title if len(sheets) > 1 else "", _cells(rows, name))
+
+
+def _with_formulas(values: Iterable[Iterable[object]], written: Iterable[Iterable[object]]) -> Iterator[list[object]]:
+    """The results of formulas; the formula itself where its result was not kept."""
+    for row, texts in zip(values, written, strict=False):
+        yield [t if v is None else v for v, t in itertools.zip_longest(row, texts)]
 
 
 def _cells(rows: Iterable[Iterable[object]], name: str) -> Iterator[list[str]]:
@@ -164,15 +180,59 @@ def _marked_up(data: bytes, name: str) -> Iterator[Sheet]:
     encoding = re.search(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]+)", data[:4096])
     written = encoding[1].decode("ascii").lower() if encoding else "utf-8"
     try:
-        page = html.fromstring(data.decode("gb18030" if written.startswith("gb") else written))
+        page = html.fromstring(_page_text(data, written, told=encoding is not None))
     except (etree.ParserError, etree.XMLSyntaxError, LookupError, ValueError) as e:
         raise Unreadable(f"{name} 是网页，但读不出表格", f"{name} is a web page without a table to read") from e
     tables = [t for t in page.iter("table") if not any(True for _ in t.iterdescendants("table"))]
     if not tables:
         raise Unreadable(f"{name} 是网页，里面没有表格", f"{name} is a web page without a table")
     for n, table in enumerate(tables, 1):
-        rows = ([" ".join(c.text_content().split()) for c in r.iterchildren("td", "th")] for r in table.iter("tr"))
-        yield Sheet(f"表 {n}" if len(tables) > 1 else "", _cells(rows, name))
+        yield Sheet(f"表 {n}" if len(tables) > 1 else "", _cells(_page_rows(table), name))
+
+
+def _page_text(data: bytes, encoding: str, *, told: bool) -> str:
+    """The text of a page in the encoding that it names; without a name UTF-8, else GB 18030."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("gb18030" if encoding.startswith("gb") else encoding)
+    except UnicodeDecodeError:
+        if told and encoding not in ("utf-8", "utf8"):
+            raise
+        return data.decode("gb18030")
+
+
+def _page_rows(table: etree._Element) -> Iterator[list[str]]:
+    """The rows of a table in a page: a cell that spans rows or columns stands once in each of them."""
+    held: dict[int, tuple[int, str]] = {}  # column → how many more rows its text spans
+    for row in table.iter("tr"):
+        cells: list[str] = []
+
+        def spanned(cells: list[str] = cells) -> None:
+            while len(cells) in held:
+                left, text = held.pop(len(cells))
+                if left > 1:
+                    held[len(cells)] = (left - 1, text)
+                cells.append(text)
+
+        for cell in row.iterchildren("td", "th"):
+            spanned()
+            for line in cell.iter("br"):
+                line.tail = "\n" + (line.tail or "")
+            text = "\n".join(t for part in cell.text_content().split("\n") if (t := " ".join(part.split())))
+            if not any(True for _ in cell.iter("br")):
+                text = " ".join(text.split())
+            down, across = (_span(cell.get(key)) for key in ("rowspan", "colspan"))
+            for _ in range(across):
+                if down > 1:
+                    held[len(cells)] = (down - 1, text)
+                cells.append(text)
+        spanned()
+        yield cells
+
+
+def _span(text: str | None) -> int:
+    return min(int(text), MOST_COLUMNS) if text and text.isascii() and text.isdecimal() and text != "0" else 1
 
 
 def _spread(row: etree._Element) -> list[object]:
@@ -192,12 +252,17 @@ def _spread(row: etree._Element) -> list[object]:
 def _csv(start: bytes, stream: BinaryIO) -> Iterator[list[str]]:
     csv.field_size_limit(LONGEST_CELL)
     head = start + stream.read(1 << 16)
-    if b"\x00" in head and head[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    wide = _wide(head)
+    if b"\x00" in head and not wide:
         raise Unreadable("不是文本表格（含二进制内容）", "it is no table of text: it holds binary data")
-    lines = _lines(io.BufferedReader(_Raw(head, stream)), head)
+    raw = io.BufferedReader(_Raw(head, stream))
+    lines = _broken(io.TextIOWrapper(raw, encoding=wide, newline="")) if wide else _broken(_lines(raw))
     try:
         first = list(itertools.islice(lines, HEAD_ROWS))
-        for row in csv.reader(itertools.chain(first, lines), delimiter=_separator(first)):
+        # some programs write a quote within a cell as \\" and not as ""
+        escaped = any('\\"' in line for line in first) and not any(re.search(r'[^\\,;\t]""', line) for line in first)
+        form = {"escapechar": "\\", "doublequote": False} if escaped else {}
+        for row in csv.reader(itertools.chain(first, lines), delimiter=_separator(first), **form):  # type: ignore[arg-type]
             yield _bounded([_ESCAPED_BREAK.sub("\n", c) for c in row])
     except csv.Error as e:
         raise Unreadable(f"表格读不下去：{e}", f"the table cannot be read on: {e}") from e
@@ -226,24 +291,55 @@ def _separator(first: list[str]) -> str:
     return max(",\t;|", key=line.count)
 
 
-def _lines(stream: io.BufferedReader, head: bytes) -> Iterator[str]:
-    """The lines as text. The encoding is told by the first line that is not plain ASCII, wherever it stands."""
+def _wide(head: bytes) -> str:
+    """UTF-16 by its mark, or by the zeros that stand beside every sign of ASCII; empty for none."""
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        yield from io.TextIOWrapper(stream, encoding="utf-16", newline="")
-        return
-    encoding = "utf-8"
-    decided = False
+        return "utf-16"
+    sample = head[:4096]
+    odd, even = sample[1::2].count(0), sample[::2].count(0)
+    if max(odd, even) * 10 < len(sample) or max(odd, even) < 4 * min(odd, even):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _broken(lines: Iterable[str]) -> Iterator[str]:
+    """Lines that may end with a carriage return alone, as old programs of the Macintosh write them."""
+    for line in lines:
+        if "\r" in line.rstrip("\r\n"):
+            yield from line.splitlines(keepends=True) if not line.count('"') else [line]
+        else:
+            yield line
+
+
+def _lines(stream: io.BufferedReader) -> Iterator[str]:
+    """The lines as text. The encoding is told by the first lines that are not plain ASCII, wherever they stand."""
+    encoding = ""
     first = True
+    pairs, rare = 0, 0
     while line := stream.readline(LONGEST_CELL):
         if first:
             line, first = line.removeprefix(b"\xef\xbb\xbf"), False
-        if not decided and not line.isascii():
-            decided = True
+        if not encoding and not line.isascii():
             try:
                 line.decode("utf-8")
+                encoding = "utf-8"
             except UnicodeDecodeError:
                 encoding = "gb18030"
-        yield line.decode(encoding)
+        if encoding == "gb18030" and pairs < 400:
+            found = _PAIRS.findall(line)
+            pairs += len(found)
+            rare += sum(1 for one in found if not _COMMON.fullmatch(one))
+            if rare > max(1, pairs // 4):
+                raise Unreadable(
+                    "认不出表格的字符编码（不是 UTF-8，也不像 GB 18030，或为 Big5、西欧编码）：请另存为 UTF-8 再导入",
+                    "the table is neither UTF-8 nor GB 18030, perhaps Big5 or Latin-1: save it as UTF-8",
+                )
+        yield line.decode(encoding or "ascii")
+
+
+#: two bytes that GB 18030 reads as one character, and those of them that Chinese text is made of
+_PAIRS = re.compile(rb"[\x81-\xfe][\x30-\xfe]")
+_COMMON = re.compile(rb"[\xa1-\xfe][\xa1-\xfe]")
 
 
 class _Raw(io.RawIOBase):
