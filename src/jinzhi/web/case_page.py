@@ -68,8 +68,6 @@ class Reader:
     units: Mapping[str, Unit]
     files: Mapping[str, Attachment]
     seen: set[str] = field(default_factory=set)
-    #: whether that they were shown was recorded
-    on_record: bool = False
 
     def show(self, declared: Field, value: object) -> Any:
         """What the page shows for a stored value: text, a cell with a link, or why it is not shown."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.cases.actions import StepRefused
-from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, disk_full
+from jinzhi.apps.catalogue.strain import RETRY_AFTER, cannot_write, disk_full, read_only
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.patents.index import NoIndex
 from jinzhi.web.shell import english
@@ -22,7 +22,9 @@ from jinzhi.web.shell import english
 log = logging.getLogger("jinzhi.web")
 #: said where personal data are withheld because the viewing could not be recorded
 NOT_ON_RECORD = gettext_lazy("系统现在不能写入，查阅个人信息无法留痕，个人信息暂不显示；请稍后再打开")
-HIDDEN = {"csrfmiddlewaretoken", "_seq", "_key", "password", "next"}
+#: sent back by a form that left personal data out: what it does not hold stays as it is
+WITHHELD = "_withheld"
+HIDDEN = {"csrfmiddlewaretoken", "_seq", "_key", WITHHELD, "password", "next"}
 
 
 def _page(request: HttpRequest, status: int, template: str, context: dict[str, object] | None = None) -> HttpResponse:
@@ -51,18 +53,31 @@ FULL = {
     "zh": "查看不受影响；请联系管理员清理磁盘后再提交。",
     "en": "Reading goes on; ask the administrator to make room, then send it again.",
 }  # fmt: skip
+READ_ONLY = {
+    "title_zh": "系统现在只读，没有保存", "title_en": "Nothing can be written now: nothing was saved",
+    "zh": "查看不受影响；请联系管理员恢复写入后再提交。",
+    "en": "Reading goes on; ask the administrator to let it write again, then send it again.",
+}  # fmt: skip
+#: of what only somebody may be given whose taking it is recorded
+UNSEEN = {
+    "title_zh": "现在不能查阅", "title_en": "This cannot be given now",
+    "zh": "系统现在不能写入，这次查阅必须留痕而不能留痕，所以没有给出；请稍后再试。",
+    "en": "Taking this must be recorded, and nothing can be written now: it is not given. Try again a little later.",
+}  # fmt: skip
 
 
 def strained(request: HttpRequest, error: BaseException | None) -> HttpResponse | None:
-    """503 with Retry-After where the database is busy or the disk full; None where it is something else."""
-    full = disk_full(error)
-    if not full and not busy(error):
+    """503 with Retry-After where the database is busy, full or read-only; None where it is something else."""
+    full, fixed = disk_full(error), read_only(error)
+    if not cannot_write(error):
         return None
-    log.warning("%s %s: %s", request.method, request.path, "the disk is full" if full else "the database is busy")
+    why = "the disk is full" if full else "nothing can be written" if fixed else "the database is busy"
+    log.warning("%s %s: %s", request.method, request.path, why)
+    said = UNSEEN if request.method in ("GET", "HEAD") else FULL if full else READ_ONLY if fixed else STRAINED
     # without the frame of our pages, which would ask the database again
-    text = loader.render_to_string("503.html", {**(FULL if full else STRAINED), "typed": typed(request)})
+    text = loader.render_to_string("503.html", {**said, "typed": typed(request)})
     response = HttpResponse(text, status=503)
-    response["Retry-After"] = str(60 if full else RETRY_AFTER)
+    response["Retry-After"] = str(60 if full or fixed else RETRY_AFTER)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from jinzhi.apps.catalogue.strain import busy, disk_full
+from jinzhi.apps.catalogue.strain import cannot_write
 
 log = logging.getLogger("jinzhi.web")
 
@@ -21,7 +21,7 @@ class Sessions(SessionMiddleware):
         try:
             return super().process_response(request, response)
         except (OperationalError, InterfaceError) as e:
-            if request.method not in ("GET", "HEAD") or not (busy(e) or disk_full(e)):
+            if request.method not in ("GET", "HEAD") or not cannot_write(e):
                 raise
             log.warning("the session was not kept: %s", e)
             return response

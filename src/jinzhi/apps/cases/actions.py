@@ -27,7 +27,8 @@ from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.catalogue.strain import was_written
+from jinzhi.apps.evidence.actions import KeyReused, record, record_next
 from jinzhi.apps.evidence.erasing import erase_files
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.personal import ErasureRefused, erase, reveal
@@ -496,3 +497,14 @@ def rebuild(case: Case) -> bool:
     before = [getattr(case, n) for n in names]
     bring_up_to(case, events[-1], events)
     return before != [getattr(case, n) for n in names]
+
+
+def log_viewing(case: Case, fields: Iterable[str], who: Acting) -> bool:
+    """Leave an event that somebody is shown personal data of a case, in a stream beside its own. False where that
+    cannot be recorded now: then they are not to be shown."""
+    shown = sorted(fields)
+    said = {"case": case.number, "fields": shown}
+    return not shown or was_written(
+        "the viewing of personal data",
+        lambda: record_next(f"viewing:{case.stream}", "view-personal-data", said, who=who, on=today()),
+    )

@@ -17,7 +17,7 @@ from django.db.models import Case as Choose
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case, Seen
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.strain import busy, disk_full
+from jinzhi.apps.catalogue.strain import cannot_write
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role, matches, successor
 from jinzhi.kernel.procedure import Procedure, Step
@@ -118,7 +118,7 @@ def look(case: Case, who: Acting) -> None:
     try:
         _note([case], who)
     except DatabaseError as e:
-        if not busy(e) and not disk_full(e):
+        if not cannot_write(e):
             raise
 
 

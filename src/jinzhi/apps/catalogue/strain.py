@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import InterfaceError, OperationalError, connection
@@ -19,6 +19,9 @@ BUSY = ("database is locked", "database table is locked", "database schema is lo
 CODES = ("55P03", "40P01", "40001", "53300", "57P01", "57P02", "57P03", "08000", "08001", "08003", "08004", "08006")
 FULL = ("database or disk is full", "disk i/o error")
 FULL_CODES = ("53100",)
+#: what a database says that takes no writes: a read-only disk or file, a standby
+READ_ONLY = ("readonly database", "read-only", "unable to open database file")
+READ_ONLY_CODES = ("25006",)
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -51,6 +54,31 @@ def busy(error: BaseException | None) -> bool:
     return False
 
 
+def read_only(error: BaseException | None) -> bool:
+    """Whether nothing can be written because what it would be written to takes no writes."""
+    for e in _chain(error):
+        if isinstance(e, OSError) and e.errno == errno.EROFS:
+            return True
+        if isinstance(e, OperationalError) and any(w in str(e).lower() for w in READ_ONLY):
+            return True
+        if getattr(e, "sqlstate", None) in READ_ONLY_CODES:
+            return True
+    return False
+
+
+def cannot_write(error: BaseException | None) -> bool:
+    """Whether a write failed for what passes or is put right elsewhere: busy, full, read-only."""
+    return busy(error) or disk_full(error) or read_only(error)
+
+
+def was_written(what: str, write: Callable[[], object]) -> bool:
+    """Make a write beside a reading; False where it cannot be made now."""
+    with while_reading(what):
+        write()
+        return True
+    return False
+
+
 @contextmanager
 def while_reading(what: str) -> Iterator[None]:
     """A write beside a reading that the page can do without: where it cannot be made now, the reading goes on.
@@ -61,7 +89,7 @@ def while_reading(what: str) -> Iterator[None]:
         with _impatient():
             yield
     except (OSError, OperationalError, InterfaceError) as e:
-        if not (busy(e) or disk_full(e)):
+        if not cannot_write(e):
             raise
         log.warning("%s was not kept: %s", what, e)
 

@@ -12,6 +12,7 @@ from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.catalogue.strain import was_written
 from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record, record_next
 from jinzhi.apps.evidence.erasing import erase_files
 from jinzhi.apps.evidence.models import Attachment, Event
@@ -346,17 +347,23 @@ def _personal(register: Register) -> list[str]:
     return [f.id for f in register.fields if f.personal]
 
 
-def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> None:
-    """Leave an event that somebody was shown personal data of an entry."""
+def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> bool:
+    """Leave an event that somebody is shown personal data of an entry. False where that cannot be recorded now: then
+    they are not to be shown."""
     shown = sorted(fields)
-    if shown:
-        said = {"entry": entry.number, "fields": shown}
-        record_next(f"viewing:entry:{entry.pk}", "view-personal-data", said, who=who, on=today())
+    said = {"entry": entry.number, "fields": shown}
+    return not shown or was_written(
+        "the viewing of personal data",
+        lambda: record_next(f"viewing:entry:{entry.pk}", "view-personal-data", said, who=who, on=today()),
+    )
 
 
-def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> None:
-    """Leave an event that somebody took personal data out of a register in a file."""
+def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> bool:
+    """Leave an event that somebody takes personal data out of a register in a file. False where that cannot be
+    recorded now: then they are not to be in it."""
     shown = sorted(fields)
-    if shown and count:
-        said = {"fields": shown, "entries": count, "filters": filters}
-        record_next(f"viewing:register:{register.id}", "export-personal-data", said, who=who, on=today())
+    said = {"fields": shown, "entries": count, "filters": filters}
+    return not (shown and count) or was_written(
+        "the export of personal data",
+        lambda: record_next(f"viewing:register:{register.id}", "export-personal-data", said, who=who, on=today()),
+    )

@@ -10,13 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Body, Query, Router
 
-from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import open_case, take
+from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
+from jinzhi.apps.cases.actions import log_viewing, open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, plain_view, procedure_of, steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.plan.handing_in import ChangedSince, report_handed_in
@@ -177,9 +176,10 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
     eyes = Eyes(who)
     by_seq = {e.seq: e for e in events}
     said = [eyes.event(e, procedure, by_seq) for e in events]
-    if eyes.seen:
-        viewed = {"case": case.number, "fields": sorted(eyes.seen)}
-        record(f"viewing:{case.stream}", "view-personal-data", viewed, who=who, on=day)
+    recorded = log_viewing(case, eyes.seen, who)
+    if not recorded:
+        nobody = Eyes(in_nobodys_role(who))
+        said = [nobody.event(e, procedure, by_seq) for e in events]
     return {
         **shown(case),
         "state_zh": folded.state.zh,
@@ -188,6 +188,7 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
         "offers": [offer_shown(o, procedure.asks_time(o.step.id)) for o in steps_for(case, folded, who)],
         "events": said,
         "strange": [{"seq": s.seq, "step": s.step, "zh": s.zh, "en": s.en} for s in folded.strange],
+        "unrecorded": not recorded,
     }
 
 
@@ -322,8 +323,10 @@ def get_case(request: HttpRequest, response: HttpResponse, pk: int) -> Any:
     case = visible(pk, who)
     if unchanged(request, case.seq):
         return HttpResponse(status=304, headers={"ETag": f'"{case.seq}"'})
-    tagged(request, response, case.seq)
-    return full(case, who)
+    said = full(case, who)
+    if not said["unrecorded"]:
+        tagged(request, response, case.seq)
+    return said
 
 
 @router.post(

@@ -16,7 +16,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
 from jinzhi.apps.cases.actions import StepRefused
-from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, disk_full
+from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, cannot_write, disk_full, read_only
 from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.uploads import TooLarge
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
@@ -24,6 +24,7 @@ from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.query import QueryError
+from jinzhi.web.errors import UNSEEN
 from jinzhi.web.shell import english
 
 log = logging.getLogger("jinzhi.api")
@@ -155,7 +156,7 @@ def _wrong(error: Mapping[str, Any]) -> Wrong:
     return Wrong(name, zh, str(error.get("msg", "")))
 
 
-def understood(exception: Exception) -> Problem:
+def understood(exception: Exception, reading: bool = False) -> Problem:
     """The problem that an exception is; an unknown one is logged and told without its insides."""
     match exception:
         case Problem():
@@ -202,6 +203,13 @@ def understood(exception: Exception) -> Problem:
         case HttpError():
             kind_id = _BY_STATUS.get(exception.status_code, "bad-request")
             return Problem(kind_id, en=str(exception))
+    if reading and cannot_write(exception):
+        return Problem("busy", UNSEEN["zh"], UNSEEN["en"], headers={"Retry-After": "60"})
+    if read_only(exception):
+        said = (
+            "系统现在只读，没有保存；查看不受影响", "nothing can be written now: nothing was saved; reading goes on",
+        )  # fmt: skip
+        return Problem("busy", *said, headers={"Retry-After": "60"})
     if disk_full(exception):
         said = (
             "服务器磁盘已满，没有保存；查看不受影响",
@@ -218,7 +226,7 @@ def install(api: NinjaAPI) -> None:
     """Make every exception of every operation a problem."""
 
     def handle(request: HttpRequest, exc: Exception) -> HttpResponse:
-        return answer(request, understood(exc))
+        return answer(request, understood(exc, request.method in ("GET", "HEAD")))
 
     for kind in (Exception, HttpError, ValidationError, Http404):
         api.add_exception_handler(kind, handle)
@@ -232,7 +240,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             response = view(request, *args, **kwargs)
         except Exception as e:
-            return answer(request, understood(e))
+            return answer(request, understood(e, request.method in ("GET", "HEAD")))
         if response.status_code < 400 or response["Content-Type"] == MEDIA_TYPE:
             return response
         if response.status_code == 405:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Body, Query, Router
 
-from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.registers.actions import CREATE, UPDATE, create, log_export, log_viewing, may_write, update
 from jinzhi.apps.registers.models import Entry
@@ -46,9 +46,13 @@ def declared(id: str, who: Acting) -> Register:
     return register
 
 
-def shown(entry: Entry, register: Register, who: Acting) -> dict[str, Any]:
-    """An entry as JSON; personal fields are left out for whom they are not meant."""
+def shown(entry: Entry, register: Register, who: Acting, *, recorded: bool = True) -> dict[str, Any]:
+    """An entry as JSON; personal fields are left out for whom they are not meant, and for all while that they are
+    shown cannot be recorded."""
     who = reading(who, entry)
+    unrecorded = not recorded and bool(personal([entry], register, who))
+    if unrecorded:
+        who = in_nobodys_role(who)
     names = ("register", "number", "title", "state", "seq", "created_at", "updated_at")
     kept = [f for f in register.fields if f.id in entry.data]
     return {
@@ -57,6 +61,7 @@ def shown(entry: Entry, register: Register, who: Acting) -> dict[str, Any]:
         "unit": entry.unit.code,
         "values": {f.id: entry.data[f.id] for f in kept if not hidden(f, who)},
         "hidden": [f.id for f in kept if hidden(f, who)],
+        "unrecorded": unrecorded,
     }
 
 
@@ -186,8 +191,8 @@ def list_entries(
         raise invalid(Wrong("state", "应为 active 或 closed", "must be active or closed"))
     asked = Asked(q=q, state=state, unit=unit, values=narrowed(request, found), sort="number")
     rows, after = page_of(entries(found, who, asked), limit, cursor)
-    log_export(found, len(rows), personal(rows, found, who), request.GET.urlencode(), who)
-    return {"items": [shown(e, found, who) for e in rows], "next": after}
+    recorded = log_export(found, len(rows), personal(rows, found, who), request.GET.urlencode(), who)
+    return {"items": [shown(e, found, who, recorded=recorded) for e in rows], "next": after}
 
 
 @router.post(
@@ -233,9 +238,10 @@ def get_entry(request: HttpRequest, response: HttpResponse, pk: int) -> Any:
     entry, register = visible(pk, who)
     if unchanged(request, entry.seq):
         return HttpResponse(status=304, headers={"ETag": f'"{entry.seq}"'})
-    log_viewing(entry, personal([entry], register, who), who)
-    tagged(request, response, entry.seq)
-    return shown(entry, register, who)
+    recorded = log_viewing(entry, personal([entry], register, who), who)
+    if recorded:
+        tagged(request, response, entry.seq)
+    return shown(entry, register, who, recorded=recorded)
 
 
 @router.patch(

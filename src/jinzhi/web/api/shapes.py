@@ -105,6 +105,11 @@ class EntryOut(Schema):
     updated_at: datetime
     values: dict[str, Any] = Field(description="The declared fields that have a value.")
     hidden: list[str] = Field(description="Fields with personal data that the caller's role may not see.")
+    unrecorded: bool = Field(
+        False,
+        description="Personal data are left out because nothing can be written now, and showing them must be recorded: "
+        "ask again later. Such an answer has no ETag.",
+    )
 
 
 class Entries(Schema):
@@ -221,6 +226,11 @@ class CaseFull(CaseOut):
     offers: list[OfferOut]
     events: list[CaseEventOut]
     strange: list[StrangeOut] = Field(description="Events that do not fit the procedure as it is declared today.")
+    unrecorded: bool = Field(
+        False,
+        description="Personal data are left out because nothing can be written now, and showing them must be recorded: "
+        "ask again later. Such an answer has no ETag.",
+    )
 
 
 class OpenIn(Strict):

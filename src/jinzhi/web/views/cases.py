@@ -18,7 +18,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.accounts.persons import two_persons
-from jinzhi.apps.cases.actions import ERASE, StepRefused, correct, decide, erase_personal, open_case, party_of, take
+from jinzhi.apps.cases.actions import (
+    ERASE,
+    StepRefused,
+    correct,
+    decide,
+    erase_personal,
+    log_viewing,
+    open_case,
+    party_of,
+    take,
+)
 from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, files_in, pending, plain_view, recorded_on, steps_for
@@ -27,7 +37,6 @@ from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.cases.timing import TIME
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import record_next
 from jinzhi.apps.evidence.files import opened
@@ -61,7 +70,7 @@ from jinzhi.web.case_page import (
     subject_url,
 )
 from jinzhi.web.erasure import erasing
-from jinzhi.web.errors import NOT_ON_RECORD
+from jinzhi.web.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, named, one_tongue, page, paged, require, submitted
 from jinzhi.web.telling import HOW, TOLD_DAY, tell_form
@@ -137,12 +146,6 @@ def declared(id: str) -> Procedure:
     return procedure
 
 
-def put_viewing_on_record(case: Case, fields: set[str], who: Acting) -> None:
-    """One event a viewing of personal data, in a stream beside the case's own."""
-    data = {"case": case.number, "fields": sorted(fields)}
-    record_next(f"viewing:{case.stream}", "view-personal-data", data, who=who, on=today())
-
-
 @page(nav="cases", scope="case.read")
 @require_GET
 def case(request: HttpRequest, pk: int) -> HttpResponse:
@@ -164,15 +167,11 @@ def case_page(
     checked = verdicts(events)
     story = happenings(found, folded, events, eyes, checked)
     look(found, who)
-    if eyes.seen:
-        with while_reading("the viewing of personal data"):
-            put_viewing_on_record(found, eyes.seen, who)
-            eyes.on_record = True
-        if not eyes.on_record:
-            # nobody sees personal data unseen: they are withheld until the viewing can be recorded
-            eyes = reader(in_nobodys_role(who), found, procedure)
-            story = happenings(found, folded, events, eyes, checked)
-            messages.warning(request, str(NOT_ON_RECORD))
+    if not log_viewing(found, eyes.seen, who):
+        # nobody sees personal data unseen: they are withheld until the viewing can be recorded
+        eyes = reader(in_nobodys_role(who), found, procedure)
+        story = happenings(found, folded, events, eyes, checked)
+        messages.warning(request, str(NOT_ON_RECORD))
     children = Case.objects.visible_to(who).filter(parent=found).select_related("unit").order_by("pk")
     parent = Case.objects.visible_to(who).filter(pk=found.parent_id).first() if found.parent_id else None
     url = subject_url(found.subject)
@@ -523,6 +522,13 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     # files are not replaced by a correction; what a role may not see it may not change
     inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and not f.closed_to(who.role))
     shown = {f.id for f in inputs if f.withheld and event.data.get(f.id)}
+    withheld = bool(shown) and (
+        WITHHELD in request.POST if request.method == "POST" else not log_viewing(found, shown, who)
+    )
+    if withheld:
+        # what is not in the form stays as it is
+        inputs = tuple(f for f in inputs if f.id not in shown)
+        messages.warning(request, str(NOT_ON_RECORD))
     days = correction_fields(step, recorded)
     initial = {DAY.id: event.on.isoformat(), **{f.id: event.data.get(f.id) for f in inputs}}
     bound = request.POST if request.method == "POST" else None
@@ -555,12 +561,11 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
                 else:
                     messages.success(request, _("已更正第 %(seq)s 条记录，原记录保留在时间线中") % {"seq": seq})
                 return redirect("case", pk=pk)
-    if shown:
-        put_viewing_on_record(found, shown, who)
     return render(
         request,
         "cases/correct.html",
         {
+            "withheld": withheld,
             "crumbs": [Link(_("办理事项"), reverse("cases")), Link(found.number, reverse("case", args=[pk]))],
             "case": found,
             "title": _("更正第 %(seq)s 条：%(name)s") % {"seq": seq, "name": named(step)},
@@ -606,8 +611,9 @@ def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
                 return redirect("case", pk=pk)
     eyes = reader(who, found, procedure)
     story = happenings(found, folded, events, eyes, verdicts(events))
-    if eyes.seen:
-        put_viewing_on_record(found, eyes.seen, who)
+    if not log_viewing(found, eyes.seen, who):
+        story = happenings(found, folded, events, reader(in_nobodys_role(who), found, procedure), verdicts(events))
+        messages.warning(request, str(NOT_ON_RECORD))
     return render(
         request,
         "cases/decide.html",

@@ -19,7 +19,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.seals import verdicts_of
@@ -58,7 +57,7 @@ from jinzhi.kernel.register import Register
 from jinzhi.web import register_list as shown
 from jinzhi.web.declared import serves
 from jinzhi.web.erasure import erasing
-from jinzhi.web.errors import NOT_ON_RECORD
+from jinzhi.web.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.forms import FieldsForm
 from jinzhi.web.shell import english, enumerated, named, page, paged, submitted
 from jinzhi.web.templatetags.ui import Cell, Column, Empty, Link, Row, Table, Tag
@@ -224,7 +223,9 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
         if text and not hidden(field, who):
             notes.append((named(field), text))
     personal = [f.id for f in found.fields if f.withheld and not hidden(f, who)]
-    log_export(found, len(rows), personal, said, who)
+    if not log_export(found, len(rows), personal, said, who):
+        who = in_nobodys_role(who)
+        notes.append((_("个人信息"), NOT_ON_RECORD))
     content = exchange.workbook(found, rows, who, notes, language="en" if english() else "zh")
     return sheet(content, f"{found.id}-{today().isoformat()}.xlsx")
 
@@ -249,15 +250,10 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
     checked = verdicts_of([kept.stream])[kept.stream]
     eyes = shown.reader(found, [kept], who, pasts)
     seen = {f.id for f in found.fields if f.withheld and not hidden(f, who) and kept.data.get(f.id)}
-    if seen:
-        recorded = False
-        with while_reading("the viewing of personal data"):
-            log_viewing(kept, seen, who)
-            recorded = True
-        if not recorded:
-            who = in_nobodys_role(who)
-            eyes = shown.reader(found, [kept], who, pasts)
-            messages.warning(request, str(NOT_ON_RECORD))
+    if not log_viewing(kept, seen, who):
+        who = in_nobodys_role(who)
+        eyes = shown.reader(found, [kept], who, pasts)
+        messages.warning(request, str(NOT_ON_RECORD))
     turn = "close" if kept.state == "active" else "reopen"
     mine = bool(who.user) and within(who.path, who.reach, kept.unit_path)
     return render(
@@ -334,8 +330,9 @@ def values_of(form: FieldsForm, found: Register, who: Acting) -> dict[str, Value
 
 
 def form_page(
-    request: HttpRequest, found: Register, form: FieldsForm, kept: Entry | None, seq: str = ""
+    request: HttpRequest, found: Register, form: FieldsForm, kept: Entry | None, seq: str = "", withheld: bool = False
 ) -> HttpResponse:
+    """``withheld``: what is personal is not in the form, which says so when it comes back."""
     back = reverse("entry", args=[found.id, kept.pk]) if kept else reverse("register", args=[found.id])
     title = _("编辑 %(name)s") % {"name": kept} if kept else _("新建：%(name)s") % {"name": named(found)}
     trail = [*crumbs(found), *([Link(str(kept), back)] if kept else [])]
@@ -351,6 +348,7 @@ def form_page(
             "back": back,
             "seq": seq or (kept.seq if kept else ""),
             "multipart": files,
+            "withheld": withheld,
             "print_title": title,
         },
         status=422 if form.is_bound else 200,
@@ -399,9 +397,18 @@ def entry_edit(request: HttpRequest, id: str, pk: int) -> HttpResponse:
     kept = find_entry(found, pk, who, own=True)
     fields = form_fields(found, who, kept)
     refs = references(found, who)
+    seen = {f.id for f in found.fields if f.withheld and not hidden(f, who) and kept.data.get(f.id)}
+    withheld = bool(seen) and (
+        WITHHELD in request.POST if request.method == "POST" else not log_viewing(kept, seen, who)
+    )
+    if withheld:
+        # what is not in the form stays as it is
+        fields = [f for f in fields if f.id not in seen]
+        messages.warning(request, str(NOT_ON_RECORD))
     if request.method == "GET":
-        initial = {f.id: kept.data.get(f.id) for f in found.fields if not hidden(f, who)}
-        return form_page(request, found, FieldsForm(fields, who=who, initial=initial, references=refs), kept)
+        initial = {f.id: kept.data.get(f.id) for f in fields if not hidden(f, who)}
+        form = FieldsForm(fields, who=who, initial=initial, references=refs)
+        return form_page(request, found, form, kept, withheld=withheld)
     form = FieldsForm(fields, request.POST, request.FILES, who=who, references=refs)
     expected, key = submitted(request)
     if form.is_valid():
@@ -417,7 +424,8 @@ def entry_edit(request: HttpRequest, id: str, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("已更新 %(name)s。") % {"name": done})
             return redirect("entry", id, pk)
-    return form_page(request, found, form, kept, seq=str(expected if expected is not None else ""))
+    seen_seq = str(expected if expected is not None else "")
+    return form_page(request, found, form, kept, seq=seen_seq, withheld=withheld)
 
 
 @page(nav="registers", scope="register.read")
