@@ -128,6 +128,11 @@ class _Cutter:
             # beside a lead nobody is responsible alone
             if led and unit.duty == "alone":
                 unit.duty = "divided"
+        bare = [u for u in self.said.units if u.duty == "alone" and not u.wording]
+        if len(bare) > 1:
+            # 甲局;乙局: nobody of several is responsible alone
+            for unit in bare:
+                unit.duty = "divided"
         if self.said.first_leads:
             lead_by_order(self.said.units)
         return self.said
@@ -186,13 +191,23 @@ class _Cutter:
         self.p = stop
 
     def _labelled(self) -> bool:
-        named = LABEL.match(self.chars, self.p, self.end)
-        if not named or not (self.chars[named.end() : named.end() + 1] in (":", ")", "") or self.p == self.start):
+        named = self._label(self.p)
+        if named is None:
             return False
         self._settle()
         self.mode = str(named.lastgroup)
         self.p = named.end()
         return True
+
+    def _label(self, p: int) -> re.Match[str] | None:
+        """The label at ``p``: with its colon, or, at a beginning, right before a unit or a time."""
+        named = LABEL.match(self.chars, p, self.end)
+        if named is None or p == self.start or self.chars[named.end() : named.end() + 1] in (":", ")", ""):
+            return named
+        fresh = self.chars[p - 1] in ",;。、:)"
+        stop = named.end()
+        says = self.lexicon.at(self.chars, stop, self.end) > stop or TIME.match(self.chars, stop, self.end)
+        return named if fresh and says else None
 
     def _timed(self) -> bool:
         """The words after 完成时限: or 责任人: up to the next label."""
@@ -200,7 +215,7 @@ class _Cutter:
             return False
         chars, p, end = self.chars, self.p, self.end
         stop = p
-        while stop < end and chars[stop] not in ";。" and not LABEL.match(chars, stop, end):
+        while stop < end and chars[stop] not in ";。" and self._label(stop) is None:
             stop += 1
         words = chars[p:stop].strip(":,()、")
         if words and self.mode == "time":
@@ -211,7 +226,7 @@ class _Cutter:
         if self.p < end and chars[self.p] in ";。":
             self.p += 1
             self.mode = self.label if self.label not in ("time", "person") else "who"
-        elif self.p < end and not LABEL.match(chars, self.p, end):
+        elif self.p < end and self._label(self.p) is None:
             self.p += 1
         return True
 
@@ -256,7 +271,14 @@ class _Cutter:
         if inside and not self._says_duty(reached, inside):
             if not self._ends_here(inside):
                 return False  # 各区(园区)管委会: the name goes on after the bracket
-            reached = inside
+            if self._names_unit(reached + 1, inside - 1):
+                reached = inside
+            else:
+                # 市科技局(陈某): said of the unit, no part of its name
+                self._found(reached, known=True)
+                self._remark(reached + 1, inside - 1)
+                self.p = inside
+                return True
         self._found(reached, known=True)
         return True
 
@@ -283,6 +305,10 @@ class _Cutter:
             return 0
         close = self.chars.find(")", p, min(self.end, p + 28))
         return close + 1 if close > 0 and "(" not in self.chars[p + 1 : close] else 0
+
+    def _names_unit(self, p: int, end: int) -> bool:
+        """Whether a bracket holds another name of the unit, or a part of it (市委宣传部(市版权局))."""
+        return self.lexicon.at(self.chars, p, end) > p or like_unit(self.chars[p:end])
 
     def _says_duty(self, p: int, close: int) -> bool:
         inside = self.chars[p + 1 : close - 1]
