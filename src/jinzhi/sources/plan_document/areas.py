@@ -16,6 +16,7 @@ from jinzhi.sources.plan_document.wording import HEADING, LABEL, TIME, VERB_END,
 
 _LONGEST = 600
 _LONGEST_PIECE = 26
+_DASHES = "-—–―"
 _FREE = "。;)!?”:"
 _IMPRINT = re.compile(r"ICP|公网安备|网站|技术支持|版权所有|联系电话|网址|邮编|copyright", re.IGNORECASE)
 
@@ -63,7 +64,9 @@ def find_areas(flow: Flow, lexicon: Lexicon, start: int = 0, end: int | None = N
 def _imprint(flow: Flow, area: Area) -> bool:
     """A line of a site's own imprint (主办单位:… ICP备…), which is labelled like a duty."""
     line = flow.chars[area.start : flow.next_bol(area.start, len(flow))]
-    return not line.startswith("(") and _IMPRINT.search(line) is not None
+    if line.startswith("(") or not re.match("主办|承办|协办", line):
+        return False
+    return _IMPRINT.search(line) is not None
 
 
 def _touch(chars: str, a: int, b: int) -> bool:
@@ -77,6 +80,8 @@ def _area_at(flow: Flow, p: int, end: int, lexicon: Lexicon) -> Area | None:
         if named:
             return _bracket(flow, p, named, end)
         return _remarked(flow, p, end, lexicon) or _plain_bracket(flow, p, end, lexicon)
+    if chars[p] in ",;" or (chars[p] in _DASHES and p and chars[p - 1] not in _DASHES):
+        return _closing_clause(flow, p, end, lexicon)
     opened = p == 0 or flow.bol[p] or chars[p - 1] in _FREE
     if not opened:
         return None
@@ -256,6 +261,28 @@ def _plain_bracket(flow: Flow, p: int, end: int, lexicon: Lexicon) -> Area | Non
     if likely == len(names) and not said.remarks and before and after:
         return Area(p, q + 1, (p + 1, q), "plain", sure=False)
     return None
+
+
+def _closing_clause(flow: Flow, p: int, end: int, lexicon: Lexicon) -> Area | None:
+    """The end of a sentence that is nothing but known units: …,市科技局负责。 or …——市科技局、市教委."""
+    chars = flow.chars
+    dashed = chars[p] in _DASHES
+    first = p + 1
+    while first < end and chars[first] in _DASHES:
+        first += 1
+    if first < end and chars[first] == "由":
+        first += 1
+    if first >= end or flow.bol[first] or lexicon.at(chars, first, end) == first:
+        return None
+    q = first
+    while q < min(end, first + 160) and chars[q] not in "。;!?" and not flow.bol[q]:
+        q += 1
+    if not dashed and not VERB_END.search(chars[first:q]):
+        return None
+    said = read_area(chars, first, q, lexicon, "plain")
+    if said.unknown or said.remarks or not said.units or not (dashed or said.verbs):
+        return None
+    return Area(p, q, (first, q), "plain", sure=dashed and said.verbs > 0)
 
 
 def _sentence(flow: Flow, p: int, end: int, lexicon: Lexicon) -> Area | None:

@@ -140,7 +140,7 @@ class Draft:
 
 
 _END = re.compile(r"[。!?!?…]")
-_BULLET = re.compile(r"[•●■◆○▪➢★▲◇□]|[①-⑳⑴-⒇]|\([0-9]{1,2}\)|[0-9]{1,2}[).、](?![0-9])")
+BULLET = re.compile(r"[•●■◆○▪➢★▲◇□]|[①-⑳⑴-⒇]|\([0-9]{1,2}\)|[0-9]{1,2}[).、](?![0-9])")
 
 
 def sentences(flow: Flow, start: int, end: int) -> list[tuple[int, int]]:
@@ -152,7 +152,7 @@ def sentences(flow: Flow, start: int, end: int) -> list[tuple[int, int]]:
     out: list[tuple[int, int]] = []
     p = first = start
     while p < end:
-        if p > first and flow.bol[p] and _BULLET.match(chars, p, end):
+        if p > first and flow.bol[p] and BULLET.match(chars, p, end):
             out.append((first, p))
             first = p
         if chars[p] in "。!?":

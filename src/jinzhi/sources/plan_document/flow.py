@@ -20,7 +20,9 @@ from opencc import OpenCC
 _T2S = OpenCC("t2s")
 
 _AS = dict.fromkeys("（〔［【[﹙〖", "(") | dict.fromkeys("）〕］】]﹚〗", ")")
-_AS |= {"「": "“", "」": "”", "『": "“", "』": "”", "〈": "《", "〉": "》", "﹑": "、"}
+_AS |= {"「": "“", "」": "”", "『": "“", "』": "”", "〈": "《", "〉": "》", "﹑": "、", "丶": "、"}
+#: characters that stand for a colon and that NFKC leaves as they are
+_AS |= dict.fromkeys("∶︰ː꞉", ":")
 #: enumerating signs keep their own shape: folded they would be bare digits
 _SIGNS = re.compile(r"[\u2460-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289]")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
@@ -127,6 +129,10 @@ def _wrap_width(sizes: Sequence[int]) -> int:
 _TERMINAL = "。.:：;；!！?？)）】〕”」"
 
 
+def _sentences_each(lines: Sequence[str]) -> bool:
+    return sum(s[-1] in _TERMINAL for s in lines) > 0.6 * len(lines)
+
+
 @dataclass(frozen=True)
 class Flow:
     """The stream. ``chars[i]`` is ``text[at[i]]`` folded; ``bol[i]`` says that a paragraph begins there, ``gap[i]``
@@ -199,6 +205,11 @@ def build(
         if any(not hidden[i] and not is_blank(text[i]) for i in range(*m.span()))
     ]
     by_count, by_width = _wrap_width([len(s) for s in lines]), _wrap_width([_width(s) for s in lines])
+    # lines of one length that are sentences each were not wrapped: they only happen to be as long
+    if _sentences_each([s for s in lines if by_count and abs(len(s) - by_count) <= 2]):
+        by_count = 0
+    if _sentences_each([s for s in lines if by_width and abs(_width(s) - by_width) <= 4]):
+        by_width = 0
     exact = by_count and sum(len(s) == by_count for s in lines) >= 0.6 * len(lines)
 
     # lines of any length that mostly stop in mid-sentence were wrapped by hand or by a reader of screens

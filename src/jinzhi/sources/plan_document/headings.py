@@ -14,11 +14,15 @@ _CN = "一二三四五六七八九十"
 _SIGN = re.compile(
     rf"(?P<p1>第(?P<p1n>[{_CN}]{{1,3}})(?:部分|章|篇|编)[、.:,]?|(?P<p2n>[{_CN}]{{1,3}})[、.])"
     rf"|(?P<s1>\((?P<s1n>[{_CN}]{{1,3}})\)[、.]?|(?P<s2n>[㈠-㈩])[、.]?|第(?P<s3n>[{_CN}]{{1,3}})节[、.:]?)"
-    rf"|(?P<r1>(?P<r1n>[0-9]{{1,3}})(?:[、]|\.(?![0-9])|\.(?=20[0-9]{{2}}年))|(?P<r2n>[⒈-⒛])|(?:任务|举措|措施|事项)(?P<r3n>[{_CN}]{{1,3}}|[0-9]{{1,3}})[、.:])"
+    rf"|(?P<r1>(?P<r1n>[0-9]{{1,3}})(?:[、]|\.(?![0-9])|\.(?=20[0-9]{{2}}年))|(?P<r2n>[⒈-⒛])|(?:任务|举措|措施|事项)(?P<r3n>[{_CN}]{{1,3}}|[0-9]{{1,3}})[、.:]|第(?P<r4n>[{_CN}]{{1,3}}|[0-9]{{1,3}})[条项](?:[、.:]|(?=[\u4e00-\u9fff]))(?!规定|的))"
     r"|(?P<i1>\((?P<i1n>[0-9]{1,2})\)[、.]?|(?P<i2n>[①-⑳⑴-⒇])[、.]?|(?P<i3n>[0-9]{1,2})\)[、.]?)"
 )
 #: suffixes that end a title when nothing else does: a project's name
 _SUFFIX = re.compile(r"[^,;。:()]{3,36}?(?:工程|专项行动|行动计划|行动)(?!建设工程|提升工程)(?=[^,;。:()的、和与及])")
+#: words before the first comma that say only until when
+_ONLY_TIME = re.compile(
+    r"(?:力争|确保|截至|到|至|在|于|自|从)?(?:20[0-9]{2}年|[0-9]{1,2}月|每年|今年|年底|年内|“?十[四五六]五”?)[0-9月日底末初前后起内间期时中以之上下旬半年度]{0,8}"
+)
 LONGEST_TITLE = 60
 
 
@@ -44,12 +48,18 @@ def _value(words: str) -> int:
     return (_CN.index(tens[-1]) + 1 if tens else 1) * 10 + (_CN.index(units[-1]) + 1 if units else 0)
 
 
+def footnote_at(chars: str, p: int, after: int) -> bool:
+    """Whether the sign at ``p`` is the mark of a footnote: within a sentence, right before its comma or stop."""
+    enclosed = chars[p] in "(①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+    return enclosed and p > 0 and chars[after : after + 1] in tuple("。,;、:!?") and chars[p - 1] not in "。;:!?,、("
+
+
 def sign_at(chars: str, p: int, end: int) -> Sign | None:
     found = _SIGN.match(chars, p, end)
-    if not found:
+    if not found or footnote_at(chars, p, found.end()):
         return None
     group = found.groupdict()
-    for rank, names in ((PART, ("p1n", "p2n")), (SECTION, ("s1n", "s2n", "s3n")), (ROW, ("r1n", "r2n", "r3n")),
+    for rank, names in ((PART, ("p1n", "p2n")), (SECTION, ("s1n", "s2n", "s3n")), (ROW, ("r1n", "r2n", "r3n", "r4n")),
                         (ITEM, ("i1n", "i2n", "i3n"))):  # fmt: skip
         for name in names:
             if group[name]:
@@ -157,6 +167,9 @@ def title_end(flow: Flow, q: int, end: int, *, projects: bool = False) -> Title:
     if stop - q <= LONGEST_TITLE and "," not in chars[q:stop]:
         return Title(stop, q, stop + 1 >= end, whole=True)
     comma = _first(chars, ",;", q, stop)
+    while comma < stop and _ONLY_TIME.fullmatch(chars, q, comma):
+        # 到2025年底,… names no task yet
+        comma = _first(chars, ",;", comma + 1, stop)
     return Title(comma, q, False, whole=True)
 
 

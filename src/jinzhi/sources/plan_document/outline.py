@@ -216,6 +216,9 @@ class _Grower:
                 if node.sign.rank == sign.rank < ITEM and node.sign.value + 1 == value:
                     return node.parent or self.root, 0
                 node = node.parent
+        if firm and value > 1 and self.at is self.root and not self.root.children and int(kind[0]) < ITEM:
+            # an excerpt begins in the middle: 三、主要任务
+            return (self.root, 0) if not self.root.areas else None
         above = self.at
         while above.kind and depth_of(above.kind) >= depth_of(kind):
             assert above.parent is not None

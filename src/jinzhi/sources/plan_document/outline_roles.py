@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from jinzhi.sources.plan_document.areas import Area
+from jinzhi.sources.plan_document.draft import BULLET
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import ITEM, PART
 from jinzhi.sources.plan_document.outline import MEASURES, Node, grow
@@ -70,7 +71,7 @@ class OutlineRoles:
         if node.areas:
             heads = node.below and not self._announces(node)
             heads = heads and (node.kind.startswith(str(PART)) or self._numbered_through(node))
-            heads = heads or (not node.children and len(self._unnumbered(node)) > 1)
+            heads = heads or (not node.children and self._over_plain_rows(node))
             node.role = "heading" if heads else "row"
         elif node.below:
             node.role = "row" if self._carried_below(node) else "heading"
@@ -125,6 +126,11 @@ class OutlineRoles:
     def _alike(self, node: Node) -> bool:
         with_area = [n for n in node.walk() if n.areas]
         return len(with_area) == 1 and self._only_last(with_area[0]) and with_area[0].parent is node
+
+    def _over_plain_rows(self, node: Node) -> bool:
+        """Whether a heading stands over rows without a number: several paragraphs with units, or one with a bullet."""
+        rows = self._unnumbered(node)
+        return len(rows) > 1 or (len(rows) == 1 and BULLET.match(self.chars, rows[0][0][0]) is not None)
 
     def _unnumbered(self, node: Node) -> list[tuple[Text, list[Area]]]:
         """Paragraphs with units under a heading that stands on a line of its own: rows without a number."""

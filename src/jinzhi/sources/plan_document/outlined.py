@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import Draft, DraftDuty, DraftRow, Readings, duties_of, sentences
+from jinzhi.sources.plan_document.draft import BULLET, Draft, DraftDuty, DraftRow, Readings, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import ITEM, PART, Title, title_end
@@ -28,6 +28,8 @@ class OutlinedReader(OutlineRoles):
         self.draft, self.lexicon, self.standing = draft, lexicon, standing
         self.heads: list[tuple[str, str, int]] = []
         self.row = -1
+        #: how many measures the row in hand had after each of its areas
+        self.kept_measures: list[int] = []
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -55,8 +57,8 @@ class OutlinedReader(OutlineRoles):
         self.draft.paint(
             self.flow, node.start, min(name_end + 1, node.end) if self._stop_at(name_end) else name_end, what
         )
-        rows = self._unnumbered(node) if node.areas and not node.children else []
-        if len(rows) > 1:
+        if node.areas and not node.children and self._over_plain_rows(node):
+            rows = self._unnumbered(node)
             for text, areas in rows:
                 self._plain_row(text, areas)
             self._after_rows(node)
@@ -204,12 +206,80 @@ class OutlinedReader(OutlineRoles):
         several = len(real) > 1 and any(
             area is None and not self._only_stops(a, b) for a, b, area in pieces[real[0] + 1 : real[-1]]
         )
+        lost = self._without_number(pieces[real[0] + 1 :]) if several and not node.children else []
+        if lost and self._leaps(node) == len(lost):
+            # the next number leaps over just as many: they are rows that lost theirs
+            stop = lost[0][0][0]
+            self._body_of([p for p in pieces if p[0] < stop], node, several=False)
+            for nth, (text, areas) in enumerate(lost, 1):
+                self._plain_row(text, areas)
+                self.draft.rows[self.row].number = (node.sign.value if node.sign else 0) + nth
+            return
+        self._body_of(pieces, node, several=several)
+        if lost:
+            self._maybe_rows(lost)
+
+    def _leaps(self, node: Node) -> int:
+        """How many numbers the next of a node's list leaps over."""
+        assert node.parent is not None
+        after = node.parent.children[node.parent.children.index(node) + 1 :]
+        return after[0].leapt if after else 0
+
+    def _without_number(self, pieces: list[tuple[int, int, Area | None]]) -> list[tuple[Text, list[Area]]]:
+        """Paragraphs after a row's own units that have units themselves: rows whose number was lost, perhaps."""
+        out: list[tuple[Text, list[Area]]] = []
+        for a, b, area in pieces:
+            if area is not None:
+                if out:
+                    out[-1][1].append(area)
+                continue
+            while a < b and self.chars[a] in STOPS:
+                a += 1
+            if a < b and self.flow.bol[a] and not BULLET.match(self.chars, a, b):
+                out.append(((a, b), []))
+            elif a < b and out:
+                return []
+        return out if all(areas for _, areas in out) else []
+
+    def _maybe_rows(self, lost: list[tuple[Text, list[Area]]]) -> None:
+        row = self.draft.rows[self.row]
+        rows = []
+        for nth, ((a, b), areas) in enumerate(lost, 1):
+            title = title_end(self.flow, a, b)
+            duties = []
+            for area in areas:
+                said = read_area(self.chars, *area.inner, self.lexicon, area.label)
+                duties += duties_of(self.flow, said.units, said.time_limit, None)
+            rows.append(
+                DraftRow(
+                    part=row.part, part_number=row.part_number, section=row.section, section_number=row.section_number,
+                    number=row.number + nth, title=self.flow.original(a, title.end).strip("。:： "),
+                    measures=[self.flow.original(*s) for s in sentences(self.flow, title.body, b)], duties=duties,
+                    start=self.flow.at[a], end=self.flow.at[b - 1] + 1,
+                )
+            )  # fmt: skip
+        first, last = lost[0][0][0], lost[-1][1][-1].end
+        kept = [m for n, m in enumerate(row.measures) if n < self.kept_measures[0]]
+        own = [replace(d, measure=None) for d in row.duties if d.measure is None or d.measure < self.kept_measures[0]]
+        own = list({d.key: d for d in own}.values())
+        readings = Readings(
+            "unnumbered", f"“{row.title}”之后有 {len(rows)} 段没有序号而有自己的责任单位", first, last, self.row
+        )
+        readings.first("是同一项任务的措施,各有责任单位")
+        readings.other(f"是另外 {len(rows)} 项任务", {self.row: {"measures": kept, "duties": own}},
+                       add=[(self.row + 1, rows)])  # fmt: skip
+        self.draft.doubts.append(readings.at(self.flow))
+
+    def _body_of(self, pieces: list[tuple[int, int, Area | None]], node: Node, *, several: bool) -> None:
+        real = [n for n, (_, _, area) in enumerate(pieces) if area is not None]
         own: list[int] = []
         row = self.draft.rows[self.row]
+        self.kept_measures = []
         for n, (a, b, area) in enumerate(pieces):
             if area is not None:
                 self._area(area, own if several else None)
                 own = []
+                self.kept_measures.append(len(row.measures))
             elif self._only_stops(a, b):
                 self._closing_stop(a, b)
             elif real and n > real[-1] and not node.children:
@@ -269,7 +339,10 @@ class OutlinedReader(OutlineRoles):
 
     def _plain_row(self, text: Text, areas: list[Area]) -> None:
         """A paragraph without a number that has units: a row of its own."""
-        self._open(0, text)
+        bullet = BULLET.match(self.chars, text[0], text[1])
+        self._open(0, (bullet.end(), text[1]) if bullet else text)
+        if bullet:
+            self.draft.paint(self.flow, text[0], bullet.end(), "number", self.row)
         row = self.draft.rows[self.row]
         row.number = sum(1 for r in self.draft.rows if (r.part, r.section) == (row.part, row.section))
         self._measures(self.body, text[1]) if text[1] > self.body else None
@@ -335,7 +408,7 @@ class OutlinedReader(OutlineRoles):
     def _unsure_area(self, area: Area, made: list[DraftDuty]) -> None:
         row = self.draft.rows[self.row]
         words = self.flow.original(area.start, area.end)
-        said = f"括号里的“{words}”没有“责任单位”字样,也没有已知的单位"
+        said = f"“{words}”没有“责任单位”字样,所列名称也不都认识"
         readings = Readings("unsure-duty", said, area.start, area.end, self.row)
         readings.first("是责任单位")
         measures = list(row.measures)

@@ -10,6 +10,7 @@ from jinzhi.kernel.organisation import NameBook
 from jinzhi.kernel.plan import Place, PlanDocument, PlanRow, letters, match_rows
 from jinzhi.sources.plan_document.areas import Area, find_areas
 from jinzhi.sources.plan_document.assemble import assemble
+from jinzhi.sources.plan_document.contents import contents
 from jinzhi.sources.plan_document.draft import Draft
 from jinzhi.sources.plan_document.duties import Lexicon
 from jinzhi.sources.plan_document.errors import PlanDocumentError
@@ -17,8 +18,16 @@ from jinzhi.sources.plan_document.flow import Flow, build, fold, page_marks
 from jinzhi.sources.plan_document.headings import Vocabulary
 from jinzhi.sources.plan_document.outlined import OutlinedReader
 from jinzhi.sources.plan_document.running import Reader
-from jinzhi.sources.plan_document.standing import Standing
-from jinzhi.sources.plan_document.surroundings import closes, is_site, pieces, read_head, read_tail, signature_at
+from jinzhi.sources.plan_document.standing import Standing, repeat_what_stands_above
+from jinzhi.sources.plan_document.surroundings import (
+    appended,
+    closes,
+    is_site,
+    pieces,
+    read_head,
+    read_tail,
+    signature_at,
+)
 from jinzhi.sources.plan_document.table_reader import TableReader
 from jinzhi.sources.plan_document.tables import Table, find_text_tables, stitched
 
@@ -67,10 +76,13 @@ def parse(
         draft.paint_text(start, end, "page-number")
     for start, end in layout.heads:
         draft.paint_text(start, end, "running-head")
+    listed = contents(text)
+    for start, end in listed:
+        draft.paint_text(start, end, "contents")
     markup = [m.span() for m in _MARKUP.finditer(text)]
     for start, end in markup:
         draft.paint_text(start, end, "markup")
-    skip = [*marks, *markup, *layout.heads, *((t.start, t.end) for t in taken)]
+    skip = [*marks, *listed, *markup, *layout.heads, *((t.start, t.end) for t in taken)]
     flow = build(text, skip=skip, paragraphs=layout.paragraphs, loose=layout.loose)
     areas = find_areas(flow, lexicon)
     standing = Standing()
@@ -80,6 +92,7 @@ def parse(
         _tables(draft, taken, lexicon, vocabulary, flow, areas, reader, standing)
     else:
         _running(draft, flow, areas, reader)
+    repeat_what_stands_above(draft)
     standing.close(draft)
     _refuse_what_is_no_plan(draft, rows)
     return assemble(draft, names, rows, tuple(notes))
@@ -129,7 +142,7 @@ def _tail(flow: Flow, start: int) -> int:
     probe = Draft(flow.text)
     for first, last in pieces(flow, from_here, len(flow)):
         words = flow.chars[first:last]
-        if is_site(words) or (flow.bol[first] and closes(words)):
+        if is_site(words) or (flow.bol[first] and (closes(words) or appended(words))):
             return first
         read_tail(probe, flow, first, last)
         if probe.issued_on or probe.issued_by:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from jinzhi.sources.plan_document.areas import Area
 from jinzhi.sources.plan_document.draft import Draft, DraftDuty, Readings
 from jinzhi.sources.plan_document.duties import Said
-from jinzhi.sources.plan_document.flow import Flow
-from jinzhi.sources.plan_document.wording import FIRST_LEADS
+from jinzhi.sources.plan_document.flow import Flow, fold
+from jinzhi.sources.plan_document.wording import FIRST_LEADS, SAME_AS
 
 
 @dataclass
@@ -90,6 +90,27 @@ class Standing:
 
     def _is_owed(self, duty: DraftDuty) -> bool:
         return any(duty.key == d.key and duty.wording == d.wording for d in self.owed)
+
+
+def repeat_what_stands_above(draft: Draft) -> None:
+    """责任单位:同上 or 同第3项: the units of that row, said at its place with the other reading."""
+    for index, row in enumerate(draft.rows):
+        said = next((m for r in row.remarks if (m := SAME_AS.fullmatch(fold(r)))), None)
+        if fold(row.time_limit) in ("同上", "〃") and index:
+            row.time_limit = draft.rows[index - 1].time_limit
+        if said is None or row.duties:
+            continue
+        above = [r for r in draft.rows[:index] if not said["n"] or r.number == int(said["n"])]
+        if not above or not above[-1].duties:
+            continue
+        meant = above[-1]
+        row.duties = [replace(d, measure=None) for d in meant.duties]
+        draft.warnings = [w for w in draft.warnings if w.code != "no-duty" or w.row_id != str(index)]
+        names = "、".join(d.raw for d in row.duties)
+        readings = Readings("same-as", f"“{row.title}”的责任单位写的是“{said.group()}”", row.start, row.end, index)
+        readings.first(f"与“{meant.title}”相同:{names}")
+        readings.other("没有责任单位", {index: {"duties": []}})
+        draft.doubts.append(readings)
 
 
 def _listed(duties: list[DraftDuty]) -> bool:

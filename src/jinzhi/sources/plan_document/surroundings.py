@@ -81,6 +81,16 @@ def closes(words: str) -> bool:
     return re.match(r"各(?:地区|地|有关|部门|单位|区|县|市|责任|牵头|成员)[^。]{0,40}?(?:要|应|须)", words) is not None
 
 
+def appended(words: str) -> bool:
+    """Whether a paragraph begins the list of what is appended (附件:1.…), or an appendix."""
+    return (
+        re.match(
+            r"附(?:件|表|录|图)?(?:[0-9一二三四五六七八九十]{0,2}:|[0-9一二三四五六七八九十]{0,2}\Z|[0-9]\.)", words
+        )
+        is not None
+    )
+
+
 def is_site(words: str) -> bool:
     """Whether words outside the plan are the hosting site's."""
     return bool(SITE.search(words) or _WHOLE.fullmatch(words))

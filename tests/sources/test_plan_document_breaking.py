@@ -1,0 +1,125 @@
+"""Documents written to break the parser, in our own words: what each says, and what is said about doubts."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sources.plan_documents import read, whole
+from tests.sources.test_plan_document_kinds import check, reading
+
+HEAD = "某市任务分工\n一、任务\n"
+
+LABELS = {
+    "牵头： without 单位": (
+        "1.育才。（牵头：市科技局，配合：市教委、市财政局）\n2.监测。主办：市统计局；协办：市教委；时限要求：长期。\n",
+        ["任务//1: 市科技局 led, 市教委 support, 市财政局 support", "任务//2: 市统计局 led, 市教委 support"],
+    ),
+    "other signs for a colon and a comma": (
+        "1.登记。（责任单位∶市司法局丶市教委）\n2.自律。（责任单位︰市商务局）\n",
+        ["任务//1: 市司法局 divided, 市教委 divided", "任务//2: 市商务局 alone"],
+    ),
+    "a person and his telephone": (
+        "1.建站。责任人：张某，联系电话23450000；责任单位：市科技局\n2.建库。责任单位：市教委（刘某）、市司法局\n",
+        ["任务//1: 市科技局 alone", "任务//2: 市教委 divided, 市司法局 divided"],
+    ),
+    "a label without a colon after another": (
+        "1.建站。责任人：张某，牵头单位市科技局，配合单位市教委\n2.建库。完成时限：2025年，责任单位市司法局\n",
+        ["任务//1: 市科技局 led, 市教委 support", "任务//2: 市司法局 alone"],
+    ),
+    "units parted by a semicolon": (
+        "1.建制。责任单位：市科技局；各区人民政府\n2.建库。责任单位：市教委\n",
+        ["任务//1: 市科技局 divided, 各区人民政府 divided", "任务//2: 市教委 alone"],
+    ),
+    "units at the end of a sentence": (
+        "1.育才，奖励20家，市科技局负责。\n2.建库，转化30件，市教委牵头，市财政局配合。\n3.展示——市商务局、市司法局\n",
+        [
+            "任务//1: 市科技局 alone", "任务//2: 市教委 led, 市财政局 support",
+            "任务//3: 市商务局 divided, 市司法局 divided",
+        ],
+    ),
+    "the mark of a footnote": (
+        "1.建设中心①。引进5家。（责任单位：市科技局）\n2.集聚（1），入驻80%。（责任单位：市教委）\n",
+        ["任务//1: 市科技局 alone", "任务//2: 市教委 alone"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), LABELS.values(), ids=LABELS)
+def test_units_are_read_with_their_duty_and_no_more(text, wanted):
+    check(HEAD + text, wanted)
+
+
+SHAPES = {
+    "articles": (
+        "某市任务分工\n第一条 完善政策。出台办法。责任单位：市司法局\n第二条 完善机制。召开会议。责任单位：市科技局\n",
+        ["//1: 市司法局 alone", "//2: 市科技局 alone"],
+    ),
+    "an excerpt that begins at 三": (
+        "某市实施方案\n三、主要任务\n（一）提质。评价。（责任单位：市教委）\n（二）增效。导航。（责任单位：市科技局）\n",
+        ["主要任务//1: 市教委 alone", "主要任务//2: 市科技局 alone"],
+    ),
+    "a table of contents": (
+        "某市任务分工方案\n目录\n一、创造............1\n二、保护............3\n一、创造\n1.培育。遴选。（市科技局负责）\n"
+        "二、保护\n2.打击。通报。（市公安局负责）\n",
+        ["创造//1: 市科技局 alone", "保护//2: 市公安局 alone"],
+    ),
+    "bullets": (
+        "某市任务分工\n一、创造\n● 培育。遴选10家。（市科技局负责）\n● 奖励。兑现。（市财政局负责）\n二、保护\n"
+        "● 打击。通报。（市公安局负责）\n",
+        ["创造//1: 市科技局 alone", "创造//2: 市财政局 alone", "保护//1: 市公安局 alone"],
+    ),
+    "a number was lost": (
+        HEAD + "1.甲平台建设。开放数据。（市科技局负责）\n乙机制完善。每月会商。（市公安局负责）\n"
+        "3.丙站点布局。覆盖各区。（市司法局负责）\n",
+        ["任务//1: 市科技局 alone", "任务//2: 市公安局 alone", "任务//3: 市司法局 alone"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted"), SHAPES.values(), ids=SHAPES)
+def test_rows_stand_under_their_own_headings(text, wanted):
+    check(text, wanted)
+
+
+def test_a_paragraph_without_a_number_that_has_units_is_offered_as_a_row():
+    found = read(
+        HEAD + "1.甲平台建设。开放数据。（市科技局负责）\n乙机制完善。每月会商一次。（市公安局负责）\n"
+        "2.丙站点布局。覆盖各区。（市司法局负责）\n"
+    )
+    assert [r.title for r in found.rows] == ["甲平台建设", "丙站点布局"]
+    doubt = next(d for d in found.doubts if d.code == "unnumbered")
+    assert doubt.row == 0
+    ((index, values),) = doubt.readings[1].rows
+    assert (index, values["measures"]) == (0, ["开放数据。"])
+    ((before, rows),) = doubt.readings[1].add
+    assert (before, [r["title"] for r in rows]) == (1, ["乙机制完善"])
+
+
+def test_the_same_as_above_takes_those_units_and_says_so():
+    found = read(
+        HEAD + "1.甲。评选。（责任单位：市科技局、市教委）\n2.乙。培训。（责任单位：同上）\n"
+        "3.丙。展示。（责任单位：市商务局）\n"
+        "4.丁。宣讲。（责任单位：同第1项）\n"
+    )
+    assert [[d.raw for d in r.duties] for r in found.rows] == [
+        ["市科技局", "市教委"], ["市科技局", "市教委"], ["市商务局"], ["市科技局", "市教委"],
+    ]  # fmt: skip
+    doubts = [d for d in found.doubts if d.code == "same-as"]
+    assert [d.row for d in doubts] == [1, 3]
+    assert [d.readings[1].rows for d in doubts] == [((1, {"duties": []}),), ((3, {"duties": []}),)]
+
+
+def test_what_is_appended_is_no_row_and_is_said():
+    found = read(
+        HEAD + "1.甲。查办。（市公安局负责）\n2.乙。设站。（市教委负责）\n附件：\n1.重点指标表\n2.联系人名单\n"
+    )
+    assert reading(found) == ["任务//1: 市公安局 alone", "任务//2: 市教委 alone"]
+    assert whole(found)
+
+
+def test_a_title_is_more_than_a_year():
+    found = read(
+        HEAD + "1.2024年，新增企业20家，达到120家。（市教委牵头）\n"
+        "2.到2025年底，融资突破 100 亿元，惠企 500 家。（市教委牵头）\n"
+    )
+    assert [r.title for r in found.rows] == ["2024年，新增企业20家", "到2025年底，融资突破 100 亿元"]
