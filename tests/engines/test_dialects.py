@@ -78,6 +78,18 @@ from jinzhi.kernel.query import QueryError
         ("cnipr", "颜色=红 and 名称=a", "ti=a"),
         ("cnipr", "颜色>=5 or 名称=a", "ti=a"),
         ("patsnap", "TTL:(a) AND FOO:(b OR c) AND ABST:d", "ti=a AND ab=d"),
+        ("cprs", "F AD 20170101>20171231", "ad=[20170101 TO 20171231]"),
+        ("cprs", "20170101>20171231/AD*电池/TI", "ad=[20170101 TO 20171231] AND ti=电池"),
+        ("orbit", "(2017-01-01:2017-12-31)/PD AND a/TI", "pd=[2017-01-01 TO 2017-12-31] AND ti=a"),
+        ("cnipr", "申请日≥20170101 and 申请日≤2018", "ad>=20170101 AND ad<=2018"),
+        ("cnipr", "名称,摘要+=(电池 and 隔膜)", "ti,ab=(电池 AND 隔膜)"),
+        ("cnipr", "申请日='20170101' and 名称='锂 电池'", 'ad=20170101 AND ti="锂 电池"'),
+        ("ops", 'ti adj "electric motor"', 'ti="electric motor"'),
+        ("ppubs", "battery within range", "battery OR within OR range"),
+        ("ppubs", "a.ti.ab.", "ti,ab=a"),
+        ("cprs", "1,4-丁二醇/TI", "ti=1,4-丁二醇"),
+        ("cprs", "X-射线/TI-隔膜/AB", "ti=X-射线 NOT ab=隔膜"),
+        ("patsnap", "TTL:(a) AND FOO:[10 TO *]", "ti=a"),
         # as people paste them
         ("cnipr", "申请人=某某（上海）有限公司", "pa=某某(上海)有限公司"),
         ("cnipr", "分类号=H01M 10/05 and 名称=a", "ipc=H01M10/05 AND ti=a"),
@@ -104,6 +116,10 @@ def test_a_query_is_translated(dialect: str, text: str, native: str) -> None:
         ("patsnap", "a b", 2, "默认算符"),
         ("patsnap", "a $WS b", 2, "未经其文档证实"),
         ("orbit", "smart card", 6, "相邻"),
+        ("cprs", "1,4-丁二醇/TI", 3, "名称的一部分"),
+        ("cnipr", "名称=电池+隔膜", 5, "不参与检索"),
+        ("patsnap", 'PATENT_TYPE:("A")', 13, "取值"),
+        ("ops", 'ti exact "a"', 0, "整体等于"),
         ("orbit", "a* AND b", 1, "不是截词符"),
         ("orbit", "a OR b AND c", 2, "优先次序"),
         ("ppubs", "a ADJ3 b", 2, "同一句"),
@@ -174,3 +190,28 @@ def test_any_text_is_translated_or_refused(dialect: str, text: str) -> None:
         assert error.zh and error.en
         return
     assert parse(made.native)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "said"),
+    [
+        ("cnipr", "(电池 and 隔膜)/名称", "/名称"),
+        ("cnipr", "名称/摘要=电池", "=电池"),
+        ("cnipr", "名称=电池 w/5 隔膜", "w/5"),
+        ("orbit", "(battery NEAR3 cell)/TI", "NEAR3"),
+        ("orbit", "(battery NOTW cell)", "NOTW"),
+        ("orbit", "battery L cell", "L"),
+        ("orbit", "SS 1 AND 2", "SS"),
+        ("cprs", "F KW 电池", "KW"),
+        ("ppubs", "TTL/battery", "TTL/battery"),
+        ("ppubs", 'AN/"Example LLC"', "AN/"),
+        ("patsnap", 'TTL:("lithium battery"~5)', "~5"),
+        ("ops", 'ipc within "H01M10/00 H01M10/60"', "范围"),
+        ("cprs", "20170101>20171231", "字段"),
+        ("orbit", "PD>=2017:2018", ">="),
+    ],
+)
+def test_what_is_no_word_of_the_system_is_refused_and_not_sought(dialect: str, text: str, said: str) -> None:
+    with pytest.raises(QueryError) as refused:
+        translate(text, dialect)
+    assert said in refused.value.zh and refused.value.en

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from jinzhi.engines.query_language.parse import GLUED, LOCANT, PRINTED_CLASS, SIGNS, check_brackets, check_depth
 from jinzhi.engines.query_language.systems import DIALECTS, OPS, Dialect, Step
+from jinzhi.engines.query_language.typed import COMPARISONS, is_operator_elsewhere, quoted, refuse_class_range
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import (
     BELOW,
@@ -64,7 +65,7 @@ def translate(text: str, dialect: str) -> Translation:
     """The native query for a query of another system. Raises QueryError with the place, KeyError for no such system."""
     if len(text) > MAX_FOREIGN:
         raise TooWide("检索式的长度", "characters in the query", len(text), MAX_FOREIGN)
-    reader = Reader(text.translate(SIGNS), DIALECTS[dialect])
+    reader = Reader(quoted(text).translate(SIGNS), DIALECTS[dialect])
     reader.without_command()
     node = reader.read()
     check_depth(node)
@@ -87,11 +88,22 @@ class Sign:
 
 
 #: another system's commands, which no query begins with
-COMMAND = re.compile(r"\s*(\.\.\s*[A-Za-z]+|[A-Z](?=\s+\d))")
+COMMAND = re.compile(r"\s*(\.\.\s*[A-Za-z]+|SS(?=\s+\d)|[A-Z](?=\s+\d))")
 TO = frozenset({"to", "至", "到"})
 DATELIKE = re.compile(r"\d{4}(?:[-./年]?\d{1,2}){0,2}[年月日]?\Z")
 
-COMPARE = r"\s*(==|!=|<>|>=|<=|=|:|>|<|(?<=\s)(?:any|all|within)(?=[\s\"]))"
+COMPARE = r"\s*(==|!=|<>|>=|<=|=|:|>|<|≥|≤|≠"
+#: the relations of CQL in words
+RELATIONS = r"|(?<=\s)(?:any|all|within|exact|adj)(?=[\s\"])"
+_DAY = r"\d{4}(?:[-./]?\d{1,2}){0,2}"
+#: from one day to another, as CPRS (>), Orbit (:) and others write it
+SPAN = rf"(?<![\w<>])({_DAY})\s*(?:->|[>:~—])\s*({_DAY})(?=$|[\s()/])"
+#: fields of PatFT, which the public search no longer reads
+PATFT = frozenset(
+    {"ttl", "abst", "aclm", "spec", "an", "apd", "ccl", "ccls", "isd", "apn", "icl", "icn", "lrep", "ref"}
+)
+#: a hyphen that belongs to a name where a hyphen excludes: 1,4-丁二醇, X-射线
+NAME_HYPHEN = r"(?<=\d)-(?=[A-Za-z\u4e00-\u9fff])|(?<=\b[A-Za-z])-(?=[\u4e00-\u9fff])"
 
 
 class Reader:
@@ -119,6 +131,13 @@ class Reader:
             self.text = " " * found.end() + self.text[found.end() :]
             # F TI 电池: the field stands before its value without a sign
             named = re.match(r"\s*([A-Za-z]{2})(\s+)(?=[^\s=:<>)])", self.text)
+            if named and said.upper() == "F" and named[1].lower() not in self.dialect.fields:
+                raise QueryError(
+                    f"字段 {named[1]} 在本系统没有对应：请改写后再检索",
+                    f"the field {named[1]} has no equal here: write the query otherwise",
+                    named.start(1),
+                    named.end(1),
+                )
             if named and named[1].lower() in self.dialect.fields:
                 self.text = f"{self.text[: named.start(2)]}={self.text[named.start(2) + 1 :]}"
             self.lose(
@@ -155,9 +174,13 @@ class Reader:
             rules += [("history", boundary + one.history + edge)]
         rules += [("op", rf"{boundary}(?:{words}){edge}")]
         if signs:
-            rules += [("op", signs)]
+            rules += [("op", rf"(?!{NAME_HYPHEN})(?:{signs})")]
+        # 名称,摘要+=电池: a value in several fields
+        prefix = rf"(?:{one.prefix})(?:\s*,\s*(?:{one.prefix}))*"
+        relations, modifier = (RELATIONS, r"(?:\s*/\s*([a-z]+))?") if one.modifiers else ("", "()")
         rules += [
-            ("field", rf"({one.prefix})" + COMPARE + (r"(?:\s*/\s*([a-z]+))?" if one.modifiers else "()")),
+            ("field", rf"({prefix})(?:\+(?==))?{COMPARE}{relations}){modifier}"),
+            ("range", SPAN),
             ("open", r"\("),
             ("close", r"\)"),
             ("phrase", r'"([^"]*)"'),
@@ -191,11 +214,19 @@ class Reader:
         suffix = re.compile(self.dialect.suffix, re.IGNORECASE) if self.dialect.suffix else None
         glued, locant = re.compile(GLUED), re.compile(LOCANT)
         operator = re.compile("|".join([signs] if signs else [r"(?!)"]))
+        hyphen = re.compile(NAME_HYPHEN)
         while end < len(self.text):
             # a bracket within a name and a comma within a chemical name belong to the word, as natively
             bracket = glued.match(self.text, end)
             if bracket and not operator.search(self.text, *bracket.span()):
                 end = bracket.end()
+                continue
+            if signs and self.text[end] == "-" and "\\-" in signs and hyphen.match(self.text, end):
+                self.lose(
+                    "-", "“-”紧贴数字或字母，读作名称的一部分；要排除请在前后加空格",
+                    "“-” beside a number or letter was read as part of the name; put spaces around it to exclude", end,
+                )  # fmt: skip
+                end += 1
                 continue
             if (stop.match(self.text, end) and not locant.match(self.text, end)) or (
                 suffix and suffix.match(self.text, end)
@@ -222,7 +253,8 @@ class Reader:
             return
         if kind == "field":
             modifier = (found[3] or "").lower()
-            self.signs.append(Sign(kind, found[0], at, field=found[1], relation=found[2].lower(), modifier=modifier))
+            relation = COMPARISONS.get(found[2], found[2].lower())
+            self.signs.append(Sign(kind, found[0], at, field=found[1], relation=relation, modifier=modifier))
             return
         self.signs.append(Sign(kind, found[0], at))
 
@@ -290,16 +322,17 @@ class Reader:
         words = [sign for sign in self.signs if sign.kind == "word"]
         for sign in words:
             first = sign.text[0]
-            if re.match(r"\.\.|[/@$~^][A-Za-z]", sign.text) and first not in self.dialect.wild:
+            if (self._is_own(sign.text) and first not in self.dialect.wild) or is_operator_elsewhere(sign.text):
                 raise QueryError(
-                    f"“{sign.text}”是该系统的写法，这里没有对应：请去掉它或改写",
-                    f"“{sign.text}” is that system's own and has no equal here: leave it out or write it otherwise",
+                    f"“{sign.text}”是该系统或其他系统的写法，这里没有对应：请去掉它或改写；若是检索词请加引号",
+                    f"“{sign.text}” is a system's own and has no equal here: leave it out, or quote it as words",
                     sign.at,
                     sign.at + len(sign.text),
                 )
         operands = [sign for sign in self.signs if sign.kind in ("word", "phrase", "field", "history", "range")]
         if operands and all(
-            sign.kind == "word" and re.fullmatch(r"[SL]?\d{1,3}", sign.text, re.I) for sign in operands
+            sign.kind == "word" and re.fullmatch(r"[SL]?\d{1,3}(?:-[SL]?\d{1,3})*", sign.text, re.I)
+            for sign in operands
         ):
             raise QueryError(
                 "这里的数字像是该系统检索历史的编号，本系统没有那些检索：请粘贴原检索式，或用本系统的 #1 AND #2",
@@ -307,6 +340,15 @@ class Reader:
                 " or write #1 AND #2 natively",
                 operands[0].at,
             )
+
+    def _is_own(self, word: str) -> bool:
+        """Whether a word is a suffix, comparison, command or field that this system's table does not hold."""
+        if re.match(r"\.\.|[/@$~^][A-Za-z]|/[\u3400-\u9fff]|=|~\d+\Z", word) or (len(word) > 1 and word.endswith("/")):
+            return True
+        if self.dialect.id == "orbit":
+            return word in ("W", "D", "S", "P", "F", "L")
+        found = re.match(r"([A-Za-z]{2,4})/", word) if self.dialect.id == "ppubs" else None
+        return found is not None and found[1].lower() in PATFT | self.dialect.fields.keys()
 
     def _mixes(self) -> bool:
         """Whether different operators stand side by side within one bracket."""
@@ -423,6 +465,8 @@ class Reader:
                 node = self._leaf(self._wild(sign.text, sign.at), scope, False, sign.at)
             case "phrase":
                 node = self._leaf(self._wild(sign.text[1:-1], sign.at + 1), scope, True, sign.at)
+            case "range":
+                node = self._range(sign, scope)
             case "history":
                 number = int(re.sub(r"\D", "", sign.text)[:9])
                 self.lose(
@@ -483,6 +527,9 @@ class Reader:
         A Chinese name means the same everywhere; a code of letters only what that system's table says.
         """
         known = self.dialect.fields
+        if "," in name:
+            each = [self._fields(one.strip()) for one in name.split(",")]
+            return tuple(dict.fromkeys(code for codes in each for code in codes)) if all(each) else ()
         if codes := known.get(name.lower()) or known.get(name.lower().removeprefix("@")):
             return tuple(codes.split(","))
         if not name.isascii() and (one := find_field(name)):
@@ -494,7 +541,10 @@ class Reader:
     def _value(self, sign: Sign) -> Node | None:
         fields = self._fields(sign.field)
         if not fields:
-            self._valued(sign, fields)
+            if (after := self._peek()) and after.kind == "range":
+                self.next += 1
+            else:
+                self._valued(sign, fields)
             last = self.signs[self.next - 1]
             self._left_out(sign.field, self.text[sign.at : last.at + len(last.text)], sign.at)
             return None
@@ -517,7 +567,7 @@ class Reader:
     def _valued(self, sign: Sign, fields: tuple[str, ...]) -> Node | None:
         relation = sign.relation
         negated = relation in ("!=", "<>")
-        if relation == "==":
+        if relation in ("==", "exact"):
             self.lose(sign, "没有“整体等于”，按“包含”检索", "there is no exact equality of a text; it is sought within")
         after = self._peek()
         if relation in ("any", "all") and after and after.kind == "phrase":
@@ -568,12 +618,14 @@ class Reader:
                 self.next += 1
                 nodes.append(inner)
             elif after.kind == "range":
-                low, high = re.findall(r"[^\s\[\]{}]+", after.text)[::2]
-                nodes.append(
-                    Range(
-                        self._date(low), self._date(high), fields, after.text[0] == "[", after.text[-1] == "]", after.at
+                if op != "=":
+                    raise QueryError(
+                        f"范围前面要用 =，不能用 {op}",
+                        f"before a range write =, not {op}",
+                        after.at,
+                        after.at + len(after.text),
                     )
-                )
+                nodes.append(self._range(after, fields))
             elif after.kind in ("word", "phrase"):
                 text = after.text.strip('"').strip()
                 span = re.fullmatch(r"(\S+?)(?:\s*(?::|,|\bto\b|[至到~]|\s|-(?=\d{6,8}\Z))\s*)(\S+)", text, re.I)
@@ -591,6 +643,17 @@ class Reader:
             op = following.text
             self.next += 1
 
+    def _range(self, sign: Sign, fields: tuple[str, ...]) -> Range:
+        """From one value to another: ``[a TO b]``, or ``a>b`` of CPRS and ``a:b`` of Orbit."""
+        if not fields:
+            raise QueryError("范围要写在字段后面", "a range needs its field", sign.at, sign.at + len(sign.text))
+        closed = sign.text[-1] != "}", sign.text[0] != "{"
+        if sign.text[0] in "[{":
+            low, high = re.findall(r"[^\s\[\]{}]+", sign.text)[::2]
+        else:
+            low, high = re.findall(_DAY, sign.text)
+        return Range(self._date(low), self._date(high), fields, closed[1], closed[0], sign.at)
+
     def _date(self, text: str) -> str:
         if self.dialect.european_dates and (found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)):
             return f"{found[3]}{int(found[2]):02}{int(found[1]):02}"
@@ -598,8 +661,10 @@ class Reader:
 
     def _leaf(self, text: str, fields: tuple[str, ...], phrase: bool, at: int) -> Node:
         if fields and all(get_field(code).kind is Kind.CLASS for code in fields):
+            refuse_class_range(text, at)
             text = re.sub(r"\s+|-0*(?=\d)", "", text)
-        if self.dialect.id == "cprs" and fields and {"typ", "cc", "st", "ls"} & set(fields):
+        coded = {"typ", "cc", "st", "ls"} if self.dialect.id == "cprs" else {"typ", "st", "ls"}
+        if fields and coded & set(fields) and text.isascii():
             self.lose(
                 text,
                 "该系统的代码值照原样写出，请核对本系统的取值",
@@ -629,6 +694,9 @@ class Reader:
                     at + index - 1,
                 )
                 made += " "
+            elif one in "+%$!^":
+                self.lose(one, f"“{one}”不参与检索", f"“{one}” is not searched", at + index - 1)
+                made += one
             else:
                 made += one
         return made.strip()

@@ -182,7 +182,7 @@ PPUBS = Dialect(
         "ref": "ct",
     },
     prefix=r"@(?:ad|pd|prad)",
-    suffix=r"\.([A-Za-z]{2,5}(?:\s*,\s*[A-Za-z]{2,5})*)\.",
+    suffix=r"\.([A-Za-z]{2,5}(?:\s*[,.]\s*[A-Za-z]{2,5})*)\.",
     bounded_wild=True,
     history=r"L(\d+)",
 )
