@@ -24,9 +24,9 @@ from jinzhi.apps.registers.actions import create
 from tests.conftest import person
 from django.urls import reverse
 from jinzhi.apps.cases.actions import open_case
-from tests.web.test_api import Program
-from tests.web.test_cases import COMPLAINT
-from tests.web.test_registers import POINT
+from tests.web.api.test_api import Program
+from tests.web.cases.test_cases import COMPLAINT
+from tests.web.registers.test_registers import POINT
 sync_units()
 Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin")
 made = create("service-points", POINT, who=person("binhai", "tj-binhai", "reporter").acting)

@@ -15,7 +15,7 @@ from jinzhi.apps.evidence.audit import audit
 from jinzhi.apps.evidence.comparing import cosigners, witness_findings
 from jinzhi.apps.evidence.models import Cosignature, CosignTrouble, Entry, Event
 from jinzhi.apps.evidence.witnesses import Witness, Witnesses, WitnessRefused
-from jinzhi.web.views.evidence import point_lines
+from jinzhi.web.evidence.views import point_lines
 from tests.apps.bundle_files import DAY, checked, unpack
 from tests.apps.test_cosigning import NAME, accused, court, grow, put_back, seen, spoilt, states
 

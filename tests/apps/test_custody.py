@@ -22,7 +22,7 @@ from jinzhi.apps.custody.queries import Asked, duplicates, inbox, items, takers
 from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Entry, Event
-from jinzhi.web.custody_list import stated
+from jinzhi.web.custody.list import stated
 
 DAY = date(2026, 11, 22)
 FACTS = {

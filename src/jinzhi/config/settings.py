@@ -215,20 +215,20 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "jinzhi.web.alike.AlikeMiddleware",
-    "jinzhi.web.sessions.Sessions",
+    "jinzhi.web.shell.alike.AlikeMiddleware",
+    "jinzhi.web.shell.sessions.Sessions",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "jinzhi.web.gate.TextGate",
+    "jinzhi.web.shell.gate.TextGate",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "jinzhi.apps.accounts.middleware.ActingMiddleware",
-    "jinzhi.web.errors.ErrorsMiddleware",
-    "jinzhi.web.drafts.DraftsMiddleware",
+    "jinzhi.web.shell.errors.ErrorsMiddleware",
+    "jinzhi.web.shell.drafts.DraftsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -238,15 +238,17 @@ WSGI_APPLICATION = "jinzhi.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [PACKAGE / "web" / "templates"],
+        # each area of pages keeps its own
+        "DIRS": sorted((PACKAGE / "web").glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"ui": "jinzhi.web.ui.tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "jinzhi.web.context.shell",
+                "jinzhi.web.shell.context.shell",
             ],
         },
     }
@@ -338,7 +340,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "jz_session"
 CSRF_COOKIE_NAME = "jz_csrf"
-CSRF_FAILURE_VIEW = "jinzhi.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "jinzhi.web.shell.errors.csrf_failure"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

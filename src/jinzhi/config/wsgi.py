@@ -10,6 +10,6 @@ os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jinzhi.config.settings")
 application = get_wsgi_application()
 
-from jinzhi.web.warming import warm  # noqa: E402  only now that the apps are loaded
+from jinzhi.web.patents.warming import warm  # noqa: E402  only now that the apps are loaded
 
 Thread(target=warm, name="warm", daemon=True).start()

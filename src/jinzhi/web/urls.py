@@ -1,76 +1,39 @@
-"""All addresses: each area of views holds its own."""
+"""All addresses: each area of pages holds its own."""
 
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from jinzhi.web import gallery
 from jinzhi.web.api.urls import urlpatterns as api_urls
-from jinzhi.web.views import (
-    account,
-    cases,
-    catalogue,
-    cockpit,
-    custody,
-    custody_upload,
-    drafts,
-    evidence,
-    evidence_export,
-    evidence_verify,
-    inbox,
-    indicators,
-    log_files,
-    operations,
-    orders,
-    password_link,
-    patent_alerts,
-    patent_collections,
-    patent_saved,
-    patents,
-    people,
-    people_two,
-    plan_import,
-    plan_reports,
-    plan_rows,
-    registers,
-    report_steps,
-    search,
-    units,
-    witness,
-)
+from jinzhi.web.cases import urls as cases
+from jinzhi.web.catalogue import urls as catalogue
+from jinzhi.web.custody import urls as custody
+from jinzhi.web.evidence import urls as evidence
+from jinzhi.web.inbox import urls as inbox
+from jinzhi.web.indicators import urls as indicators
+from jinzhi.web.operations import urls as operations
+from jinzhi.web.patents import urls as patents
+from jinzhi.web.people import urls as people
+from jinzhi.web.plan import urls as plan
+from jinzhi.web.registers import urls as registers
+from jinzhi.web.search import urls as search
+from jinzhi.web.ui import gallery
+from jinzhi.web.units import urls as units
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="cockpit"), name="home"),
-    *cockpit.urlpatterns,
+    *plan.urlpatterns,
     *inbox.urlpatterns,
-    *drafts.urlpatterns,
-    *plan_import.urlpatterns,
-    *plan_reports.urlpatterns,
-    *report_steps.urlpatterns,
-    *orders.urlpatterns,
-    *plan_rows.urlpatterns,
     *cases.urlpatterns,
-    # before patents: its last address takes every other name as a number
-    *patent_saved.urlpatterns,
-    *patent_alerts.urlpatterns,
-    *patent_collections.urlpatterns,
     *patents.urlpatterns,
     *registers.urlpatterns,
-    *custody_upload.urlpatterns,
     *custody.urlpatterns,
     *indicators.urlpatterns,
     *units.urlpatterns,
-    *people_two.urlpatterns,
     *people.urlpatterns,
     *catalogue.urlpatterns,
     *search.urlpatterns,
-    *log_files.urlpatterns,
-    *evidence_verify.urlpatterns,
-    *evidence_export.urlpatterns,
     *evidence.urlpatterns,
     *operations.urlpatterns,
-    *password_link.urlpatterns,
-    *account.urlpatterns,
-    *witness.urlpatterns,
     *api_urls,
     *gallery.shown_to_developers(gallery.urlpatterns),
     path("accounts/", include("allauth.urls")),

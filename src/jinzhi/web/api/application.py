@@ -14,21 +14,10 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from jinzhi.kernel.text import shown, texts, unfit_words
-from jinzhi.web.api import (
-    cases,
-    catalogue,
-    custody,
-    evidence,
-    indicators,
-    patents,
-    plan,
-    problems,
-    registers,
-    told,
-    units,
-)
+from jinzhi.web.api import cases, catalogue, custody, evidence, indicators, patents, plan, registers, told, units
 from jinzhi.web.api.caller import RATE, Caller, Rate
 from jinzhi.web.api.document import written
+from jinzhi.web.shell import problems
 
 ABOUT = (
     "Jinzhi 津知. Reads and writes what the pages show, made from the same declarations. Give a token in the header "

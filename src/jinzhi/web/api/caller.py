@@ -11,8 +11,8 @@ from ninja.utils import check_csrf
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.apps.accounts.tokens import acting_by_token
-from jinzhi.web.api.problems import Problem, Wrong, invalid
-from jinzhi.web.submissions import content_of, keyed
+from jinzhi.web.shell.problems import Problem, Wrong, invalid
+from jinzhi.web.shell.submissions import content_of, keyed
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="jinzhi"'}

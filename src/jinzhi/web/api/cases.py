@@ -30,8 +30,8 @@ from jinzhi.kernel.recording import Said
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.plain import object_schema
-from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 from jinzhi.web.api.shapes import CaseFull, CaseList, OpenIn, StepIn
+from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing
 
 router = Router(tags=["cases"], by_alias=True)
 READ = {"x-scope": "case.read"}

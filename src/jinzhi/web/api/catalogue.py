@@ -12,8 +12,8 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.kernel.declare import Declaration
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.plain import plain
-from jinzhi.web.api.problems import missing
 from jinzhi.web.api.shapes import DeclaredList, Kinds
+from jinzhi.web.shell.problems import missing
 
 router = Router(tags=["catalogue"], by_alias=True)
 SCOPE = {"x-scope": "plan.read"}

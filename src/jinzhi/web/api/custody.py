@@ -24,7 +24,7 @@ from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.models import Event
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
-from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
+from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing
 
 router = Router(tags=["custody"], by_alias=True)
 SCOPE_READ, SCOPE_WRITE = {"x-scope": READ}, {"x-scope": WRITE}

@@ -22,8 +22,8 @@ from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
 from jinzhi.web.api.plain import field_schema, object_schema
-from jinzhi.web.api.problems import MEDIA_TYPE, TYPES
 from jinzhi.web.api.shapes import ProblemOut
+from jinzhi.web.shell.problems import MEDIA_TYPE, TYPES
 
 METHODS = ("get", "post", "put", "patch", "delete")
 SECURITY = {

@@ -19,8 +19,8 @@ from jinzhi.apps.evidence.models import Checkpoint, Entry
 from jinzhi.apps.evidence.tiles import published
 from jinzhi.kernel.merkle import FAMILIES, ProofError
 from jinzhi.web.api.caller import caller, only
-from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
-from jinzhi.web.objects import places, said, tells_personal, visible_deposits
+from jinzhi.web.evidence.objects import places, said, tells_personal, visible_deposits
+from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing
 
 router = Router(tags=["evidence"], by_alias=True)
 KEY = "A verifier key known from elsewhere, of the platform or of a witness: only what these signed counts."

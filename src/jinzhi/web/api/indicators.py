@@ -18,8 +18,8 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.indicator import Indicator, Value
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.paging import Cursor, Limit, read, written
-from jinzhi.web.api.problems import Wrong, invalid, missing
 from jinzhi.web.api.shapes import IndicatorList, IndicatorOut, RecordList
+from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["indicators"], by_alias=True)
 READ = {"x-scope": "indicator.read"}

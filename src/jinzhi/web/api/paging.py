@@ -9,7 +9,7 @@ from typing import Annotated
 from django.db.models import QuerySet
 from ninja import Query
 
-from jinzhi.web.api.problems import Wrong, invalid
+from jinzhi.web.shell.problems import Wrong, invalid
 
 LARGEST = 200
 DEFAULT = 50

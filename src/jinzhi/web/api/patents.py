@@ -31,9 +31,9 @@ from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.paging import Cursor, Limit, read, written
 from jinzhi.web.api.patent_shapes import Answered, Explained, Hits, NumbersIn, NumbersOut, PatentFull
 from jinzhi.web.api.plain import plain
-from jinzhi.web.api.problems import Wrong, invalid, missing
-from jinzhi.web.patent_search import FACET, RELEVANCE, Facet, Names, Search, chosen_of
-from jinzhi.web.patent_search import written as written_value
+from jinzhi.web.patents.search import FACET, RELEVANCE, Facet, Names, Search, chosen_of
+from jinzhi.web.patents.search import written as written_value
+from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["patents"], by_alias=True)
 READ = {"x-scope": "plan.read"}

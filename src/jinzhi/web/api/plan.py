@@ -21,7 +21,6 @@ from jinzhi.apps.plan.queries import current, milestones, rows_of
 from jinzhi.kernel.status import NO_DATA
 from jinzhi.web.api.caller import caller, only, submission
 from jinzhi.web.api.paging import Cursor, Limit, page_of
-from jinzhi.web.api.problems import Wrong, invalid, missing
 from jinzhi.web.api.shapes import (
     CopiesDone,
     CopiesOffered,
@@ -34,6 +33,7 @@ from jinzhi.web.api.shapes import (
     RowFull,
     Rows,
 )
+from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["plan"], by_alias=True)
 

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from jinzhi.web.api.application import api
 from jinzhi.web.api.document import METHODS
-from jinzhi.web.api.problems import TYPES, Problem, answer
-from jinzhi.web.shell import english
+from jinzhi.web.shell.problems import TYPES, Problem, answer
+from jinzhi.web.ui.language import english
 
 
 @require_safe

@@ -28,8 +28,8 @@ from jinzhi.kernel.register import Register
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.api.plain import object_schema
-from jinzhi.web.api.problems import Problem, Wrong, invalid, missing
 from jinzhi.web.api.shapes import Entries, EntryOut, RegisterList
+from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing
 
 router = Router(tags=["registers"], by_alias=True)
 READ = {"x-scope": "register.read"}

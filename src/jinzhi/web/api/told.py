@@ -16,8 +16,8 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.kernel.procedure import TELL, ClockView
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.cases import READ, visible
-from jinzhi.web.api.problems import Problem, Wrong, invalid
 from jinzhi.web.api.shapes import ToldIn, ToldList
+from jinzhi.web.shell.problems import Problem, Wrong, invalid
 
 router = Router(tags=["cases"], by_alias=True)
 

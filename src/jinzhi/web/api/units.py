@@ -12,8 +12,8 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.organisation import LEVELS
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.paging import Cursor, Limit, page_of
-from jinzhi.web.api.problems import Wrong, invalid, missing
 from jinzhi.web.api.shapes import UnitOut, Units
+from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["units"], by_alias=True)
 SCOPE = {"x-scope": "plan.read"}

@@ -6,8 +6,8 @@ from django.urls import path, re_path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from jinzhi.web.api.application import api
-from jinzhi.web.api.problems import guarded
 from jinzhi.web.api.reference import openapi, page, unknown
+from jinzhi.web.shell.problems import guarded
 
 
 def wrapped(patterns: list[URLPattern | URLResolver]) -> list[URLPattern | URLResolver]:

@@ -1,5 +1,5 @@
 // What SM3 and SHA-256 share: blocks of 64 bytes, a big-endian length at the end, eight words of state.
-// No dependency and no DOM, so that a worker, a page and Node can use it. Tested in tests/web/test_digests.py.
+// No dependency and no DOM, so that a worker, a page and Node can use it. Tested in tests/web/shell/test_digests.py.
 
 export class BlockHash {
   constructor(first, words) {

@@ -1,5 +1,5 @@
 // SM3 (GB/T 32905-2016), incremental: new Sm3().update(bytes).digest() gives 64 hexadecimal digits.
-// No dependency and no DOM, so that a worker, a page and Node can use it. Tested in tests/web/test_digests.py.
+// No dependency and no DOM, so that a worker, a page and Node can use it. Tested in tests/web/shell/test_digests.py.
 import { BlockHash } from "./block-hash.js";
 
 const FIRST = [0x7380166f, 0x4914b2b9, 0x172442d7, 0xda8a0600, 0xa96f30bc, 0x163138aa, 0xe38dee4d, 0xb0fb0e4e];

@@ -1,0 +1,1 @@
+"""Cases of procedures: the desk, the page of a case, its steps."""

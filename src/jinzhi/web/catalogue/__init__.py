@@ -1,0 +1,1 @@
+"""Declarations as pages and guides (办事指南)."""

@@ -1,0 +1,228 @@
+"""A procedure as a guide (办事指南): how long, who, what to hand in, step by step, terms, grounds, and what a developer
+looks for. All of it is read from the declaration; nothing here is typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.catalogue.registry import calendar
+from jinzhi.kernel.clocks import ended_by
+from jinzhi.kernel.fields import Type
+from jinzhi.kernel.law import Dated
+from jinzhi.kernel.period import Length
+from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
+from jinzhi.web.cases.page import CLOCK_TAGS, cite
+from jinzhi.web.catalogue.declared import plain
+from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag
+
+PASSED = Tag("与预期一致", "Comes out", "done", "✓")
+FAILED = Tag("与预期不符", "Does not come out", "late", "■")
+
+
+def openings(p: Procedure) -> tuple[Step, ...]:
+    """The steps with which a case begins."""
+    return tuple(s for s in p.steps if not s.sources)
+
+
+def facts(p: Procedure, roles: Mapping[str, str], day: date) -> list[tuple[str, str, str]]:
+    """What a reader wants first: (question, answer, small print)."""
+    terms = [(named(c), term(c, day)) for c in p.clocks]
+    known = [f"{name} {length}" for name, length in terms if length]
+    first = openings(p)
+    who = enumerated(dict.fromkeys(roles.get(r, r) for s in first for r in s.roles))
+    ends = enumerated(named(s) for s in p.states if s.final)
+    laws = enumerated(dict.fromkeys(str(cite(c.law).value) for c in p.basis))
+    out = [
+        (_("多久"), known[0] if known else _("没有法定期限"), "；".join(known[1:])),
+        (_("谁来发起"), who, enumerated(named(s) for s in first)),
+        (_("要填写、提交"), _("%(n)s 项") % {"n": sum(f.required for s in first for f in s.inputs)}, _("必填项数")),
+        (_("可能的结果"), ends, ""),
+        (_("依据"), laws or _("平台工作规则"), ""),
+    ]
+    return [one for one in out if one[1]]
+
+
+def term(c: Clock, day: date) -> str:
+    """The length of a clock that starts on a day, where its declaration says one by itself."""
+    if isinstance(c.length, Length):
+        return f"{plain(c.length)}（{_('平台工作期限')}）"
+    if isinstance(c.length, Dated):
+        in_force = next((v for v in c.length.versions if v.since <= day and (v.until is None or day < v.until)), None)
+        return plain(in_force.value) if in_force and in_force.value else ""
+    return ""
+
+
+def papers_table(p: Procedure) -> Table:
+    """What is filled in and handed in when a case begins."""
+    rows = []
+    for step in openings(p):
+        for f in step.inputs:
+            kind = _("附件") if f.type is Type.FILE else plain_choices(f)
+            note = (f.help_en if english() else f.help_zh) or ""
+            rows.append(
+                Row(
+                    [
+                        Cell(named(f), sub=note),
+                        _("必填") if f.required else _("如有"),
+                        kind,
+                        _("个人信息，只供经办人查看") if f.personal else "",
+                    ]
+                )
+            )
+    columns = [Column(_("内容"), wide=True), Column(_("是否必需")), Column(_("形式")), Column(_("说明"))]
+    return Table(_("要填写、提交的内容"), columns, rows, Empty(_("发起时不用填写")), stack=True)
+
+
+def plain_choices(f: Any) -> str:
+    """How an input is given: one of its choices, a day, a number, words."""
+    if f.type is Type.CHOICE:
+        return _("选一项：%(choices)s") % {"choices": enumerated(named(c) for c in f.choices)}
+    words = {
+        Type.DATE: _("日期"), Type.INT: _("整数"), Type.DECIMAL: _("数字"), Type.BOOL: _("是或否"),
+        Type.UNIT: _("单位"), Type.REF: _("名录条目"),
+    }  # fmt: skip
+    return words.get(f.type, _("文字"))
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The grounds that a step which ends a case chooses from."""
+
+    step: str
+    ends: str
+    choices: tuple[str, ...]
+    basis: tuple[Cell, ...]
+
+
+def grounds(p: Procedure) -> list[Grounds]:
+    """When a case ends without what was asked for: the choices of the steps that lead to an end."""
+    out = []
+    for s in p.steps:
+        choices = [f for f in s.inputs if f.type is Type.CHOICE]
+        if s.sources and s.to and choices and p.state(s.to).tone in ("closed", "late"):
+            listed = tuple(named(c) for f in choices for c in f.choices)
+            out.append(Grounds(named(s), named(p.state(s.to)), listed, tuple(cite(c) for c in s.basis)))
+    return out
+
+
+def keys_table(p: Procedure) -> Table:
+    """The keys by which programs name what the guide names in words."""
+    rows = [
+        *(Row([named(s), Cell(s.id, lang="en"), _("环节")]) for s in p.states),
+        *(Row([named(s), Cell(s.id, lang="en"), _("步骤")]) for s in p.steps),
+        *(Row([named(c), Cell(c.id, lang="en"), _("期限")]) for c in p.clocks),
+    ]
+    return Table(
+        _("程序用的标识"), [Column(_("名称"), wide=True), Column(_("标识")), Column(_("种类"))], rows, stack=True
+    )
+
+
+def examples(p: Procedure) -> list[dict[str, Any]]:
+    """The worked examples of the declaration, run now."""
+    return [
+        {
+            "name": e.name,
+            "history": "\n".join(line.strip() for line in e.history.strip().splitlines()),
+            "expected": expected(p, e),
+            "wrong": wrong,
+            "tag": FAILED if wrong else PASSED,
+        }
+        for e in p.examples
+        if isinstance(e, Example)
+        for wrong in [run_example(p, e, calendar())]
+    ]
+
+
+def expected(p: Procedure, e: Example) -> list[tuple[str, Any]]:
+    """What an example says must come out, in words."""
+    clocks = {c.id: named(c) for c in p.clocks}
+    pairs: list[tuple[str, Any]] = [(_("环节"), named(p.state(e.state)))]
+    if e.on:
+        pairs.append((_("观察日"), e.on.isoformat()))
+    return pairs + [(clocks.get(id, id), CLOCK_TAGS.get(value, value)) for id, value in e.clocks.items()]
+
+
+def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
+    places = {
+        "own": _("办理单位"),
+        "above": _("上级单位"),
+        "office": _("发起单位"),
+        "any": _("任何单位"),
+    }
+
+    def row(s: Step) -> Row:
+        sources = enumerated(named(p.state(x)) for x in s.sources) or _("（发起）")
+        inputs = enumerated(
+            named(f) + ("*" if f.required else "") + (f"（{_('个人信息')}）" if f.personal else "") for f in s.inputs
+        )
+        needs = enumerated(named(f) for f in s.needs)
+        return Row(
+            [
+                named(s),
+                sources,
+                named(p.state(s.to)) if s.to else _("不变"),
+                Cell(enumerated(roles.get(r, r) for r in s.roles), sub=places[s.at]),
+                Cell(inputs or "—", sub=_("前提：%(needs)s") % {"needs": needs} if needs else ""),
+                enumerated(str(cite(c).value) for c in s.basis) or "—",
+            ],
+            id=f"step-{s.id}",
+        )
+
+    columns = [_("步骤"), _("从"), _("到"), _("由谁办理"), _("填写内容（* 必填）"), _("依据")]
+    return Table(_("步骤"), [Column(c) for c in columns], [row(s) for s in p.steps], stack=True)
+
+
+def clocks_table(p: Procedure) -> Table:
+    def names(ids: tuple[str, ...]) -> str:
+        return enumerated(named(p.step(i)) for i in ids)
+
+    def row(c: Clock) -> Row:
+        extra = []
+        if c.pause:
+            extra.append(_("中止：%(steps)s") % {"steps": names(c.pause)})
+        if c.exclude_from:
+            pairs = ended_by(c.exclude_from, c.exclude_to).items()
+            for first, last in pairs:
+                extra.append(_("不计入：%(a)s至%(b)s") % {"a": names((first,)), "b": names(tuple(sorted(last)))})
+        for e in c.extensions:
+            said = {"step": named(p.step(e.step)), "length": plain(e.length), "n": e.times}
+            extra.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
+        if c.reschedule:
+            extra.append(_("可由“%(steps)s”改期") % {"steps": names(c.reschedule)})
+        if c.restore:
+            extra.append(_("“%(steps)s”恢复改期前的期限") % {"steps": names(c.restore)})
+        return Row(
+            [
+                named(c),
+                names(c.start),
+                names(c.stop),
+                Cell(length_text(p, c), sub=c.basis_note_en if english() else c.basis_note_zh),
+                "；".join(extra) or "—",
+                (c.on_expiry_en if english() else c.on_expiry_zh) or "—",
+            ],
+            id=f"clock-{c.id}",
+        )
+
+    columns = [_("期限"), _("起算"), _("停止"), _("长度与依据"), _("中止、不计与延长"), _("届满后果")]
+    return Table(_("期限"), [Column(c) for c in columns], [row(c) for c in p.clocks], Empty(_("没有期限")), stack=True)
+
+
+def length_text(p: Procedure, c: Clock) -> str:
+    if isinstance(c.length, Length):
+        return _("%(length)s（平台期限，非法定期限）") % {"length": plain(c.length)}
+    if isinstance(c.length, Dated):
+        out = []
+        for v in c.length.versions:
+            until = _("至 %(day)s 前") % {"day": v.until.isoformat()} if v.until else ""
+            doubt = "" if v.verified else _("，未核实")
+            term = plain(v.value) if v.value else _("不设此期限")
+            out.append(f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{term}（{plain(v.cite)}{doubt}）")
+        return "；".join(out)
+    fields = {f.id: f for s in p.steps if s.id in c.start for f in s.inputs}
+    return _("以所填“%(field)s”为准") % {"field": named(fields[c.due_input])}

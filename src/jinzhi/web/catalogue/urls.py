@@ -1,0 +1,7 @@
+"""Addresses of this area."""
+
+from jinzhi.web.catalogue import views
+
+urlpatterns = [
+    *views.urlpatterns,
+]

@@ -1,0 +1,8 @@
+"""Addresses of this area."""
+
+from jinzhi.web.custody import upload, views
+
+urlpatterns = [
+    *upload.urlpatterns,
+    *views.urlpatterns,
+]

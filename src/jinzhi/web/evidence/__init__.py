@@ -1,0 +1,1 @@
+"""The log, its files, bundles and their verification, witnesses."""

@@ -1,0 +1,151 @@
+"""The inbox as shown: one line a thing that waits for the acting post, and the panel 今天要办 of the landing page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.cases.inbox import for_today, step_for, waiting
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.clock import now
+from jinzhi.apps.plan.models import Report
+from jinzhi.web.cases.list import by_name, clock_name, state_of
+from jinzhi.web.ui.language import named
+from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Group, Row, Table, Tag
+
+#: how many lines the panel of the landing page shows; the rest is one click away
+SHOWN = 5
+NEW = Tag("新", "New", "open", "◆")
+
+
+@dataclass(frozen=True)
+class Urgency:
+    """A group of the inbox: how near the day is. What is due today is not overdue."""
+
+    id: str
+    zh: str
+    en: str
+    tone: str
+    symbol: str
+
+
+OVERDUE = Urgency("overdue", "已超期", "Overdue", "late", "■")
+TODAY = Urgency("today", "今天到期", "Due today", "risk", "◆")
+WEEK = Urgency("week", "7 日内到期", "Due within 7 days", "normal", "●")
+LATER = Urgency("later", "以后到期", "Due later", "ahead", "▲")
+NONE = Urgency("none", "无期限", "No due date", "neutral", "○")
+URGENCIES = (OVERDUE, TODAY, WEEK, LATER, NONE)
+
+
+def urgency_of(case: Case, day: date) -> Urgency:
+    if case.next_due is None:
+        return NONE
+    if case.next_due < day or (case.next_due_at is not None and case.next_due_at < now()):
+        return OVERDUE
+    if case.next_due == day:
+        return TODAY
+    return WEEK if case.next_due <= day + timedelta(days=7) else LATER
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to do: the verb, what it is about, where it is done, what is said of the day and why."""
+
+    case: Case
+    verb: str
+    href: str
+    matter: str
+    state: str
+    clock: str
+    urgency: Urgency
+    due: Due | None
+    new: bool
+
+
+def things(cases: Iterable[Case], who: Acting, day: date) -> list[Thing]:
+    """The lines of cases that wait; a report leads to its own page."""
+    found = list(cases)
+    procedures = by_name()
+    reports = dict(
+        Report.objects.visible_to(who).filter(case__in=[c.pk for c in found]).values_list("case_id", "pk")
+        if any(c.procedure == "progress-report" for c in found)
+        else ()
+    )
+    out = []
+    for case in found:
+        procedure, state, step = procedures.get(case.procedure), state_of(case, procedures), step_for(case, who)
+        report = reports.get(case.pk)
+        out.append(
+            Thing(
+                case,
+                named(step) if step else _("办理"),
+                reverse("report", args=[report]) if report else reverse("case", args=[case.pk]),
+                named(procedure) if procedure else case.procedure,
+                named(state) if state else case.state,
+                clock_name(case, procedures),
+                urgency_of(case, day),
+                Due(case.next_due, day, provisional=case.provisional) if case.next_due else None,
+                bool(getattr(case, "unread", False)),
+            )
+        )
+    return out
+
+
+@dataclass(frozen=True)
+class Panel:
+    """今天要办: what is overdue, due today or new. ``more``: how many of them are not shown; ``rest``: what waits
+    besides, without haste."""
+
+    things: Sequence[Thing]
+    pressing: int
+    more: int
+    rest: int
+
+
+def today_panel(who: Acting, day: date) -> Panel | None:
+    """The first panel of the landing page; None for who has nothing to do here."""
+    if who.user is None or not who.may("case.read"):
+        return None
+    found = for_today(who, day)
+    pressing, all_ = found.order_by().count(), waiting(who).order_by().count()
+    shown = things(found.select_related("unit", "office")[:SHOWN], who, day)
+    return Panel(shown, pressing, pressing - len(shown), all_ - pressing)
+
+
+def table(found: Sequence[Thing], day: date) -> Table:
+    """The whole inbox, grouped by urgency; a thing that has not been looked at is marked."""
+    rows: list[Row | Group] = []
+    for urgency in URGENCIES:
+        lines = [t for t in found if t.urgency is urgency]
+        if lines:
+            rows.append(Group(tag=urgency))
+        rows += [
+            Row(
+                [
+                    Cell(f"{t.verb}：{t.case.title}", href=t.href, sub=t.case.number),
+                    Cell(tag=NEW) if t.new else "",
+                    Cell(t.matter, sub=t.state),
+                    Cell(due=t.due, sub=t.clock) if t.due else "—",
+                    t.case.unit.label,
+                    t.case.office.label,
+                ],
+                id=f"todo-{t.case.pk}",
+            )
+            for t in lines
+        ]
+    columns = [
+        Column(_("要办的事"), wide=True), Column(_("未读")), Column(_("事项")), Column(_("期限")),
+        Column(_("办理单位")), Column(_("发起单位")),
+    ]  # fmt: skip
+    empty = Empty(
+        _("没有待办"),
+        _("轮到您的单位和角色时，督办单、报告和事项会出现在这里。"),
+        reverse("cases"),
+        _("看全部办理事项"),
+    )
+    return Table(_("待办"), columns, rows, empty, stack=True, caption_hidden=True)

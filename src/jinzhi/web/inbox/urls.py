@@ -1,0 +1,7 @@
+"""Addresses of this area."""
+
+from jinzhi.web.inbox import page
+
+urlpatterns = [
+    *page.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""Indicators with their past, parts and records."""

@@ -1,0 +1,7 @@
+"""Addresses of this area."""
+
+from jinzhi.web.operations import page
+
+urlpatterns = [
+    *page.urlpatterns,
+]

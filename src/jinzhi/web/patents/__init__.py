@@ -1,0 +1,1 @@
+"""Patents: search, documents, analysis, what searchers keep."""

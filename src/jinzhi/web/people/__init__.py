@@ -1,0 +1,1 @@
+"""People, posts, accounts and their ways in."""

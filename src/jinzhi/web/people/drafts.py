@@ -1,0 +1,60 @@
+"""草稿: one's own unsent texts as a page, and what the script of a form asks: keep, give back, throw away."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from jinzhi.apps.accounts.drafts import drafts_of, drop, keep, worth_keeping
+from jinzhi.web.shell.drafts import author
+
+
+@never_cache
+@login_required
+@require_GET
+def drafts(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/drafts.html", {"drafts": drafts_of(request.user), "print_title": _("草稿")})
+
+
+@require_POST
+def save(request: HttpRequest) -> HttpResponse:
+    """Keep a draft for its author, though the session has ended meanwhile. 413: too much to keep."""
+    who = author(request)
+    if who is None:
+        return HttpResponse(status=401)
+    fields = worth_keeping(dict(request.POST.lists()))
+    kept = keep(who, request.POST.get("_at", ""), request.POST.get("_page", ""), fields)
+    return HttpResponse(status=204 if kept else 413)
+
+
+@never_cache
+@require_GET
+def one(request: HttpRequest) -> HttpResponse:
+    """The draft of a form, for its author only."""
+    if not request.user.is_authenticated:
+        return HttpResponse(status=401)
+    found = drafts_of(request.user).filter(address=request.GET.get("at", "")).first()
+    if found is None:
+        return HttpResponse(status=204)
+    return JsonResponse({"at": localtime(found.at).strftime("%Y-%m-%d %H:%M"), "fields": found.fields})
+
+
+@login_required
+@require_POST
+def throw(request: HttpRequest) -> HttpResponse:
+    drop(request.user, request.POST.get("_at", ""))
+    return redirect("drafts")
+
+
+urlpatterns = [
+    path("drafts/", drafts, name="drafts"),
+    path("drafts/save/", save, name="draft-save"),
+    path("drafts/one/", one, name="draft-one"),
+    path("drafts/drop/", throw, name="draft-drop"),
+]

@@ -1,0 +1,1 @@
+"""The plan: cockpit, rows, milestones, releases, reports, orders."""

@@ -1,0 +1,1 @@
+"""The cockpit and the wall: where the plan stands."""

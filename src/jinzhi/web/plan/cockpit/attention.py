@@ -1,0 +1,216 @@
+"""What needs attention: rows of units that are behind, at risk or due soon, orders and reports that are overdue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.plan.models import Report
+from jinzhi.apps.plan.plans import first_plan, row_of_subject
+from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.status import LATE, RISK, Status
+from jinzhi.web.plan.board import Board, percent, why
+from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.language import named
+
+SOON_DAYS = 30
+ORDER = "supervision-order"
+OVERDUE = Status("overdue", "超期", "Overdue", "late")
+
+#: the groups in their order; each with its status and its name
+LATE_ROWS, RISK_ROWS, SOON_ROWS, ORDERS, REPORTS = "late", "risk", "soon", "orders", "reports"
+GROUPS = (LATE_ROWS, RISK_ROWS, SOON_ROWS, ORDERS, REPORTS)
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One thing that needs attention. ``due``: the day that has passed or comes, None where no date is the cause."""
+
+    group: str
+    number: str
+    title: str
+    href: str
+    unit: str
+    unit_href: str
+    due: date | None
+    light: Status
+    percent: str
+    why: str
+
+
+def group_name(group: str) -> str:
+    return {
+        LATE_ROWS: _("滞后的任务"),
+        RISK_ROWS: _("有风险的任务"),
+        SOON_ROWS: _("30 日内到期的任务"),
+        ORDERS: _("超期的督办单"),
+        REPORTS: _("逾期的进展报告"),
+    }[group]
+
+
+def attention(board: Board) -> list[Attention]:
+    """Everything that needs attention within the filters of a board, most urgent first in each group."""
+    return [*_rows(board), *_orders(board), *_reports(board)]
+
+
+def counted(items: Iterable[Attention]) -> Counter[str]:
+    return Counter(i.group for i in items)
+
+
+def _rows(board: Board) -> list[Attention]:
+    soon = board.day + timedelta(days=SOON_DAYS)
+    found: list[tuple[int, date, int, Attention]] = []
+    # one address a row and a unit, not one a cell: a large plan has thousands of cells
+    rows = {key: reverse("row", args=[key]) for key in board.rows}
+    units = {pk: reverse("unit", args=[u.code]) for pk, u in board.units.items()}
+    for cell in board.picked:
+        unit = board.units.get(cell.unit_id)
+        if unit is None:
+            continue
+        judged = board.judge([cell])
+        if judged.light is LATE:
+            group = LATE_ROWS
+        elif judged.light is RISK:
+            group = RISK_ROWS
+        elif cell.next_due and cell.next_due <= soon:
+            group = SOON_ROWS
+        else:
+            continue
+        row = board.rows[cell.row_key]
+        due = cell.overdue_since or cell.next_due
+        reason = why(judged)
+        if group == SOON_ROWS and cell.next_due:
+            days = (cell.next_due - board.day).days
+            reason = _("%(n)s 天内有里程碑到期") % {"n": days} + f"；{reason}"
+        item = Attention(
+            group, row.key, row.title, f"{rows[row.key]}?year={board.year_value}#unit-{unit.code}",
+            unit.label, units[unit.pk], due, judged.light, percent(judged), reason,
+        )  # fmt: skip
+        found.append((GROUPS.index(group), due or date.max, row.position, item))
+    return [item for *_keys, item in sorted(found, key=lambda f: f[:3])]
+
+
+def overdue_orders(board: Board) -> list[Case]:
+    found = Case.objects.visible_to(board.who).filter(procedure=ORDER, closed_on=None, next_due__lt=board.day)
+    rows = {key for key, row in board.rows.items() if not board.section or row.heading == board.section}
+
+    first = first_plan(board.release)
+
+    def of_board(case: Case) -> bool:
+        plan, key = row_of_subject(case.subject, first)
+        return plan in ("", board.release.plan) and (not board.section or key in rows)
+
+    return [
+        c for c in found.select_related("unit").order_by("next_due", "pk") if board.meant(c.unit_path) and of_board(c)
+    ]  # fmt: skip
+
+
+def _orders(board: Board) -> list[Attention]:
+    orders = overdue_orders(board)
+    declared = catalogue().find(Procedure, ORDER)
+    clocks = {c.id: c for c in declared.clocks} if declared else {}
+    out = []
+    for case in orders:
+        clock = named(clocks[case.next_clock]) if case.next_clock in clocks else _("期限")
+        days = (board.day - case.next_due).days
+        reason = _("%(clock)s已过 %(n)s 天") % {"clock": clock, "n": days}
+        out.append(
+            Attention(
+                ORDERS,
+                case.number,
+                case.title,
+                reverse("case", args=[case.pk]),
+                case.unit.label,
+                reverse("unit", args=[case.unit.code]),
+                case.next_due,
+                OVERDUE,
+                "",
+                reason,
+            )
+        )
+    return out
+
+
+def late_reports(board: Board) -> list[Report]:
+    """Reports not handed in by the day that the unit has: its own, or that of mending what was sent back."""
+    found = Report.objects.visible_to(board.who).filter(
+        plan=board.release.plan, state__in=("draft", "returned"), case__next_due__lt=board.day
+    )
+    if board.year:
+        # what an earlier year left unreported is still owed in this one
+        owed = board.year <= board.day.year
+        found = found.filter(**{"period__year__lte" if owed else "period__year": board.year})
+    found = found.select_related("unit", "period", "case").order_by("case__next_due", "unit__path")
+    return [r for r in found if board.meant(r.unit_path)]
+
+
+def _reports(board: Board) -> list[Attention]:
+    out = []
+    for report in late_reports(board):
+        days = (board.day - report.case.next_due).days
+        if report.state == "returned":
+            reason = _("已退回，逾期 %(n)s 天未重新提交") % {"n": days}
+        else:
+            reason = _("逾期 %(n)s 天未提交") % {"n": days}
+        title = _("%(period)s 进展报告") % {"period": report.period.code}
+        out.append(
+            Attention(
+                REPORTS,
+                report.case.number,
+                title,
+                reverse("report", args=[report.pk]),
+                report.unit.label,
+                reverse("unit", args=[report.unit.code]),
+                report.case.next_due,
+                OVERDUE,
+                "",
+                reason,
+            )
+        )
+    return out
+
+
+def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empty: ui.Empty) -> ui.Table:
+    """The items as a table with a heading for each group and how many there are in all."""
+    rows: list[ui.Row | ui.Group] = []
+    tags = {LATE_ROWS: LATE, RISK_ROWS: RISK, SOON_ROWS: None, ORDERS: OVERDUE, REPORTS: OVERDUE}
+    before = ""
+    for item in items:
+        if item.group != before:
+            heading = _("%(group)s：%(n)s 项") % {"group": group_name(item.group), "n": counts[item.group]}
+            rows.append(ui.Group(heading, tags[item.group]))
+            before = item.group
+        rows.append(
+            ui.Row(
+                (
+                    ui.Cell(f"{item.number} {item.title}", href=item.href, sub=item.why)
+                    if item.group in (LATE_ROWS, RISK_ROWS, SOON_ROWS)
+                    else ui.Cell(item.title, href=item.href, sub=f"{item.number} · {item.why}"),
+                    ui.Cell(item.unit, href=item.unit_href),
+                    ui.Cell(due=ui.Due(item.due, board.day, soon=SOON_DAYS)) if item.due else "",
+                    ui.Cell(item.percent, tag=item.light),
+                )
+            )
+        )
+    heads = [ ui.Column(_("事项和原因"), wide=True), ui.Column(_("单位")),
+        ui.Column(_("期限"), numeric=True), ui.Column(_("状态")),
+    ]  # fmt: skip
+    return ui.Table(_("需要关注的事项"), heads, rows, empty, stack=True, caption_hidden=True, id="attention-table")
+
+
+def first_of_each(items: list[Attention], most: dict[str, int]) -> list[Attention]:
+    """The first few of each group."""
+    left = Counter(most)
+    out = []
+    for item in items:
+        if left[item.group] > 0:
+            left[item.group] -= 1
+            out.append(item)
+    return out

@@ -1,0 +1,98 @@
+"""The headline indicators as tiles of the cockpit: value, target, light, trend, owner, frequency, as-of."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.indicators.models import Snapshot
+from jinzhi.apps.indicators.queries import Standing, as_of, quarter_ends, scope_of, standing, values
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.access import Reach
+from jinzhi.kernel.indicator import Indicator, Value
+from jinzhi.web.catalogue.declared import address
+from jinzhi.web.plan.board import Board
+from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.language import english, named
+
+
+def headline() -> list[Indicator]:
+    return [i for i in catalogue().all(Indicator) if i.headline]
+
+
+def counted_unit(board: Board) -> Unit:
+    """The unit whose values are shown: the chosen one, the reader's, or the root for who sees everything."""
+    if board.unit is not None:
+        return board.unit
+    return next(iter(board.units.values())) if board.who.reach is Reach.ALL else board.who.unit
+
+
+def kpis(board: Board) -> list[ui.Kpi]:
+    """The tiles. Trends come from frozen values alone, so that the first page computes no past."""
+    wanted = headline()
+    if not wanted:
+        return []
+    on = as_of(board.year if board.year and board.year <= board.day.year else None, board.day)
+    scope = scope_of(board.who, board.unit)
+    now = values(wanted, scope, on)
+    unit = counted_unit(board)
+    days = quarter_ends(on)
+    frozen = Snapshot.objects.visible_to(board.who).filter(
+        unit=unit, day__in=days, indicator__in=[i.id for i in wanted]
+    )
+    past = {(i, d): n for i, d, n in frozen.values_list("indicator", "day", "number")}
+    units = {u.code: u for u in board.units.values()}
+    out = []
+    for indicator in wanted:
+        value = now[indicator.id]
+        trend: list[float | None] = [float(past[k]) if past.get(k) else None for k in ((indicator.id, d) for d in days)]
+        trend[-1] = float(value.number) if value.number is not None else None
+        owner = units.get(indicator.owner)
+        stands = standing(indicator, value)
+        out.append(
+            ui.Kpi(
+                named(indicator),
+                shown(value.number, indicator),
+                indicator.unit_en if english() else indicator.unit,
+                shown(stands.target, indicator) if stands.target is not None else "",
+                tag_of(stands, value),
+                trend,
+                address("indicator", indicator.id),
+                owner.label if owner else "",
+                address("unit", owner.code) if owner else "",
+                indicator.frequency_en if english() else indicator.frequency_zh,
+                value.as_of.isoformat(),
+            )
+        )
+    return out
+
+
+def shown(number: Decimal | None, indicator: Indicator) -> str:
+    return "—" if number is None else f"{number:,.{indicator.decimals}f}"
+
+
+def tag_of(stands: Standing, value: Value) -> ui.Tag:
+    """The light with the ratio to what was due; without one, what is missing."""
+    if stands.light is None:
+        if value.number is None:
+            return ui.Tag(
+                "无数据", "No data", "neutral", "○", title=value.why_none_en if english() else value.why_none_zh
+            )
+        return ui.Tag("未设目标", "No target", "neutral", "○")
+    ratio = f" {stands.ratio:.0%}" if stands.ratio is not None else ""
+    light = stands.light
+    why = stands.en if english() else stands.zh
+    return ui.Tag(f"{light.zh}{ratio}", f"{light.en}{ratio}", light.tone, light.symbol, title=why)
+
+
+def facts(board: Board) -> list[tuple[str, str]]:
+    """The tiles as pairs for the sheet 说明."""
+    return [
+        (
+            _("指标：%(name)s") % {"name": k.name},
+            f"{k.value} {k.unit}" + (_("，目标 %(target)s") % {"target": k.target} if k.target else ""),
+        )
+        for k in kpis(board)
+    ]

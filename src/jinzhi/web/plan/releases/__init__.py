@@ -1,0 +1,1 @@
+"""Releases of plans and how a document becomes one."""

@@ -1,0 +1,1 @@
+"""Progress reports: list, form, check, steps."""

@@ -1,0 +1,1 @@
+"""The rows of the plan and the matrix of rows and units."""

@@ -1,0 +1,208 @@
+"""The plan's part of a unit's page: its rows with their lights, what is due for it, its reports and orders; ``own``:
+it is the unit in whose name the reader acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.plan.models import Milestone, Report
+from jinzhi.apps.plan.progress import milestone_status
+from jinzhi.apps.plan.queries import duties_of
+from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.status import Status
+from jinzhi.web.plan.board import (
+    DUTY_SYMBOLS,
+    Board,
+    default_year,
+    duty_word,
+    light_of,
+    measured,
+    percent,
+    read_board,
+    why,
+)
+from jinzhi.web.plan.reports import list as report_list
+from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.language import named
+
+#: how many milestones and reports the page itself shows; the lists have all
+SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What ``plan/unit_summary.html`` shows. ``sees``: the reader sees the unit's lights, reports and orders;
+    ``own``: it is the unit in whose name the reader acts.
+    """
+
+    board: Board
+    unit: Unit
+    sees: bool
+    own: bool
+    light: Status
+    share: str
+    why: str
+    rows: ui.Table
+    due: ui.Table
+    reports: ui.Table
+    orders: ui.Table
+    rows_href: str
+    milestones_href: str
+    years: list[ui.Link]
+
+
+def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
+    """The plan's part of the page of a unit; None before the first release. ``?year=`` chooses the year.
+
+    The division of duties is public to whoever may read the plan; lights, milestones, reports and orders are shown
+    only to who sees the unit.
+    """
+    board = read_board(request, unit=unit)
+    if board is None:
+        return None
+    sees = board.sees(unit)
+    cells = [c for c in board.cells if c.unit_id == unit.pk] if sees else []
+    judged = board.judge(cells) if cells else None
+    year = default_year(board.release, board.day)
+    return Summary(
+        board,
+        unit,
+        sees,
+        board.who.user is not None and board.who.unit.pk == unit.pk,
+        light_of(judged, bool(board.rows_of_unit(unit))),
+        percent(judged),
+        why(judged) if judged else "",
+        _rows(board, unit, sees),
+        _due(board, unit),
+        _reports(board, unit),
+        _orders(board, unit),
+        board.rows_url(unit) if sees else "",
+        f"{reverse('milestones')}?year={board.year_value}&unit={unit.code}",
+        [
+            ui.Link(str(year), ui.url_with(request, year=None), current=board.year == year),
+            ui.Link(_("全部年度"), ui.url_with(request, year="all"), current=board.year is None),
+        ],
+    )
+
+
+def _rows(board: Board, unit: Unit, sees: bool) -> ui.Table:
+    duties: dict[str, Any] = {}
+    for duty in duties_of(board.release, unit):
+        duties.setdefault(duty.row.key, duty)
+    suffix = f"?year={board.year_value}#unit-{unit.code}"
+    rows = []
+    for key, row in board.rows.items():
+        if key not in board.rows_of_unit(unit):
+            continue
+        duty = duties.get(key)
+        through = named(duty.group) if duty and duty.group else ""
+        words = duty_word(duty.kind) if duty else _("未列入分工")
+        cells = board.cells_of(key) if sees else []
+        got = board.judge(cells) if cells else None
+        dates = [c.overdue_since for c in cells if c.overdue_since] or [c.next_due for c in cells if c.next_due]
+        rows.append(
+            ui.Row(
+                (
+                    ui.Cell(f"{key} {row.title}", href=reverse("row", args=[key]) + suffix, sub=row.heading),
+                    ui.Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
+                    ui.Cell(due=ui.Due(min(dates), board.day, soon=board.rule.soon_days)) if dates else "",
+                    percent(got) or "—",
+                    ui.Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
+                )
+            )
+        )
+    heads = [
+        ui.Column(_("任务"), wide=True),
+        ui.Column(_("责任")),
+        ui.Column(_("最近期限"), numeric=True),
+        ui.Column(_("完成率"), numeric=True),
+        ui.Column(_("状态和原因")),
+    ]
+    nothing = ui.Empty(_("现行规划没有给这个单位分工"), _("下级单位的任务见各自的页面。"))
+    return ui.Table(_("承担的任务"), heads, rows, nothing, stack=True, caption_hidden=True)
+
+
+def _due(board: Board, unit: Unit) -> ui.Table:
+    """Milestones not yet met, the oldest day first."""
+    found = Milestone.objects.visible_to(board.who).filter(
+        plan=board.release.plan, unit=unit, dropped_on=None, met_on=None
+    )
+    if board.year:
+        found = found.filter(due__year__lte=board.year)
+    rows = [
+        ui.Row(
+            (
+                ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=m.row_key),
+                ui.Cell(due=ui.Due(m.due, board.day, soon=board.rule.soon_days)),
+                measured(m),
+                ui.Cell(tag=milestone_status(m, board.day)),
+            )
+        )
+        for m in found.order_by("due", "pk")[:SHOWN]
+    ]
+    heads = [
+        ui.Column(_("里程碑"), wide=True),
+        ui.Column(_("期限"), numeric=True),
+        ui.Column(_("累计 / 目标"), numeric=True),
+        ui.Column(_("状态")),
+    ]
+    nothing = ui.Empty(_("没有待完成的里程碑"))
+    return ui.Table(_("待完成的里程碑"), heads, rows, nothing, stack=True, caption_hidden=True)
+
+
+def _reports(board: Board, unit: Unit) -> ui.Table:
+    declared = catalogue().get(Procedure, "progress-report")
+    found = Report.objects.visible_to(board.who).filter(plan=board.release.plan, unit=unit)
+    rows = []
+    for report in found.select_related("period").order_by("-period__starts")[:SHOWN]:
+        open_ = report.state in ("draft", "returned")
+        rows.append(
+            ui.Row(
+                (
+                    ui.Cell(report.period.code, href=reverse("report", args=[report.pk])),
+                    ui.Cell(due=ui.Due(report.due, board.day, done=not open_), sub=report_list.first_due(report)),
+                    report.submitted_on.isoformat() if report.submitted_on else "—",
+                    report.approved_on.isoformat() if report.approved_on else "—",
+                    ui.Cell(tag=declared.state(report.state)),
+                )
+            )
+        )
+    heads = [
+        ui.Column(_("报告期")),
+        ui.Column(_("截止"), numeric=True),
+        ui.Column(_("提交"), numeric=True),
+        ui.Column(_("审核"), numeric=True),
+        ui.Column(_("状态")),
+    ]
+    nothing = ui.Empty(_("还没有布置过报告"))
+    return ui.Table(_("历次报告"), heads, rows, nothing, stack=True, caption_hidden=True)
+
+
+def _orders(board: Board, unit: Unit) -> ui.Table:
+    """Supervision orders and adjustments of the unit, open ones first."""
+    found = Case.objects.visible_to(board.who).filter(unit=unit, procedure__in=("supervision-order", "plan-adjustment"))
+    cases = sorted(found, key=lambda c: (c.closed_on is not None, c.next_due or date.max, -c.pk))[:SHOWN]
+    rows = []
+    for case in cases:
+        declared = catalogue().get(Procedure, case.procedure)
+        rows.append(
+            ui.Row(
+                (
+                    ui.Cell(case.title, href=reverse("case", args=[case.pk]), sub=f"{named(declared)} {case.number}"),
+                    ui.Cell(due=ui.Due(case.next_due, board.day)) if case.next_due else "",
+                    ui.Cell(tag=declared.state(case.state)),
+                )
+            )
+        )
+    heads = [ui.Column(_("事项"), wide=True), ui.Column(_("期限"), numeric=True), ui.Column(_("状态"))]
+    nothing = ui.Empty(_("没有督办单和调整"))
+    return ui.Table(_("督办单和调整"), heads, rows, nothing, stack=True, caption_hidden=True)

@@ -1,0 +1,7 @@
+"""Addresses of this area."""
+
+from jinzhi.web.registers import views
+
+urlpatterns = [
+    *views.urlpatterns,
+]

@@ -1,0 +1,1 @@
+"""Components: how values are shown, in Chinese and English."""

@@ -1,1 +1,0 @@
-"""Views, a module an area; each holds its own ``urlpatterns``."""
