@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
+import openpyxl
 import pytest
 
-from tests.sources.plan_documents import read, whole
+from jinzhi.kernel.plan import PlanDocument
+from jinzhi.sources.plan_document import parse_file
+from tests.sources.plan_documents import NAMES, ROWS, read, whole
 from tests.sources.test_plan_document_kinds import check, reading
 
 HEAD = "某市任务分工\n一、任务\n"
@@ -123,3 +129,101 @@ def test_a_title_is_more_than_a_year():
         "2.到2025年底，融资突破 100 亿元，惠企 500 家。（市教委牵头）\n"
     )
     assert [r.title for r in found.rows] == ["2024年，新增企业20家", "到2025年底，融资突破 100 亿元"]
+
+
+# -- tables -------------------------------------------------------------------------------------------------------
+
+
+def table(lines: list[list[object]], forms: dict[str, str] | None = None) -> PlanDocument:
+    book = openpyxl.Workbook()
+    for line in lines:
+        book.active.append(line)
+    for place, form in (forms or {}).items():
+        book.active[place].number_format = form
+    out = io.BytesIO()
+    book.save(out)
+    found = parse_file(out.getvalue(), "a.xlsx", names=NAMES, rows=ROWS)
+    assert whole(found)
+    return found
+
+
+def test_cells_say_牵头_and_配合_and_number_their_units():
+    found = table(
+        [
+            ["序号", "任务", "责任单位"],
+            [1, "甲", "牵头：市司法局\n配合：市公安局、市教委"],
+            [2, "乙", "1.市财政局\n2.市商务局"],
+        ]
+    )
+    assert reading(found) == [
+        "//1: 市司法局 led, 市公安局 support, 市教委 support",
+        "//2: 市财政局 divided, 市商务局 divided",
+    ]
+
+
+def test_a_star_leads_where_that_is_said_and_is_asked_about_elsewhere():
+    rows = [["任务", "责任单位"], ["甲", "★市司法局、市公安局"], ["乙", "市教委*、市财政局"]]
+    found = table(rows)
+    assert reading(found)[0].endswith("市司法局 divided, 市公安局 divided")
+    doubts = [d for d in found.doubts if d.code == "star"]
+    assert [d.row for d in doubts] == [0, 1]
+    ((_, values),) = doubts[0].readings[1].rows
+    assert [(d["raw"], d["duty"]) for d in values["duties"]] == [("市司法局", "led"), ("市公安局", "support")]
+    said = table([*rows[:2], ["注：★为牵头单位", None]])
+    assert reading(said)[0].endswith("市司法局 led, 市公安局 support")
+    assert not [d for d in said.doubts if d.code == "star"]
+
+
+def test_a_column_of_what_is_counted_in_is_no_unit_and_stays_with_its_figures():
+    found = table(
+        [
+            ["指标名称", "单位", "2024年", "2025年", "责任单位"],
+            ["高价值发明专利", "件", 10.2, 12.5, "市知识产权局"],
+            ["质押融资额", "亿元", 60, "100亿元以上", "市财政局"],
+        ]
+    )
+    assert [[d.raw for d in r.duties] for r in found.rows] == [["市知识产权局"], ["市财政局"]]
+    assert [r.measures for r in found.rows] == [
+        ("高价值发明专利 2024年：10.2件", "高价值发明专利 2025年：12.5件"),
+        ("质押融资额 2024年：60亿元", "质押融资额 2025年：100亿元以上"),
+    ]
+
+
+def test_a_cell_of_a_workbook_is_read_as_it_shows_without_rounding():
+    found = table(
+        [
+            ["任务", "目标值", "责任单位", "完成时间"],
+            ["提高占比", 0.1256, "市教委", date(2025, 6, 1)],
+            ["扩大融资", 1200, "市财政局", date(2025, 12, 31)],
+        ],
+        {"B2": "0%", "D2": 'yyyy"年"m"月"', "B3": '#,##0"亿元"', "D3": "yyyy-mm-dd"},
+    )
+    assert [r.measures for r in found.rows] == [("提高占比 目标值：12.56%",), ("扩大融资 目标值：1200亿元",)]
+    assert [r.time_limit for r in found.rows] == ["2025年6月", "2025年12月31日"]
+
+
+def test_a_formula_without_its_result_is_said():
+    found = table([["任务", "目标值", "责任单位"], ["甲", "=1+1", "市教委"], ["乙", 2, "市财政局"]])
+    assert any("公式" in note and "B2" in note for note in found.notes)
+
+
+def test_the_limits_of_each_line_are_offered_and_notes_are_kept():
+    found = table(
+        [
+            ["序号", "任务", "措施", "责任单位", "完成时限", "备注"],
+            [1, "甲", "评选", "市教委", "2025年6月", "约束性"],
+            [None, None, "培训", "市财政局", "2025年9月底", None],
+        ]
+    )
+    row = found.rows[0]
+    assert {(p.words, p.measure) for p in row.points} == {("2025年6月", None), ("2025年9月底", 1)}
+    assert "约束性" in row.remarks
+
+
+def test_a_nested_limit_is_offered():
+    found = read(
+        HEAD + "1.甲。\n（1）评选。（责任单位：市教委；完成时限：2025年6月）\n"
+        "（2）培训。（责任单位：市财政局；完成时限：2025年9月底）\n"
+        "2.乙。公示。（责任单位：市商务局）\n"
+    )
+    assert [[p.words for p in r.points] for r in found.rows] == [["2025年6月"], ["2025年9月底"], []]

@@ -134,7 +134,8 @@ def _known(duties: list[Doc], known: Mapping[str, Doc]) -> list[Doc]:
 def find_points(row: Doc) -> None:
     """Look for the time limits of a row again after its words changed; what was taken stays where it still stands."""
     taken = {(p["words"], p["clause"]): p for p in row.get("points") or [] if p.get("taken")}
-    found = [point_dict(p) for p in time_points(row["measures"], row["title"], row["time_limit"] or "")]
+    own = [(d["measure"], d["time_limit"]) for d in row["duties"] if d["measure"] is not None and d.get("time_limit")]
+    found = [point_dict(p) for p in time_points(row["measures"], row["title"], row["time_limit"] or "", own)]
     row["points"] = [
         {**p, **({"taken": True, "due": old["due"]} if (old := taken.get((p["words"], p["clause"]))) else {})}
         for p in found

@@ -114,12 +114,18 @@ def _ids(places: Sequence[Place], matches: Sequence[RowMatch]) -> list[str]:
 
 
 def _row(row: DraftRow, match: RowMatch, id: str, names: NameBook) -> ParsedRow:
+    led = {d.measure for d in row.duties if d.duty == "led"}
+    for duty in row.duties:
+        # beside a lead nobody is responsible alone, though each has a column of its own
+        if duty.duty == "alone" and not duty.wording and (duty.measure in led or None in led):
+            duty.duty = "divided"
     context = fold(row.title + "".join(row.measures))
     return ParsedRow(
         id, _place(row), row.title, tuple(row.measures), tuple(_duty(d, names, context) for d in row.duties),
         match.row.id if match.row else "", match.how, match.score, row.time_limit,
         not row.sure and match.row is None, max(row.start, 0), max(row.end, 0), tuple(row.remarks),
-        time_points(row.measures, row.title, row.time_limit),
+        time_points(row.measures, row.title, row.time_limit,
+                    [(d.measure, d.time_limit) for d in row.duties if d.measure is not None and d.time_limit]),
     )  # fmt: skip
 
 

@@ -32,10 +32,13 @@ _QUARTER = {"一": 3, "二": 6, "三": 9, "四": 12, "1": 3, "2": 6, "3": 9, "4"
 _CLAUSE = ",;。!?,;!?"
 
 
-def time_points(measures: Sequence[str], title: str = "", limit: str = "") -> tuple[TimePoint, ...]:
+def time_points(
+    measures: Sequence[str], title: str = "", limit: str = "", own: Sequence[tuple[int, str]] = ()
+) -> tuple[TimePoint, ...]:
     """Every time limit in the measures, with the clause that it stands in and its last day where that is known.
 
-    The ``limit`` of the whole row comes last; its clause is the row's ``title``.
+    Then those that duties of one measure have of their ``own``; the ``limit`` of the whole row comes last, its clause
+    is the row's ``title``.
     """
     out: list[TimePoint] = []
     for n, measure in enumerate(measures):
@@ -44,6 +47,12 @@ def time_points(measures: Sequence[str], title: str = "", limit: str = "") -> tu
             point = _point(n, measure, shape, found)
             if point is not None:
                 out.append(point)
+    for n, words in dict.fromkeys(own):
+        if words == limit or n >= len(measures):
+            continue
+        shape = fold(words)
+        points = [_point(n, words, shape, found) for found in _POINT.finditer(shape)]
+        out += [replace(p, clause=measures[n]) for p in points if p is not None]
     shape = fold(limit)
     for found in _POINT.finditer(shape):
         point = _point(0, limit, shape, found)

@@ -21,9 +21,11 @@ from jinzhi.sources.plan_document.wording import (
     JOIN,
     LABEL,
     LED,
+    LIST_SIGN,
     MANY,
     OWED_BELOW,
     REMARK,
+    STARS,
     SUPPORT,
     TIME,
     WITH,
@@ -46,6 +48,7 @@ class Found:
     wording: str = ""
     key: str = ""
     below: bool = False
+    starred: bool = False
 
 
 @dataclass(slots=True)
@@ -113,6 +116,8 @@ class _Cutter:
         self.pending: list[Found] = []
         #: 会同 has been met: those before it lead
         self.lead_waits = False
+        #: a star has been met: the next unit bears it
+        self.star_waits = False
         self.p = start
 
     def read(self) -> Said:
@@ -284,6 +289,7 @@ class _Cutter:
 
     def _found(self, reached: int, *, known: bool) -> None:
         found = Found(self.p, reached, "support" if self.lead_waits else "", "会同" if self.lead_waits else "")
+        found.starred, self.star_waits = self.star_waits, False
         self.said.units.append(found)
         self.said.unknown += not known
         self.pending.append(found)
@@ -352,6 +358,13 @@ class _Cutter:
     def _joint(self) -> bool:
         chars, p = self.chars, self.p
         joint = JOIN.match(chars, p, self.end)
+        listed = LIST_SIGN.match(chars, p, self.end)
+        if listed and (p == self.start or p in self.breaks or JOIN.match(chars[p - 1])):
+            self.p = listed.end()
+            return True
+        if chars[p] in STARS:
+            self._star(p)
+            return True
         if joint:
             if joint.group() in (";", "。"):
                 self._settle()
@@ -362,6 +375,15 @@ class _Cutter:
             return True
         return False
 
+    def _star(self, p: int) -> None:
+        """A star before a unit, or right after it."""
+        units = self.said.units
+        if units and units[-1].end == p and p not in self.breaks:
+            units[-1].starred = True
+        else:
+            self.star_waits = True
+        self.p = p + 1
+
     def _unknown(self) -> None:
         """A name nobody declared: up to the next separator, or to the words of a duty."""
         chars, p, end = self.chars, self.p, self.end
@@ -371,7 +393,7 @@ class _Cutter:
             if close and not self._says_duty(stop, close):
                 stop = close
                 continue
-            if chars[stop] == "(" or HARD_JOIN.match(chars, stop, end):
+            if chars[stop] in STARS or chars[stop] == "(" or HARD_JOIN.match(chars, stop, end):
                 break
             if any(x.match(chars, stop, end) for x in _VERBS) or self._label_at(stop):
                 break
@@ -405,7 +427,12 @@ class _Cutter:
             return True
         if any(x.match(chars, p, end) for x in (JOIN, *_VERBS, TIME)):
             return True
-        return chars[p] in "()" or chars.startswith(("共同", "分别", "具体"), p) or self.lexicon.at(chars, p, end) > p
+        return (
+            chars[p] in "()"
+            or chars[p] in STARS
+            or chars.startswith(("共同", "分别", "具体"), p)
+            or self.lexicon.at(chars, p, end) > p
+        )
 
 
 def lead_by_order(units: list[Found]) -> None:

@@ -24,6 +24,7 @@ from docx.text.paragraph import Paragraph
 
 from jinzhi.kernel.text import UNFIT, shown
 from jinzhi.sources.plan_document.errors import PlanDocumentError
+from jinzhi.sources.plan_document.excel_value import value_shown
 from jinzhi.sources.plan_document.numbering import Numbering
 from jinzhi.sources.plan_document.parse import Layout
 from jinzhi.sources.plan_document.pdf import read_pdf
@@ -341,12 +342,12 @@ def _xlsx(data: bytes) -> tuple[str, Layout, list[str]]:
                     merged[r, c] = (area.min_row, area.min_col)
         words: dict[object, str] = {}
         rows: list[list[object]] = []
-        for r, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        for r, cells in enumerate(sheet.iter_rows(), 1):
             line: list[object] = []
-            for c, value in enumerate(values, 1):
+            for c, cell in enumerate(cells, 1):
                 key = merged.get((r, c), (r, c))
                 if key == (r, c):
-                    words[key] = _cell_text(value)
+                    words[key] = value_shown(cell.value, cell.number_format)
                 line.append(key)
             if line:
                 rows.append(line)
@@ -354,18 +355,29 @@ def _xlsx(data: bytes) -> tuple[str, Layout, list[str]]:
         if rows:
             grids.append(out.table(rows, words))
             out.line("")
+    notes += _uncounted(data, book)
     text, layout = out.done(grids)
     return text, layout, notes
 
 
-def _cell_text(value: object) -> str:
-    if value is None:
-        return ""
-    if hasattr(value, "strftime"):
-        return f"{value.year}年{value.month}月{value.day}日" if hasattr(value, "year") else str(value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _uncounted(data: bytes, book: openpyxl.Workbook) -> list[str]:
+    """Formulas whose result the workbook does not hold: their cells read as empty, which is said."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if not any(b"<f" in packed.read(n) for n in packed.namelist() if n.startswith("xl/worksheets/sheet")):
+            return []
+    formulas = openpyxl.load_workbook(io.BytesIO(data))
+    places = [
+        f"{sheet.title}!{cell.coordinate}"
+        for sheet in book.worksheets
+        if sheet.sheet_state == "visible"
+        for row in formulas[sheet.title].iter_rows()
+        for cell in row
+        if cell.data_type == "f" and sheet[cell.coordinate].value is None
+    ]
+    if not places:
+        return []
+    listed = "、".join(places[:8]) + (" 等" if len(places) > 8 else "")
+    return [f"{len(places)} 格是公式而文件里没有结果({listed}),没有读入。请在 Excel 或 WPS 中打开另存后再导入。"]
 
 
 # -- HTML -----------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from jinzhi.sources.plan_document.areas import Area
 from jinzhi.sources.plan_document.draft import Draft, DraftDuty, Readings
 from jinzhi.sources.plan_document.duties import Said
 from jinzhi.sources.plan_document.flow import Flow, fold
-from jinzhi.sources.plan_document.wording import FIRST_LEADS, SAME_AS
+from jinzhi.sources.plan_document.wording import FIRST_LEADS, SAME_AS, STAR_LEADS
 
 
 @dataclass
@@ -17,6 +17,10 @@ class Standing:
 
     #: who is named first leads, for every row from here on
     first_leads: bool = False
+    #: ★ marks who leads
+    star_leads: bool = False
+    #: rows with stars that nothing explains: the units that bear one
+    starred: dict[int, list[str]] = field(default_factory=dict)
     #: the row that said so without 下同, and the rows since whose units stand in a list
     said_once: int = -1
     since: list[int] = field(default_factory=list)
@@ -31,6 +35,7 @@ class Standing:
 
     def listen(self, flow: Flow, areas: list[Area]) -> None:
         """A rule outside the areas (in the letter, in a note) holds for the whole document."""
+        self.star_leads = STAR_LEADS.search(flow.chars) is not None
         for found in FIRST_LEADS.finditer(flow.chars):
             if not any(a.start <= found.start() < a.end for a in areas):
                 self.first_leads = True
@@ -40,6 +45,11 @@ class Standing:
     ) -> None:
         """Apply what holds to the duties just made for row ``index``, and take up what they say for those below."""
         row = draft.rows[index]
+        stars = [flow.chars[u.start : u.end] for u in said.units if u.starred]
+        if stars and self.star_leads:
+            lead_by_star(made, stars)
+        elif stars and not any(d.duty == "led" for d in made):
+            self.starred.setdefault(index, []).extend(stars)
         if self.first_leads and not said.first_leads:
             lead(made)
         elif self.said_once >= 0 and not said.first_leads and _listed(made):
@@ -64,6 +74,15 @@ class Standing:
 
     def close(self, draft: Draft) -> None:
         """At the end: what held over several rows is said at its place, with the other reading."""
+        for index, stars in self.starred.items():
+            row = draft.rows[index]
+            led = [replace(d) for d in row.duties]
+            lead_by_star(led, stars)
+            said = f"“{row.title}”的责任单位带有星号一类的记号,文中没有说明"
+            readings = Readings("star", said, row.start, row.end, index)
+            readings.first("记号没有意义,按同样的职责")
+            readings.other(f"带记号的牵头:{'、'.join(stars)}", {index: {"duties": led}})
+            draft.doubts.append(readings)
         if self.said_once >= 0 and self.since and not self.first_leads:
             readings = Readings("first-leads", "“列第一位的为牵头单位”没有写“下同”", *self.once_at, self.said_once)
             readings.first("只用于这一项")
@@ -115,6 +134,15 @@ def repeat_what_stands_above(draft: Draft) -> None:
 
 def _listed(duties: list[DraftDuty]) -> bool:
     return len(duties) > 1 and all(d.duty == "divided" and not d.wording for d in duties)
+
+
+def lead_by_star(duties: list[DraftDuty], stars: list[str]) -> None:
+    """Those that bear a star lead; the others, whom no words of duty set apart, help."""
+    for duty in duties:
+        if duty.key in stars:
+            duty.duty, duty.wording = "led", duty.wording or "★"
+        elif not duty.wording and duty.duty in ("alone", "divided"):
+            duty.duty = "support"
 
 
 def lead(duties: list[DraftDuty]) -> None:

@@ -15,7 +15,7 @@ from jinzhi.sources.plan_document.headings import ITEM, PART, ROW, SECTION, Voca
 from jinzhi.sources.plan_document.standing import Standing
 from jinzhi.sources.plan_document.surroundings import is_site, read_tail, signature_at
 from jinzhi.sources.plan_document.tables import Cell, Head, Table, cell_flow, is_head, roles_of, settled, words_of
-from jinzhi.sources.plan_document.wording import FIRST_LEADS
+from jinzhi.sources.plan_document.wording import FIRST_LEADS, STAR_LEADS
 
 _WHOLE_ROW = 0.75
 _LONGEST_HEADING = 60
@@ -38,6 +38,8 @@ class TableReader:
         #: the duties that each cell of units gave the row in hand
         self.given: dict[Cell, list[DraftDuty]] = {}
         self.titles_head = False
+        #: the words over each column
+        self.figure_heads: dict[int, str] = {}
 
     def heading(self, words: Flow, start: int, end: int) -> bool:
         """Take a line as the heading of a part or a section. Gives whether it is one."""
@@ -77,6 +79,8 @@ class TableReader:
         for i in range(table.start, table.end):
             if text[i] in "||│┃" or (text[i] in "-—─+:=" and self._on_rule(i)):
                 self.draft.paint_text(i, i + 1, "table-rule")
+        if head.last >= 0:
+            self.figure_heads = {n: words_of(text, c) for n, c in enumerate(table.grid[head.last])}
         self.titles_head = self._numbered_within(table)
         if self.titles_head:
             said = "一项任务跨多行而每行各有序号:每行作为一项任务,合并的任务名作为章节,请对照原文确认"
@@ -85,6 +89,8 @@ class TableReader:
             FIRST_LEADS.search(words_of(text, c)) for line in table.grid for c in line if self._rules(line, head, table)
         ):
             self.standing.first_leads = True
+        said = [words_of(text, c) for line in table.grid for c in line if self._rules(line, head, table)]
+        self.standing.star_leads = self.standing.star_leads or any(STAR_LEADS.search(words) for words in said)
         for r, line in enumerate(table.grid):
             if r < head.first:
                 self._above(line)
@@ -161,6 +167,29 @@ class TableReader:
                 if name != (self.part if rank == PART else self.section):
                     self.enter(rank, name, sign.value if sign else 0)
         self._row(by_role)
+        self._figures(line, head, by_role)
+
+    def _figures(self, line: Sequence[Cell], head: Head, by_role: dict[str, list[Cell]]) -> None:
+        """Columns of figures (2025年, 目标值) with what they are counted in: a measure each."""
+        text = self.draft.text
+        if self.current < 0 or not by_role.get("figure"):
+            return
+        units = [cell_flow(text, c, self.loose) for c in by_role.get("unit", [])]
+        unit = "".join(f.original(0, len(f)) for f in units)
+        row = self.draft.rows[self.current]
+        if row.measures == [row.title]:
+            row.measures.clear()
+        for nth, (cell, role) in enumerate(zip(line, head.roles, strict=True)):
+            flow = cell_flow(text, cell, self.loose)
+            if role != "figure" or not len(flow) or (self.current, cell) in self.used:
+                continue
+            self.used.add((self.current, cell))
+            words = flow.original(0, len(flow))
+            counted = unit if words[-1:].isdigit() else ""
+            row.measures.append(f"{row.title} {self.figure_heads.get(nth, '')}：{words}{counted}")
+            self.draft.paint(flow, 0, len(flow), "measure", self.current)
+        for flow in units:
+            self.draft.paint(flow, 0, len(flow), "measure", self.current)
 
     def _section_line(self, line: Sequence[Cell], head: Head, full: list[Cell]) -> bool:
         """A line that only names what follows: 一 | 强化创造 | | , or a name alone where other lines have units."""
@@ -235,6 +264,11 @@ class TableReader:
                 self._measures(cell_flow(text, cell, self.loose), 0)
         times = [cell_flow(text, c, self.loose) for c in by_role.get("time", [])]
         limit = "".join(f.original(0, len(f)) for f in times)
+        roles = ("led", "who", "support")
+        fresh = any((self.current, c) not in self.used for role in roles for c in by_role.get(role, []))
+        if again and limit and not fresh and limit not in row.time_limit.split("；"):
+            # another line of the same units has a limit of its own
+            row.time_limit = "；".join(filter(None, (row.time_limit, limit)))
         row.time_limit = row.time_limit or limit
         cells: set[Cell] = set()
         for role in ("led", "who", "support"):
@@ -248,6 +282,9 @@ class TableReader:
             for cell in by_role.get(role, []):
                 flow = cell_flow(text, cell, self.loose)
                 self.draft.paint(flow, 0, len(flow), "time-limit" if role == "time" else "note", self.current)
+                if role == "note" and (self.current, cell) not in self.used:
+                    self.used.add((self.current, cell))
+                    row.remarks.append(flow.original(0, len(flow)))
 
     def _numbered_within(self, table: Table) -> bool:
         """Whether the lines of one merged task have numbers of their own."""

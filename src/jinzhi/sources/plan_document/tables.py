@@ -10,6 +10,14 @@ from jinzhi.sources.plan_document.flow import Flow, build, fold, is_blank
 
 _ROLES = (
     ("number", re.compile(r"序号?|编号|项次|任务序号|任务编号|号|no\.?|#", re.I)),
+    (
+        "figure",
+        re.compile(
+            r"20[0-9]{2}年?(?:度)?(?:目标|指标|任务|计划|基期|完成|现状)?(?:值|数)?"
+            r"|(?:目标|指标|基期|基准|现状|任务)(?:值|数)"
+        ),
+    ),
+    ("unit", re.compile(r"(?:计量|数据|指标)单位")),
     ("note", re.compile(r"备注.*|说明|注")),
     (
         "person",
@@ -98,7 +106,12 @@ def role_of(words: str) -> str:
 
 
 def roles_of(text: str, line: Sequence[Cell]) -> tuple[str, ...]:
-    return tuple(role_of(words_of(text, c)) for c in line)
+    words = [words_of(text, c) for c in line]
+    roles = [role_of(w) for w in words]
+    if words.count("单位") == 1 and {"led", "who"} & {r for r, w in zip(roles, words, strict=True) if w != "单位"}:
+        # beside 责任单位 a plain 单位 is what is counted in
+        roles[words.index("单位")] = "unit"
+    return tuple(roles)
 
 
 def settled(roles: Sequence[str]) -> tuple[str, ...]:

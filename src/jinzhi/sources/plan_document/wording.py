@@ -66,6 +66,14 @@ FIRST_LEADS = re.compile(
 )
 #: 下同: what was said holds for the rows below
 BELOW = re.compile(r"[,;、。]?\(?(?:以?下(?:均|皆|各项|各条)?(?:同|相同)|余同|其余类推|以此类推)\)?(?=[,;。)]|\Z)")
+#: 1.甲局 2.乙局: the signs of a list of units
+LIST_SIGN = re.compile(r"(?:[0-9]{1,2}[.、)]|\([0-9]{1,2}\)|[①-⑳])(?=[^0-9])")
+#: ★ beside a unit: it leads where the document says so
+STARS = "★☆▲△●○◆◇※*"
+STAR_LEADS = re.compile(
+    rf"[{STARS}](?:号|标记|标注)?(?:的)?(?:单位|部门|者)?,?(?:为|是|表示|代表)(?:该项)?(?:任务|工作)?(?:的)?"
+    r"(?:总)?(?:牵头|主办|主责|第一责任)"
+)
 #: 责任单位:同上, 同第3项
 SAME_AS = re.compile(r"同(?:上(?:一项|述)?|前|左)|[〃″]+|同(?:第|序号)(?P<n>[0-9]{1,3})(?:项|条|款)?")
 #: 以下均需各区落实,不再逐一列出: units that every row below owes too
