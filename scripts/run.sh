@@ -17,7 +17,8 @@ collecting=$!
 patents=${DEMO_PATENTS:-20000}
 "$jinzhi" demo make --if-empty --patents "$patents"
 wait "$collecting"
-# the patents (DEMO_PATENTS=2000 is quicker) and their index follow while pages are served; it ends with this process
+# the patents (DEMO_PATENTS=2000 is quicker) and their index follow while pages are served, and so does the index
+# alone where it is missing, as after a restore; it ends with this process
 nice -n 10 "$jinzhi" demo fill --behind --patents "$patents" &
 
 case "${LC_ALL:-${LC_MESSAGES:-${LANG:-}}}" in

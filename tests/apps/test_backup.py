@@ -127,6 +127,33 @@ def test_an_installation_comes_back_by_its_commands(tmp_path):
         jinzhi(new, "restore", file)
 
 
+TABLE = """公开（公告）号,标题,申请人,申请日,公开（公告）日
+CN117000001A,一种隔膜涂布装置,某某材料有限公司,2023-02-01,2023-11-03
+CN117000002A,一种电池壳体,某某材料有限公司,2023-03-01,2023-11-03
+"""
+
+
+@pytest.mark.parametrize("way", [("demo", "fill", "--behind"), ("patents", "index")], ids="-".join)
+def test_the_search_index_is_not_in_a_backup_and_is_made_anew_after_a_restore(tmp_path, way):
+    """As ``make run`` does behind the served pages, and as the command that restore names."""
+    old, new, file, table = tmp_path / "old", tmp_path / "new", str(tmp_path / "a.tar"), tmp_path / "t.csv"
+    table.write_text(TABLE, "utf-8")
+    jinzhi(old, "migrate", "--verbosity", "0")
+    jinzhi(old, "setup", "--admin", "chief")
+    jinzhi(old, "patents", "import", str(table))
+    jinzhi(old, "patents", "index")
+    assert jinzhi(old, "search", "ti=隔膜", "--ids").split() == ["CN117000001A"]
+    jinzhi(old, "backup", file)
+    assert "jinzhi patents index --rebuild" in jinzhi(new, "restore", file)
+    assert not (new / "index").exists()
+    with pytest.raises(AssertionError, match="jinzhi patents index"):
+        jinzhi(new, "search", "ti=隔膜", "--ids")
+    jinzhi(new, *way)
+    assert jinzhi(new, "search", "ti=隔膜", "--ids").split() == ["CN117000001A"]
+    # all that was indexed before, not only what came since
+    assert jinzhi(new, "search", "pa=某某材料有限公司", "--count").strip() == "2"
+
+
 def test_a_backup_of_an_earlier_version_is_brought_to_this_one(tmp_path):
     old, new, file = tmp_path / "old", tmp_path / "new", str(tmp_path / "a.tar")
     jinzhi(old, "migrate", "--verbosity", "0", "patents", "0003_searching")

@@ -10,7 +10,7 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -19,8 +19,9 @@ from django.utils.translation import gettext_noop
 
 from jinzhi.apps.catalogue.clock import installation
 from jinzhi.apps.evidence import log
-from jinzhi.apps.patents.index import update
-from jinzhi.apps.patents.models import Batch
+from jinzhi.apps.patents.index import IndexBusy, folder, readable, update
+from jinzhi.apps.patents.index import behind as lacking
+from jinzhi.apps.patents.models import Batch, Document
 from jinzhi.demo.models import Progress
 from jinzhi.demo.patents import SOURCE, make_patents
 from jinzhi.demo.saying import Say, silent
@@ -44,21 +45,28 @@ class Orphaned(Exception):
 
 
 def fill(patents: int, say: Say = silent, *, behind: bool = False) -> None:
-    """Make what stage 0 left out, or what of it is missing; nothing in an installation that is no demonstration.
+    """Make what stage 0 left out, or what of it is missing; in an installation that is no demonstration only the
+    search index, where it is missing (after a restore), damaged or behind.
 
     ``behind``: pages are served meanwhile, so transactions are short, and filling ends with the parent process.
     Raises ``Busy`` where another process fills the same city, ``Orphaned`` where the parent has ended.
     """
     here = installation()
-    if here is None or not here.demo:
+    if here is None:
         return
     with _alone():
-        if patents and not _whole():
-            _patents(patents, say, behind)
-        if make_searches():
-            say(gettext_noop("演示的已存检索、订阅、专题库和标引已生成"))
-        if made := log.checkpoint():
-            say(gettext_noop("存证日志：%(n)d 条已有检查点"), n=made.size)
+        if here.demo:
+            _demonstration(patents, say, behind)
+        _index(say, behind)
+
+
+def _demonstration(patents: int, say: Say, behind: bool) -> None:
+    if patents and not _whole():
+        _patents(patents, say, behind)
+    if make_searches():
+        say(gettext_noop("演示的已存检索、订阅、专题库和标引已生成"))
+    if made := log.checkpoint():
+        say(gettext_noop("存证日志：%(n)d 条已有检查点"), n=made.size)
 
 
 def announce(patents: int) -> None:
@@ -92,6 +100,21 @@ def _patents(count: int, say: Say, behind: bool) -> None:
     total = make_patents(count, progress=made, chunk=SHORT if behind else None)
     Progress.objects.filter(stage=PATENTS).update(done=total, total=total, ended=timezone.now())
     say(gettext_noop("演示专利已生成并索引：%(n)d 件，用时 %(s).1f 秒"), n=total, s=time.perf_counter() - began)
+
+
+def _index(say: Say, behind: bool) -> None:
+    """Bring the search index up to the collection; one that is no longer readable is made anew."""
+    if settings.JINZHI_SEARCH != "tantivy" or not Document.objects.exists() or (readable(folder()) and not lacking()):
+        return
+    began, parent = time.perf_counter(), os.getppid()
+
+    def told(_text: str) -> None:
+        if behind and os.getppid() != parent:
+            raise Orphaned
+
+    with suppress(IndexBusy):
+        count = update(commit_every=INDEX_EVERY, say=told)
+        say(gettext_noop("专利检索索引已从库中建立：%(n)d 件，用时 %(s).1f 秒"), n=count, s=time.perf_counter() - began)
 
 
 @contextmanager

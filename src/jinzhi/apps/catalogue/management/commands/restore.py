@@ -33,6 +33,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if not told.keys:
             self.stdout.write("the backup holds no keys: put keys/ and secret back before the log is signed again")
-        # what is not in a backup, and what the rows say of it: the next run writes every document anew
-        self.stdout.write("the search index is not in a backup: run jinzhi patents index --rebuild")
+        self.stdout.write(
+            "the search index is not in a backup: make run makes it anew while pages are served; "
+            "to have it at once run jinzhi patents index --rebuild"
+        )
         self.stdout.write("now run: jinzhi doctor")
