@@ -351,3 +351,53 @@ def test_random_queries_are_the_same_for_the_same_seed_and_can_all_be_read() -> 
     for text in made:
         query = parse(text)
         assert parse(unparse(query)) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("pn=EP 1 234 567 B1 AND ti=a", "pn=EP1234567B1 AND ti=a"),
+        ("公开（公告）号：CN 106822079 A OR ti=a", "pn=CN106822079A OR ti=a"),
+        ("pn=(US10,467,880B2, US7,272,630)", "pn=(US10467880B2 OR US7272630)"),
+        ("an=US15/283,264", "an=US15/283264"),
+        ("pan=AB 12", "pan=AB AND 12"),
+        ("NOT ti=ab 12", "NOT ti=ab AND 12"),
+        ("ipc=H01M 10 AND a", "ipc=H01M10 AND a"),
+        ("ipc=H01M 10/05*", "ipc=H01M10/05*"),
+        ("ipc=H01M-010/05", "ipc=H01M10/05"),
+        ("ipc=H01M10/05 (2006.01) I AND a", "ipc=H01M10/05 AND a"),
+        ("申请日≥20170101 AND 申请日≤2018", "ad>=20170101 AND ad<=2018"),
+        ("申请日=2017.01.01-2017.12.31", "ad=[2017.01.01 TO 2017.12.31]"),
+        ("申请年=2017", "ad=2017"),
+        ("当前申请（专利权）人=甲", "own=甲"),
+        ("申请人地区=滨海新区", "area=滨海新区"),
+        ("pa=‘某某 公司’", 'pa="某某 公司"'),
+        ("ti=（'a b' OR c）", 'ti=("a b" OR c)'),
+        ("pa=O'Brien", "pa=O'Brien"),
+        ("ti=α,β-不饱和酮", "ti=α,β-不饱和酮"),
+        ("a NEAR/3 b", "a (3D) b"),
+        ("a ADJ/3 b", "a (3W) b"),
+    ],
+)
+def test_what_people_paste_is_read_as_they_mean_it(text: str, read: str) -> None:
+    assert unparse(parse(text).root) == unparse(parse(read).root)
+
+
+@pytest.mark.parametrize("text", ["ipc=H01M10/00-H01M10/60", "ipc=H01M10/00至H01M10/60", "cpc=H01M10/00~H01M10/60"])
+def test_classes_from_one_to_another_are_refused(text: str) -> None:
+    with pytest.raises(QueryError, match="范围"):
+        parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("电池 -隔膜", "不是排除"),
+        ("电池 3D 隔膜", "不是算符"),
+        ("电池 和 隔膜", "不是算符"),
+        ("ad=20171231至20170101", "之后"),
+        ("nclm=[10 TO 5]", "之后"),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_said(text: str, said: str) -> None:
+    assert any(said in notice.zh and notice.en for notice in parse(text).notices)

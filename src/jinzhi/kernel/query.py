@@ -114,7 +114,7 @@ ANY_NUMBER = ("pn", "an", "pr", "fam")
 DEFAULT = "tac"
 
 FIELDS: tuple[Field, ...] = (
-    Field("ti", "名称", "Title", Kind.TEXT, ("ttl", "标题", "发明名称", "题名")),
+    Field("ti", "名称", "Title", Kind.TEXT, ("ttl", "标题", "发明名称", "题名", "专利名称")),
     Field("ab", "摘要", "Abstract", Kind.TEXT, ("abs", "abst")),
     Field("clm", "权利要求", "Claims", Kind.TEXT, ("cl", "claims", "权利要求书")),
     Field("iclm", "独立权利要求", "Independent claims", Kind.TEXT, ("icl", "独权")),
@@ -140,7 +140,13 @@ FIELDS: tuple[Field, ...] = (
     Field("in", "发明人", "Inventor", Kind.NAME, ("inv", "设计人", "发明（设计）人", "发明(设计)人")),
     Field("ag", "代理机构", "Agency", Kind.NAME, ("agc", "专利代理机构")),
     Field("agt", "代理人", "Agent", Kind.NAME, ("专利代理师", "代理师")),
-    Field("own", "权利人", "Holder", Kind.NAME, ("专利权人",)),
+    Field(
+        "own",
+        "权利人",
+        "Holder",
+        Kind.NAME,
+        ("专利权人", "当前权利人", "当前专利权人", "当前申请（专利权）人", "当前申请(专利权)人"),
+    ),
     Field(
         "pan",
         "申请人（标准化/集团）",
@@ -155,7 +161,7 @@ FIELDS: tuple[Field, ...] = (
     Field("city", "城市", "City", Kind.NAME, ("市县",)),
     Field(
         "area", "地区", "Region", Kind.NAME,
-        ("区域", "区县", "行政区", "所在地", "region", "district"), ("city", "addr"),
+        ("区域", "区县", "行政区", "所在地", "申请人地区", "region", "district"), ("city", "addr"),
         help_zh="申请人所在的省市区县，或地址中写到的；各自独立匹配",
         help_en="province, city or district of an applicant, or what its address names, each by itself",
     ),
@@ -165,9 +171,15 @@ FIELDS: tuple[Field, ...] = (
     Field("pr", "优先权号", "Priority number", Kind.NUMBER, ("prno", "优先权")),
     Field("fam", "同族号", "Family number", Kind.NUMBER, ("fa",)),
     Field("num", "任一号码", "Any number", Kind.NUMBER, ("号码",), ANY_NUMBER),
-    Field("ad", "申请日", "Filing date", Kind.DATE, ("apd",)),
-    Field("pd", "公开日", "Publication date", Kind.DATE, ("公开（公告）日", "公开(公告)日", "公告日")),
-    Field("gd", "授权日", "Grant date", Kind.DATE, ("ipd", "授权公告日")),
+    Field("ad", "申请日", "Filing date", Kind.DATE, ("apd", "申请日期", "申请年")),
+    Field(
+        "pd",
+        "公开日",
+        "Publication date",
+        Kind.DATE,
+        ("公开（公告）日", "公开(公告)日", "公告日", "公开日期", "公开年"),
+    ),
+    Field("gd", "授权日", "Grant date", Kind.DATE, ("ipd", "授权公告日", "授权年")),
     Field("prd", "优先权日", "Priority date", Kind.DATE),
     Field("led", "事件日", "Legal event date", Kind.DATE, ("法律事件日",)),
     Field("ipc", "分类号", "IPC", Kind.CLASS, ("ic", "sic", "国际分类号", "IPC分类号")),

@@ -65,7 +65,7 @@ def translate(text: str, dialect: str) -> Translation:
     """The native query for a query of another system. Raises QueryError with the place, KeyError for no such system."""
     if len(text) > MAX_FOREIGN:
         raise TooWide("检索式的长度", "characters in the query", len(text), MAX_FOREIGN)
-    reader = Reader(quoted(text).translate(SIGNS), DIALECTS[dialect])
+    reader = Reader(quoted(text.translate(SIGNS)), DIALECTS[dialect])
     reader.without_command()
     node = reader.read()
     check_depth(node)

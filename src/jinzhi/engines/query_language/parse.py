@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
 
+from jinzhi.engines.query_language.typed import COMPARISONS, numbers_in, quoted, refuse_class_range
 from jinzhi.kernel.query import (
     BELOW,
     FIELDS,
@@ -68,7 +69,7 @@ NAME = (
 )
 BOOLEAN = r"(?:AND|ANDNOT|OR|XOR|NOT|与|且|&|或|\||异或|非)"
 SPOKEN = (
-    r"(?:(?-i:ADJ|NEAR|WITH|SAME)|(?:ADJ|NEAR|WITH|SAME)\d{1,2}|(?:PRE|EQU|W|N)\/\d{1,2}"
+    r"(?:(?-i:ADJ|NEAR|WITH|SAME)|(?:ADJ|NEAR|WITH|SAME)\/?\d{1,2}|(?:PRE|EQU|W|N)\/\d{1,2}"
     r"|\$(?:W|PRE)\d{1,2}|\$WS|\$SEN|\$PARA)"
 )
 
@@ -76,19 +77,33 @@ NEAR = r"(?:NOT\s+)?(?:\d{0,2}\s*[WDNA]|[SPFL])"
 #: an operator by itself, which no word may be
 OPERATOR = rf"(?:{BOOLEAN}|{SPOKEN}|\$FREQ\d*)(?=$|[\s()\"\/])"
 #: a comma within a word: 1,4-丁二醇, N,N-二甲基, 2,2'-联吡啶
-LOCANT = r"(?<=\d),(?=\d)|(?<=\b[NOSP]),(?=[NOSP]\b)|(?<=[0-9NOSP]['′]),(?=[0-9NOSP])"
+LOCANT = r"(?<=\d),(?=\d)|(?<=\b[NOSP]),(?=[NOSP]\b)|(?<=[0-9NOSP]['′]),(?=[0-9NOSP])|(?<=[α-ω]),(?=[α-ω])"
 SIGN = rf"(?:[^\s()\[\]{{}}\"=<>:,;\/]|\/(?=[\d*?#])|{LOCANT})"
 #: a bracket that belongs to the word it touches, as in 某某（上海）有限公司; what holds an operator is none
 GLUED = rf"\((?!\s*{NEAR}\s*\)){SIGN}+\)"
 TAIL = rf"(?:{GLUED}(?:(?!{OPERATOR}){SIGN}+)?)*"
 #: a bracket before the word is part of it only where it is short, as in （株）某某
 PLAIN_WORD = rf"(?:{SIGN}+|\((?!\s*{NEAR}\s*\)){SIGN}{{1,6}}\)(?!{OPERATOR}){SIGN}+){TAIL}"
-EDITION = r"\(\d{4}\.\d{2}\)[A-Z]?"
+EDITION = r"\(\d{4}\.\d{2}\)(?:\s?[A-Z](?![A-Za-z\d]))?"
 #: a class as documents print it, with a space or its edition: H01M 10/05 (2006.01)
 PRINTED_CLASS = (
     rf"[A-HY]\d\d[A-Z](?:\s+\d{{1,4}}\/\d{{2,6}}(?![\w*?#.\-])(?:\s*{EDITION})?|\d{{1,4}}\/\d{{2,6}}\s*{EDITION})"
 )
-WORD = rf"(?!{START}{OPERATOR})(?:{PRINTED_CLASS}|{PLAIN_WORD})"
+
+
+def behind(kind: Kind) -> str:
+    """A place right behind a field of a kind and its sign."""
+    names = {n.translate(SIGNS) for one in FIELDS if one.kind is kind for n in (one.code, one.zh, *one.aliases)}
+    found = (rf"(?<={start}{re.escape(n)}[=:])" for n in sorted(names) for start in (r"\A", r"[\s(]"))
+    return f"(?:{'|'.join(found)})".replace("/", r"\/")
+
+
+#: a number or a class with blanks within, right behind its field: pn=EP 1 234 567 B1, ipc=H01M 10
+SPACED = (
+    rf"(?:{behind(Kind.NUMBER)}[A-Z]{{2}}(?:\s\d{{1,9}}){{1,4}}(?:\s?[A-Z]\d?)?"
+    rf"|{behind(Kind.CLASS)}[A-HY]\d\d[A-Z]\s\d{{1,4}}(?:\/\d{{2,6}})?[*?#]?)(?=$|[\s()])"
+)
+WORD = rf"(?!{START}{OPERATOR})(?:{PRINTED_CLASS}|{SPACED}|{PLAIN_WORD})"
 #: from one day or number to another, without brackets: 20170101至20171231, 2017 to 2018
 ENDPOINT = r"\d(?:[\d\-.\/年月日]*[\d年月日])?"
 SPAN = rf"{ENDPOINT}(?:\s*(?:[至到~—–]+)\s*|\s+to\s+){ENDPOINT}(?=$|[\s()])"
@@ -116,7 +131,7 @@ range: (LSQB | LBRACE) RV TO RV (RSQB | RBRACE)
 SPAN.7: /{SPAN}/i
 PROX.6: /\(\s*{NEAR}\s*\)|{START}(?:NOT\s+)?{SPOKEN}{END}/i
 FREQ.6: /\$FREQ\d+(?=$|[\s()"\/])/i
-FIELDOP.5: /{NAME}(?:\s*,\s*{NAME}){{0,20}}\s*(?:!=|>=|<=|[=:<>])/i
+FIELDOP.5: /{NAME}(?:\s*,\s*{NAME}){{0,20}}\s*(?:!=|>=|<=|[=:<>≥≤≠])/i
 AND.4: /{START}(?:AND|与|且|&){END}/i
 XOR.4: /{START}(?:XOR|异或){END}/i
 OR.4: /{START}(?:OR|或|\|){END}/i
@@ -138,6 +153,15 @@ WORD: /{WORD}/i
 """
 
 READER = Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
+
+#: words beside others that may be meant as operators, and how these are written
+LIKE_OPERATORS = {
+    **dict.fromkeys(("和", "及", "并且"), "AND 或 与"),
+    **dict.fromkeys(("W", "/W"), "(5W)"),
+    **dict.fromkeys(("D", "N", "/D"), "(5D)"),
+    "或者": "OR 或 或",
+    "不含": "NOT 或 非",
+}
 
 OPERANDS = {"WORD", "PHRASE", "FIELDOP", "LPAR", "HISTORY", "SAVED", "SEMANTIC", "LSQB", "LBRACE", "SPAN"}
 
@@ -166,7 +190,7 @@ def parse(text: str) -> Query:
     """The query of a text. Raises QueryError with the place, and TooWide for more than the stated budgets."""
     if len(text) > MAX_LENGTH:
         raise TooWide("检索式的长度", "characters in the query", len(text), MAX_LENGTH)
-    plain = text.translate(SIGNS)
+    plain = quoted(text.translate(SIGNS))
     if not plain.strip():
         raise QueryError(
             "检索式是空的：请输入检索词，如 ti=锂电池", "the query is empty: write words, such as ti=锂电池", 0
@@ -487,6 +511,14 @@ class Builder:
             self.notice(
                 "and", "检索词之间未写算符：按 AND（同时）", "words next to each other are joined by AND", place(tree)
             )
+            for child in tree.children:
+                if isinstance(child, Token) and (meant := LIKE_OPERATORS.get(re.sub(r"\d", "", child.upper()))):
+                    self.notice(
+                        f"like-{child}",
+                        f"“{child}”按检索词处理，不是算符；若是算符请写 {meant}",
+                        f"“{child}” is sought as a word and is no operator; for the operator write {meant}",
+                        child.start_pos or 0,
+                    )
 
     def _not(self, tree: Tree[Token], scope: Scope) -> Node:
         items: list[Node] = []
@@ -649,15 +681,19 @@ class Builder:
     def _special(self, token: Token, scope: Scope) -> Node | None:
         """A word whose field says how its commas, hyphens, spaces and brackets are meant; None: a word like others."""
         at, text = token.start_pos or 0, str(token)
-        if scope.lists_numbers and "," in text:
-            self._beside_numbers(at)
-            return any_of([self._placed(Term(one, scope.fields, at=at), scope) for one in text.split(",")], at)
+        if scope.lists_numbers and re.search(r"[,\s]", text):
+            each = numbers_in(text)
+            if len(each) > 1:
+                self._beside_numbers(at)
+            return any_of([self._placed(Term(one, scope.fields, at=at), scope) for one in each], at)
         if scope.spans and scope.op == "=" and (ends := hyphened(text)) is not None:
             self.notice("span", f"“{text}”读作从 {ends[0]} 到 {ends[1]}", f"“{text}”: from {ends[0]} to {ends[1]}", at)
             return self._placed(Range(*ends, scope.fields, at=at), scope)
         printed = re.fullmatch(PRINTED_CLASS, text, re.I)
         if scope.fields and all(get_field(code).kind is Kind.CLASS for code in scope.fields):
+            refuse_class_range(text, at)
             text = re.sub(rf"\s+|{EDITION}\Z", "", text, flags=re.I)
+            text = re.sub(r"(?<=^[A-HYa-hy]\d\d[A-Za-z])-?0*(?=[1-9]\d*/)", "", text)
             return self._placed(Term(text, scope.fields, op=scope.op, at=at), scope) if text != token else None
         if printed:
             symbol = re.sub(r"\s+", "", text)
@@ -682,6 +718,13 @@ class Builder:
         if not all(get_field(code).kind in (Kind.TEXT, Kind.NAME) for code in stored_fields(term)):
             return
         signs = "".join(dict.fromkeys(sign for sign in term.text if sign in "+%$!^@&|\\"))
+        if re.match(r"[-−]\w", term.text) and not term.phrase:
+            self.notice(
+                "hyphen",
+                f"“{term.text}”前面的“-”不是排除；要排除请写 NOT {term.text[1:]}",
+                f"the “-” before “{term.text[1:]}” does not exclude; to exclude write NOT {term.text[1:]}",
+                term.at,
+            )
         if signs:
             self.notice(
                 f"unsearched-{signs}",
@@ -697,6 +740,11 @@ class Builder:
         if scope.as_written and isinstance(leaf, Term):
             kinds = {get_field(code).kind for code in stored_fields(leaf)}
             leaf = replace(leaf, as_written=bool(kinds & {Kind.TEXT, Kind.NAME, Kind.KEY}))
+        if isinstance(leaf, Range) and scope.spans and reversed_range(leaf):
+            self.notice(
+                "reversed", f"范围的起点 {leaf.low} 在终点 {leaf.high} 之后，不会有结果",
+                f"the range begins at {leaf.low}, after its end {leaf.high}: nothing can match", leaf.at,
+            )  # fmt: skip
         if not scope.below:
             return leaf
         fields = tuple(BELOW.get(code, "") for code in leaf.fields)
@@ -721,10 +769,19 @@ def binds(tree: Tree[Token]) -> bool:
     return False
 
 
+def reversed_range(leaf: Range) -> bool:
+    """Whether a range begins after its end."""
+    if "*" in (leaf.low, leaf.high):
+        return False
+    if all(get_field(code).kind is Kind.DATE for code in leaf.fields):
+        return date_bounds(leaf.low, leaf.at)[0] > date_bounds(leaf.high, leaf.at)[1]
+    return leaf.low.isdecimal() and leaf.high.isdecimal() and int(leaf.low) > int(leaf.high)
+
+
 def hyphened(text: str) -> tuple[str, str] | None:
     """The ends of a range written with a hyphen, where it is no day by itself: 20170101-20171231, 2016-2017, 5-10."""
     ends = text.split("-")
-    if len(ends) == 2 and all(re.fullmatch(r"\d{1,9}", end) for end in ends):
+    if len(ends) == 2 and all(re.fullmatch(r"\d{1,9}|\d{4}(?:[./]\d{1,2}){1,2}", end) for end in ends):
         try:
             date_bounds(text)
         except QueryError:
@@ -741,9 +798,9 @@ def place(tree: Tree[Token] | Token) -> int:
 
 def fields_of(sign: Token) -> tuple[tuple[str, ...], str]:
     """The fields and the comparison of ``ti,ab=``. Raises QueryError for a name that is no field."""
-    found = re.fullmatch(r"(.*?)\s*(!=|>=|<=|[=:<>])", sign, re.DOTALL)
+    found = re.fullmatch(r"(.*?)\s*(!=|>=|<=|[=:<>≥≤≠])", sign, re.DOTALL)
     assert found
-    return named_fields(found[1], sign.start_pos or 0), found[2]
+    return named_fields(found[1], sign.start_pos or 0), COMPARISONS.get(found[2], found[2])
 
 
 def suffix_fields(sign: Token) -> tuple[str, ...]:

@@ -37,3 +37,12 @@ def refuse_class_range(text: str, at: int) -> None:
 def is_operator_elsewhere(word: str) -> bool:
     """Whether a word is how some system writes a distance."""
     return bool(_OTHERS_OPERATOR.fullmatch(word))
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a list with commas; one that groups digits (US10,467,880B2, US15/283,264) or blanks within a
+    number (EP 1 234 567 B1) part nothing."""
+    whole = re.sub(r"(?:(?<=\D\d)|(?<=\D\d\d)|(?<=\D\d{3})),(?=\d{3}(?!\d))", "\0", f" {text}")
+    while (more := re.sub(r"(?<=\0\d{3}),(?=\d{3}(?!\d))", "\0", whole)) != whole:
+        whole = more
+    return [re.sub(r"[\0\s]", "", one) for one in whole.split(",") if one.strip()]
