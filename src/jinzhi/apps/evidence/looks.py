@@ -18,6 +18,7 @@ from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.apps.evidence.trees import LogBroken
 from jinzhi.apps.evidence.witnesses import WitnessRefused, load
 from jinzhi.engines.signing import KeyRefused
+from jinzhi.kernel.merkle import FAMILIES
 
 
 @look
@@ -116,7 +117,9 @@ def keys() -> Iterator[Fact]:
         yield Fact(*head, "missing", f"signing has stopped ({settings.JINZHI_KEYS})", str(e), way)
         return
     pairs = len(checkpoints.pairs_of(shard.origin))
-    yield Fact(*head, "good", f"{shard.origin}, Ed25519 {found.ed25519.key_id.hex()}, pair {max(pairs, 1)}")
+    origins = " and ".join(checkpoints.origin(shard, family) for family in FAMILIES)
+    named = f"key name {found.ed25519.name}, of the log; its trees are {origins}"
+    yield Fact(*head, "good", f"{named}; Ed25519 {found.ed25519.key_id.hex()}, pair {max(pairs, 1)}")
 
 
 @look
