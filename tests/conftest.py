@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management.color import no_style
+from django.db import connection
 from django.db.models.signals import pre_save
 from django.dispatch import receiver
 from django.test import Client
@@ -15,8 +18,9 @@ from hypothesis import HealthCheck, settings
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.catalogue.models import Installation
+from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.actions import sync_units
-from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.models import Group, Unit
 from tests.looking import pytest_runtest_setup, shared_is_said  # noqa: F401 - pytest finds them here
 
 # a machine that does other work beside is no fault of a property
@@ -70,10 +74,30 @@ def place_and_day(settings, tmp_path_factory) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+#: the rows that ``sync_units`` made of a catalogue, to be copied: it asks the database hundreds of times
+_made: dict[str, Any] = {}
+
+
+def declared_units() -> None:
+    """The declared units and groups: made by ``sync_units`` once, then the same rows again for every test."""
+    members = Group.members.through
+    if _made.get("of") is not catalogue():
+        sync_units()
+        _made["rows"] = [(m, list(m._default_manager.order_by("pk").values())) for m in (Unit, Group, members)]
+        _made["of"] = catalogue()
+        return
+    for model, rows in _made["rows"]:
+        model._default_manager.bulk_create(model(**row) for row in rows)
+    reset = connection.ops.sequence_reset_sql(no_style(), [model for model, _rows in _made["rows"]])
+    with connection.cursor() as cursor:
+        for statement in reset:
+            cursor.execute(statement)
+
+
 @pytest.fixture
 def city(db) -> Installation:
     """Tianjin with its declared units; no demonstration data, nobody signed in sees anything."""
-    sync_units()
+    declared_units()
     return Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin")
 
 
