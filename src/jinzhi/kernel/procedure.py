@@ -35,6 +35,9 @@ __all__ = ["BUILT_IN", "CORRECT", "TELL", "Clock", "ClockView", "Extension"]
 
 #: what a REF input may name beside a register
 CASE = "case"
+#: ``of`` of a REF that points at a milestone of the plan
+MILESTONE = "milestone"
+REFERRED = (CASE, MILESTONE)
 TOLD = "_told"
 #: the member of an event's data that says when on its day it happened ("09:30")
 AT = "_at"
@@ -316,7 +319,7 @@ class Procedure(Declaration):
             for f in step.inputs:
                 yield from (f"step {step.id}: {p}" for p in f.problems())
                 registers = catalogue.ids("register")
-                if f.type is Type.REF and f.of and f.of != CASE and registers and f.of not in registers:
+                if f.type is Type.REF and f.of and f.of not in REFERRED and registers and f.of not in registers:
                     yield f"step {step.id}: {f.id} points into {f.of!r}, which is no declared register"
                 if f.personal and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
                     yield f"step {step.id}: {f.id} is personal data and may be erased: no title, no clock may need it"

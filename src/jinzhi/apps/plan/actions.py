@@ -10,16 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.actions import Conflict, record
+from jinzhi.apps.evidence.entries import Actor
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote
+from jinzhi.apps.plan.past import CHANGE, parsed
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.plan.queries import approved_before, asked, content, current
 from jinzhi.apps.units.models import Unit
@@ -68,12 +72,32 @@ class MilestoneRefused(ValueError):
 
 
 def _sound(starts: date, ends: date, due: date, target: Decimal, weight: Decimal, direction: str) -> None:
+    if _decimals(target) > 2 or _decimals(weight) > 2:
+        raise MilestoneRefused("目标值和权重最多两位小数")
     if not starts <= due <= ends:
         raise MilestoneRefused(f"期限 {due} 不在规划期 {starts} 至 {ends} 之内")
     if direction not in DIRECTIONS:
         raise MilestoneRefused(f"方向“{direction}”应为 up（越大越好）或 down（越小越好）")
     if weight <= 0 or target < 0 or (target == 0 and direction == "up"):
         raise MilestoneRefused("目标值和权重应大于 0（越小越好的目标值可以为 0）")
+
+
+def _decimals(value: Decimal) -> int:
+    return max(0, -int(value.normalize().as_tuple().exponent))
+
+
+def unsound(milestone: Milestone, wanted: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What speaks against a day or a target of a milestone: (name, Chinese, English)."""
+    release, out = current(milestone.plan), []
+    due, target = wanted.get("due"), wanted.get("target")
+    if release and due and not release.starts <= due <= release.ends:
+        zh = f"应在规划期 {release.starts} 至 {release.ends} 之内"
+        out.append(("due", zh, f"must lie within the plan's term, {release.starts} to {release.ends}"))
+    if target is not None and target <= 0 and not (target == 0 and milestone.lower):
+        out.append(("target", "应大于 0（越小越好的目标值可以为 0）", "must be above 0, unless less is better"))
+    if target is not None and _decimals(target) > 2:
+        out.append(("target", "最多两位小数", "at most two decimals"))
+    return out
 
 
 def _told(who: Acting | None, reason: str) -> None:
@@ -158,6 +182,33 @@ def change_milestone(
     Raises MilestoneRefused on any other name, a value that is none, a day outside the plan's term, a dropped one.
     """
     _told(who, reason)
+    return _change(milestone, changes, {"reason": reason.strip()}, who=who, on=today(), expected=expected, key=key)
+
+
+@transaction.atomic
+def adjust_milestone(
+    milestone: Milestone, changes: Mapping[str, str], *, case: Case, reason: str, who: Actor, on: date, at: datetime
+) -> Milestone:
+    """Change a milestone because an adjustment was approved: the right to decide the case is the right to this change.
+
+    The event names the case. Raises MilestoneRefused like change_milestone.
+    """
+    said = {"reason": reason.strip(), "case": case.number}
+    return _change(milestone, changes, said, who=who, on=on, at=at, adjusted_by=case)
+
+
+def _change(
+    milestone: Milestone,
+    changes: Mapping[str, str],
+    said: Mapping[str, str],
+    *,
+    who: Actor,
+    on: date,
+    at: datetime | None = None,
+    expected: int | None = None,
+    key: str = "",
+    adjusted_by: Case | None = None,
+) -> Milestone:
     after = _values(changes)
     before = {k: str(getattr(milestone, k)) for k in after}
     if before == after:
@@ -167,19 +218,19 @@ def change_milestone(
     release = current(milestone.plan)
     if release is None:
         raise MilestoneRefused(f"规划 {milestone.plan} 没有现行发布")
-    parsers = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
-    wanted = {
-        name: parsers.get(name, str)(after.get(name, str(getattr(milestone, name)))) for name in (f.id for f in CHANGED)
+    wanted: dict[str, Any] = {
+        name: parsed(name, after.get(name, str(getattr(milestone, name)))) for name in (f.id for f in CHANGED)
     }
     _sound(release.starts, release.ends, wanted["due"], wanted["target"], wanted["weight"], wanted["direction"])
     event = record(
-        milestone.stream, "change", {"before": before, "after": after, "reason": reason.strip()},
-        who=who, on=today(), expected=expected, key=key,
+        milestone.stream, CHANGE, {"before": before, "after": after, **said},
+        who=who, on=on, expected=expected, key=key, at=at,
     )  # fmt: skip
     if event.replayed:
         return milestone
     for name in after:
         setattr(milestone, name, wanted[name])
+    milestone.adjusted_by = adjusted_by or milestone.adjusted_by
     milestone.save()
     _settle(milestone)
     forget(milestone.plan)

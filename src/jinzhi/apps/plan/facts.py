@@ -6,6 +6,7 @@ from jinzhi.apps.cases.facts import answers
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, view
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.plan.adjusting import wants_again
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.more_time import granted
 from jinzhi.apps.plan.queries import above_approved, children_open, current, missing
@@ -38,6 +39,11 @@ def report_never_handed_in(case: Case) -> bool:
 def report_more_time(case: Case) -> bool:
     report = _report(case)
     return report is not None and granted(report, events_of(case)) is not None
+
+
+@answers("milestone-changed-since")
+def milestone_changed_since(case: Case) -> bool:
+    return wants_again(case)
 
 
 @answers("report-complete")

@@ -10,7 +10,8 @@ from jinzhi.apps.cases.queries import view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.plan import importing
-from jinzhi.apps.plan.models import Report, Snapshot
+from jinzhi.apps.plan.adjusting import adjusted
+from jinzhi.apps.plan.models import Milestone, Report, Snapshot
 from jinzhi.apps.plan.more_time import own_due
 from jinzhi.apps.plan.progress import BASIS, compute, pack
 
@@ -28,6 +29,16 @@ def report_dues() -> Iterator[str]:
         due = own_due(view(report.case, today()))
         if due is not None and due != report.due:
             yield f"{report}: due {report.due}, case {due}"
+
+
+@invariant("milestone-adjusted", "里程碑记着最近一次调整", "A milestone names the last adjustment that changed it")
+def adjustments() -> Iterator[str]:
+    kept = Milestone.objects.unrestricted("integrity checker").exclude(adjusted_by=None).select_related("adjusted_by")
+    last = adjusted(listed := list(kept))
+    for milestone in listed:
+        said = last[milestone.pk].data["case"] if milestone.pk in last else None
+        if said != milestone.adjusted_by.number:
+            yield f"{milestone.code}: kept {milestone.adjusted_by.number}, its events {said}"
 
 
 @invariant("plan-snapshot", "驾驶舱快照与里程碑一致", "Today's snapshots are what the milestones give")

@@ -163,6 +163,8 @@ class Milestone(UnitOwned):
     #: projections of approved reports
     achieved = models.DecimalField(max_digits=16, decimal_places=2, default=0)
     met_on = models.DateField(null=True, blank=True)
+    #: projection of its events: the approved adjustment that changed it last
+    adjusted_by = models.ForeignKey(Case, null=True, blank=True, on_delete=models.PROTECT, related_name="adjusted")
 
     class Meta:
         ordering = ["due", "pk"]

@@ -15,18 +15,20 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.plan.models import Milestone, Snapshot
+from jinzhi.apps.plan.past import changed_after
 from jinzhi.apps.units.guard import Sees
 from jinzhi.kernel.access import within
 from jinzhi.kernel.status import LATE, LightRule, Progress, Status, share_done
 
 SCALE = 10_000
 #: what a snapshot is made from; another word wherever its cells come to mean something else
-BASIS = "milestones, carried over, with grace and counts"
+BASIS = "milestones as asked that day, carried, grace, counts"
 K = TypeVar("K", bound=Hashable)
 
 MET = Status("met", "已完成", "Met", "done")
@@ -58,6 +60,13 @@ def of_year(year: int, day: date) -> Q:
     return Q(due__year=year) | (Q(due__lt=begins) & (Q(met_on=None) | Q(met_on__gte=begins)))
 
 
+def in_year(year: int, day: date, due: date, met_on: date | None) -> bool:
+    """What ``of_year`` says, for a milestone in hand."""
+    begins = date(year, 1, 1)
+    carried = begins <= day and due < begins and (met_on is None or met_on >= begins)
+    return due.year == year or carried
+
+
 def grace_days(day: date) -> int:
     """By how many days a milestone may be late before its row is behind; 0 where no rule is in force."""
     try:
@@ -79,7 +88,7 @@ class Cell:
     """What one unit has to reach for one row; weights in ten-thousandths. ``firm``: due beyond the days of grace.
 
     ``due_n`` counts the milestones that fell due (one due today as soon as it is met), ``met_n`` those of them that are
-    met, ``early_n`` those met that are not due yet.
+    met, ``early_n`` those met that are not due yet, ``adjusted`` those that an approved adjustment changed.
     """
 
     unit_id: int
@@ -94,6 +103,7 @@ class Cell:
     due_n: int = 0
     met_n: int = 0
     early_n: int = 0
+    adjusted: int = 0
 
 
 def _share(achieved: Decimal, target: Decimal, weight: Decimal, lower: bool) -> int:
@@ -109,14 +119,14 @@ def compute(plan: str, day: date, year: int | None) -> list[Cell]:
     """The cells of a plan on a day, from its milestones: those that count in ``year`` (see of_year), or all."""
     found = Milestone.objects.unrestricted("the snapshot holds all units; readers see theirs").filter(plan=plan)
     found = found.exclude(dropped_on__lte=day)
-    if year is not None:
-        found = found.filter(of_year(year, day))
+    rows = list(_asked_on(plan, found, day)) if day < today() else _plain(found, year, day)
     grace = timedelta(days=grace_days(day))
-    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * 7)
+    sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * 8)
     overdue: dict[tuple[int, str, str], date] = {}
     coming: dict[tuple[int, str, str], date] = {}
-    columns = ("unit_id", "unit_path", "row_key", "due", "target", "weight", "achieved", "met_on", "direction")
-    for unit_id, path, row, due, target, weight, achieved, met_on, way in found.values_list(*columns).iterator(5000):
+    for unit_id, path, row, due, target, weight, achieved, met_on, way, adjusted in rows:
+        if year is not None and not in_year(year, day, due, met_on):
+            continue
         key = (unit_id, path, row)
         whole = int(weight * SCALE)
         done = whole if met_on else _share(achieved, target, weight, way == "down")
@@ -129,6 +139,7 @@ def compute(plan: str, day: date, year: int | None) -> list[Cell]:
         sums[key][4] += fell_due
         sums[key][5] += fell_due and met_on is not None
         sums[key][6] += not fell_due and met_on is not None
+        sums[key][7] += adjusted is not None
         if met_on is None:
             where = overdue if due < day else coming
             where[key] = min(due, where.get(key, due))
@@ -138,11 +149,40 @@ def compute(plan: str, day: date, year: int | None) -> list[Cell]:
     ]
 
 
+COLUMNS = (
+    "unit_id",
+    "unit_path",
+    "row_key",
+    "due",
+    "target",
+    "weight",
+    "achieved",
+    "met_on",
+    "direction",
+    "adjusted_by",
+)
+
+
+def _plain(found: QuerySet[Milestone], year: int | None, day: date) -> Iterable[tuple]:
+    """What milestones ask for now and have reached."""
+    if year is not None:
+        found = found.filter(of_year(year, day))
+    return found.values_list(*COLUMNS).iterator(5000)
+
+
+def _asked_on(plan: str, found: QuerySet[Milestone], day: date) -> Iterable[tuple]:
+    """The same with what they asked for on a day gone by: a milestone moved since is due on its old day."""
+    then = changed_after(plan, day)
+    for code, *row in found.values_list("code", *COLUMNS).iterator(5000):
+        stood = {**then[code], "adjusted_by": None} if code in then else {}
+        yield tuple(stood.get(name, value) for name, value in zip(COLUMNS, row, strict=True))
+
+
 def pack(cells: Iterable[Cell]) -> list[list[object]]:
     return [
         [c.unit_id, c.unit_path, c.row_key, c.done, c.planned, c.total,
          c.overdue_since.isoformat() if c.overdue_since else None, c.next_due.isoformat() if c.next_due else None,
-         c.firm, c.due_n, c.met_n, c.early_n]
+         c.firm, c.due_n, c.met_n, c.early_n, c.adjusted]
         for c in cells
     ]  # fmt: skip
 

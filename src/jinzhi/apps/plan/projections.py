@@ -1,4 +1,4 @@
-"""A step of a report's case, carried over to the report and, once approved, to the milestones."""
+"""A step of a report's or an adjustment's case, carried over to the report and, once approved, to the milestones."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from jinzhi.apps.cases.queries import events_of
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import reckon
+from jinzhi.apps.plan.adjusting import ADJUSTMENT, act
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.more_time import GRANT, own_due
 from jinzhi.kernel.fields import FieldError
@@ -19,6 +20,11 @@ def last(view: CaseView, step: str):
     """The day of the last such step, or None."""
     days = [e.on for e in view.history if e.step == step]
     return days[-1] if days else None
+
+
+@after_step(ADJUSTMENT)
+def adjust(case: Case, view: CaseView, event: Event) -> None:
+    act(case, view, event)
 
 
 @after_step("progress-report")

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
 from jinzhi.apps.plan.models import Duty, Milestone, Release, Report
 from jinzhi.apps.plan.more_time import due_on
+from jinzhi.apps.plan.past import changed_after, take_back
 from jinzhi.apps.plan.progress import milestone_status
 from jinzhi.apps.plan.queries import current, served
 from jinzhi.kernel.access import within
@@ -19,7 +21,7 @@ from jinzhi.kernel.indicator import Record
 @provides(
     "plan",
     today_only={
-        "plan:milestones": ("achieved", "target", "weight", "state"),
+        "plan:milestones": ("achieved", "state"),
         "plan:reports": ("state",),
         "plan:rows": ("*",),
     },
@@ -40,10 +42,13 @@ def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
 def _milestones(release: Release, who: Sees, on: date) -> Iterator[Record]:
     """Milestones that are or were in the plan. ``met_on`` and ``dropped_on`` are None where they lie after ``on``.
 
+    What a milestone asks for (``due``, ``target``, ``weight``) is what it asked for on that day.
     ``achieved`` is what is approved by now: figures are said per period, not per day. ``state`` is that of the page.
     """
     found = Milestone.objects.visible_to(who).filter(plan=release.plan).select_related("unit")
+    then = changed_after(release.plan, on) if on < today() else {}
     for m in found.order_by("due", "pk").iterator(chunk_size=2000):
+        take_back(m, then.get(m.code, {}))
         m.met_on = m.met_on if m.met_on and m.met_on <= on else None
         yield Record(
             id=f"milestone:{m.pk}",

@@ -11,6 +11,7 @@ from typing import Any
 
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.procedure import CASE, MILESTONE
 
 
 def plain(value: Any) -> Any:
@@ -66,12 +67,16 @@ def field_schema(field: Field) -> dict[str, Any]:
     return out
 
 
+#: what a REF asks for that points at no register
+REFERRED = {CASE: "Number of a case.", MILESTONE: "Code of a milestone."}
+
+
 def _what(field: Field) -> str:
     match field.type:
         case Type.UNIT:
             return "Code of a unit."
         case Type.REF:
-            return f"Number of an entry of the register {field.of}."
+            return REFERRED.get(field.of, f"Number of an entry of the register {field.of}.")
         case Type.CHOICE:
             return "; ".join(f"{c.id}: {c.zh} {c.en}" for c in field.choices)
         case Type.FILE:

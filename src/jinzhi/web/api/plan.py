@@ -11,6 +11,7 @@ from ninja import Query, Router
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.actions import MilestoneRefused
+from jinzhi.apps.plan.adjusting import adjusted
 from jinzhi.apps.plan.milestone_copies import GIVEN, Wanted, copy_over, proposals, told, unfit
 from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, planned, take_in
 from jinzhi.apps.plan.models import Milestone, Release, Report, Row
@@ -25,6 +26,7 @@ from jinzhi.web.api.shapes import (
     CopiesDone,
     CopiesOffered,
     CopyLines,
+    MilestoneAlone,
     MilestoneLines,
     Milestones,
     MilestonesDone,
@@ -33,6 +35,7 @@ from jinzhi.web.api.shapes import (
     RowFull,
     Rows,
 )
+from jinzhi.web.plan.adjusted import shown as adjustment_shown
 from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["plan"], by_alias=True)
@@ -118,6 +121,8 @@ def get_row(request: HttpRequest, key: str, plan: Plan) -> dict[str, Any]:
     row = rows_of(release).filter(key__iexact=key).first() if release else None
     if release is None or row is None:
         raise missing(f"现行规划没有编号为“{key}”的任务", f"the plan in force has no row {key!r}")
+    kept = list(milestones(who, release, row_key=row.key))
+    moved = adjusted(kept)
     found = [
         {
             "code": m.code,
@@ -129,8 +134,9 @@ def get_row(request: HttpRequest, key: str, plan: Plan) -> dict[str, Any]:
             "measured_in": m.measured_in,
             "direction": m.direction,
             "met_on": m.met_on,
+            "adjusted": adjustment_shown(moved.get(m.pk)),
         }
-        for m in milestones(who, release, row_key=row.key)
+        for m in kept
     ]
     judged = lights(release, who, day).get(row.key)
     return {**row_shown(row, judged), "plan": release.plan, "milestones": found, "as_of": day}
@@ -159,6 +165,24 @@ def milestone_shown(m: Milestone) -> dict[str, Any]:
         "target": f"{m.target:f}", "achieved": f"{m.achieved:f}", "measured_in": m.measured_in,
         "direction": m.direction, "weight": f"{m.weight:f}", "met_on": m.met_on,
     }  # fmt: skip
+
+
+@router.get(
+    "/plan/milestones/{code}",
+    response=MilestoneAlone,
+    summary="A milestone, and the adjustment that changed it last",
+    openapi_extra={"x-scope": "plan.read"},
+)
+def get_milestone(request: HttpRequest, code: str) -> dict[str, Any]:
+    who = caller(request, "plan.read")
+    only(request)
+    found = Milestone.objects.visible_to(who).filter(code=code).select_related("unit").first()
+    if found is None:
+        raise missing(
+            f"没有代码为“{code[:60]}”的里程碑，或不在可见范围", f"no milestone {code[:60]!r}, or you do not see it"
+        )
+    moved = adjusted([found]).get(found.pk)
+    return {**milestone_shown(found), "dropped_on": found.dropped_on, "adjusted": adjustment_shown(moved)}
 
 
 @router.post(

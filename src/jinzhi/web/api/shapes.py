@@ -367,11 +367,27 @@ class MilestoneOut(Schema):
     met_on: date | None
 
 
+class AdjustedOut(Schema):
+    case: str = Field(description="Number of the adjustment whose approval changed the milestone.")
+    on: date
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+class MilestoneOfRow(MilestoneOut):
+    adjusted: AdjustedOut | None = Field(description="The adjustment that changed it last, where one did.")
+
+
 class MilestoneFull(MilestoneOut):
     """A milestone with everything that a line brings in: what is read here is what is sent."""
 
     row: str
     weight: str
+
+
+class MilestoneAlone(MilestoneFull):
+    dropped_on: date | None
+    adjusted: AdjustedOut | None = Field(description="The adjustment that changed it last, where one did.")
 
 
 class Milestones(Schema):
@@ -476,7 +492,7 @@ class Plans(Schema):
 
 class RowFull(RowOut):
     plan: str = Field(description="The plan that the row belongs to.")
-    milestones: list[MilestoneOut]
+    milestones: list[MilestoneOfRow]
     as_of: date
 
 

@@ -55,6 +55,7 @@ from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import TELL, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import DAY, LATE, PROOF, Said, fields_of
 from jinzhi.web.cases import list as case_list
+from jinzhi.web.cases.adjustment import case_pairs
 from jinzhi.web.cases.erasure import erasing
 from jinzhi.web.cases.next_step import handlers, said_next, whose_turn
 from jinzhi.web.cases.page import (
@@ -209,6 +210,7 @@ def case_page(
             (_("办理单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
             (_("发起单位"), Cell(found.office.name, href=reverse("unit", args=[found.office.code]))),
             (_("对象"), Cell(about, href=url) if about else ""),
+            *case_pairs(found, folded, events),
             (_("经办人"), handlers(story)),
             (_("发起日"), folded.opened.isoformat()),
             (_("办结日"), folded.closed.isoformat() if folded.closed else ""),

@@ -19,6 +19,7 @@ from jinzhi.apps.plan.queries import duties_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import Status
+from jinzhi.web.plan.adjusted import all_was
 from jinzhi.web.plan.board import (
     DUTY_SYMBOLS,
     Board,
@@ -30,7 +31,7 @@ from jinzhi.web.plan.board import (
     read_board,
     why,
 )
-from jinzhi.web.plan.reports import list as report_list
+from jinzhi.web.plan.more_time import first_due
 from jinzhi.web.ui import tags as ui
 from jinzhi.web.ui.language import named
 
@@ -138,16 +139,22 @@ def _due(board: Board, unit: Unit) -> ui.Table:
     )
     if board.year:
         found = found.filter(due__year__lte=board.year)
+    shown = list(found.order_by("due", "pk")[:SHOWN])
+    stood = all_was(shown)
     rows = [
         ui.Row(
             (
-                ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=m.row_key),
+                ui.Cell(
+                    m.title,
+                    href=reverse("milestone", args=[m.code]),
+                    sub=" · ".join(filter(None, (m.row_key, stood.get(m.pk, "")))),
+                ),
                 ui.Cell(due=ui.Due(m.due, board.day, soon=board.rule.soon_days)),
                 measured(m),
                 ui.Cell(tag=milestone_status(m, board.day)),
             )
         )
-        for m in found.order_by("due", "pk")[:SHOWN]
+        for m in shown
     ]
     heads = [
         ui.Column(_("里程碑"), wide=True),
@@ -169,7 +176,7 @@ def _reports(board: Board, unit: Unit) -> ui.Table:
             ui.Row(
                 (
                     ui.Cell(report.period.code, href=reverse("report", args=[report.pk])),
-                    ui.Cell(due=ui.Due(report.due, board.day, done=not open_), sub=report_list.first_due(report)),
+                    ui.Cell(due=ui.Due(report.due, board.day, done=not open_), sub=first_due(report)),
                     report.submitted_on.isoformat() if report.submitted_on else "—",
                     report.approved_on.isoformat() if report.approved_on else "—",
                     ui.Cell(tag=declared.state(report.state)),

@@ -238,10 +238,22 @@ def cockpit(request: HttpRequest) -> HttpResponse:
         "attention": table_of(few, board, counts=counts, empty=nothing),
         "more": len(items) if len(items) > len(few) else 0,
         "recent": recent_reports(board),
+        "adjusted": adjusted_link(board),
         "gaps": [GAP_RISK, GAP_LATE],
         "gap_share": f"{board.rule.gap_late_from:.0%}",
     }
     return render(request, "plan/cockpit.html", context)
+
+
+def adjusted_link(board: Board) -> ui.Link | None:
+    """How many milestones of the board adjustments have changed, and the list of them."""
+    n = sum(c.adjusted for c in board.picked)
+    if not n:
+        return None
+    query = {"year": board.year_value, "adjusted": "1", "section": board.section}
+    query |= {"unit": board.unit.code, "below": "1" if board.below else ""} if board.unit else {}
+    said = urlencode({k: v for k, v in query.items() if v})
+    return ui.Link(_("%(n)s 个里程碑经规划调整修改") % {"n": n}, f"{reverse('milestones')}?{said}")
 
 
 def exports(request: HttpRequest, board: Board, overdue: bool) -> list[ui.Link]:

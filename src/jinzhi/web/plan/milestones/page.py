@@ -29,6 +29,7 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import Status
+from jinzhi.web.plan.adjusted import all_was, milestone_pair
 from jinzhi.web.plan.board import (
     Board,
     amount,
@@ -102,6 +103,9 @@ def filtered(request: HttpRequest, board: Board) -> tuple[Any, list[tuple[str, s
         pairs = found.values_list("pk", "unit_id", "row_key")
         found = found.filter(pk__in=[pk for pk, unit, key in pairs if (unit, key) not in board.duties])
         words.append((_("分工"), _("未列入现行分工")))
+    if choice(request, "adjusted", ("1",)):
+        found = found.filter(adjusted_by__isnull=False)
+        words.append((_("规划调整"), _("经规划调整修改")))
     since, until = day_of(request, "since"), day_of(request, "until")
     if since:
         found = found.filter(due__gte=since)
@@ -122,13 +126,13 @@ def index(request: HttpRequest) -> HttpResponse:
         return render(request, "plan/no_plan.html", {"steps": no_plan(request.acting), "crumbs": []})
     found, words = filtered(request, board)
     here = paged(request, found)
-    rows, gone = [], _("已不在现行规划")
+    rows, gone, stood = [], _("已不在现行规划"), all_was(here)
     for m in here:
         known = board.rows.get(m.row_key)
         rows.append(
             ui.Row(
                 (
-                    ui.Cell(m.title, href=reverse("milestone", args=[m.code])),
+                    ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=stood.get(m.pk, "")),
                     ui.Cell(m.row_key, href=reverse("row", args=[m.row_key]), sub=known.title if known else gone),
                     ui.Cell(m.unit.label, href=reverse("unit", args=[m.unit.code])),
                     ui.Cell(due=ui.Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
@@ -151,6 +155,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ui.Filter("state", _("状态"), options=[ui.Option(s.id, named(s)) for s in MILESTONE_STATES]),
         ui.Filter("row", _("任务"), options=[ui.Option(k, f"{k} {r.title}") for k, r in board.rows.items()]),
         ui.Filter("off", _("未列入现行分工"), kind="check"),
+        ui.Filter("adjusted", _("经规划调整修改"), kind="check"),
         ui.Filter("since", _("期限自"), "date"),
         ui.Filter("until", _("期限至"), "date"),
     ]
@@ -199,7 +204,10 @@ def export(request: HttpRequest) -> HttpResponse:
         column("weight", "权重", "Weight", Type.DECIMAL),
         column("state", "状态", "State"),
         column("met_on", "完成日期", "Met on", Type.DATE),
+        column("adjusted", "规划调整", "Adjustment", width=40),
     )
+    found = list(found)
+    stood = all_was(found)
     rows = [
         {
             "code": m.code, "row": m.row_key, "unit": m.unit.label, "title": m.title, "due": m.due.isoformat(),
@@ -207,7 +215,7 @@ def export(request: HttpRequest) -> HttpResponse:
             "achieved": amount(m.achieved), "target": amount(m.target), "measured_in": m.measured_in,
             "direction": DIRECTION.show(m.direction, language()),
             "weight": amount(m.weight), "state": light_text(milestone_status(m, board.day)),
-            "met_on": m.met_on.isoformat() if m.met_on else None,
+            "met_on": m.met_on.isoformat() if m.met_on else None, "adjusted": stood.get(m.pk, ""),
         }
         for m in found
     ]  # fmt: skip
@@ -279,6 +287,8 @@ def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
             said.append(f"{named(field) if field else name}：{old} → {new}")
         if data.get("copied_from"):
             said.append(_("复制自 %(code)s") % {"code": data["copied_from"]})
+        if data.get("case"):
+            said.append(_("依据规划调整 %(case)s") % {"case": data["case"]})
         if data.get("reason"):
             said.append(_("理由：%(reason)s") % {"reason": data["reason"]})
         zh, en = VERBS.get(event.verb, (event.verb, event.verb))
@@ -313,6 +323,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         (_("责任单位"), ui.Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
         (_("期限"), ui.Due(found.due, day, done=found.met_on is not None)),
         (_("累计 / 目标"), measured(found)),
+        (_("规划调整"), milestone_pair(found)),
         (_("权重"), amount(found.weight)),
         (_("完成日期"), f"{found.met_on:%Y-%m-%d}" if found.met_on else ""),
         (_("取消日期"), f"{found.dropped_on:%Y-%m-%d}" if found.dropped_on else ""),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.models import Period, Report
-from jinzhi.apps.plan.more_time import MoreTime, all_granted
+from jinzhi.apps.plan.more_time import all_granted
 from jinzhi.apps.plan.reporting import EDITABLE, first_submitted
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
@@ -24,6 +24,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.cases.list import marks
+from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.shell.listing import choice, sort_of
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import english, named
@@ -203,27 +204,9 @@ def due_of(report: Report, day: date) -> Due:
     return Due(report.due, day, done=True)
 
 
-def first_due(report: Report) -> str:
-    """What stands beside a unit's own due date where it is another than that of the period."""
-    if report.due == report.period.due:
-        return ""
-    return _("原定 %(day)s") % {"day": report.period.due.isoformat()}
-
-
 def due_words(report: Report) -> str:
     """What is said below the date of a report in the list."""
     return " · ".join(filter(None, (clock_name(report), first_due(report))))
-
-
-def more_words(more: MoreTime | None) -> str:
-    """The grant of more time in words; empty where there is none."""
-    if more is None:
-        return ""
-    said = _("延期至 %(until)s（原定 %(was)s）：%(office)s %(by)s 于 %(on)s 给予，理由：%(reason)s") % {
-        "until": more.until, "was": more.was, "office": more.office, "by": more.by, "on": more.on,
-        "reason": more.reason,
-    }  # fmt: skip
-    return f"{said}；{_('截止日已过之后给予')}" if more.afterwards else said
 
 
 def clock_name(report: Report) -> str:

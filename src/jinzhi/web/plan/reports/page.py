@@ -52,6 +52,7 @@ from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import may_open
 from jinzhi.web.cases.page import OfferCard, offer_cards, step_of
+from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.plan.reports import list as report_list
 from jinzhi.web.plan.reports.form import FIGURE_FIELDS, NOTE_FIELDS, ReportForm, plain
 from jinzhi.web.shell.access import page, require
@@ -423,8 +424,8 @@ def report_page(
             (_("报告编号"), Cell(found.case.number, href=reverse("case", args=[found.case_id]))),
             (_("单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
             (_("报告期"), f"{found.period.code}（{found.period.starts} – {found.period.ends}）"),
-            (_("填报截止"), Cell(found.due.isoformat(), sub=report_list.first_due(found))),
-            (_("延期"), report_list.more_words(more)),
+            (_("填报截止"), Cell(found.due.isoformat(), sub=first_due(found))),
+            (_("延期"), more_words(more)),
             (_("当前期限"), due_cell(found, day)),
             (_("提交日"), found.submitted_on.isoformat() if found.submitted_on else ""),
             (_("审核日"), found.approved_on.isoformat() if found.approved_on else ""),
@@ -718,7 +719,7 @@ def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
 
 def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
     state = report_list.states()[found.state]
-    more = report_list.more_words(all_granted([found]).get(found.pk))
+    more = more_words(all_granted([found]).get(found.pk))
     blocks: list[documents.Heading | documents.Text | documents.Pairs | documents.Grid] = [
         documents.Pairs(
             [

@@ -78,6 +78,7 @@ class MatrixCell:
     share: str
     href: str
     label: str
+    adjusted: str = ""
 
 
 def matrix_cell(board: Board, row: Row, unit: Unit, cells: list) -> MatrixCell | None:
@@ -88,7 +89,20 @@ def matrix_cell(board: Board, row: Row, unit: Unit, cells: list) -> MatrixCell |
     light = light_of(got, True) if board.sees(unit) else None
     href = f"{reverse('row', args=[row.key])}?year={board.year_value}#unit-{unit.code}"
     word = short_duty(kind) if kind else _("分工外")
-    return MatrixCell(kind, DUTY_SYMBOLS.get(kind, "·"), word, light, percent(got), href, f"{row.key} {unit.label}")
+    return MatrixCell(
+        kind,
+        DUTY_SYMBOLS.get(kind, "·"),
+        word,
+        light,
+        percent(got),
+        href,
+        f"{row.key} {unit.label}",
+        _adjusted(sum(c.adjusted for c in cells)),
+    )
+
+
+def _adjusted(n: int) -> str:
+    return _("经调整 %(n)s") % {"n": n} if n else ""
 
 
 def legend_word(kind: str) -> str:
@@ -228,7 +242,7 @@ def matrix_export(request: HttpRequest) -> HttpResponse:
         for unit, cell in zip(units, line["cells"], strict=True):
             if cell:
                 light = light_text(cell.light) if cell.light else ""
-                values[f"u{unit.pk}"] = " ".join(w for w in (cell.word, light, cell.share) if w)
+                values[f"u{unit.pk}"] = " ".join(w for w in (cell.word, light, cell.share, cell.adjusted) if w)
         rows.append(values)
     sheet = spreadsheet.Sheet(title=_("责任矩阵"), columns=tuple(columns), rows=rows, language=language())
     facts = [*board.facts(), (_("责任"), duty_word(kind) if kind else _("全部"))]

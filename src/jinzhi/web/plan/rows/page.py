@@ -31,6 +31,7 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.procedure import Procedure, may_open
 from jinzhi.kernel.status import LIGHTS, NO_DATA, NONE, Status
 from jinzhi.web.catalogue.declared import address, kind_name
+from jinzhi.web.plan.adjusted import all_was
 from jinzhi.web.plan.board import (
     DUTY_SYMBOLS,
     LIGHT_IDS,
@@ -354,7 +355,7 @@ def approvals(milestones: Iterable[Milestone]) -> dict[int, tuple[Figure, str]]:
 
 def milestones_table(board: Board, milestones: list[Milestone], caption: str, *, row: bool = False) -> ui.Table:
     """Milestones grouped by unit: what is due when, how far it is, who approved the figure."""
-    said = approvals(milestones)
+    said, stood = approvals(milestones), all_was(milestones)
     by_unit: dict[int, list[Milestone]] = defaultdict(list)
     for m in milestones:
         by_unit[m.unit_id].append(m)
@@ -370,7 +371,11 @@ def milestones_table(board: Board, milestones: list[Milestone], caption: str, *,
             rows.append(
                 ui.Row(
                     (
-                        ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=m.row_key if row else ""),
+                        ui.Cell(
+                            m.title,
+                            href=reverse("milestone", args=[m.code]),
+                            sub=" · ".join(filter(None, (m.row_key if row else "", stood.get(m.pk, "")))),
+                        ),
                         ui.Cell(due=ui.Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
                         measured(m),
                         ui.Cell(tag=status, sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
