@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import openpyxl
@@ -227,3 +228,25 @@ def test_a_nested_limit_is_offered():
         "2.乙。公示。（责任单位：市商务局）\n"
     )
     assert [[p.words for p in r.points] for r in found.rows] == [["2025年6月"], ["2025年9月底"], []]
+
+
+# -- both languages -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD + "1.甲，评选。（市教委、市某某会）\n2.乙。培训。（责任单位：同上）\n二、保障\n（一）加强领导。\n",
+        HEAD + "1.甲。评选。（责任单位：★市教委、市科技局，列第一位的为牵头单位）\n"
+        "2.乙。培训。（责任单位：市商务局、市司法局）\n",
+        "某市任务分工\n一、甲（牵头单位：市教委）\n1.评选。公布。（责任单位：市科技局）\n"
+        "2.培训。覆盖。（责任单位：市商务局）\n"
+        "后面还有一些话。\n",
+    ],
+)
+def test_every_doubt_is_said_in_both_languages(text):
+    found = read(text)
+    assert found.doubts
+    for doubt in found.doubts:
+        assert re.search("[A-Za-z]{2}", doubt.en)
+        assert all(re.search("[A-Za-z]{2}", r.en) and r.text != r.en for r in doubt.readings)

@@ -178,6 +178,7 @@ class Reading:
     text: str
     rows: tuple[tuple[int, dict[str, object]], ...] = ()
     add: tuple[tuple[int, tuple[dict[str, object], ...]], ...] = ()
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +194,7 @@ class Doubt:
     end: int
     row: int | None
     readings: tuple[Reading, ...]
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +287,16 @@ class PlanDocument:
             "accounted": self.accounted(),
             "warnings": [w.text for w in self.warnings],
             "notes": list(self.notes),
-            "doubts": [{"code": d.code, "text": d.text, "readings": [r.text for r in d.readings]} for d in self.doubts],
+            "doubts": [
+                {
+                    "code": d.code,
+                    "text": d.text,
+                    "en": d.en,
+                    "readings": [r.text for r in d.readings],
+                    "readings_en": [r.en for r in d.readings],
+                }
+                for d in self.doubts
+            ],
         }
 
 

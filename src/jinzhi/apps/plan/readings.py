@@ -21,7 +21,7 @@ def kept_doubts(document: PlanDocument) -> list[Doc]:
     """The doubts of a parse as an import keeps them: rows by uid, nothing chosen yet."""
     return [
         {
-            "id": f"d{n}", "code": d.code, "text": d.text, "start": d.start, "end": d.end,
+            "id": f"d{n}", "code": d.code, "text": d.text, "en": d.en, "start": d.start, "end": d.end,
             "row": f"r{d.row + 1}" if d.row is not None else "", "chosen": 0, "decided": False, "was": None,
             "readings": [_reading(r, len(document.rows)) for r in d.readings],
         }
@@ -32,6 +32,7 @@ def kept_doubts(document: PlanDocument) -> list[Doc]:
 def _reading(reading: Reading, count: int) -> Doc:
     return {
         "text": reading.text,
+        "en": reading.en,
         "rows": {f"r{n + 1}": copy.deepcopy(values) for n, values in reading.rows},
         "add": [
             {"before": f"r{n + 1}" if n < count else "", "rows": [copy.deepcopy(r) for r in rows]}

@@ -163,15 +163,17 @@ def _units(parsed: Sequence[ParsedRow]) -> dict[tuple[str, str], UnitSeen]:
 
 def _doubt(readings: Readings, draft: Draft, names: NameBook) -> Doubt:
     return Doubt(
-        readings.code, readings.text, readings.start, readings.end, readings.row if readings.row >= 0 else None,
+        readings.code, readings.said[0], readings.start, readings.end, readings.row if readings.row >= 0 else None,
         tuple(
             Reading(
-                words,
+                zh,
                 tuple((n, _fields(values, draft.rows[n], names)) for n, values in changes.items()),
                 tuple((n, tuple(_added(row, names) for row in made)) for n, made in add),
+                en,
             )
-            for words, changes, add in readings.options
+            for (zh, en), changes, add in readings.options
         ),
+        readings.said[1],
     )  # fmt: skip
 
 
@@ -198,12 +200,14 @@ def _binding(n: int, match: RowMatch, row: ParsedRow) -> Doubt:
     return Doubt(
         "binding", f"“{row.title}”与规划任务 {known} 同名,但这份文件不像本市的这个规划", row.start, row.end, n,
         (
-            Reading("不绑定"),
+            Reading("不绑定", en="Not bound"),
             Reading(
                 f"绑定到 {known}",
                 ((n, {"matched": match.row.id, "match": {"how": "人工绑定", "score": 1}}),),
+                en=f"Bound to {match.row.id} {match.row.en}",
             ),
         ),
+        f"“{row.title}” has the name of {match.row.id}, but the document does not look like this city's plan",
     )  # fmt: skip
 
 

@@ -51,28 +51,29 @@ class DraftRow:
 
 @dataclass
 class Readings:
-    """A place that can be read in two ways. ``options`` are (words, changes of rows by index, rows to add before an
-    index); the first is what the parse took, and changes nothing."""
+    """A place that can be read in two ways. ``said`` is Chinese and English, as are the words of ``options``: (words,
+    changes of rows by index, rows to add before an index); the first is what the parse took, and changes nothing."""
 
     code: str
-    text: str
+    said: tuple[str, str]
     start: int
     end: int
     row: int
-    options: list[tuple[str, dict[int, dict[str, object]], list[tuple[int, list[DraftRow]]]]] = field(
+    options: list[tuple[tuple[str, str], dict[int, dict[str, object]], list[tuple[int, list[DraftRow]]]]] = field(
         default_factory=list
     )
 
-    def first(self, words: str) -> None:
-        self.options.append((words, {}, []))
+    def first(self, zh: str, en: str) -> None:
+        self.options.append(((zh, en), {}, []))
 
     def other(
         self,
-        words: str,
+        zh: str,
+        en: str,
         changes: dict[int, dict[str, object]],
         add: list[tuple[int, list[DraftRow]]] | None = None,
     ) -> None:
-        self.options.append((words, changes, add or []))
+        self.options.append(((zh, en), changes, add or []))
 
     def at(self, flow: Flow) -> Readings:
         """The same with its place in the text instead of the stream."""

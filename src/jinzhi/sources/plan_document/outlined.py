@@ -8,28 +8,25 @@ be read in two ways the first is taken, and the other is kept as a reading that 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import BULLET, Draft, DraftDuty, DraftRow, Readings, duties_of, sentences
+from jinzhi.sources.plan_document.draft import BULLET, Draft, DraftRow, Readings, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import ITEM, PART, Title, title_end
 from jinzhi.sources.plan_document.outline import MEASURES, Node
-from jinzhi.sources.plan_document.outline_roles import LONGEST_NAME, STOPS, OutlineRoles, Text
+from jinzhi.sources.plan_document.outline_doubts import OutlineDoubts
+from jinzhi.sources.plan_document.outline_roles import LONGEST_NAME, STOPS, Text
 from jinzhi.sources.plan_document.standing import Standing
 
 
-class OutlinedReader(OutlineRoles):
+class OutlinedReader(OutlineDoubts):
     """Reads one stream into a draft."""
 
     def __init__(self, draft: Draft, flow: Flow, lexicon: Lexicon, standing: Standing) -> None:
-        super().__init__(flow)
-        self.draft, self.lexicon, self.standing = draft, lexicon, standing
+        super().__init__(draft, flow, lexicon)
+        self.standing = standing
         self.heads: list[tuple[str, str, int]] = []
-        self.row = -1
-        #: how many measures the row in hand had after each of its areas
-        self.kept_measures: list[int] = []
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -141,32 +138,6 @@ class OutlinedReader(OutlineRoles):
         elif own and node.below and not self._announces(node):
             self._nested(node, ranges, own)
 
-    def _nested(self, node: Node, ranges: list[tuple[Node, int, int]], own: list[DraftDuty]) -> None:
-        """Numbered measures with units of their own may be rows under a heading with units."""
-        row = self.draft.rows[self.row]
-        made = []
-        for child, a, b in ranges:
-            assert child.sign is not None
-            duties = {
-                d.key: replace(d, measure=None) for d in row.duties if d.measure is not None and a <= d.measure < b
-            }
-            first = row.measures[a] if b > a else ""
-            made.append(
-                DraftRow(
-                    part=row.section and row.part, part_number=row.part_number, section=row.title,
-                    section_number=row.number, number=child.sign.value, printed_number=True,
-                    title=first.strip("。:： ")[:280], measures=row.measures[a:b], duties=list(duties.values()),
-                    start=self.flow.at[child.start], end=self.flow.at[child.end - 1] + 1,
-                )
-            )  # fmt: skip
-        said = f"“{row.title}”有责任单位,其下的 {len(made)} 条也各有责任单位"
-        readings = Readings("nested", said, node.start, node.end, self.row)
-        readings.first("是一项任务,其下是它的措施")
-        readings.other(
-            f"“{row.title}”是标题,其下是 {len(made)} 项任务", {self.row: {"drop": True}}, add=[(self.row, made)]
-        )
-        self.draft.doubts.append(readings.at(self.flow))
-
     def _open(self, number: int, first: Text, *, named: bool = False) -> None:
         """Open a row. ``named``: its measures are numbered below it, so that a name without a stop is its title."""
         start, end = first
@@ -185,18 +156,6 @@ class OutlinedReader(OutlineRoles):
         self.body = title.body
         if not title.sure:
             self._other_title(start, end, title.end)
-
-    def _other_title(self, start: int, end: int, cut: int) -> None:
-        """The first sentence as a whole may be the title too."""
-        full = next((i for i in range(start, end) if self.chars[i] in "。!?"), end)
-        row = self.draft.rows[self.row]
-        if full <= cut or full - start > 280:
-            return
-        whole = self.flow.original(start, full)
-        readings = Readings("title-guessed", f"“{row.title}”是推测的标题", start, full, self.row)
-        readings.first(f"标题是“{row.title}”")
-        readings.other(f"标题是整句“{whole}”", {self.row: {"title": whole}})
-        self.draft.doubts.append(readings.at(self.flow))
 
     def _body(self, node: Node, body: int) -> None:
         """The words and areas of a row: an area is for the row, or, where there are several, for the words before."""
@@ -240,35 +199,6 @@ class OutlinedReader(OutlineRoles):
             elif a < b and out:
                 return []
         return out if all(areas for _, areas in out) else []
-
-    def _maybe_rows(self, lost: list[tuple[Text, list[Area]]]) -> None:
-        row = self.draft.rows[self.row]
-        rows = []
-        for nth, ((a, b), areas) in enumerate(lost, 1):
-            title = title_end(self.flow, a, b)
-            duties = []
-            for area in areas:
-                said = read_area(self.chars, *area.inner, self.lexicon, area.label)
-                duties += duties_of(self.flow, said.units, said.time_limit, None)
-            rows.append(
-                DraftRow(
-                    part=row.part, part_number=row.part_number, section=row.section, section_number=row.section_number,
-                    number=row.number + nth, title=self.flow.original(a, title.end).strip("。:： "),
-                    measures=[self.flow.original(*s) for s in sentences(self.flow, title.body, b)], duties=duties,
-                    start=self.flow.at[a], end=self.flow.at[b - 1] + 1,
-                )
-            )  # fmt: skip
-        first, last = lost[0][0][0], lost[-1][1][-1].end
-        kept = [m for n, m in enumerate(row.measures) if n < self.kept_measures[0]]
-        own = [replace(d, measure=None) for d in row.duties if d.measure is None or d.measure < self.kept_measures[0]]
-        own = list({d.key: d for d in own}.values())
-        readings = Readings(
-            "unnumbered", f"“{row.title}”之后有 {len(rows)} 段没有序号而有自己的责任单位", first, last, self.row
-        )
-        readings.first("是同一项任务的措施,各有责任单位")
-        readings.other(f"是另外 {len(rows)} 项任务", {self.row: {"measures": kept, "duties": own}},
-                       add=[(self.row + 1, rows)])  # fmt: skip
-        self.draft.doubts.append(readings.at(self.flow))
 
     def _body_of(self, pieces: list[tuple[int, int, Area | None]], node: Node, *, several: bool) -> None:
         real = [n for n, (_, _, area) in enumerate(pieces) if area is not None]
@@ -377,9 +307,15 @@ class OutlinedReader(OutlineRoles):
             self._closing_stop(a, start)
         row = self.draft.rows[self.row]
         words = [self.flow.original(*s) for s in sentences(self.flow, start, b)]
-        readings = Readings("stray", f"“{row.title}”的责任单位之后还有文字", start, b, self.row)
-        readings.first("不算本项任务的内容(显示为未归位)")
-        readings.other("是本项任务的措施", {self.row: {"measures": [*row.measures, *words]}})
+        readings = Readings(
+            "stray",
+            (f"“{row.title}”的责任单位之后还有文字", f"Words follow the units of “{row.title}”"),
+            start,
+            b,
+            self.row,
+        )
+        readings.first("不算本项任务的内容(显示为未归位)", "No part of this task (shown as unplaced)")
+        readings.other("是本项任务的措施", "Measures of this task", {self.row: {"measures": [*row.measures, *words]}})
         self.draft.doubts.append(readings.at(self.flow))
 
     # -- duties ---------------------------------------------------------------------------------------------------
@@ -405,29 +341,6 @@ class OutlinedReader(OutlineRoles):
         for a, b in said.maybe:
             self._maybe_unit(a, b)
 
-    def _unsure_area(self, area: Area, made: list[DraftDuty]) -> None:
-        row = self.draft.rows[self.row]
-        words = self.flow.original(area.start, area.end)
-        said = f"“{words}”没有“责任单位”字样,所列名称也不都认识"
-        readings = Readings("unsure-duty", said, area.start, area.end, self.row)
-        readings.first("是责任单位")
-        measures = list(row.measures)
-        if measures:
-            measures[-1] += words
-        others = [d for d in row.duties if d not in made]
-        readings.other("是措施里的话,不是责任单位", {self.row: {"measures": measures or [words], "duties": others}})
-        self.draft.doubts.append(readings.at(self.flow))
-
-    def _maybe_unit(self, a: int, b: int) -> None:
-        """A word before the units that is shaped like none: a remark, or a name after all."""
-        row = self.draft.rows[self.row]
-        words = self.flow.original(a, b)
-        readings = Readings("unit-or-remark", f"“{words}”不像单位名称", a, b, self.row)
-        readings.first("是说明")
-        unit = DraftDuty(words, self.chars[a:b], "divided", "")
-        readings.other("是责任单位", {self.row: {"duties": [unit, *row.duties]}})
-        self.draft.doubts.append(readings.at(self.flow))
-
     def _of_heading(self, area: Area, before: int) -> None:
         """Units that stand at a part or section which has rows of its own: said, and offered to each row."""
         said = read_area(self.chars, *area.inner, self.lexicon, area.label)
@@ -435,10 +348,16 @@ class OutlinedReader(OutlineRoles):
         rows = range(before, len(self.draft.rows))
         words = self.flow.original(area.start, area.end)
         name = self.heads[-1][1] if self.heads else ""
-        readings = Readings("heading-duty", f"责任单位“{words}”写在标题“{name}”上", area.start, area.end, before)
-        readings.first("只是标题的说明,各项任务按各自的单位")
+        readings = Readings(
+            "heading-duty",
+            (f"责任单位“{words}”写在标题“{name}”上", f"The units “{words}” stand at the heading “{name}”"),
+            area.start,
+            area.end,
+            before,
+        )
+        readings.first("只是标题的说明,各项任务按各自的单位", "A remark at the heading; each task has its own units")
         made = duties_of(self.flow, said.units, said.time_limit, None)
-        readings.other("标题下的每一项任务都加上这些单位",
+        readings.other("标题下的每一项任务都加上这些单位", "Added to every task under the heading",
                        {n: {"duties": [*self.draft.rows[n].duties, *made]} for n in rows})  # fmt: skip
         for n in rows:
             self.draft.rows[n].remarks.append(words)
@@ -459,10 +378,24 @@ class OutlinedReader(OutlineRoles):
         texts = next(((a, b) for a, b, _ in node.pieces), (node.sign.end, node.sign.end))
         name = self.flow.original(node.sign.end, self._name(*texts))
         shown = name if len(name) <= 40 else name[:38] + "……"
-        readings = Readings("no-units", f"“{shown}”之下没有任何责任单位({len(words)} 字)", node.start, node.end, -1)
-        readings.first("是说明,不是任务")
+        readings = Readings(
+            "no-units",
+            (
+                f"“{shown}”之下没有任何责任单位({len(words)} 字)",
+                f"Nothing under “{shown}” names a unit ({len(words)} characters)",
+            ),
+            node.start,
+            node.end,
+            -1,
+        )
+        readings.first("是说明,不是任务", "An explanation, no task")
         made = [self._row_of(leaf, name if leaf is not node else "", node) for leaf in leaves]
-        readings.other(f"是 {len(made)} 项没有责任单位的任务", {}, add=[(len(self.draft.rows), made)])
+        readings.other(
+            f"是 {len(made)} 项没有责任单位的任务",
+            f"Tasks without units: {len(made)}",
+            {},
+            add=[(len(self.draft.rows), made)],
+        )
         self.draft.doubts.append(readings.at(self.flow))
 
     def _row_of(self, leaf: Node, part: str, top: Node) -> DraftRow:

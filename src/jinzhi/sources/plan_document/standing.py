@@ -79,30 +79,45 @@ class Standing:
             led = [replace(d) for d in row.duties]
             lead_by_star(led, stars)
             said = f"“{row.title}”的责任单位带有星号一类的记号,文中没有说明"
-            readings = Readings("star", said, row.start, row.end, index)
-            readings.first("记号没有意义,按同样的职责")
-            readings.other(f"带记号的牵头:{'、'.join(stars)}", {index: {"duties": led}})
+            said_en = f"Units of “{row.title}” bear a star or the like, which the document does not explain"
+            readings = Readings("star", (said, said_en), row.start, row.end, index)
+            readings.first("记号没有意义,按同样的职责", "It means nothing; the duties are alike")
+            readings.other(
+                f"带记号的牵头:{'、'.join(stars)}", f"Who bears it leads: {', '.join(stars)}", {index: {"duties": led}}
+            )
             draft.doubts.append(readings)
         if self.said_once >= 0 and self.since and not self.first_leads:
-            readings = Readings("first-leads", "“列第一位的为牵头单位”没有写“下同”", *self.once_at, self.said_once)
-            readings.first("只用于这一项")
+            readings = Readings(
+                "first-leads",
+                ("“列第一位的为牵头单位”没有写“下同”", "“The first named leads” is said without “and so below”"),
+                *self.once_at,
+                self.said_once,
+            )
+            readings.first("只用于这一项", "For this task only")
             changes = {}
             for n in self.since:
                 duties = [replace(d) for d in draft.rows[n].duties]
                 lead(duties)
                 changes[n] = {"duties": duties}
-            readings.other(f"以后各项也是(影响 {len(changes)} 项)", changes)
+            readings.other(
+                f"以后各项也是(影响 {len(changes)} 项)", f"For those below too ({len(changes)} tasks)", changes
+            )
             draft.doubts.append(readings)
         if self.owed:
             names = "、".join(d.raw for d in self.owed)
-            readings = Readings("owed-below", f"“{self.owed[0].wording}”:{names} 对以下各项都负有责任",
+            readings = Readings("owed-below",
+                (f"“{self.owed[0].wording}”:{names} 对以下各项都负有责任",
+                 f"“{self.owed[0].wording}”: {names} owe every task below"),
                                 *self.owed_at, self.owed_by)  # fmt: skip
-            readings.first(f"已加到本项和以后 {len(self.owed_rows)} 项")
+            readings.first(
+                f"已加到本项和以后 {len(self.owed_rows)} 项", f"Added here and to the {len(self.owed_rows)} tasks below"
+            )
             without = {n: {"duties": [d for d in draft.rows[n].duties if not self._is_owed(d)]} for n in self.owed_rows}
             here = draft.rows[self.owed_by]
-            readings.other("只加到本项", without)
+            readings.other("只加到本项", "Added to this task only", without)
             readings.other(
                 "哪一项都不加",
+                "Added to none",
                 {**without, self.owed_by: {"duties": [d for d in here.duties if not self._is_owed(d)]}},
             )
             draft.doubts.append(readings)
@@ -126,9 +141,15 @@ def repeat_what_stands_above(draft: Draft) -> None:
         row.duties = [replace(d, measure=None) for d in meant.duties]
         draft.warnings = [w for w in draft.warnings if w.code != "no-duty" or w.row_id != str(index)]
         names = "、".join(d.raw for d in row.duties)
-        readings = Readings("same-as", f"“{row.title}”的责任单位写的是“{said.group()}”", row.start, row.end, index)
-        readings.first(f"与“{meant.title}”相同:{names}")
-        readings.other("没有责任单位", {index: {"duties": []}})
+        readings = Readings(
+            "same-as",
+            (f"“{row.title}”的责任单位写的是“{said.group()}”", f"The units of “{row.title}” read “{said.group()}”"),
+            row.start,
+            row.end,
+            index,
+        )
+        readings.first(f"与“{meant.title}”相同:{names}", f"The same as “{meant.title}”: {names}")
+        readings.other("没有责任单位", "No units", {index: {"duties": []}})
         draft.doubts.append(readings)
 
 
