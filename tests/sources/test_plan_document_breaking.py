@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from jinzhi.kernel.plan import PlanDocument
-from jinzhi.sources.plan_document import parse_file
+from jinzhi.sources.plan_document import PlanDocumentError, parse_file
 from tests.sources.plan_documents import NAMES, ROWS, read, whole
 from tests.sources.test_plan_document_kinds import check, reading
 
@@ -228,6 +228,20 @@ def test_a_nested_limit_is_offered():
         "2.乙。公示。（责任单位：市商务局）\n"
     )
     assert [[p.words for p in r.points] for r in found.rows] == [["2025年6月"], ["2025年9月底"], []]
+
+
+DRAWN = {
+    "spaces": "某市任务分工\n序号    任务        责任单位    完成时限\n1       育才工程    市科技局    2025年6月\n",
+    "wide spaces": "某市任务分工\n序号　　工作任务　　牵头单位　　配合单位\n１　　建平台　　市教委　　市科技局\n",
+    "box signs": "某市任务分工\n┌──┬──┬──┐\n│序号│任务│责任单位│\n├──┼──┼──┤\n│1│建平台│市科技局│\n└──┴──┴──┘\n",
+}
+
+
+@pytest.mark.parametrize("text", DRAWN.values(), ids=DRAWN)
+def test_a_table_drawn_with_signs_is_refused_with_the_way_out(text):
+    with pytest.raises(PlanDocumentError, match="制表符") as refused:
+        read(text)
+    assert refused.value.code == "drawn-table"
 
 
 # -- both languages -----------------------------------------------------------------------------------------------

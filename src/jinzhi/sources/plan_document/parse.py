@@ -12,6 +12,7 @@ from jinzhi.sources.plan_document.areas import Area, find_areas
 from jinzhi.sources.plan_document.assemble import assemble
 from jinzhi.sources.plan_document.contents import contents
 from jinzhi.sources.plan_document.draft import Draft
+from jinzhi.sources.plan_document.drawn import drawn_head
 from jinzhi.sources.plan_document.duties import Lexicon
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import Flow, build, fold, page_marks
@@ -187,6 +188,13 @@ def _refuse_what_is_no_plan(draft: Draft, rows: Sequence[PlanRow]) -> None:
     places = [(Place(), fold(r.title)) for r in draft.rows]
     if sum(m.row is not None for m in match_rows(places, rows)) >= 2:
         return
+    head = drawn_head(draft.text)
+    if head:
+        raise PlanDocumentError(
+            "drawn-table",
+            f"文件里的表格是用空格或线条字符排成的(表头“{head}”),各列分不准,没有导入。"
+            "请在 Word、WPS 或 Excel 中做成表格再导入,或者把各列之间改成一个制表符(Tab),每项任务占一行。",
+        )
     raise PlanDocumentError(
         "not-a-plan",
         "这份文件里没有找到任务分工:既没有带“责任单位”“牵头单位”的条目,也没有含这些栏目的表格。"
