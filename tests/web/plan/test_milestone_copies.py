@@ -137,7 +137,7 @@ def test_a_closed_unit_gets_no_copy(release, above):
 
 def test_a_title_with_the_year_is_pointed_out(release, above):
     unit = Unit.objects.get(code="tj-ip-office")
-    add_milestone(release, "C1", unit, title="2026年培训", due=date(2026, 9, 1), who=above.acting)
+    add_milestone(release, "C1", unit, title="2026年培训", due=date(2026, 12, 1), who=above.acting)
     assert "名称中有 2026，请核对" in above.client.get(COPY).content.decode()
 
 
