@@ -196,6 +196,15 @@ def test_no_right_outlives_its_term_and_the_end_is_said_as_computed(
     assert now.state_why.startswith("届满（推算）") == bool(ended)
 
 
+def test_the_timer_tells_the_reason_anew_where_its_words_have_changed(db) -> None:
+    given = {"application_type": "utility-model", "filing_date": date(2012, 3, 1), "publication_date": date(2013, 3, 2)}
+    put(document("900000001", "U", **given), events=(event("授权", date(2013, 3, 2)),))
+    said = row("CN900000001U").state_why
+    Document.objects.update(state_why="届满（推算）：自申请日起 10 年")
+    assert end_terms(date(2026, 1, 2)) == 1 and row("CN900000001U").state_why == said
+    assert "待核实" in said
+
+
 def test_a_right_that_ended_before_its_term_keeps_the_announced_end(db) -> None:
     given = {"application_type": "utility-model", "filing_date": date(2012, 3, 1), "publication_date": date(2013, 3, 2)}
     put(document("900000001", "U", **given), events=(event("未缴年费专利权终止", date(2018, 1, 2)),))

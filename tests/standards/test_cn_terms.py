@@ -27,6 +27,13 @@ def test_the_term_by_kind_and_filing_date(kind: str, filed: date, years: int, en
     assert found.why.startswith("届满（推算）") and "第四十二条" in found.why
 
 
+def test_the_reason_says_what_is_still_to_be_checked() -> None:
+    old, new = term("CN", "design", date(2012, 7, 4)), term("CN", "invention", date(2005, 3, 1))
+    assert old is not None and new is not None
+    assert "待核实" in old.why and "公告第 423 号" in old.why
+    assert "待核实" in new.why and "节假日" in new.why and "423" not in new.why
+
+
 @pytest.mark.parametrize(
     ("country", "kind", "filed"),
     [

@@ -14,20 +14,30 @@ from datetime import date, timedelta
 
 #: since this day designs have fifteen years
 DESIGNS_LONGER = date(2021, 6, 1)
+#: what begins the reason of a day that no announcement says
+COMPUTED = "届满（推算）"
+#: written from memory: the sources of these two rules are to be checked
+OLD_DESIGNS = "此前申请的外观设计仍为十年（国家知识产权局公告第 423 号）"
+NO_HOLIDAY = "届满日不因节假日顺延（专利审查指南）"
 _YEARS = {"invention": 20, "utility-model": 10, "design": 15}
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """How long a patent can stand. ends: the day from which it does not; law: the article."""
+    """How long a patent can stand. ends: the day from which it does not; law: the article.
+
+    unverified: what the day also rests on and nobody has checked yet.
+    """
 
     years: int
     ends: date
     law: str
+    unverified: tuple[str, ...] = ()
 
     @property
     def why(self) -> str:
-        return f"届满（推算）：自申请日起 {self.years} 年，{self.law}"
+        open_points = f"；待核实：{'、'.join(self.unverified)}" if self.unverified else ""
+        return f"{COMPUTED}：自申请日起 {self.years} 年，{self.law}{open_points}"
 
 
 def term(country: str, application_type: str, filed: date | None) -> Term | None:
@@ -36,9 +46,11 @@ def term(country: str, application_type: str, filed: date | None) -> Term | None
     if country != "CN" or filed is None or years is None:
         return None
     law = "专利法（2020）第四十二条"
+    unverified: tuple[str, ...] = (NO_HOLIDAY,)
     if application_type == "design" and filed < DESIGNS_LONGER:
         years, law = 10, "专利法（2008）第四十二条（2021 年 6 月 1 日前申请的外观设计）"
-    return Term(years, _years_on(filed, years), law)
+        unverified = (OLD_DESIGNS, NO_HOLIDAY)
+    return Term(years, _years_on(filed, years), law, unverified)
 
 
 def _years_on(day: date, years: int) -> date:

@@ -24,7 +24,7 @@ from jinzhi.apps.patents.status import plain
 from jinzhi.engines.search_values import asked_number
 from jinzhi.kernel.patent import Document, LegalEvent, Source
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
-from jinzhi.standards.cn_terms import term
+from jinzhi.standards.cn_terms import COMPUTED, term
 from jinzhi.standards.st16 import is_grant
 from jinzhi.standards.st27 import place
 
@@ -433,6 +433,15 @@ def end_terms(day: date) -> int:
         for application, kind, filed in standing.values_list("application", "type", "filed").iterator(chunk_size=2000)
         if (limit := term("CN", kind, filed)) is not None and limit.ends <= day
     }
+    # the reason of those that were ended before is told anew where its words have changed
+    ended = models.Document.objects.filter(state=models.State.ENDED, state_why__startswith=COMPUTED)
+    over.update(
+        application
+        for application, kind, filed, why in ended.values_list("application", "type", "filed", "state_why").iterator(
+            chunk_size=2000
+        )
+        if (limit := term("CN", kind, filed)) is not None and limit.why != why
+    )
     with transaction.atomic():
         return refresh_states(over)
 
