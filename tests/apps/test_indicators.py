@@ -108,13 +108,14 @@ def test_an_order_answered_in_time_counts_and_an_overdue_one_does_not(above, dis
     assert {r.fields["answer_status"] for r in rows} == {"running"}, "as they stood on that day"
 
 
-def test_the_records_of_a_procedure_cost_two_queries(above, district, django_assert_num_queries):
+def test_the_records_of_a_procedure_cost_three_queries(above, district, django_assert_num_queries):
+    """Cases, their events, and the units that were merged."""
     for n in range(4):
         open_case(
             "supervision-order", "issue", {"title": str(n), "demand": "d", "due": "2026-11-20"}, who=above.acting,
             unit=district.acting.unit,
         )  # fmt: skip
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(records("procedure:supervision-order", EVERYTHING, DAY)) == 4
 
 

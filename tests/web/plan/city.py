@@ -83,8 +83,8 @@ def reports_of(release: Release, who: Acting) -> dict[str, Report]:
     return {r.unit.code: r for r in made}
 
 
-def order(who: Acting, unit: str, row: str = "C1", due: str = "2026-11-13"):
+def order(who: Acting, unit: str, row: str = "C1", due: str = "2026-11-13", **more: str):
     return open_case(
-        "supervision-order", "issue", {"title": f"加快推进 {row}", "demand": "说明原因", "due": due}, who=who,
+        "supervision-order", "issue", {"title": f"加快推进 {row}", "demand": "说明原因", "due": due, **more}, who=who,
         unit=Unit.objects.get(code=unit), on=date(2026, 11, 2), subject=f"row:{row}", subject_title=row,
     )  # fmt: skip

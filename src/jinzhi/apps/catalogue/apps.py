@@ -11,4 +11,4 @@ class CatalogueConfig(AppConfig):
     def ready(self) -> None:
         """Load what registers itself in every app, such as checks, integrity checkers and tasks of the timer."""
         autodiscover_modules("checks", "integrity", "facts", "projections", "sources", "ticks", "holdings", "looks")
-        autodiscover_modules("references", "file_readers")
+        autodiscover_modules("references", "file_readers", "following")

@@ -86,6 +86,21 @@ ProvidePast = Callable[[str, Sees, Sequence[date]], Mapping[date, Sequence[Recor
 _providers: dict[str, Provide] = {}
 _past: dict[str, ProvidePast] = {}
 _today_only: dict[str, Mapping[str, tuple[str, ...]]] = {}
+Held = Callable[[Mapping[date, Sequence[Record]]], dict[date, tuple[Record, ...]]]
+_held: list[Held] = []
+
+
+def held_as_of(function: Held) -> Held:
+    """Register the function that puts records under the unit that answered for each on its day; days come together."""
+    _held.append(function)
+    return function
+
+
+def _as_held(given: Mapping[date, Iterable[Record | LeftOut]]) -> dict[date, tuple[Record, ...]]:
+    rows = {day: tuple(r for r in kept if isinstance(r, Record)) for day, kept in given.items()}
+    for function in _held:
+        rows = function(rows)
+    return rows
 
 
 def provides(kind: str, today_only: Mapping[str, tuple[str, ...]] | None = None) -> Callable[[Provide], Provide]:
@@ -123,9 +138,8 @@ def past_records(source: str, who: Sees, days: Sequence[date]) -> dict[date, tup
     """The records of a source as of each of these days: what held then, as it is known now."""
     kind, _, name = source.partition(":")
     if kind in _past:
-        given = _past[kind](name, who, days)
-        return {day: tuple(r for r in given[day] if isinstance(r, Record)) for day in days}
-    return {day: records(source, who, day) for day in days}
+        return _as_held(_past[kind](name, who, days))
+    return _as_held({day: _given(source, who, day) for day in days})
 
 
 def provided() -> tuple[str, ...]:
@@ -143,11 +157,15 @@ class Reading:
 
 def read(source: str, who: Sees, on: date) -> Reading:
     """What of a source ``who`` sees. Raises UnknownSource."""
+    given = _given(source, who, on)
+    return Reading(_as_held({on: given})[on], tuple(r for r in given if isinstance(r, LeftOut)))
+
+
+def _given(source: str, who: Sees, on: date) -> list[Record | LeftOut]:
     kind, _, name = source.partition(":")
     if kind not in _providers:
         raise UnknownSource(f"no app provides the source {source!r} (provided: {', '.join(provided()) or 'none'})")
-    given = list(_providers[kind](name, who, on))
-    return Reading(tuple(r for r in given if isinstance(r, Record)), tuple(r for r in given if isinstance(r, LeftOut)))
+    return list(_providers[kind](name, who, on))
 
 
 def records(source: str, who: Sees, on: date) -> tuple[Record, ...]:

@@ -44,7 +44,8 @@ def freeze(day: date) -> int:
     """
     pool = Pool(EVERYTHING, day)
     units = list(Unit.objects.filter(active=True).order_by("path"))
-    paths = {u.code: u.path for u in units}
+    # of a unit that was closed and that nobody follows, what it kept still counts above it
+    paths = dict(Unit.objects.values_list("code", "path"))
     rows = Snapshot.objects.unrestricted("the platform freezes for every unit")
     have = set(rows.filter(day=day).values_list("indicator", "unit_id"))
     made: list[Snapshot] = []

@@ -18,6 +18,7 @@ from jinzhi.apps.catalogue.sources_registry import Sees, past_records, read, tod
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.succession import merged_into
 from jinzhi.engines.indicator_memory import breakdown, evaluate
 from jinzhi.kernel.access import Reach, Role, within
 from jinzhi.kernel.indicator import (
@@ -43,11 +44,12 @@ QUARTERS_SHOWN = 9
 
 @dataclass(frozen=True)
 class Below:
-    """A unit and all below it, as somebody to whom rows are visible."""
+    """A unit and all below it, as somebody to whom rows are visible. ``also``: paths of units merged into it."""
 
     path: str
     reach: Reach = Reach.BELOW
     role: Role | None = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass
@@ -89,7 +91,10 @@ class Pool:
 
 def scope_of(who: Acting, unit: Unit | None) -> Sees:
     """Whose records are counted: a chosen unit and all below it, or all that somebody sees."""
-    return who if unit is None else Below(unit.path, Reach.OWN if who.reach is Reach.OWN else Reach.BELOW, who.role)
+    if unit is None:
+        return who
+    also = tuple(u.path for u in merged_into(unit, today()))
+    return Below(unit.path, Reach.OWN if who.reach is Reach.OWN else Reach.BELOW, who.role, also)
 
 
 def sees_unit(who: Sees, unit: Unit) -> bool:
@@ -103,7 +108,8 @@ def stamp() -> str:
 
 def _name(indicator: Indicator, who: Sees, on: date, seal: str) -> str:
     open_to = "closed" if is_closed(indicator, who) else "open"
-    return f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{who.path}:{open_to}:{seal}"
+    paths = "+".join((who.path, *getattr(who, "also", ())))
+    return f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{paths}:{open_to}:{seal}"
 
 
 def is_closed(indicator: Indicator, who: Sees) -> bool:

@@ -155,8 +155,13 @@ def add_milestone(
     if who is not None and due < (on or today()) and not (origin or {}).get("reason", "").strip():
         raise MilestoneRefused(f"期限 {due} 已经过去，设立后即为超期：请写明理由")
     taken = Milestone.objects.unrestricted("codes are unique over all units").filter(plan=release.plan, row_key=row_key)
+    begin = f"{release.plan}-{row_key}-{unit.code}-"
+    given = set(taken.filter(code__startswith=begin).values_list("code", flat=True))
     number = taken.filter(unit=unit).count() + 1
-    code = f"{release.plan}-{row_key}-{unit.code}-{number}"
+    # what came over from a unit that was merged is counted and has another code; it may have gone back since
+    while f"{begin}{number}" in given:
+        number += 1
+    code = f"{begin}{number}"
     record(
         f"milestone:{code}",
         "add",

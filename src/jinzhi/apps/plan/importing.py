@@ -39,7 +39,8 @@ from jinzhi.apps.plan.mending import (
 from jinzhi.apps.plan.models import Import
 from jinzhi.apps.plan.readings import undecided
 from jinzhi.apps.units.models import Group, Unit
-from jinzhi.kernel.organisation import NameBook, UnitGroup
+from jinzhi.apps.units.naming import names_book
+from jinzhi.kernel.organisation import UnitGroup
 from jinzhi.kernel.plan import PlanRow
 from jinzhi.sources.plan_document import parse_file, simplify
 
@@ -103,7 +104,7 @@ def target(choice: str, context: str = "") -> Doc:
         if group is not None:
             declared = catalogue().find(UnitGroup, code)
             members = (
-                list(NameBook.from_catalogue(catalogue()).members(declared, context=context))
+                list(names_book().members(declared, context=context))
                 if declared
                 else list(group.members.order_by("position", "path").values_list("code", flat=True))
             )
@@ -184,7 +185,7 @@ def start(content: bytes, filename: str, who: Acting | None, *, again: bool = Fa
     )  # fmt: skip
     if earlier is not None and not again:
         raise AlreadyImported(earlier)
-    names = NameBook.from_catalogue(catalogue(), simplify)
+    names = names_book(simplify)
     document = parse_file(content, name, names=names, rows=catalogue().all(PlanRow))
     parse = kept(document)
     unit = who.unit if who else Unit.objects.get_first_root_node()

@@ -22,6 +22,7 @@ from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone, change_mil
 from jinzhi.apps.plan.milestone_fields import CHANGED, DIRECTION
 from jinzhi.apps.plan.models import Milestone, Release
 from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.naming import other_names
 from jinzhi.engines.spreadsheet import CellError, Column, read
 from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import Field, Type, parse_all
@@ -176,10 +177,15 @@ class _Known:
     def __init__(self, release: Release, who: Acting):
         self.rows = set(release.rows.values_list("key", flat=True))
         self.names: dict[str, list[Unit]] = defaultdict(list)
-        for u in Unit.objects.filter(active=True):
-            if within(who.path, who.reach, u.path):
-                for name in {u.code, u.zh, u.en, u.short, u.label} - {""}:
-                    self.names[name].append(u)
+        units = [u for u in Unit.objects.filter(active=True) if within(who.path, who.reach, u.path)]
+        for u in units:
+            for name in {u.code, u.zh, u.en, u.short, u.label} - {""}:
+                self.names[name].append(u)
+        # an earlier or other name, where nobody bears it now
+        borne = set(self.names)
+        for pk, others in other_names(units).items():
+            for name in others - borne:
+                self.names[name].append(next(u for u in units if u.pk == pk))
         seen = Milestone.objects.visible_to(who).filter(plan=release.plan).select_related("unit")
         self.by_code = {m.code: m for m in seen}
         self.by_place = {(m.row_key, m.unit_id, m.title, m.due.isoformat()): m for m in seen if not m.dropped_on}

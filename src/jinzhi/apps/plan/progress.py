@@ -23,6 +23,7 @@ from jinzhi.apps.catalogue.strain import while_reading
 from jinzhi.apps.plan.models import Milestone, Snapshot
 from jinzhi.apps.plan.past import changed_after
 from jinzhi.apps.units.guard import Sees
+from jinzhi.apps.units.succession import held_on
 from jinzhi.kernel.access import within
 from jinzhi.kernel.status import LATE, LightRule, Progress, Status, share_done
 
@@ -171,10 +172,14 @@ def _plain(found: QuerySet[Milestone], year: int | None, day: date) -> Iterable[
 
 
 def _asked_on(plan: str, found: QuerySet[Milestone], day: date) -> Iterable[tuple]:
-    """The same with what they asked for on a day gone by: a milestone moved since is due on its old day."""
+    """The same with what they asked for on a day gone by: a milestone moved since is due on its old day, and one that
+    was handed over since is that of the unit that held it."""
     then = changed_after(plan, day)
-    for code, *row in found.values_list("code", *COLUMNS).iterator(5000):
-        stood = {**then[code], "adjusted_by": None} if code in then else {}
+    held = held_on(day, "milestone:")
+    for pk, code, *row in found.values_list("pk", "code", *COLUMNS).iterator(5000):
+        stood: dict[str, object] = {**then[code], "adjusted_by": None} if code in then else {}
+        if giver := held.get(f"milestone:{pk}"):
+            stood |= {"unit_id": giver.pk, "unit_path": giver.path}
         yield tuple(stood.get(name, value) for name, value in zip(COLUMNS, row, strict=True))
 
 

@@ -111,11 +111,13 @@ class ReportRow:
 def reported_milestones(report: Report) -> QuerySet[Milestone]:
     """The milestones that a report asks for: the unit's own, of this year or before, not met before the period.
 
-    A milestone that this very report (once approved) met stays in it.
+    A milestone that this very report (once approved) met stays in it, and so does one that the report speaks of and
+    that another unit answers for since.
     """
     period = report.period
     found = Milestone.objects.unrestricted("the report itself was read by somebody who sees it")
-    found = found.filter(plan=report.plan, unit_id=report.unit_id, due__year__lte=period.year)
+    found = found.filter(Q(unit_id=report.unit_id) | Q(figures__report=report))
+    found = found.filter(plan=report.plan, due__year__lte=period.year)
     found = found.filter(Q(dropped_on=None) | Q(dropped_on__gt=period.ends))
     return found.filter(Q(met_on=None) | Q(met_on__gte=period.starts) | Q(figures__report=report)).distinct()
 
@@ -142,10 +144,11 @@ def content(report: Report, release: Release) -> list[ReportRow]:
 
 
 def approved_before(report: Report) -> dict[int, Decimal]:
-    """For each milestone the figure approved last in an earlier period."""
+    """For each milestone the figure approved last in an earlier period, also of the unit that answered for it then."""
+    own = Q(report__unit_id=report.unit_id) | Q(milestone__unit_id=report.unit_id)
     earlier = Figure.objects.filter(
-        report__unit_id=report.unit_id, report__plan=report.plan, report__state="approved",
-        report__period__starts__lt=report.period.starts, achieved__isnull=False,
+        own, report__plan=report.plan, report__state="approved", report__period__starts__lt=report.period.starts,
+        achieved__isnull=False,
     )  # fmt: skip
     pairs = earlier.order_by("report__period__starts").values_list("milestone_id", "achieved")
     return dict(pairs)

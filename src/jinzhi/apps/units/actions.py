@@ -11,8 +11,9 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.actions import Actor, record
 from jinzhi.apps.units.guard import UnitOwned
-from jinzhi.apps.units.models import Group, Unit
-from jinzhi.kernel.organisation import LEVELS, NameBook, OrgUnit, UnitGroup
+from jinzhi.apps.units.models import Group, Unit, UnitName
+from jinzhi.apps.units.naming import names_book
+from jinzhi.kernel.organisation import LEVELS, OrgUnit, UnitGroup
 
 ORDER = ("city", "department", "external", *(x for x in LEVELS if x not in ("city", "department", "external")))
 
@@ -21,13 +22,17 @@ ORDER = ("city", "department", "external", *(x for x in LEVELS if x not in ("cit
 def sync_units() -> tuple[int, int]:
     """Bring declared units and groups into the tree; returns how many were made and how many renamed.
 
-    A unit that is no longer declared stays: rows belong to it. Safe to run again.
+    A unit that is no longer declared stays: rows belong to it. What was changed by hand on record stays: a unit that
+    was renamed keeps its names, one that was closed or merged stays so. Safe to run again.
     """
     made = changed = 0
     declared = catalogue().all(OrgUnit)
+    renamed = set(UnitName.objects.values_list("unit__code", flat=True))
     for position, d in enumerate(_parents_first(declared)):
         wanted = {"zh": d.zh, "en": d.en, "short": d.short, "level": str(d.level), "position": position}
         unit = Unit.objects.filter(code=d.id).first()
+        if d.id in renamed:
+            wanted = {k: v for k, v in wanted.items() if k not in ("zh", "en", "short")}
         if unit is None:
             parent = Unit.objects.get(code=d.parent) if d.parent else None
             node = {"code": d.id, **wanted}
@@ -39,12 +44,18 @@ def sync_units() -> tuple[int, int]:
         elif any(getattr(unit, k) != v for k, v in wanted.items()):
             Unit.objects.filter(pk=unit.pk).update(**wanted)
             changed += 1
-    book = NameBook.from_catalogue(catalogue())
-    codes = {u.code: u for u in Unit.objects.all()}
+    sync_groups()
+    return made, changed
+
+
+@transaction.atomic
+def sync_groups() -> None:
+    """Bring the declared groups in, each with the open units that belong to it."""
+    book = names_book()
+    codes = {u.code: u for u in Unit.objects.filter(until=None)}
     for g in catalogue().all(UnitGroup):
         group, _ = Group.objects.update_or_create(code=g.id, defaults={"zh": g.zh, "en": g.en})
         group.members.set([codes[m] for m in book.members(g) if m in codes])
-    return made, changed
 
 
 def _parents_first(declared: tuple[OrgUnit, ...]) -> list[OrgUnit]:

@@ -31,14 +31,21 @@ class Sees(Protocol):
 
 
 def seen_by(who: Sees) -> models.Q:
-    """The condition under which ``who`` sees a row, to be put beside others; alone, say ``visible_to``."""
+    """The condition under which ``who`` sees a row, to be put beside others; alone, say ``visible_to``.
+
+    ``also``, where who looks has it: paths of units that were merged into the one looked at.
+    """
+    also: tuple[str, ...] = getattr(who, "also", ())
     match who.reach:
         case Reach.ALL:
             return models.Q()
         case Reach.OWN:
-            return models.Q(unit_path=who.path)
+            return models.Q(unit_path__in=(who.path, *also)) if also else models.Q(unit_path=who.path)
         case Reach.BELOW:
-            return models.Q(unit_path__gte=who.path, unit_path__lt=successor(who.path))
+            out = models.Q(unit_path__gte=who.path, unit_path__lt=successor(who.path))
+            for path in also:
+                out |= models.Q(unit_path__gte=path, unit_path__lt=successor(path))
+            return out
 
 
 class GuardedQuery(sql.Query):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from jinzhi.apps.catalogue.sources_registry import Sees, provides
+from jinzhi.apps.units import succession  # noqa: F401  registers who held what on a day
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.indicator import Record

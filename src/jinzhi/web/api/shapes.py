@@ -72,10 +72,14 @@ class UnitOut(Schema):
     level: str = Field(description="city, department, district, bureau, street or external")
     parent: str | None = Field(description="Code of the unit above.")
     contact: str
-    active: bool
+    active: bool = Field(description="Whether the unit existed on the day of `as_of`.")
+    since: date | None = Field(description="The first day of the unit; null: from before the platform.")
+    until: date | None = Field(description="Its last day; null: it still exists.")
+    successor: str | None = Field(description="Code of the unit that it was merged into.")
 
 
 class Units(Schema):
+    as_of: date = Field(description="The day whose names and units these are.")
     items: list[UnitOut]
     next: str | None = Field(description="Cursor of the next page; null on the last.")
 

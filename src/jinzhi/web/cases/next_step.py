@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -12,9 +13,11 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.units.models import Handed
 from jinzhi.kernel.access import Role
 from jinzhi.web.cases.page import Happening, OfferCard
 from jinzhi.web.ui.language import enumerated, named
+from jinzhi.web.ui.tags import Cell
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,25 @@ def said_next(case: Case, offers: Sequence[OfferCard], who: Acting) -> str:
     if not offers:
         return _("此事项已结束，没有后续步骤。")
     return _("接下来等待%(whom)s办理") % {"whom": _whom(case, offers)}
+
+
+def handled_by(case: Case) -> Cell:
+    """The unit that handles a case, by its name of the day on which it was closed."""
+    named = case.unit.named_on(case.closed_on) if case.closed_on else case.unit
+    return Cell(named.name, href=reverse("unit", args=[case.unit.code]))
+
+
+def handled_before(case: Case) -> list[Cell] | str:
+    """The units that handled it before a merger, each with its last day; empty where there is none."""
+    gone = Handed.objects.filter(thing=f"case:{case.pk}").select_related("giver").order_by("on", "pk")
+    return [
+        Cell(
+            h.giver.name,
+            href=reverse("unit", args=[h.giver.code]),
+            sub=_("至 %(day)s，其后并入 %(into)s") % {"day": h.on - timedelta(days=1), "into": h.taker.name},
+        )
+        for h in gone.select_related("giver", "taker")
+    ] or ""
 
 
 def handlers(story: Iterable[Happening]) -> str:

@@ -57,7 +57,7 @@ from jinzhi.kernel.recording import DAY, LATE, PROOF, Said, fields_of
 from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.adjustment import case_pairs
 from jinzhi.web.cases.erasure import erasing
-from jinzhi.web.cases.next_step import handlers, said_next, whose_turn
+from jinzhi.web.cases.next_step import handled_before, handled_by, handlers, said_next, whose_turn
 from jinzhi.web.cases.page import (
     SURE,
     clock_cards,
@@ -207,7 +207,8 @@ def case_page(
         "flow_alt": flow.summary(procedure, state.id, folded.history, "en" if english() else "zh"),
         "facts": [
             (_("事项"), Cell(named(procedure), href=reverse("procedure", args=[procedure.id]))),
-            (_("办理单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
+            (_("办理单位"), handled_by(found)),
+            (_("原办理单位"), handled_before(found)),
             (_("发起单位"), Cell(found.office.name, href=reverse("unit", args=[found.office.code]))),
             (_("对象"), Cell(about, href=url) if about else ""),
             *case_pairs(found, folded, events),

@@ -38,7 +38,7 @@ from jinzhi.apps.patents.queries import find as find_patent
 from jinzhi.apps.plan.models import Measure, Release, Row
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import readable, visible_entries
-from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.models import Unit, UnitName
 from jinzhi.engines.characters import simplified
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.declare import Declaration
@@ -178,7 +178,10 @@ def show_measure(measure: Measure, words: Sequence[str]) -> Hit:
 def find_units(words: Sequence[str], who: Acting) -> QuerySet:
     declared = [u.id for u in catalogue().all(OrgUnit) if all(_in(w, u.names()) for w in words)]
     named_so = every(words, "zh", "en", "short", "code")
-    return Unit.objects.filter(named_so | Q(code__in=declared), active=True).order_by("path")
+    earlier = UnitName.objects.filter(every(words, "zh", "en", "short")).values("unit")
+    # a unit that was merged is found by its names and leads on
+    found = Unit.objects.filter(named_so | Q(code__in=declared) | Q(pk__in=earlier))
+    return found.exclude(active=False, until=None, since=None).order_by("path")
 
 
 def _in(word: str, names: Iterable[str]) -> bool:

@@ -24,7 +24,9 @@ from jinzhi.apps.evidence.actions import last_seq
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.units.actions import set_contact, stream_of
-from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.changing import undoable
+from jinzhi.apps.units.models import Unit, UnitName
+from jinzhi.apps.units.naming import other_names
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.fields import Field
@@ -37,6 +39,7 @@ from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import english, named
 from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag, TimelineItem
 from jinzhi.web.ui.words import LEVEL_NAMES
+from jinzhi.web.units.changes import grounds, told
 
 LONGEST = 80
 
@@ -82,11 +85,12 @@ def aliases_of(code: str) -> tuple[Alias, ...]:
 
 
 def matching(units: list[Unit], text: str, level: str) -> list[Unit]:
-    """Units of a level whose code, name, short name or another name holds the text."""
+    """Units of a level whose code, name, short name or another name, also an earlier one, holds the text."""
     wanted = text.casefold()
+    others = other_names(units) if wanted else {}
 
     def names(unit: Unit) -> str:
-        words = [unit.code, unit.zh, unit.en, unit.short, unit.contact, *(a.name for a in aliases_of(unit.code))]
+        words = [unit.code, unit.zh, unit.en, unit.short, unit.contact, *sorted(others.get(unit.pk, ()))]
         return "\n".join(words).casefold()
 
     return [u for u in units if (not level or u.level == level) and (not wanted or wanted in names(u))]
@@ -105,10 +109,12 @@ def index(request: HttpRequest) -> HttpResponse:
     who: Acting = request.acting
     text = request.GET.get("q", "").strip()[:LONGEST]
     level = choice(request, "level", LEVELS)
-    units = list(Unit.objects.filter(active=True).order_by("path"))
-    found = matching(units, text, level)
+    everyone = list(Unit.objects.select_related("successor").order_by("path"))
+    # a unit that ended or is still to begin is found where it is searched, and not shown otherwise
+    units = [u for u in everyone if u.active]
+    found = matching(everyone if text else units, text, level)
     if choice(request, "export", ("xlsx",)) == "xlsx":
-        return exported(found, {u.path: u for u in units}, text, level, who)
+        return exported(found, {u.path: u for u in everyone}, text, level, who)
     searched = bool(text or level)
     counts = {code: sum(u.level == code for u in units) for code in LEVELS}
     filters = [
@@ -124,19 +130,32 @@ def index(request: HttpRequest) -> HttpResponse:
             "crumbs": [(_("首页"), "/")],
             "filters": filters,
             "note": _("共 %(n)s 个单位") % {"n": len(found)},
-            "table": listed(found, {u.path: u for u in units}) if searched else None,
+            "table": listed(found, {u.path: u for u in everyone}) if searched else None,
             "nodes": [] if searched else tree(units, who),
             "may_people": who.may("accounts.read"),
+            "may_add": who.may("units.write"),
             "exports": [Link("Excel", f"?{query.urlencode()}", key="export", download=True)],
         },
     )
+
+
+def days_of(u: Unit) -> str:
+    """The days of a unit that is not there from the beginning to now, and what came after."""
+    if u.until is not None:
+        last = {"until": u.until.isoformat(), "into": u.successor.label if u.successor else ""}
+        return _("至 %(until)s，并入 %(into)s") % last if u.successor else _("至 %(until)s，已撤销") % last
+    return _("自 %(since)s 起") % {"since": u.since.isoformat()} if u.since else ""
+
+
+def beside(u: Unit) -> str:
+    return days_of(u) or (u.label if u.label != u.name else "")
 
 
 def listed(found: list[Unit], by_path: dict[str, Unit]) -> Table:
     rows = [
         Row(
             (
-                Cell(u.name, href=reverse("unit", args=[u.code]), sub=u.label if u.label != u.name else ""),
+                Cell(u.name, href=reverse("unit", args=[u.code]), sub=beside(u)),
                 LEVEL_NAMES.get(u.level, u.level),
                 " › ".join(a.label for a in above_of(u, by_path)) or "—",
                 u.contact,
@@ -216,7 +235,7 @@ def alias_line(alias: Alias, day: date) -> Cell:
 def unit(request: HttpRequest, code: str) -> HttpResponse:
     """One unit: names, place in the tree, contact, groups; people for administrators; its part in the plan."""
     who: Acting = request.acting
-    found = get_object_or_404(Unit, code=code)
+    found = get_object_or_404(Unit.objects.select_related("successor"), code=code)
     form = ContactForm(initial={"contact": found.contact})
     status = 200
     if request.method == "POST":
@@ -249,9 +268,17 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
             pairs.append((_("行政区划代码"), Cell(declared.code, sub=doubt)))
         if declared.aliases:
             pairs.append((_("其他名称"), [alias_line(a, day) for a in declared.aliases]))
-        if declared.name_on(day) != found.zh:
+        if declared.name_on(day) != found.zh and not found.names.exists():
             pairs.append((_("今日名称"), declared.name_on(day)))
         pairs.append((_("说明"), declared.note))
+    dated = list(found.names.all())
+    if dated:
+        pairs.append((_("历次名称"), [dated_name(n) for n in dated]))
+    if said := days_of(found):
+        pairs.append((_("存续"), Cell(said, href=after) if (after := successor_href(found)) else said))
+    if merged := list(found.merged.order_by("path")):
+        cells = [Cell(u.label, href=reverse("unit", args=[u.code]), sub=days_of(u)) for u in merged]
+        pairs.append((_("并入的单位"), cells))
     if groups:
         pairs.append((_("所在的合称"), [Cell(g.en if english() else g.zh) for g in groups]))
     context = {
@@ -263,10 +290,21 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         "form": form,
         "seq": last_seq(stream_of(found)),
         "people": people_of(found) if who.may("accounts.read") and sees_unit(who, found) else None,
+        "may_end": found.until is None and found.depth > 1,
+        "may_undo": undoable(found) is not None if who.may("units.write") else False,
         "history": history(found) if who.may("units.write") else [],
         "plan": unit_summary(request, found),
     }
     return render(request, "units/unit.html", context, status=status)
+
+
+def dated_name(n: UnitName) -> Cell:
+    span = f"{n.since.isoformat() if n.since else ''} – {n.until.isoformat() if n.until else ''}"
+    return Cell(n.zh, sub=span, lang="zh-Hans" if english() else "")
+
+
+def successor_href(found: Unit) -> str:
+    return reverse("unit", args=[found.successor.code]) if found.successor else ""
 
 
 def _prefixes(found: Unit) -> list[str]:
@@ -277,10 +315,7 @@ def history(found: Unit) -> list[TimelineItem]:
     """What was changed of a unit, latest first."""
     events = list(Event.objects.filter(stream=stream_of(found)).select_related("unit").order_by("-seq")[:20])
     checked = verdicts(events, whole=False)
-    return [
-        TimelineItem(_("联系人改为“%(c)s”") % {"c": e.data.get("contact", "")}, e.at, e.actor, seal=checked.of(e))
-        for e in events
-    ]
+    return [TimelineItem(told(e), e.at, e.actor, grounds(e), seal=checked.of(e)) for e in events]
 
 
 urlpatterns = [

@@ -271,7 +271,8 @@ def figures_table(milestone: Milestone, who: Acting) -> ui.Table:
     return ui.Table(_("各期填报"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
-VERBS = {"add": ("设立", "Added"), "change": ("修改", "Changed"), "drop": ("取消", "Dropped")}
+VERBS = {"add": ("设立", "Added"), "change": ("修改", "Changed"), "drop": ("取消", "Dropped"),
+         "hand-over": ("单位合并移交", "Handed over"), "hand-back": ("退回原单位", "Handed back")}  # fmt: skip
 
 
 def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
@@ -285,6 +286,8 @@ def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
             field = fields.get(name)
             old, new = (field.show(v, language()) if field else v for v in (data["before"].get(name, ""), after))
             said.append(f"{named(field) if field else name}：{old} → {new}")
+        if data.get("from") and data.get("to"):
+            said.append(f"{data['from']} → {data['to']}")
         if data.get("copied_from"):
             said.append(_("复制自 %(code)s") % {"code": data["copied_from"]})
         if data.get("case"):

@@ -395,8 +395,8 @@ def paper_of(order: Order, wording: str) -> documents.Paper:
     pairs_ = [
         ("编号", case.number),
         ("督办事项", case.title),
-        ("承办单位", case.unit.zh),
-        ("下达单位", case.office.zh),
+        ("承办单位", case.unit.named_on(case.closed_on or today()).zh),
+        ("下达单位", case.office.named_on(case.opened_on).zh),
         ("下达日期", order.view.opened.isoformat()),
         ("期限", f"{due}{later}"),
         ("任务", f"{row_key(case)} {case.subject_title}".strip() or "—"),

@@ -47,6 +47,7 @@ from jinzhi.apps.plan.reporting import (
     to_be_asked,
     would_change,
 )
+from jinzhi.apps.units.models import Unit, UnitName
 from jinzhi.engines import documents
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.fields import Field, Type
@@ -399,7 +400,7 @@ def report_page(
             Link(found.period.code, at_plan(request, f"{reverse('reports')}?period={found.period.code}", found.plan)),
         ],
         "report": found,
-        "title": _("%(unit)s %(period)s 进展报告") % {"unit": found.unit.label, "period": found.period.code},
+        "title": _("%(unit)s %(period)s 进展报告") % {"unit": bearing(found).label, "period": found.period.code},
         "state": report_list.tag_of(found),
         "release": release,
         "form": form,
@@ -422,7 +423,7 @@ def report_page(
         "copyable": bool(editing and earlier),
         "facts": [
             (_("报告编号"), Cell(found.case.number, href=reverse("case", args=[found.case_id]))),
-            (_("单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
+            (_("单位"), Cell(bearing(found).name, href=reverse("unit", args=[found.unit.code]))),
             (_("报告期"), f"{found.period.code}（{found.period.starts} – {found.period.ends}）"),
             (_("填报截止"), Cell(found.due.isoformat(), sub=first_due(found))),
             (_("延期"), more_words(more)),
@@ -446,7 +447,7 @@ def report_page(
             Link(_("填报表 Excel"), reverse("report-excel", args=[found.pk]), "export", download=True),
             Link(_("报告 Word"), reverse("report-docx", args=[found.pk]), download=True),
         ],
-        "print_title": _("%(unit)s %(period)s 进展报告") % {"unit": found.unit.name, "period": found.period.code},
+        "print_title": _("%(unit)s %(period)s 进展报告") % {"unit": bearing(found).name, "period": found.period.code},
         "print_facts": f"{found.case.number} · {named(state)}",
     }
     return render(request, "plan_reports/report.html", context, status=status)
@@ -714,7 +715,12 @@ def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
     found = find_report(request.acting, pk)
     rows = content(found, release_of(found))
     made = documents.write([paper_of(found, rows)], mark=MARK if is_demo() else "", subject=str(found))
-    return download(made, f"{found.unit.label}-{found.period.code}-进展报告.docx", documents.MEDIA_TYPE)
+    return download(made, f"{bearing(found).label}-{found.period.code}-进展报告.docx", documents.MEDIA_TYPE)
+
+
+def bearing(found: Report) -> Unit | UnitName:
+    """What bears the unit's name on the day that the report was submitted; today's where it was not yet."""
+    return found.unit.named_on(found.submitted_on or today())
 
 
 def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
@@ -723,7 +729,7 @@ def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
     blocks: list[documents.Heading | documents.Text | documents.Pairs | documents.Grid] = [
         documents.Pairs(
             [
-                ("填报单位", found.unit.zh),
+                ("填报单位", bearing(found).zh),
                 ("报告期", f"{found.period.code}（{found.period.starts} 至 {found.period.ends}）"),
                 ("状态", state.zh + ("" if found.state == "approved" else "（未经审核，不作统计依据）")),
                 ("提交 / 审核", f"{found.submitted_on or '—'} / {found.approved_on or '—'}"),

@@ -18,7 +18,7 @@ from jinzhi.apps.plan.mending import MendRefused, numbers
 from jinzhi.apps.plan.milestone_sheet import LinesRefused
 from jinzhi.apps.plan.models import Import, Release
 from jinzhi.apps.plan.plans import in_force
-from jinzhi.kernel.organisation import NameBook
+from jinzhi.apps.units.naming import names_book
 from jinzhi.kernel.plan import PlanDocument, PlanRow
 from jinzhi.sources.plan_document import PlanDocumentError, parse_file, simplify
 
@@ -204,7 +204,7 @@ def _day(text: str) -> date:
 def read_plan(file: str) -> PlanDocument:
     """Parse a file with the units and rows of this installation; CommandError (exit code 2) where it is no plan."""
     declared = catalogue()
-    names = NameBook.from_catalogue(declared, simplify)
+    names = names_book(simplify)
     try:
         return parse_file(file, names=names, rows=declared.all(PlanRow))
     except PlanDocumentError as e:
