@@ -225,3 +225,20 @@ def test_the_command_names_what_it_does_not_know(release):
         run("--only", "nothing")
     with pytest.raises(CommandError, match="没有名为 nobody"):
         run("--as", "nobody")
+
+
+def test_a_copy_that_is_due_already_wants_its_reason(release, above):
+    late = f"{PLAN}-C2-tj-science-2"
+    query = {"source": late, "target": "1"}
+    address = f"{V1}/plan/milestone-copies?from=2027&to=2026"
+    said = problem(Program(above).post(address, {"items": [query]}), 422, "invalid")
+    assert [e["field"] for e in said["errors"]] == ["items[0].due"]
+    [code] = Program(above).post(address, {"items": [query], "reason": "补列"}).json()["added"]
+    assert Event.objects.get(stream=f"milestone:{code}").data["reason"] == "补列"
+
+
+def test_by_api_the_years_are_this_one_and_the_next_where_none_is_named(release, above):
+    said = Program(above).get(f"{V1}/plan/milestone-copies").json()
+    assert (said["from"], said["to"]) == (2026, 2027) and said["items"]
+    said = Program(above).get(f"{V1}/plan/milestone-copies?from=2028").json()
+    assert (said["to"], said["items"]) == (None, [])

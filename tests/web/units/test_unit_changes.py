@@ -9,8 +9,8 @@ import pytest
 from jinzhi.apps.plan.models import Milestone, Report
 from jinzhi.apps.units.models import Unit
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
-from tests.web.plan.city import order
 from tests.web.api.test_api import V1, Program, problem
+from tests.web.plan.city import order
 
 WHY = {"day": "2026-11-10", "reason": "机构改革", "ground": "津编发〔2026〕1号"}
 ADD = {

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.actions import part_key
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone
@@ -225,7 +226,7 @@ def copy_over(
     codes = []
     for (line, unit), proposal in lines if not dry_run else ():
         v, m = line.values, proposal.source
-        origin = {"copied_from": m.code, **({"reason": reason.strip()} if unit not in proposal.units else {})}
+        origin = {"copied_from": m.code, **({"reason": reason.strip()} if reason.strip() else {})}
         made = add_milestone(
             plan, str(v["row"]), unit, title=str(v["title"]), due=date.fromisoformat(str(v["due"])), who=who,
             target=Decimal(str(v["target"])), measured_in=m.measured_in, weight=m.weight, direction=m.direction,
@@ -268,7 +269,7 @@ def _checked(
             errors.append(Refused(w.number, "source", p.remarks[0].zh, p.remarks[0].en))
         else:
             line, wrong = _line(p, p.row, w)
-            wrong += unsound(w.number, line.values, plan) + _year(line, to_year)
+            wrong += unsound(w.number, line.values, plan) + _day(line, to_year, reason)
             unit = units.get(str(line.values.get("unit", "")))
             wrong += _unit(line, unit, p, p.row, reason)
             place = (p.row.key, unit.pk if unit else 0, str(line.values.get("title")), str(line.values.get("due")))
@@ -310,8 +311,12 @@ def _line(p: Proposal, row: Row, w: Wanted) -> tuple[Line, list[Refused]]:
     return Line(w.number, read), wrong
 
 
-def _year(line: Line, to_year: int) -> list[Refused]:
+def _day(line: Line, to_year: int, reason: str) -> list[Refused]:
+    """A day outside the year, or one that is past already and has no reason."""
     due = str(line.values.get("due") or "")
-    if not due or due[:4] == str(to_year):
-        return []
-    return [Refused(line.number, "due", f"期限应在 {to_year} 年之内", f"must lie in {to_year}")]
+    if due and due[:4] != str(to_year):
+        return [Refused(line.number, "due", f"期限应在 {to_year} 年之内", f"must lie in {to_year}")]
+    if due and date.fromisoformat(due) < today() and not reason.strip():
+        zh = "期限已经过去，设立后即为超期：请写明理由"
+        return [Refused(line.number, "due", zh, "is past, so the copy is overdue at once: give the reason")]
+    return []

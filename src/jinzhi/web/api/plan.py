@@ -228,35 +228,43 @@ def bring_milestones(request: HttpRequest, plan: Plan, body: MilestoneLines) -> 
 
 
 FromPlan = Annotated[str, Query("", max_length=60, description="Slug of the plan to copy from; left out: the same.")]
-FromYear = Annotated[int, Query(..., alias="from", description="The year to copy from.")]
-ToYear = Annotated[int, Query(..., alias="to", description="The year to copy to.")]
+FromYear = Annotated[int | None, Query(None, alias="from", description="The year to copy from; left out: this one.")]
+ToYear = Annotated[int | None, Query(None, alias="to", description="The year to copy to; left out: the one after.")]
 
 
-def copied_between(plan: str, from_plan: str, year: int, to_year: int) -> tuple[Release, Release]:
-    """The plan to copy to and the one to copy from. Raises the problem where the years do not fit."""
+def copied_between(
+    plan: str, from_plan: str, from_year: int | None, to_year: int | None
+) -> tuple[Release, int, Release, int]:
+    """The plan and year to copy from, and those to copy to. Raises the problem where the years do not fit."""
     release = asked(plan)
     if release is None:
         raise missing("还没有现行规划", "no plan is in force")
     source = asked(from_plan or release.plan) or release
-    if said := unfit(source, year, release, to_year):
+    year = today().year if from_year is None else from_year
+    to = year + 1 if to_year is None else to_year
+    if said := unfit(source, year, release, to):
         raise invalid(Wrong("to", *said))
-    return release, source
+    return source, year, release, to
 
 
 @router.get(
     "/plan/milestone-copies",
     response=CopiesOffered,
     summary="What copying the milestones of a year to another would make",
-    openapi_extra={"x-scope": "plan.edit"},
+    openapi_extra={"x-scope": "plan.read"},
 )
 def offer_copies(
     request: HttpRequest, plan: Plan, from_plan: FromPlan, year: FromYear, to_year: ToYear
 ) -> dict[str, Any]:
-    who = caller(request, "plan.edit")
+    who = caller(request, "plan.read")
     only(request, "plan", "from_plan", "from", "to")
-    release, source = copied_between(plan, from_plan, year, to_year)
-    items = [told(p) for p in proposals(source, year, release, to_year, who)]
-    return {"plan": release.plan, "from_plan": source.plan, "items": items}
+    release = asked(plan)
+    if to_year is None and (release is None or (year or today().year) >= release.ends.year):
+        # nobody asked for a year, and the plan has none after this one
+        return {"plan": plan, "to": None, "from_plan": from_plan or plan, "from": year or today().year, "items": []}
+    source, first, release, second = copied_between(plan, from_plan, year, to_year)
+    items = [told(p) for p in proposals(source, first, release, second, who)]
+    return {"plan": release.plan, "to": second, "from_plan": source.plan, "from": first, "items": items}
 
 
 @router.post(
@@ -272,11 +280,11 @@ def make_copies(
 ) -> dict[str, Any]:
     who = caller(request, "plan.edit")
     only(request, "plan", "from_plan", "from", "to")
-    release, source = copied_between(plan, from_plan, year, to_year)
+    source, first, release, second = copied_between(plan, from_plan, year, to_year)
     wanted = [Wanted(n, i.source, {k: getattr(i, k) for k in GIVEN}) for n, i in enumerate(body.items)]
     try:
         done = copy_over(
-            source, year, release, to_year, wanted,
+            source, first, release, second, wanted,
             who=who, reason=body.reason, key=submission(request), dry_run=body.dry_run,
         )  # fmt: skip
     except LinesRefused as e:

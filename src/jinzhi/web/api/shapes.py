@@ -463,7 +463,9 @@ class CopyOffered(Schema):
 
 class CopiesOffered(Schema):
     plan: str
+    to: int | None = Field(description="The year to copy to; null: none was named and the plan has none after.")
     from_plan: str
+    from_: int = Field(alias="from", description="The year to copy from.")
     items: list[CopyOffered]
 
 
