@@ -19,7 +19,7 @@ from jinzhi.apps.accounts.models import Membership, User
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.evidence.actions import enter_earlier, sealed
+from jinzhi.apps.evidence.events.actions import enter_earlier, sealed
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Duty, Figure, Measure, Milestone, Period, Release, Report, Row, RowNote
 from jinzhi.apps.units.actions import sync_units

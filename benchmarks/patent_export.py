@@ -28,7 +28,7 @@ SRC = Path(__file__).resolve().parent.parent / "src"
 def made(rows: int) -> list[int]:
     """Documents of the store, by id."""
     patents = import_module("jinzhi.apps.patents.models")
-    patent, storing = import_module("jinzhi.kernel.patent"), import_module("jinzhi.apps.patents.storing")
+    patent, storing = import_module("jinzhi.kernel.patent"), import_module("jinzhi.apps.patents.store.storing")
     base = storing.prepare(
         patent.Document(
             "CN", "900000001", "A", "CN900000001A", import_module("datetime").date(2024, 3, 5),

@@ -178,7 +178,7 @@ def npm_environment() -> tuple[str, dict[str, str]]:
 def build_assets() -> None:
     """npm packages by the lock file, then esbuild into static/dist. Install scripts are never run."""
     lock = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
-    sources = [*lock, WEB / "frontend", *sorted(ROOT.glob("esbuild*"))]
+    sources = [*lock, WEB / "frontend", WEB.parent / "verifier" / "browser", *sorted(ROOT.glob("esbuild*"))]
 
     def packages() -> None:
         npm, env = npm_environment()

@@ -14,11 +14,13 @@ from datetime import date
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.custody import actions
 from jinzhi.apps.custody.models import Item
-from jinzhi.apps.evidence import bundles, checkpoints, log, verify
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.log import checkpoints, log
 from jinzhi.apps.evidence.models import Cosignature, Entry
 from jinzhi.engines.signing import Keys, load_or_make
 from jinzhi.kernel import note
 from jinzhi.kernel.canonical import canonical
+from jinzhi.verifier import verify
 from tests.apps.test_custody import take
 
 Files = dict[str, bytes]

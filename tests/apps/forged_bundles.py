@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jinzhi.apps.evidence import verify
 from jinzhi.engines.signing import Keys, Signer, load_or_make
 from jinzhi.kernel import note
 from jinzhi.kernel.canonical import canonical, digests
+from jinzhi.verifier import verify
 from tests.apps.bundle_files import MOMENT, Made, pack, signed_anew
 
 

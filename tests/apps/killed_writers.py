@@ -32,7 +32,7 @@ ROUNDS = 8
 
 def write(out: int, name: str, seed: int) -> None:
     """Record until killed; a line for each promise: an event's entry, a checkpoint."""
-    log, actions = import_module("jinzhi.apps.evidence.log"), import_module("jinzhi.apps.evidence.actions")
+    log, actions = import_module("jinzhi.apps.evidence.log.log"), import_module("jinzhi.apps.evidence.events.actions")
     chance = random.Random(seed)
     for n in range(1_000_000):
         event = actions.record(f"{name}:{n}", "say", {"n": n}, who=None, on=DAY)
@@ -72,10 +72,10 @@ def round_of(writers: int, number: int, chance: random.Random) -> list[list[str]
 
 def check(said: list[list[str]], verified: set[int]) -> int:
     """Everything promised is there; returns how many entries there are. ``verified``: whose notes were read before."""
-    log = import_module("jinzhi.apps.evidence.log")
+    log = import_module("jinzhi.apps.evidence.log.log")
     models = import_module("jinzhi.apps.evidence.models")
     merkle = import_module("jinzhi.kernel.merkle")
-    checkpoints = import_module("jinzhi.apps.evidence.checkpoints")
+    checkpoints = import_module("jinzhi.apps.evidence.log.checkpoints")
     log.sequence()
     rows = list(models.Entry.objects.order_by("index").values_list("index", "event_id", "body", "shard__size"))
     assert [row[0] for row in rows] == list(range(len(rows))), "the numbers have a gap or come twice"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.kernel.patent import Document, Party, Source, Symbol, Text
 
 

@@ -12,7 +12,7 @@ from jinzhi.apps.accounts.actions import create_person, create_token, give_post,
 from jinzhi.apps.accounts.models import Membership, Token, User
 from jinzhi.apps.accounts.tokens import acting_by_token, make_token
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import KeyReused
+from jinzhi.apps.evidence.events.actions import KeyReused
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.declare import DeclarationError

@@ -9,12 +9,14 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import bundles, cosigning, log, witnesses
-from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.audit import audit
-from jinzhi.apps.evidence.comparing import cosigners, witness_findings
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Cosignature, CosignTrouble, Entry, Event
-from jinzhi.apps.evidence.witnesses import Witness, Witnesses, WitnessRefused
+from jinzhi.apps.evidence.witness import cosigning, witnesses
+from jinzhi.apps.evidence.witness.comparing import cosigners, witness_findings
+from jinzhi.apps.evidence.witness.witnesses import Witness, Witnesses, WitnessRefused
 from jinzhi.web.evidence.views import point_lines
 from tests.apps.bundle_files import DAY, checked, unpack
 from tests.apps.test_cosigning import NAME, accused, court, grow, put_back, seen, spoilt, states

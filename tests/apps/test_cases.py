@@ -10,7 +10,7 @@ from jinzhi.apps.cases.actions import StepRefused, open_case, rebuild, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.units.guard import Unguarded
 
 ORDER = {"title": "加快推进", "demand": "限期完成", "due": "2026-11-20"}

@@ -8,7 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from jinzhi.apps.accounts.actions import create_person
-from jinzhi.apps.evidence.actions import LONGEST_KEY, part_key, record
+from jinzhi.apps.evidence.events.actions import LONGEST_KEY, part_key, record
 
 
 def test_a_part_of_a_submission_has_a_key_that_fits_its_column_and_tells_parts_apart():

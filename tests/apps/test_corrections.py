@@ -14,7 +14,7 @@ from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.queries import values
 from jinzhi.kernel.access import Role

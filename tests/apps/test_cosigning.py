@@ -17,10 +17,11 @@ import pytest
 from django.core.management import CommandError, call_command, load_command_class
 
 from jinzhi.apps.catalogue.ticks import ticks
-from jinzhi.apps.evidence import checkpoints, cosigning, log, tiles, witnesses, witnessing
-from jinzhi.apps.evidence.comparing import cosigners, witness_findings
+from jinzhi.apps.evidence.log import checkpoints, log, tiles
 from jinzhi.apps.evidence.models import Cosignature, CosignTrouble
-from jinzhi.apps.evidence.witnesses import Witness, Witnesses
+from jinzhi.apps.evidence.witness import cosigning, witnesses, witnessing
+from jinzhi.apps.evidence.witness.comparing import cosigners, witness_findings
+from jinzhi.apps.evidence.witness.witnesses import Witness, Witnesses
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
 from jinzhi.kernel.merkle import FAMILIES

@@ -19,9 +19,9 @@ from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.fields import FORENSIC
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Upload, Version
 from jinzhi.apps.custody.queries import Asked, duplicates, inbox, items, takers
-from jinzhi.apps.evidence import store
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.apps.evidence.store import store
 from jinzhi.web.custody.list import stated
 
 DAY = date(2026, 11, 22)

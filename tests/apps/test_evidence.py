@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence.actions import Conflict, KeyReused, record
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, record
 from jinzhi.apps.evidence.models import Event
 
 DAY = date(2026, 11, 20)

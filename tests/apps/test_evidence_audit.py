@@ -15,12 +15,13 @@ from django.db import connection, transaction
 from jinzhi.apps.catalogue.looks import looks
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.ticks import ticks
-from jinzhi.apps.evidence import checkpoints, log, store
-from jinzhi.apps.evidence.actions import content_of, record
 from jinzhi.apps.evidence.audit import TABLES, Audited, audit, begin, last
-from jinzhi.apps.evidence.deposits import deposit
-from jinzhi.apps.evidence.mirror import Own, mirror
+from jinzhi.apps.evidence.events.actions import content_of, record
+from jinzhi.apps.evidence.events.deposits import deposit
+from jinzhi.apps.evidence.log import checkpoints, log
+from jinzhi.apps.evidence.log.mirror import Own, mirror
 from jinzhi.apps.evidence.models import Attachment, Checkpoint, Entry, Event, Shard
+from jinzhi.apps.evidence.store import store
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import SHA256, SM3
 from tests.apps.test_evidence_log import DAY, behind_the_triggers, fill, without_triggers

@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import bundles, exports, log, verify, witnesses
-from jinzhi.apps.evidence.actions import record
-from jinzhi.apps.evidence.bundles import BundleRefused
+from jinzhi.apps.evidence.bundle import bundles, exports
+from jinzhi.apps.evidence.bundle.bundles import BundleRefused
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Checkpoint, Entry
+from jinzhi.apps.evidence.witness import witnesses
 from jinzhi.engines.signing import load_or_make
 from jinzhi.engines.timestamps import LocalAuthority
 from jinzhi.kernel.canonical import canonical, digests
+from jinzhi.verifier import verify
 from tests.apps.bundle_files import DAY, Made, checked, failures, flipped, make, pack, signed_anew, unpack
 
 PROGRAM = Path(verify.__file__)

@@ -9,9 +9,9 @@ from django.db import connection
 
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.ticks import ticks
-from jinzhi.apps.evidence import checkpoints, log
-from jinzhi.apps.evidence.actions import record
-from jinzhi.apps.evidence.authority import time_authority
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import checkpoints, log
+from jinzhi.apps.evidence.log.authority import time_authority
 from jinzhi.apps.evidence.models import Checkpoint, Shard
 from jinzhi.engines import signing, timestamps
 from jinzhi.kernel import note

@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import bundles, certificate, checkpoints, exports, log
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.bundle import bundles, certificate, exports
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import checkpoints, log
 from jinzhi.apps.evidence.models import Entry, Shard
 from jinzhi.engines import typesetting
 from tests.apps.bundle_files import DAY, checked, flipped, make, unpack

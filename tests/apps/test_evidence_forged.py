@@ -12,8 +12,10 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import bundles, log, verify
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.log import log
 from jinzhi.kernel.canonical import digests
+from jinzhi.verifier import verify
 from tests.apps.bundle_files import DAY, Made, checked
 from tests.apps.forged_bundles import cases
 from tests.apps.test_evidence_bundles import made, own_folders

@@ -11,12 +11,16 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, transaction
 
 from jinzhi.apps.catalogue.looks import looks
-from jinzhi.apps.evidence import bundles, checkpoints, cipher, log, rotation, seals, store, witnesses
-from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.audit import audit
-from jinzhi.apps.evidence.checkpoints import KeysLost
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.events import seals
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import checkpoints, log
+from jinzhi.apps.evidence.log.checkpoints import KeysLost
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, LogKey, Shard, Witnessed
-from jinzhi.apps.evidence.witnesses import Witnesses, WitnessRefused
+from jinzhi.apps.evidence.store import cipher, store
+from jinzhi.apps.evidence.witness import rotation, witnesses
+from jinzhi.apps.evidence.witness.witnesses import Witnesses, WitnessRefused
 from jinzhi.engines import signing
 from tests.apps.bundle_files import DAY, checked
 from tests.apps.test_evidence_log import without_triggers

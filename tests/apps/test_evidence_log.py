@@ -11,12 +11,12 @@ from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from jinzhi.apps.catalogue.looks import looks
-from jinzhi.apps.evidence import log, trees
-from jinzhi.apps.evidence.actions import content_of, enter_earlier, record
-from jinzhi.apps.evidence.entries import queued_entry
+from jinzhi.apps.evidence.events.actions import content_of, enter_earlier, record
+from jinzhi.apps.evidence.events.upgrade import after_migrate
+from jinzhi.apps.evidence.log import log, trees
+from jinzhi.apps.evidence.log.entries import queued_entry
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
 from jinzhi.apps.evidence.ticks import checkpoints
-from jinzhi.apps.evidence.upgrade import after_migrate
 from jinzhi.kernel import merkle
 from jinzhi.kernel.canonical import canonical, digests
 from jinzhi.kernel.merkle import FAMILIES, SHA256, SM3

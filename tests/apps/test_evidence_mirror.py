@@ -16,10 +16,10 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import checkpoints, log, tiles
-from jinzhi.apps.evidence.mirror import Folder, MirrorRefused, Own, mirror
+from jinzhi.apps.evidence.log import checkpoints, log, tiles
+from jinzhi.apps.evidence.log.mirror import Folder, MirrorRefused, Own, mirror
+from jinzhi.apps.evidence.log.trees import Unknown
 from jinzhi.apps.evidence.models import Entry, Shard
-from jinzhi.apps.evidence.trees import Unknown
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
 from jinzhi.kernel.merkle import FAMILIES, SHA256, SM3

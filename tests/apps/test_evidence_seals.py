@@ -6,11 +6,12 @@ import time
 
 import pytest
 
-from jinzhi.apps.evidence import log, seals
-from jinzhi.apps.evidence.actions import content_of, record
-from jinzhi.apps.evidence.entries import body_of_event
+from jinzhi.apps.evidence.events import seals
+from jinzhi.apps.evidence.events.actions import content_of, record
+from jinzhi.apps.evidence.events.personal import erase
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.log.entries import body_of_event
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event
-from jinzhi.apps.evidence.personal import erase
 from jinzhi.kernel import merkle
 from jinzhi.kernel.canonical import digests
 from jinzhi.kernel.merkle import FAMILIES

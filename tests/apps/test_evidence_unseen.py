@@ -12,11 +12,13 @@ from django.db import connection
 
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.ticks import ticks
-from jinzhi.apps.evidence import guards, inventory, log, store
-from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.audit import Audited, audit, keep
-from jinzhi.apps.evidence.deposits import deposit
+from jinzhi.apps.evidence.events import inventory
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.deposits import deposit
+from jinzhi.apps.evidence.log import guards, log
 from jinzhi.apps.evidence.models import Attachment, Checkpoint, Event
+from jinzhi.apps.evidence.store import store
 from jinzhi.engines.timestamps import LocalAuthority
 from tests.apps.bundle_files import DAY, make
 from tests.apps.test_evidence_bundles import own_folders

@@ -20,8 +20,8 @@ from gmssl_pyx import sm2_key_generate, sm2_sign
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhi.apps.evidence import verify
-from jinzhi.apps.evidence.verify import Bad
+from jinzhi.verifier import verify
+from jinzhi.verifier.verify import Bad
 from tests import merkle_vectors
 from tests.apps.bundle_files import make
 from tests.shared import SHARED

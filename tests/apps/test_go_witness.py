@@ -17,12 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from jinzhi.apps.evidence import bundles, checkpoints, cosigning, log, witnesses
-from jinzhi.apps.evidence.actions import record
 from jinzhi.apps.evidence.audit import audit
-from jinzhi.apps.evidence.mirror import Own, mirror
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import checkpoints, log
+from jinzhi.apps.evidence.log.mirror import Own, mirror
 from jinzhi.apps.evidence.models import Cosignature, CosignTrouble, Entry, Shard
-from jinzhi.apps.evidence.witnesses import Witness, Witnesses
+from jinzhi.apps.evidence.witness import cosigning, witnesses
+from jinzhi.apps.evidence.witness.witnesses import Witness, Witnesses
 from jinzhi.kernel.merkle import SHA256
 from tests.apps.bundle_files import DAY, checked
 from tests.apps.test_evidence_log import behind_the_triggers, fill

@@ -7,12 +7,12 @@ from io import BytesIO
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.patents import alerts, collections, notes, saved
-from jinzhi.apps.patents.index import search, update
+from jinzhi.apps.patents.desk import alerts, collections, notes, saved
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.search.index import search, update
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.query import QueryError
 from tests.apps.patent_documents import stored

@@ -9,9 +9,11 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models import F
 
-from jinzhi.apps.patents import classes, index, marks
+from jinzhi.apps.patents.classes import tree as classes
 from jinzhi.apps.patents.models import ClassSymbol, Document
-from jinzhi.apps.patents.queries import collection, numbers_of
+from jinzhi.apps.patents.search import index
+from jinzhi.apps.patents.store import marks
+from jinzhi.apps.patents.store.queries import collection, numbers_of
 from tests.apps.patent_documents import document, prepare, store, stored
 
 pytestmark = pytest.mark.django_db

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from jinzhi.apps.evidence import holdings, store
 from jinzhi.apps.evidence.models import Event as Recorded
-from jinzhi.apps.patents import importing, pictures
+from jinzhi.apps.evidence.store import holdings, store
 from jinzhi.apps.patents.integrity import items
 from jinzhi.apps.patents.models import Document, Item, Picture, Refusal, Staged, Wanted
+from jinzhi.apps.patents.store import importing, pictures
 from tests.apps.test_patents_import import Place
 from tests.sources.patent_files import cnipa, zipped
 

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.integrity import checkers
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.patents import alerts, collections, history, notes, saved
-from jinzhi.apps.patents.asking import Desk, bound
-from jinzhi.apps.patents.index import search, update
+from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.models import Alert, Document, Every, State
 from jinzhi.apps.patents.refused import SearchRefused
-from jinzhi.apps.patents.storing import prepare, prepare_event, store
+from jinzhi.apps.patents.search.asking import Desk, bound
+from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.patent import LegalEvent, Source
 from jinzhi.kernel.query import QueryError

@@ -21,9 +21,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from jinzhi.apps.evidence.models import Event as Recorded
-from jinzhi.apps.evidence.store import path_of
-from jinzhi.apps.patents import classes, columns, importing, models, queries
+from jinzhi.apps.evidence.store.store import path_of
+from jinzhi.apps.patents import models
+from jinzhi.apps.patents.classes import tree as classes
 from jinzhi.apps.patents.models import Batch, Document, Item, Refusal
+from jinzhi.apps.patents.store import columns, importing, queries
 from tests.shared import SHARED
 
 HEAD = (
@@ -344,7 +346,7 @@ def test_killed_while_importing_and_indexing_nothing_is_lost_and_nothing_is_doub
 HALF_A_MESSAGE = """
 import os, struct, time, django
 django.setup()
-from jinzhi.apps.patents.importing import Pool
+from jinzhi.apps.patents.store.importing import Pool
 pool = Pool(2)
 os.write(pool._tasks._writer.fileno(), struct.pack("!i", 100_000) + b"x" * 500)
 print("sent", flush=True)

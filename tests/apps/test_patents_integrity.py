@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from jinzhi.apps.catalogue.integrity import checkers
-from jinzhi.apps.patents import applicants, looks
-from jinzhi.apps.patents.index import update
+from jinzhi.apps.patents import looks
 from jinzhi.apps.patents.models import Alias, Applicant, Batch, Citation, Document, Item, Named, Refusal, Version
-from jinzhi.apps.patents.storing import prepare, prepare_event, store
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.store import applicants
+from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.kernel.patent import Citation as Cites
 from jinzhi.kernel.patent import Document as Content
 from jinzhi.kernel.patent import LegalEvent, Party, Priority, Source, Text

@@ -9,12 +9,14 @@ import pytest
 from django.db.models import F
 
 from jinzhi.apps.catalogue.ticks import run_ticks
-from jinzhi.apps.patents import index, models, queries
-from jinzhi.apps.patents.documents import as_index_doc
-from jinzhi.apps.patents.families import Link, Unions, simple_of
+from jinzhi.apps.patents import models
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Document, State, unpack
-from jinzhi.apps.patents.status import plain
-from jinzhi.apps.patents.storing import Fate, end_terms, prepare, prepare_event, store
+from jinzhi.apps.patents.search import index
+from jinzhi.apps.patents.store import queries
+from jinzhi.apps.patents.store.documents import as_index_doc
+from jinzhi.apps.patents.store.families import Link, Unions, simple_of
+from jinzhi.apps.patents.store.status import plain
+from jinzhi.apps.patents.store.storing import Fate, end_terms, prepare, prepare_event, store
 from jinzhi.kernel import patent
 from jinzhi.kernel.patent import Citation, Claim, LegalEvent, Party, Priority, Source, Symbol, Text
 from jinzhi.standards.cn_numbers import check_digit

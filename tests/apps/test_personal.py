@@ -11,9 +11,9 @@ from jinzhi.apps.cases.actions import StepRefused, correct, erase_personal, open
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.evidence.events.actions import KeyReused, record
+from jinzhi.apps.evidence.events.personal import MARK, reveal
 from jinzhi.apps.evidence.models import Event, Personal
-from jinzhi.apps.evidence.personal import MARK, reveal
 from jinzhi.kernel.canonical import digest_value
 
 NAME = "张某某"

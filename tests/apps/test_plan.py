@@ -8,7 +8,7 @@ import pytest
 
 from jinzhi.apps.cases.actions import StepRefused, take
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import (
     ContentRefused,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.actions import open_round

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING, records
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.registers import exchange
 from jinzhi.apps.registers.actions import EntryRefused, close, create, log_viewing, reopen, update

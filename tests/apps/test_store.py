@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from jinzhi.apps.catalogue.health import facts
 from jinzhi.apps.catalogue.looks import looks
-from jinzhi.apps.evidence import cipher, holdings, store
 from jinzhi.apps.evidence.audit import audit
 from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.evidence.store import cipher, holdings, store
 
 KEYS = cipher.Keys((bytes(range(32)),))
 

@@ -13,7 +13,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.integrity import checkers
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING, past_records, records
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.queries import scope_of
 from jinzhi.apps.plan.actions import add_milestone, drop_milestone

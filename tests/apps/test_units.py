@@ -9,7 +9,7 @@ import pytest
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.integrity import checkers
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.actions import move, set_contact, sync_units
 from jinzhi.apps.units.models import Group, Unit

@@ -9,10 +9,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from jinzhi.apps.evidence import witnesses, witnessing
-from jinzhi.apps.evidence.comparing import witness_findings
 from jinzhi.apps.evidence.models import RefusedCheckpoint, Witnessed
-from jinzhi.apps.evidence.witnesses import KnownLog, Witnesses
+from jinzhi.apps.evidence.witness import witnesses, witnessing
+from jinzhi.apps.evidence.witness.comparing import witness_findings
+from jinzhi.apps.evidence.witness.witnesses import KnownLog, Witnesses
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
 from jinzhi.kernel.merkle import FAMILIES, SHA256, SM3, Family

@@ -17,7 +17,6 @@ from asn1crypto import tsp
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from jinzhi.apps.evidence import verify
 from jinzhi.engines.timestamps import (
     QUERY,
     REPLY,
@@ -29,6 +28,7 @@ from jinzhi.engines.timestamps import (
     check,
     imprint,
 )
+from jinzhi.verifier import verify
 
 OPENSSL = shutil.which("openssl")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -24,7 +24,7 @@ from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.evidence.actions import sealed
+from jinzhi.apps.evidence.events.actions import sealed
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.registers.actions import create
 from jinzhi.apps.units.models import Unit

@@ -19,8 +19,8 @@ from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.numbers import next_number
-from jinzhi.apps.evidence import log
-from jinzhi.apps.evidence.actions import Conflict, KeyReused, record
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, record
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Entry, Event
 from jinzhi.apps.plan.actions import save_content
 from jinzhi.apps.plan.models import Report

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from jinzhi.apps.evidence import witnesses, witnessing
 from jinzhi.apps.evidence.models import Witnessed
-from jinzhi.apps.evidence.witnesses import KnownLog, Witnesses
+from jinzhi.apps.evidence.witness import witnesses, witnessing
+from jinzhi.apps.evidence.witness.witnesses import KnownLog, Witnesses
 from jinzhi.engines import signing
 from tests.apps.test_witnessing import NAME, ORIGIN, Tree
 from tests.postgres.on_postgres import race

@@ -24,7 +24,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.store import attach_bytes
+from jinzhi.apps.evidence.store.store import attach_bytes
 from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.actions import add_milestone, attach_to_figure, open_round, save_content

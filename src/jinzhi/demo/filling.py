@@ -18,10 +18,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from jinzhi.apps.catalogue.clock import installation
-from jinzhi.apps.evidence import log
-from jinzhi.apps.patents.index import IndexBusy, folder, readable, update
-from jinzhi.apps.patents.index import behind as lacking
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.patents.models import Batch, Document
+from jinzhi.apps.patents.search.index import IndexBusy, folder, readable, update
+from jinzhi.apps.patents.search.index import behind as lacking
 from jinzhi.demo.models import Progress
 from jinzhi.demo.patents import SOURCE, make_patents
 from jinzhi.demo.saying import Say, silent

@@ -16,13 +16,13 @@ from django.db import transaction
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import record
-from jinzhi.apps.evidence.store import keep_bytes
-from jinzhi.apps.patents.index import update
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.store.store import keep_bytes
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Batch, Picture
 from jinzhi.apps.patents.models import Document as Stored
-from jinzhi.apps.patents.pictures import keeping
-from jinzhi.apps.patents.storing import prepare, prepare_event, store
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.store.pictures import keeping
+from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.demo.figures import FILES, drawn
 from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.patent import (

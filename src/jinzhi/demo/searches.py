@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership
-from jinzhi.apps.patents import alerts, collections, history, notes, saved
-from jinzhi.apps.patents.index import search
+from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.models import Alert, Document, Event, SavedQuery, State
-from jinzhi.apps.patents.queries import MANY, by_ids
-from jinzhi.apps.patents.status import Plain, plain
+from jinzhi.apps.patents.search.index import search
+from jinzhi.apps.patents.store.queries import MANY, by_ids
+from jinzhi.apps.patents.store.status import Plain, plain
 
 #: when the alerts were looked at last
 LOOKED = date(2026, 6, 1)

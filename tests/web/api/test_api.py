@@ -18,10 +18,10 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.actions import offer
-from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Entry as LogEntry
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.apps.plan.actions import save_content
 from jinzhi.apps.plan.models import Duty, Measure, Release, Row
 from jinzhi.apps.plan.queries import content, missing

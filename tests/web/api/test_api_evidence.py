@@ -11,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.custody.actions import take_in
-from jinzhi.apps.evidence import log, verify
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event
 from jinzhi.kernel import merkle
+from jinzhi.verifier import verify
 from tests.apps.bundle_files import flipped, make
 from tests.apps.forged_bundles import cases
 from tests.apps.test_custody import take

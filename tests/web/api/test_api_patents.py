@@ -9,9 +9,9 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
-from jinzhi.apps.patents.history import remember
-from jinzhi.apps.patents.index import update
+from jinzhi.apps.patents.desk.history import remember
 from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.search.index import update
 from jinzhi.web.api.application import api
 from tests.web.api.test_api import V1, Program, fields_of, problem
 from tests.web.patents.test_patents import DETECTOR, LATER, MODEL, SEPARATOR, document, patents  # noqa: F401 - fixture

@@ -16,10 +16,11 @@ from jinzhi.apps.cases.actions import erase_personal as erase_case
 from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence import files, store
-from jinzhi.apps.evidence.erasing import left
+from jinzhi.apps.evidence.events import files
 from jinzhi.apps.evidence.looks import left_by_erasures
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.store import store
+from jinzhi.apps.evidence.store.erasing import left
 from jinzhi.apps.registers.actions import create, erase_personal
 from jinzhi.apps.registers.models import Entry
 from jinzhi.kernel.access import Role

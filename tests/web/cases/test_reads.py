@@ -15,9 +15,9 @@ from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING, records
-from jinzhi.apps.evidence.files import opened
+from jinzhi.apps.evidence.events.files import opened
 from jinzhi.apps.evidence.models import Attachment
-from jinzhi.apps.evidence.store import attach
+from jinzhi.apps.evidence.store.store import attach
 from jinzhi.apps.indicators.queries import values
 from jinzhi.apps.registers.actions import create
 from jinzhi.kernel.indicator import Count, Indicator

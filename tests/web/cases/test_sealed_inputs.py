@@ -12,9 +12,9 @@ from django.urls import reverse
 from jinzhi.apps.cases.actions import StepRefused, correct, open_case, take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.personal import marked
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.personal import marked
-from jinzhi.apps.evidence.store import attach
+from jinzhi.apps.evidence.store.store import attach
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import Procedure
 

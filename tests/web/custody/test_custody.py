@@ -16,8 +16,9 @@ from openpyxl import load_workbook
 
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.models import HandOver, Item, Upload
-from jinzhi.apps.evidence import bundles, store
+from jinzhi.apps.evidence.bundle import bundles
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.store import store
 from tests.apps.test_custody import FACTS, begin, open_order, take
 
 DAY = date(2026, 11, 22)

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from jinzhi.apps.cases.actions import erase_personal, open_case
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.evidence import log
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event
 from jinzhi.kernel.merkle import FAMILIES
 from jinzhi.web.evidence.objects import kind_of, kinds, places

@@ -6,9 +6,10 @@ import io
 
 from django.urls import reverse
 
-from jinzhi.apps.evidence import log, verify
-from jinzhi.apps.evidence.deposits import deposit_content
+from jinzhi.apps.evidence.events.deposits import deposit_content
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.verifier import verify
 from jinzhi.web.evidence.objects import places
 from tests.apps.test_custody import take
 from tests.apps.test_evidence_bundles import own_folders

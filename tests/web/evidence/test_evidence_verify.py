@@ -13,8 +13,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from jinzhi.apps.evidence import checkpoints, exports, verify
+from jinzhi.apps.evidence.bundle import exports
+from jinzhi.apps.evidence.log import checkpoints
 from jinzhi.apps.evidence.models import Shard
+from jinzhi.verifier import verify
 from tests import merkle_vectors
 from tests.apps.bundle_files import Made, checked, flipped, make, pack, signed_anew
 from tests.apps.forged_bundles import Case, cases
@@ -25,7 +27,7 @@ from tests.engines.test_timestamps import USES, authority_for
 __all__ = ["made", "own_folders"]
 
 ROOT = Path(__file__).resolve().parents[3]
-SCRIPT = ROOT / "src" / "jinzhi" / "web" / "frontend" / "verify" / "bundle.js"
+SCRIPT = ROOT / "src" / "jinzhi" / "verifier" / "browser" / "bundle.js"
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(not NODE, reason="no node command: the page's script is not compared with verify.py")
 

@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from jinzhi.apps import evidence
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Entry
+from jinzhi.apps.patents.desk.notes import notes_of, write_note
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.notes import notes_of, write_note
 from jinzhi.demo.city import contact_of
 from jinzhi.demo.patents import make_patents
 from jinzhi.demo.people import SURNAMES

@@ -10,7 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.registers.actions import create

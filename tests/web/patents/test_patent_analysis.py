@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 
-from jinzhi.apps.patents.index import update
 from jinzhi.apps.patents.models import Alias, Applicant
-from jinzhi.apps.patents.storing import prepare, store
-from jinzhi.apps.patents.subclasses import subclasses
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.search.subclasses import subclasses
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.engines import charts
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.patent import Party, Symbol

@@ -9,11 +9,11 @@ from html import unescape
 import pytest
 
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.patents import applicants
-from jinzhi.apps.patents.index import search, update
 from jinzhi.apps.patents.models import Alias, Applicant, Document
 from jinzhi.apps.patents.refused import SearchRefused
-from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.store import applicants
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.kernel.patent import Party
 from tests.web.patents.test_patents import document, patents  # noqa: F401 - fixture
 

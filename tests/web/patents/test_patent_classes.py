@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from jinzhi.apps.patents import classes
-from jinzhi.apps.patents.index import search, update
-from jinzhi.apps.patents.storing import prepare, store
-from jinzhi.apps.patents.subclasses import holders
+from jinzhi.apps.patents.classes import tree as classes
+from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.search.subclasses import holders
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.kernel.patent import Symbol
 from tests.web.patents.test_patents import document, patents  # noqa: F401 - fixture
 

@@ -10,9 +10,9 @@ import pytest
 from django.core.cache import cache
 from django.core.management import call_command
 
-from jinzhi.apps.patents import index
 from jinzhi.apps.patents.integrity import indexed
 from jinzhi.apps.patents.looks import patents as look_at_patents
+from jinzhi.apps.patents.search import index
 from jinzhi.apps.patents.ticks import index as bring_up
 from tests.web.api.test_api import Program, problem
 from tests.web.api.test_api_patents import PATENTS

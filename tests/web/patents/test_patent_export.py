@@ -13,7 +13,7 @@ from docx import Document as Paper
 from openpyxl import load_workbook
 
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.standards import st96
 from tests.web.patents.test_patents import DETECTOR, LATER, SEPARATOR, document, patents  # noqa: F401 - fixture
 

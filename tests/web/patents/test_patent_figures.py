@@ -7,10 +7,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from jinzhi.apps.evidence.store import keep_bytes, path_of
+from jinzhi.apps.evidence.store.store import keep_bytes, path_of
 from jinzhi.apps.patents.models import Document as Stored
 from jinzhi.apps.patents.models import Picture
-from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.demo.figures import drawn
 from jinzhi.demo.patents import make_patents
 from jinzhi.kernel.patent import Document, Drawing, Source, Text

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
-from jinzhi.apps.patents import alerts, collections, history, notes, saved
+from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.models import Alert, Document, HistoryEntry, Note, SavedQuery, Topic
-from jinzhi.apps.patents.storing import prepare, store
+from jinzhi.apps.patents.store.storing import prepare, store
 from tests.apps.patent_documents import document, stored
 
 SEPARATOR, DETECTOR, MODEL, LATER = "CN117000001A", "CN116000002A", "CN218000003U", "CN119000004A"

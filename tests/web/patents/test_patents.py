@@ -11,10 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from jinzhi.apps.patents.index import update
 from jinzhi.apps.patents.models import ClassSymbol, Picture
 from jinzhi.apps.patents.models import Document as Row
-from jinzhi.apps.patents.storing import prepare, prepare_event, store
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.kernel.patent import (
     Citation,
     Claim,

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from jinzhi.apps.cases.actions import take
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import add_milestone, save_content
 from jinzhi.apps.plan.models import Figure, Period, Report

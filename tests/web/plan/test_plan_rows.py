@@ -18,7 +18,7 @@ from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING, UnknownSource, records
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.store import attach_bytes
+from jinzhi.apps.evidence.store.store import attach_bytes
 from jinzhi.apps.plan.models import Duty, Figure, Measure, Milestone, Release, Report, Row, RowNote
 from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status
 from jinzhi.apps.plan.queries import find_measures, in_state, served, spans_of

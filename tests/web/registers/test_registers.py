@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.store import attach
+from jinzhi.apps.evidence.store.store import attach
 from jinzhi.apps.registers.actions import create, update
 from jinzhi.apps.registers.models import Entry
 from jinzhi.kernel.access import Role

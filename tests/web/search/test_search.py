@@ -9,7 +9,7 @@ import pytest
 from django.utils.timezone import now
 
 from jinzhi.apps.cases.actions import open_case
-from jinzhi.apps.patents.saved import keep
+from jinzhi.apps.patents.desk.saved import keep
 from jinzhi.apps.plan.models import Measure, Release, Row
 from jinzhi.web.search.page import find_cases, find_evidence, highlight, words_of
 from tests.apps.patent_documents import stored

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-FRONTEND = Path(__file__).resolve().parents[3] / "src" / "jinzhi" / "web" / "frontend"
+FRONTEND = Path(__file__).resolve().parents[3] / "src" / "jinzhi" / "verifier" / "browser"
 SCRIPT = """
 import { Sm3 } from %(sm3)s;
 import { Sha256 } from %(sha256)s;

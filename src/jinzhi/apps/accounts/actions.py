@@ -22,7 +22,7 @@ from jinzhi.apps.accounts.reach import (
 from jinzhi.apps.accounts.tokens import make_token
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
 

@@ -18,7 +18,7 @@ from jinzhi.apps.accounts.actions import stream_of
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.accounts.reach import AccountRefused, require_keeper, require_other
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Event
 
 CONFIRM = "confirm-person"

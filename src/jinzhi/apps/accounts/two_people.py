@@ -17,9 +17,9 @@ from jinzhi.apps.accounts.models import User
 from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.accounts.reach import AccountRefused, require_keeper, require_other
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.personal import reveal
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.personal import reveal
 
 #: how long an asking stands open: 平台工作期限
 LAPSES = timedelta(days=7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, files_in, procedure_of
-from jinzhi.apps.evidence.files import Opened, reads_files
+from jinzhi.apps.evidence.events.files import Opened, reads_files
 from jinzhi.apps.evidence.models import Attachment
 
 

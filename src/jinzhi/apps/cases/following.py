@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.evidence.actions import last_seq
+from jinzhi.apps.evidence.events.actions import last_seq
 from jinzhi.apps.units.following import Following, Merger, Things, follows, staying_cases
 from jinzhi.apps.units.models import Unit
 

@@ -12,8 +12,8 @@ from jinzhi.apps.cases.facts import established
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import calendar, catalogue
+from jinzhi.apps.evidence.events.personal import reveal
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.personal import reveal
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, Type, current

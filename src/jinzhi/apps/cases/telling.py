@@ -13,7 +13,7 @@ from jinzhi.apps.cases.actions import StepRefused, bring_up_to, party_of
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.evidence.events.actions import KeyReused, record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.clocks import Clock
 from jinzhi.kernel.correcting import measures

@@ -21,9 +21,10 @@ from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.custody.fields import ABOUT, BY_ID, EXPIRES, FACTS, ITEM, contradictions
 from jinzhi.apps.custody.models import DEPTH, Folder, HandOver, Hold, Item, Upload, Version
 from jinzhi.apps.custody.queries import DISPOSE, WRITE, duplicates, moment, newest, words
-from jinzhi.apps.evidence import holdings, log, store
-from jinzhi.apps.evidence.actions import Conflict, KeyReused, last_seq, record, record_next
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, last_seq, record, record_next
+from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.store import holdings, store
 from jinzhi.kernel.canonical import Digests
 from jinzhi.kernel.fields import Field, FieldError, Value, parse_all
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from jinzhi.apps.custody.models import Upload, Version
-from jinzhi.apps.evidence.holdings import holding
+from jinzhi.apps.evidence.store.holdings import holding
 
 
 @holding("evidence")

@@ -8,8 +8,8 @@ from itertools import groupby
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.custody.models import Item, Version
 from jinzhi.apps.custody.queries import fold
-from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.store import store
 
 
 @invariant("custody-projection", "证据各列与其事件一致", "Every item's columns are what its events lead to")

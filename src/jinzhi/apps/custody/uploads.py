@@ -27,7 +27,7 @@ from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.custody.actions import CustodyRefused, erase
 from jinzhi.apps.custody.models import Upload
 from jinzhi.apps.custody.queries import WRITE
-from jinzhi.apps.evidence import cipher, store
+from jinzhi.apps.evidence.store import cipher, store
 
 #: the largest piece, in bytes
 PIECE = 4 * 1024 * 1024

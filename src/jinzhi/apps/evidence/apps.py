@@ -9,6 +9,6 @@ class EvidenceConfig(AppConfig):
     label = "evidence"
 
     def ready(self) -> None:
-        from jinzhi.apps.evidence.upgrade import after_migrate
+        from jinzhi.apps.evidence.events.upgrade import after_migrate
 
         post_migrate.connect(after_migrate, sender=self, dispatch_uid="jinzhi.evidence")

@@ -25,13 +25,16 @@ from django.utils import timezone
 
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.evidence import checkpoints, guards, holdings, inventory, log, mirror, rotation, store
-from jinzhi.apps.evidence.authority import time_authority
-from jinzhi.apps.evidence.checkpoints import NoteRefused
-from jinzhi.apps.evidence.comparing import witness_findings
+from jinzhi.apps.evidence.events import inventory
+from jinzhi.apps.evidence.log import checkpoints, guards, log, mirror
+from jinzhi.apps.evidence.log.authority import time_authority
+from jinzhi.apps.evidence.log.checkpoints import NoteRefused
+from jinzhi.apps.evidence.log.trees import LEVELS, LogBroken, Pair
 from jinzhi.apps.evidence.models import Attachment, Checkpoint, Cosignature, Deposit, Entry, Event, LogKey, Node, Shard
-from jinzhi.apps.evidence.trees import LEVELS, LogBroken, Pair
-from jinzhi.apps.evidence.witnesses import WitnessRefused, load
+from jinzhi.apps.evidence.store import holdings, store
+from jinzhi.apps.evidence.witness import rotation
+from jinzhi.apps.evidence.witness.comparing import witness_findings
+from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, load
 from jinzhi.engines import signing, timestamps
 from jinzhi.engines.signing import KeyRefused
 from jinzhi.engines.timestamps import TimestampRefused

@@ -15,7 +15,7 @@ class Event(models.Model):
     """What somebody did to one object (``stream``), as its ``seq``-th event.
 
     ``on`` is the legal day, ``at`` the moment of recording. The digests are of the canonical JSON of
-    :func:`jinzhi.apps.evidence.actions.sealed`, which holds those of the forerunner in the stream. The database
+    :func:`jinzhi.apps.evidence.events.actions.sealed`, which holds those of the forerunner in the stream. The database
     refuses to change or delete a row.
     """
 
@@ -56,7 +56,7 @@ class Event(models.Model):
 
 
 class Personal(models.Model):
-    """A personal value that an event holds by its salted digests only (see ``jinzhi.apps.evidence.personal``).
+    """A personal value that an event holds by its salted digests only (see ``jinzhi.apps.evidence.events.personal``).
 
     Value and salt may be emptied, with the moment and the legal day; nothing else of a row changes.
     """
@@ -127,7 +127,7 @@ class Entry(models.Model):
     """A line of the log: ``body`` is the canonical JSON that both trees hash as a leaf.
 
     It is written in the transaction of what it tells of, still without a number (queued);
-    :func:`jinzhi.apps.evidence.log.sequence` gives it shard and index, once. Nothing else is ever changed.
+    :func:`jinzhi.apps.evidence.log.log.sequence` gives it shard and index, once. Nothing else is ever changed.
     """
 
     shard = models.ForeignKey(Shard, null=True, on_delete=models.PROTECT, related_name="entries", db_index=False)

@@ -7,9 +7,12 @@ from datetime import date
 from django.utils import timezone
 
 from jinzhi.apps.catalogue.ticks import tick
-from jinzhi.apps.evidence import audit, cosigning, inventory, log
+from jinzhi.apps.evidence import audit
+from jinzhi.apps.evidence.events import inventory
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.log.trees import LogBroken
 from jinzhi.apps.evidence.models import Event, Shard
-from jinzhi.apps.evidence.trees import LogBroken
+from jinzhi.apps.evidence.witness import cosigning
 
 #: whose signatures the nightly audit checks: more than a day has, at one checkpoint a minute
 NEWEST = 2000

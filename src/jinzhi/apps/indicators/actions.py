@@ -10,7 +10,7 @@ from django.db import transaction
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.indicators.queries import Pool
 from jinzhi.apps.units.models import Unit

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from jinzhi.apps.evidence.events.seals import Fault, Verdict, verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Fault, Verdict, verdicts
 from jinzhi.apps.indicators.integrity import digest_of
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.units.guard import Sees

@@ -9,6 +9,6 @@ class PatentsConfig(AppConfig):
     label = "patents"
 
     def ready(self) -> None:
-        from jinzhi.apps.patents.marks import ensure
+        from jinzhi.apps.patents.store.marks import ensure
 
         post_migrate.connect(ensure, sender=self, dispatch_uid="jinzhi.patents.marks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from jinzhi.apps.evidence.holdings import holding
+from jinzhi.apps.evidence.store.holdings import holding
 from jinzhi.apps.patents.models import Picture, Refusal, Staged
 
 

@@ -18,10 +18,7 @@ from django.db.models import Count, F, Max, Min
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.models import Event as Recorded
-from jinzhi.apps.evidence.store import path_of
-from jinzhi.apps.patents.applicants import LINKED, UNDONE, UNLINKED
-from jinzhi.apps.patents.families import Link, Unions, simple_of
-from jinzhi.apps.patents.index import Damaged, NoIndex, examine, reader, whole
+from jinzhi.apps.evidence.store.store import path_of
 from jinzhi.apps.patents.models import (
     Alias,
     Citation,
@@ -34,8 +31,11 @@ from jinzhi.apps.patents.models import (
     Version,
     unpack,
 )
-from jinzhi.apps.patents.status import plain
-from jinzhi.apps.patents.storing import key_of
+from jinzhi.apps.patents.search.index import Damaged, NoIndex, examine, reader, whole
+from jinzhi.apps.patents.store.applicants import LINKED, UNDONE, UNLINKED
+from jinzhi.apps.patents.store.families import Link, Unions, simple_of
+from jinzhi.apps.patents.store.status import plain
+from jinzhi.apps.patents.store.storing import key_of
 from jinzhi.kernel.patent import ModelError
 from jinzhi.standards.cn_numbers import NumberError, check_digit
 from jinzhi.standards.cn_terms import term

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from jinzhi.apps.catalogue.looks import Fact, look
-from jinzhi.apps.patents.classes import editions
-from jinzhi.apps.patents.index import behind, damage, folder
-from jinzhi.apps.patents.marks import missing
+from jinzhi.apps.patents.classes.tree import editions
 from jinzhi.apps.patents.models import Batch
-from jinzhi.apps.patents.queries import collection
+from jinzhi.apps.patents.search.index import behind, damage, folder
+from jinzhi.apps.patents.store.marks import missing
+from jinzhi.apps.patents.store.queries import collection
 
 LOAD = "jinzhi patents classes FILE --edition 2026.01"
 

@@ -4,7 +4,7 @@ Patents are public: no row here is owned by a unit, and everybody who may open t
 write about patents (saved queries, topics, tags, notes) is theirs: those rows are guarded.
 
 A document is kept whole as the canonical JSON of ``jinzhi.kernel.patent.Document``, compressed; the columns beside it
-are what lists, links and status need, and are made from it by ``jinzhi.apps.patents.storing``.
+are what lists, links and status need, and are made from it by ``jinzhi.apps.patents.store.storing``.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ class Picture(models.Model):
 
 
 class Staged(models.Model):
-    """An image met by an import that has not ended, by folder and name (``jinzhi.apps.patents.pictures``).
+    """An image met by an import that has not ended, by folder and name (``jinzhi.apps.patents.store.pictures``).
 
     ``item``: the archive that it lay in, none for one in a plain folder. Without ``sha256`` it could not be kept.
     """

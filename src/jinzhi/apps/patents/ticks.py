@@ -6,9 +6,9 @@ import logging
 from datetime import date
 
 from jinzhi.apps.catalogue.ticks import tick
-from jinzhi.apps.patents.alerts import fire_due
-from jinzhi.apps.patents.index import IndexBusy, behind, examine, folder, found_damaged, readable, update
-from jinzhi.apps.patents.storing import end_terms
+from jinzhi.apps.patents.desk.alerts import fire_due
+from jinzhi.apps.patents.search.index import IndexBusy, behind, examine, folder, found_damaged, readable, update
+from jinzhi.apps.patents.store.storing import end_terms
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import Conflict, record
-from jinzhi.apps.evidence.entries import Actor
+from jinzhi.apps.evidence.events.actions import Conflict, record
+from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.evidence.files import Opened, reads_files
+from jinzhi.apps.evidence.events.files import Opened, reads_files
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.plan.models import Import, Report
 

@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import last_seq, record
+from jinzhi.apps.evidence.events.actions import last_seq, record
 from jinzhi.apps.plan.models import Duty, Milestone, Report
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.units.following import Following, Merger, Things, cases_stay, follows

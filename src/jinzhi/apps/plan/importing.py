@@ -20,9 +20,9 @@ from django.utils.timezone import localtime
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import KeyReused, record
+from jinzhi.apps.evidence.events.actions import KeyReused, record
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.store import attach_bytes
+from jinzhi.apps.evidence.store.store import attach_bytes
 from jinzhi.apps.plan.mending import (
     CHANGES,
     RESTORE,

@@ -17,7 +17,7 @@ from django.db.models import Count, QuerySet
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import add_milestone
 from jinzhi.apps.plan.comparing import Difference, DutyText, Wording, compare, pair

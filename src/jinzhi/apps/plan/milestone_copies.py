@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import part_key
+from jinzhi.apps.evidence.events.actions import part_key
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone
 from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, Refused, parsed, unsound

@@ -17,7 +17,7 @@ from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import part_key
+from jinzhi.apps.evidence.events.actions import part_key
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone, change_milestone
 from jinzhi.apps.plan.milestone_fields import CHANGED, DIRECTION
 from jinzhi.apps.plan.models import Milestone, Release

@@ -13,8 +13,8 @@ from datetime import date
 
 from jinzhi.apps.cases.queries import view
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.events.personal import reveal
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.personal import reveal
 from jinzhi.apps.plan.models import Report
 from jinzhi.kernel.correction import CORRECT
 from jinzhi.kernel.procedure import CaseView

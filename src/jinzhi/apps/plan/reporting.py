@@ -17,9 +17,9 @@ from django.db.models.functions import Cast, Concat
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.store import attach
+from jinzhi.apps.evidence.store.store import attach
 from jinzhi.apps.plan.actions import Locked, open_round, save_content
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import asked

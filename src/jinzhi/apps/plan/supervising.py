@@ -13,7 +13,7 @@ from jinzhi.apps.cases.actions import open_case, refused
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projections import after_step
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import part_key
+from jinzhi.apps.evidence.events.actions import part_key
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Milestone, Release, Row
 from jinzhi.apps.plan.plans import first_plan, row_of_subject, subject_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.files import Opened, reads_files
+from jinzhi.apps.evidence.events.files import Opened, reads_files
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.registers.actions import CREATE, may_write
 from jinzhi.apps.registers.queries import hidden, may_read, reading, visible_entries

@@ -12,8 +12,8 @@ from django.db.models.functions import Cast
 
 from jinzhi.apps.accounts.acting import PUBLIC, Acting
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.personal import reveal
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.personal import reveal
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.guard import seen_by
 from jinzhi.apps.units.models import Unit

@@ -9,7 +9,7 @@ from django.db.models.functions import Concat, Substr
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import Actor, record
+from jinzhi.apps.evidence.events.actions import Actor, record
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit, UnitName
 from jinzhi.apps.units.naming import names_book

@@ -17,7 +17,7 @@ from django.utils.timezone import localtime
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import Actor, record
+from jinzhi.apps.evidence.events.actions import Actor, record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.actions import stream_of, sync_groups
 from jinzhi.apps.units.following import Merger, kinds

@@ -12,7 +12,7 @@ from datetime import date
 
 from django.db.models import Q
 
-from jinzhi.apps.evidence.actions import Actor
+from jinzhi.apps.evidence.events.actions import Actor
 from jinzhi.apps.units.models import Unit
 
 Things = Mapping[str, int]

@@ -16,8 +16,8 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, plain_view, procedure_of, steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.personal import marked
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.personal import marked
 from jinzhi.apps.plan.handing_in import ChangedSince, report_handed_in
 from jinzhi.apps.plan.handing_in import unchanged as unchanged_report
 from jinzhi.apps.units.models import Unit

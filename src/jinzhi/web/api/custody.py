@@ -20,8 +20,8 @@ from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.fields import ITEM, KINDS
 from jinzhi.apps.custody.models import HandOver, Item, Version
 from jinzhi.apps.custody.queries import READ, STATES, WRITE, Asked, inbox, items
-from jinzhi.apps.evidence import store
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.store import store
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing

@@ -12,12 +12,15 @@ from ninja.files import UploadedFile
 from pydantic import Field as Said
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.evidence import bundles, checkpoints, exports, log, store, verify
+from jinzhi.apps.evidence.bundle import bundles, exports
 from jinzhi.apps.evidence.console.prove import proof_of
-from jinzhi.apps.evidence.deposits import KIND, deposit_content
+from jinzhi.apps.evidence.events.deposits import KIND, deposit_content
+from jinzhi.apps.evidence.log import checkpoints, log
+from jinzhi.apps.evidence.log.tiles import published
 from jinzhi.apps.evidence.models import Checkpoint, Entry
-from jinzhi.apps.evidence.tiles import published
+from jinzhi.apps.evidence.store import store
 from jinzhi.kernel.merkle import FAMILIES, ProofError
+from jinzhi.verifier import verify
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.evidence.objects import places, said, tells_personal, visible_deposits
 from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing

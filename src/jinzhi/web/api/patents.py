@@ -18,10 +18,10 @@ from django.utils.translation import override
 from ninja import Body, Query, Router
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.patents import queries
-from jinzhi.apps.patents.asking import Desk
-from jinzhi.apps.patents.index import NEWEST, SORTS, ordered, subgroups
 from jinzhi.apps.patents.models import Citation, Document
+from jinzhi.apps.patents.search.asking import Desk
+from jinzhi.apps.patents.search.index import NEWEST, SORTS, ordered, subgroups
+from jinzhi.apps.patents.store import queries
 from jinzhi.engines.query_language.dialects import DIALECTS, Translation, translate
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.cases.actions import StepRefused
-from jinzhi.apps.evidence.personal import kept_of
+from jinzhi.apps.evidence.events.personal import kept_of
 from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.cases.page import SURE

@@ -23,8 +23,8 @@ from jinzhi.apps.cases.queries import is_late, late_records, pending, procedure_
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
+from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.plan.handing_in import report_handed_in
 from jinzhi.apps.plan.plans import in_force, row_of_subject
 from jinzhi.apps.units.models import Unit

@@ -37,13 +37,13 @@ from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.cases.timing import TIME
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence import store
-from jinzhi.apps.evidence.actions import record_next
-from jinzhi.apps.evidence.files import opened
+from jinzhi.apps.evidence.events.actions import record_next
+from jinzhi.apps.evidence.events.files import opened
+from jinzhi.apps.evidence.events.personal import marked
+from jinzhi.apps.evidence.events.seals import verdicts
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.personal import marked
-from jinzhi.apps.evidence.seals import verdicts
-from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.evidence.store import store
+from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.apps.plan.supervising import ORDER, track_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import flow

@@ -19,8 +19,8 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody.fields import ABOUT, BY_ID, CAPTURE, ENVIRONMENT, FORENSIC, KINDS, WAYS
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Version
 from jinzhi.apps.custody.queries import SORTS, STATES, Asked, folders
+from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.shell.listing import choice, whole

@@ -39,9 +39,11 @@ from jinzhi.apps.custody.queries import (
     passed,
     takers,
 )
-from jinzhi.apps.evidence import bundles, seals, store
-from jinzhi.apps.evidence.exports import export as write_bundle
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.bundle.exports import export as write_bundle
+from jinzhi.apps.evidence.events import seals
 from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.apps.evidence.store import store
 from jinzhi.kernel.access import Role, within
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.custody import list as shown

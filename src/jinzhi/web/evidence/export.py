@@ -10,7 +10,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.evidence import bundles, exports, log, store
+from jinzhi.apps.evidence.bundle import bundles, exports
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.store import store
 from jinzhi.web.evidence.objects import places, tells_personal
 from jinzhi.web.shell.access import page
 

@@ -1,4 +1,4 @@
-"""The log as files that anybody may fetch and mirror, without signing in (see jinzhi.apps.evidence.tiles)."""
+"""The log as files that anybody may fetch and mirror, without signing in (see jinzhi.apps.evidence.log.tiles)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from jinzhi.apps.catalogue.clock import installation
-from jinzhi.apps.evidence import tiles
-from jinzhi.apps.evidence.trees import Unknown
+from jinzhi.apps.evidence.log import tiles
+from jinzhi.apps.evidence.log.trees import Unknown
 
 LASTING = "public, max-age=31536000, immutable"
 

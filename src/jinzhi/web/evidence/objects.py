@@ -23,11 +23,11 @@ from jinzhi.apps.accounts.reach import seen
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.models import Folder, Item
+from jinzhi.apps.evidence.events.personal import MARK
 from jinzhi.apps.evidence.models import Deposit, Event
 from jinzhi.apps.evidence.models import Entry as LogEntry
-from jinzhi.apps.evidence.personal import MARK
+from jinzhi.apps.patents.desk.notes import visible_notes
 from jinzhi.apps.patents.models import Applicant, Batch, SavedQuery, Topic
-from jinzhi.apps.patents.notes import visible_notes
 from jinzhi.apps.plan.models import Import, Milestone, Release, Report
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit

@@ -10,8 +10,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from jinzhi.apps.evidence import checkpoints
-from jinzhi.apps.evidence.bundles import VERIFIER
+from jinzhi.apps.evidence.bundle.bundles import VERIFIER
+from jinzhi.apps.evidence.log import checkpoints
 from jinzhi.apps.evidence.models import Shard
 from jinzhi.kernel.canonical import Digests, digests
 

@@ -19,13 +19,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.evidence import bundles, checkpoints, log, seals
-from jinzhi.apps.evidence.actions import content_of
-from jinzhi.apps.evidence.authority import is_local, time_authority
+from jinzhi.apps.evidence.bundle import bundles
+from jinzhi.apps.evidence.events import seals
+from jinzhi.apps.evidence.events.actions import content_of
+from jinzhi.apps.evidence.events.personal import reveal
+from jinzhi.apps.evidence.events.seals import Verdict, Verdicts, entry_verdicts, verdicts, with_cover
+from jinzhi.apps.evidence.log import checkpoints, log
+from jinzhi.apps.evidence.log.authority import is_local, time_authority
 from jinzhi.apps.evidence.models import Checkpoint, Cosignature, Entry, Event, Shard
-from jinzhi.apps.evidence.personal import reveal
-from jinzhi.apps.evidence.seals import Verdict, Verdicts, entry_verdicts, verdicts, with_cover
-from jinzhi.apps.evidence.witnesses import WitnessRefused, policy
+from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, policy
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import signing
 from jinzhi.engines.timestamps import Stamp, TimestampRefused, check

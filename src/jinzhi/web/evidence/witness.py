@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
-from jinzhi.apps.evidence.witnesses import WitnessRefused
-from jinzhi.apps.evidence.witnessing import LONGEST, TEXT_TYPE, Refused, add_checkpoint, latest
+from jinzhi.apps.evidence.witness.witnesses import WitnessRefused
+from jinzhi.apps.evidence.witness.witnessing import LONGEST, TEXT_TYPE, Refused, add_checkpoint, latest
 
 
 @csrf_exempt

@@ -34,7 +34,7 @@ const jobs = [
   { ...common, entryPoints: { app: resolve(here, "app.js"), chart: resolve(here, "chart.js") }, format: "esm" },
   { ...common, entryPoints: { upload: resolve(here, "upload.js"), "hash-worker": resolve(here, "hash-worker.js") }, format: "esm" },
   // only the page that verifies bundles loads these
-  { ...common, entryPoints: { verify: resolve(here, "verify/page.js"), "verify-worker": resolve(here, "verify/worker.js") }, format: "esm" },
+  { ...common, entryPoints: { verify: resolve(here, "../../verifier/browser/page.js"), "verify-worker": resolve(here, "../../verifier/browser/worker.js") }, format: "esm" },
   {
     ...common, entryPoints: { "echarts-ssr": resolve(here, "echarts-ssr.js") }, format: "iife",
     globalName: "JinzhiCharts", define: { "process.env.NODE_ENV": '"production"' },

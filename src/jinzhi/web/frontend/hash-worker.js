@@ -1,6 +1,6 @@
 // Hashes a file by slices beside the page, so that the page does not freeze. {file} → {done} … {sha256, sm3}.
-import { Sha256 } from "./sha256.js";
-import { Sm3 } from "./sm3.js";
+import { Sha256 } from "../../verifier/browser/sha256.js";
+import { Sm3 } from "../../verifier/browser/sm3.js";
 
 const SLICE = 4 * 1024 * 1024;
 

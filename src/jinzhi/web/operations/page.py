@@ -16,10 +16,12 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.health import facts, keep, last, records
 from jinzhi.apps.catalogue.integrity import checkers, run_all
 from jinzhi.apps.catalogue.ticks import ticks
-from jinzhi.apps.evidence import audit, log, store
-from jinzhi.apps.evidence.authority import is_local, time_authority
+from jinzhi.apps.evidence import audit
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.log.authority import is_local, time_authority
 from jinzhi.apps.evidence.models import Checkpoint, Entry
-from jinzhi.apps.evidence.witnesses import WitnessRefused, load
+from jinzhi.apps.evidence.store import store
+from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, load
 from jinzhi.engines.signing import KeyRefused
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.web.shell.access import page

@@ -12,8 +12,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.search.index import NoIndex
 from jinzhi.engines.query_language.dialects import DIALECTS, Translation, translate
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.query import MAX_LENGTH, Query, QueryError

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.patents import alerts, saved
-from jinzhi.apps.patents.alerts import Differences, Standing
+from jinzhi.apps.patents.desk import alerts, saved
+from jinzhi.apps.patents.desk.alerts import Differences, Standing
 from jinzhi.apps.patents.models import Alert, Document
-from jinzhi.apps.patents.queries import collection
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.spreadsheet import Column as SheetColumn
 from jinzhi.engines.spreadsheet import Sheet, write
 from jinzhi.kernel.fields import Field, Type

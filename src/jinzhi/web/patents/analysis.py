@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.patents.queries import collection
+from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.large_table import as_csv
 from jinzhi.web.patents.address import Asked, address, asked, facts, library_line
 from jinzhi.web.patents.export import streamed

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.events.seals import Verdict, verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Verdict, verdicts
-from jinzhi.apps.patents import applicants
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant
-from jinzhi.apps.patents.queries import by_ids, collection
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.store import applicants
+from jinzhi.apps.patents.store.queries import by_ids, collection
 from jinzhi.kernel.declare import Named as Choice
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.patents.address import library_line

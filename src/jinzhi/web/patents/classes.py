@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.patents.classes import Level, Place, browse, editions, find_titles, outside
-from jinzhi.apps.patents.index import NoIndex
+from jinzhi.apps.patents.classes.tree import Level, Place, browse, editions, find_titles, outside
 from jinzhi.apps.patents.models import ClassSymbol
-from jinzhi.apps.patents.queries import collection
-from jinzhi.apps.patents.subclasses import Holders, holders
+from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.search.subclasses import Holders, holders
+from jinzhi.apps.patents.store.queries import collection
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged

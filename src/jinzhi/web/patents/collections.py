@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jinzhi.apps.catalogue.clock import now, today
+from jinzhi.apps.evidence.events.seals import Verdict, verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Verdict, verdicts
-from jinzhi.apps.patents import collections, notes
-from jinzhi.apps.patents.collections import Branch, may_write
+from jinzhi.apps.patents.desk import collections, notes
+from jinzhi.apps.patents.desk.collections import Branch, may_write
+from jinzhi.apps.patents.desk.notes import Brought
 from jinzhi.apps.patents.models import Document, Topic, TopicItem
-from jinzhi.apps.patents.notes import Brought
-from jinzhi.apps.patents.queries import by_ids, collection, find_all
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.store.queries import by_ids, collection, find_all
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type

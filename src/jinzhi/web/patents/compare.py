@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.queries import collection, find_all
+from jinzhi.apps.patents.store.queries import collection, find_all
 from jinzhi.engines.claim_comparison import Difference, Pair, Piece, align, difference, likeness, shingles
 from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import library_line, state_tag

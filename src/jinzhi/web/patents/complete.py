@@ -13,9 +13,9 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.patents.classes import editions
-from jinzhi.apps.patents.documents import TYPES
+from jinzhi.apps.patents.classes.tree import editions
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, State
+from jinzhi.apps.patents.store.documents import TYPES
 from jinzhi.kernel.query import FIELDS, MAX_LENGTH, Field, Kind, class_symbol, find_field
 from jinzhi.kernel.tokens import fold
 from jinzhi.web.shell.access import page

@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.strain import while_reading
-from jinzhi.apps.patents.alerts import waiting
-from jinzhi.apps.patents.asking import Desk
-from jinzhi.apps.patents.history import dialect_of, entries, remember
+from jinzhi.apps.patents.desk.alerts import waiting
+from jinzhi.apps.patents.desk.history import dialect_of, entries, remember
+from jinzhi.apps.patents.search.asking import Desk
 from jinzhi.engines.query_language.dialects import DIALECTS
 from jinzhi.kernel.query import Query
 from jinzhi.web.ui.language import named

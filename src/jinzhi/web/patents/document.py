@@ -18,11 +18,11 @@ from django.views.decorators.http import require_GET
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.evidence import store
-from jinzhi.apps.patents.documents import index_docs
+from jinzhi.apps.evidence.store import store
 from jinzhi.apps.patents.models import Document, Event, Picture
-from jinzhi.apps.patents.pictures import file_of, keeping
-from jinzhi.apps.patents.queries import Cited, cited_by, cites, collection, events, family, find, publications
+from jinzhi.apps.patents.store.documents import index_docs
+from jinzhi.apps.patents.store.pictures import file_of, keeping
+from jinzhi.apps.patents.store.queries import Cited, cited_by, cites, collection, events, family, find, publications
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents.models import Document, State
-from jinzhi.apps.patents.queries import MANY, collection
+from jinzhi.apps.patents.store.queries import MANY, collection
 from jinzhi.engines import documents as papers
 from jinzhi.engines import large_table
 from jinzhi.engines.query_language.echo import echo

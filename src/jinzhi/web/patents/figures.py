@@ -19,9 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.patents.index import NoIndex
-from jinzhi.apps.patents.queries import standard_names
-from jinzhi.apps.patents.subclasses import subclasses
+from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.search.subclasses import subclasses
+from jinzhi.apps.patents.store.queries import standard_names
 from jinzhi.engines import charts
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.standards.ipc import SECTIONS

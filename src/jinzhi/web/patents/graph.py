@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.queries import Cited
+from jinzhi.apps.patents.store.queries import Cited
 
 #: documents drawn on each side; the tables have all
 DRAWN = 12

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 
-from jinzhi.apps.patents.queries import names_of
+from jinzhi.apps.patents.store.queries import names_of
 from jinzhi.kernel.query import Term, leaves
 from jinzhi.web.patents.address import address
 from jinzhi.web.patents.search import Search, written

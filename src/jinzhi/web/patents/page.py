@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.patents import stopping
-from jinzhi.apps.patents.documents import index_docs
-from jinzhi.apps.patents.index import subgroups
 from jinzhi.apps.patents.models import Document, Picture
-from jinzhi.apps.patents.queries import collection
+from jinzhi.apps.patents.search import stopping
+from jinzhi.apps.patents.search.index import subgroups
+from jinzhi.apps.patents.store.documents import index_docs
+from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.engines.query_language.echo import VARIANTS, Echo, echo
 from jinzhi.engines.query_language.unparse import unparse

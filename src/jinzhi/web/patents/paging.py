@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.patents.models import Document, Picture, State
-from jinzhi.apps.patents.pictures import file_of
+from jinzhi.apps.patents.store.pictures import file_of
 from jinzhi.standards.cn_terms import term
 from jinzhi.web.patents.address import address
 from jinzhi.web.patents.search import Search

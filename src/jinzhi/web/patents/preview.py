@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from jinzhi.apps.patents.documents import index_docs
 from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import joined, state_tag
 from jinzhi.web.patents.marks import Alternative, Marked

@@ -14,12 +14,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.patents import alerts, history, saved
-from jinzhi.apps.patents.asking import reference
-from jinzhi.apps.patents.index import subgroups
+from jinzhi.apps.patents.desk import alerts, history, saved
 from jinzhi.apps.patents.models import EVERY_EN, Every, HistoryEntry, SavedQuery
-from jinzhi.apps.patents.queries import collection
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.search.asking import reference
+from jinzhi.apps.patents.search.index import subgroups
+from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.query_language.dialects import DIALECTS
 from jinzhi.engines.query_language.echo import echo
 from jinzhi.engines.query_language.parse import parse

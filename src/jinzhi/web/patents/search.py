@@ -21,12 +21,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.patents.asking import Desk, bound
-from jinzhi.apps.patents.index import Engine, NoIndex, Stamp, behind, context, engine_named, stamp, written_at
-from jinzhi.apps.patents.index import warm as index_warm
-from jinzhi.apps.patents.marks import while_unchanged
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, Event, Item, Named, State
-from jinzhi.apps.patents.queries import SourceStatus, collection, sources, standard_names
+from jinzhi.apps.patents.search.asking import Desk, bound
+from jinzhi.apps.patents.search.index import Engine, NoIndex, Stamp, behind, context, engine_named, stamp, written_at
+from jinzhi.apps.patents.search.index import warm as index_warm
+from jinzhi.apps.patents.store.marks import while_unchanged
+from jinzhi.apps.patents.store.queries import SourceStatus, collection, sources, standard_names
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_index.store import Array, gathered
 from jinzhi.engines.search_memory import Context, Plan

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from jinzhi.apps.patents.documents import index_docs
-from jinzhi.apps.patents.index import NoIndex, Stamp, behind, engine_named, like, stamp
-from jinzhi.apps.patents.likeness import model_stamp
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.queries import by_ids, collection, find
+from jinzhi.apps.patents.search.index import NoIndex, Stamp, behind, engine_named, like, stamp
+from jinzhi.apps.patents.search.likeness import model_stamp
+from jinzhi.apps.patents.store.documents import index_docs
+from jinzhi.apps.patents.store.queries import by_ids, collection, find
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.engines.similar import WEIGHTS, Answer, Reason, Similar, Subject, Why
 from jinzhi.engines.vectors import VectorsRefused

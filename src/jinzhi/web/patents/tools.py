@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.queries import collection, find_all
+from jinzhi.apps.patents.store.queries import collection, find_all
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import FIELDS, Kind, Node, QueryError, all_of, get_field

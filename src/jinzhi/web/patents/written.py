@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from jinzhi.apps.patents.collections import may_write, tree
+from jinzhi.apps.patents.desk.collections import may_write, tree
+from jinzhi.apps.patents.desk.notes import notes_of, own_names, tags_of
 from jinzhi.apps.patents.models import Document, Note, Tagging, TopicItem
-from jinzhi.apps.patents.notes import notes_of, own_names, tags_of
 from jinzhi.web.patents.address import query_string
 
 

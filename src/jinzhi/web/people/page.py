@@ -33,8 +33,8 @@ from jinzhi.apps.accounts.reach import AccountRefused, grants, keeps, require_gr
 from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, open_asking
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.seals import verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Named

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.accounts.acting import Acting
+from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
 from jinzhi.apps.evidence.models import Attachment
-from jinzhi.apps.evidence.seals import Verdict, Verdicts
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import (
     MASK,

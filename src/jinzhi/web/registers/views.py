@@ -19,10 +19,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence import store
+from jinzhi.apps.evidence.events.seals import verdicts_of
 from jinzhi.apps.evidence.models import Attachment
-from jinzhi.apps.evidence.seals import verdicts_of
-from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.evidence.store import store
+from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.apps.registers import exchange
 from jinzhi.apps.registers.actions import (
     ERASE,

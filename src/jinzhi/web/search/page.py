@@ -30,11 +30,11 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.models import Item
 from jinzhi.apps.custody.queries import READ
-from jinzhi.apps.patents.asking import visible_saved, visible_topics
-from jinzhi.apps.patents.index import NoIndex
 from jinzhi.apps.patents.models import Document, SavedQuery, Topic
-from jinzhi.apps.patents.queries import by_ids
-from jinzhi.apps.patents.queries import find as find_patent
+from jinzhi.apps.patents.search.asking import visible_saved, visible_topics
+from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.store.queries import by_ids
+from jinzhi.apps.patents.store.queries import find as find_patent
 from jinzhi.apps.plan.models import Measure, Release, Row
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import readable, visible_entries

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.catalogue.strain import RETRY_AFTER, cannot_write, disk_full, read_only
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
-from jinzhi.apps.patents.index import NoIndex
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
+from jinzhi.apps.patents.search.index import NoIndex
 from jinzhi.web.ui.language import english
 
 log = logging.getLogger("jinzhi.web")

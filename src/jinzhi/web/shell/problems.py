@@ -19,8 +19,8 @@ from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.catalogue.strain import RETRY_AFTER, busy, cannot_write, disk_full, read_only
 from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.uploads import TooLarge
-from jinzhi.apps.evidence.actions import Conflict, KeyReused
-from jinzhi.apps.patents.index import NoIndex
+from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
+from jinzhi.apps.patents.search.index import NoIndex
 from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.query import QueryError

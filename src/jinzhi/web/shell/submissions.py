@@ -10,7 +10,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from jinzhi.apps.evidence.actions import KeyReused
+from jinzhi.apps.evidence.events.actions import KeyReused
 from jinzhi.apps.evidence.models import Event
 
 #: hidden fields that say how a form is sent, not what

@@ -21,8 +21,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.clock import installation
+from jinzhi.apps.evidence.events.seals import CONTENT, PROOF, Verdict, Verdicts
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
-from jinzhi.apps.evidence.seals import CONTENT, PROOF, Verdict, Verdicts
 from jinzhi.engines import charts
 from jinzhi.web.ui.tags import (
     Cell,

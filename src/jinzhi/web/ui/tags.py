@@ -549,7 +549,7 @@ def timeline(context: template.Context, items: Sequence[TimelineItem]) -> dict[s
 
 
 # --- the log ----------------------------------------------------------------------------------------------
-#: how far something is sealed, by the state of a ``jinzhi.apps.evidence.seals.Verdict``
+#: how far something is sealed, by the state of a ``jinzhi.apps.evidence.events.seals.Verdict``
 SEALS: Mapping[str, Tag] = {
     "verified": Tag("已核验", "Verified", "ahead", "▲"),
     "numbered": Tag("待入检查点", "Awaiting checkpoint", "open", "◆"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.reach import sees_unit
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import last_seq
+from jinzhi.apps.evidence.events.actions import last_seq
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units import changing
 from jinzhi.apps.units.actions import stream_of

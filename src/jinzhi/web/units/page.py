@@ -20,9 +20,9 @@ from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.accounts.reach import sees_unit
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import last_seq
+from jinzhi.apps.evidence.events.actions import last_seq
+from jinzhi.apps.evidence.events.seals import verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import verdicts
 from jinzhi.apps.units.actions import set_contact, stream_of
 from jinzhi.apps.units.changing import undoable
 from jinzhi.apps.units.models import Unit, UnitName

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence.deposits import deposit
-from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.evidence.events.deposits import deposit
+from jinzhi.apps.evidence.store.store import FileRefused
 
 HELP = "保存文件并登记入日志，输出条目号和两种摘要"
 

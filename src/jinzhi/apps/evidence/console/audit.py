@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 
-from jinzhi.apps.evidence import inventory
 from jinzhi.apps.evidence.audit import DETECTORS, audit, keep
+from jinzhi.apps.evidence.events import inventory
 
 HELP = "全面核对：内容、条目、两棵树、检查点、签名、见证者；有不符时退出码为 1"
 

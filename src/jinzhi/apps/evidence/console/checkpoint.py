@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import log, tiles
-from jinzhi.apps.evidence.authority import time_authority
+from jinzhi.apps.evidence.log import log, tiles
+from jinzhi.apps.evidence.log.authority import time_authority
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.kernel.merkle import SHA256, SM3
 

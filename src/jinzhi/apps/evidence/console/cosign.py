@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import cosigning, log
-from jinzhi.apps.evidence.witnesses import WitnessRefused, load
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.witness import cosigning
+from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, load
 
 HELP = "把最新的检查点送各见证者核对并共同签名"
 STATES = {

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import log
-from jinzhi.apps.evidence.bundles import BundleRefused
-from jinzhi.apps.evidence.exports import export
-from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.evidence.bundle.bundles import BundleRefused
+from jinzhi.apps.evidence.bundle.exports import export
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.store.store import FileRefused
 
 HELP = "导出条目的证据包（zip），不依赖本平台即可核验"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import log
-from jinzhi.apps.evidence.mirror import MirrorRefused, Own, kept_keys, mirror, source_at, years_of
+from jinzhi.apps.evidence.log import log
+from jinzhi.apps.evidence.log.mirror import MirrorRefused, Own, kept_keys, mirror, source_at, years_of
 
 HELP = "把日志镜像为静态文件并逐条核对；--from 镜像另一处的日志"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import checkpoints, log, trees
+from jinzhi.apps.evidence.log import checkpoints, log, trees
 from jinzhi.apps.evidence.models import Checkpoint
 from jinzhi.kernel import merkle
 from jinzhi.kernel.merkle import FAMILIES, ProofError

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import rotation
+from jinzhi.apps.evidence.log.trees import LogBroken
 from jinzhi.apps.evidence.models import Shard
-from jinzhi.apps.evidence.trees import LogBroken
+from jinzhi.apps.evidence.witness import rotation
 
 HELP = "公开更换签名密钥：更换作为条目记入日志，由旧密钥和见证者共同签名"
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence.bundles import verify_bundle
-from jinzhi.apps.evidence.verify import EXITS, NotABundle
+from jinzhi.apps.evidence.bundle.bundles import verify_bundle
+from jinzhi.verifier.verify import EXITS, NotABundle
 
 HELP = "核验证据包，与证据包内的 verify.py 相同"
 

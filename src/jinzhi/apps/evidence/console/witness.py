@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from django.core.management.base import CommandError
 
-from jinzhi.apps.evidence import accusations, checkpoints, log
+from jinzhi.apps.evidence.log import checkpoints, log
 from jinzhi.apps.evidence.models import Shard, Witnessed
-from jinzhi.apps.evidence.witnesses import (
+from jinzhi.apps.evidence.witness import accusations
+from jinzhi.apps.evidence.witness.witnesses import (
     KnownLog,
     Witness,
     WitnessRefused,

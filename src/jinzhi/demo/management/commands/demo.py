@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from jinzhi.apps.catalogue.models import Installation
-from jinzhi.apps.evidence import log
+from jinzhi.apps.evidence.log import log
 from jinzhi.demo import filling
 from jinzhi.demo.city import NotEmpty, make_city
 from jinzhi.demo.models import Progress

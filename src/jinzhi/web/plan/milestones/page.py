@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.actions import last_seq
+from jinzhi.apps.evidence.events.actions import last_seq
+from jinzhi.apps.evidence.events.seals import Verdicts, verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Verdicts, verdicts
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone, change_milestone, drop_milestone
 from jinzhi.apps.plan.milestone_fields import CHANGED, DIRECTION, DUE, SMALLEST, TARGET
 from jinzhi.apps.plan.models import Figure, Milestone, Release, Report, Row

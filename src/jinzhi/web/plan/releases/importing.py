@@ -24,10 +24,10 @@ from django.utils.translation import gettext_lazy
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.seals import Verdicts, verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Verdicts, verdicts
-from jinzhi.apps.evidence.store import FileRefused
-from jinzhi.apps.evidence.store import read as read_kept
+from jinzhi.apps.evidence.store.store import FileRefused
+from jinzhi.apps.evidence.store.store import read as read_kept
 from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.comparing import compare
 from jinzhi.apps.plan.mending import LONGEST, Doc, MendRefused, find, numbers, place_of

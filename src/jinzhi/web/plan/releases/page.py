@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.seals import verdicts
+from jinzhi.apps.evidence.events.seals import verdicts
 from jinzhi.apps.plan import issuing
 from jinzhi.apps.plan.comparing import Difference, DutyText, RowChange, compare
 from jinzhi.apps.plan.models import Release

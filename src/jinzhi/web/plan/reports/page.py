@@ -22,10 +22,10 @@ from jinzhi.apps.cases.inbox import look
 from jinzhi.apps.cases.queries import events_of, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import installation, now, today
-from jinzhi.apps.evidence.actions import Conflict
+from jinzhi.apps.evidence.events.actions import Conflict
+from jinzhi.apps.evidence.events.seals import Verdicts, verdicts
 from jinzhi.apps.evidence.models import Event
-from jinzhi.apps.evidence.seals import Verdicts, verdicts
-from jinzhi.apps.evidence.store import FileRefused
+from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.apps.plan.actions import ContentRefused, Locked
 from jinzhi.apps.plan.handing_in import hands_in
 from jinzhi.apps.plan.models import Measure, Period, Release, Report, RowNote

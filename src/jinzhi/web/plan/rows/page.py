@@ -20,8 +20,8 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.seals import verdicts_of
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.seals import verdicts_of
 from jinzhi.apps.plan.models import Duty, Figure, Milestone, Release, Report, Row, RowNote
 from jinzhi.apps.plan.plans import first_plan, subject_of
 from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status, of_year

@@ -14,7 +14,7 @@ from jinzhi.apps.accounts.actions import reset_password, stream_of
 from jinzhi.apps.accounts.links import link_parts
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.actions import record
+from jinzhi.apps.evidence.events.actions import record
 
 
 class Command(BaseCommand):

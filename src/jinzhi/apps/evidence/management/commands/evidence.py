@@ -16,7 +16,7 @@ from jinzhi.apps.evidence.console import (
     verify,
     witness,
 )
-from jinzhi.apps.evidence.trees import LogBroken
+from jinzhi.apps.evidence.log.trees import LogBroken
 from jinzhi.engines.signing import KeyRefused
 
 VERBS = {

@@ -9,7 +9,10 @@ from time import perf_counter
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from jinzhi.apps.patents import alerts, classes, columns, importing, index, pictures, queries
+from jinzhi.apps.patents.classes import tree as classes
+from jinzhi.apps.patents.desk import alerts
+from jinzhi.apps.patents.search import index
+from jinzhi.apps.patents.store import columns, importing, pictures, queries
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jinzhi.apps.accounts.acting import NoPost, acting_named
-from jinzhi.apps.patents.index import Found, NoIndex, search
-from jinzhi.apps.patents.queries import numbers_of
+from jinzhi.apps.patents.search.index import Found, NoIndex, search
+from jinzhi.apps.patents.store.queries import numbers_of
 from jinzhi.kernel.query import QueryError
 
 

@@ -1,0 +1,1 @@
+"""Bundles: an entry with everything that proves it, and the statement."""

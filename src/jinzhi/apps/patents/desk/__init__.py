@@ -1,0 +1,1 @@
+"""What searchers keep: history, saved queries, alerts, collections, notes."""

@@ -1,0 +1,1 @@
+"""Search: in whose name a query is read, the index, likeness."""

@@ -1,0 +1,1 @@
+"""The store: documents as rows, read from files, with families, status and places."""

@@ -1,0 +1,1 @@
+"""The stand-alone verifier of evidence bundles: nothing of the platform, nothing but the standard library."""
