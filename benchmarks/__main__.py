@@ -8,6 +8,7 @@
     python -m benchmarks differences              the engine of search against the definition, 10,000 queries
     python -m benchmarks similar                  find-similar against baselines, on proxies
     python -m benchmarks evidence                 the evidence log beside a plain table and pymerkle
+    python -m benchmarks call                     what a search costs beside the engine: console, API, page
 
 Everything lies in a scratch folder that is removed; how to read the table: docs/howto/benchmarks.md.
 """
@@ -81,6 +82,7 @@ OTHERS = {
     "differences": "benchmarks.search_differences",
     "similar": "benchmarks.search_similar",
     "evidence": "benchmarks.evidence",
+    "call": "benchmarks.search_call",
 }
 
 

@@ -109,11 +109,16 @@ print("viewings", Event.objects.filter(stream__startswith="viewing:").count() - 
 """
 
 
+def environment_of(folder: Path) -> dict[str, str]:
+    """The environment of a process with an installation of its own."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("JINZHI_") and k != "DATABASE_URL"}
+    env |= {"JINZHI_VAR": str(folder / "var"), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    return env | {"DJANGO_SETTINGS_MODULE": "jinzhi.config.settings", "JINZHI_TODAY": "2026-11-22", "JINZHI_HOSTS": "*"}
+
+
 @pytest.mark.parametrize("state", ["locked", "full", "readonly"])
 def test_reading_goes_on_and_personal_data_wait_until_viewing_them_can_be_recorded(tmp_path, state):
-    env = {k: v for k, v in os.environ.items() if not k.startswith("JINZHI_") and k != "DATABASE_URL"}
-    env |= {"JINZHI_VAR": str(tmp_path / "var"), "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    env |= {"DJANGO_SETTINGS_MODULE": "jinzhi.config.settings", "JINZHI_TODAY": "2026-11-22", "JINZHI_HOSTS": "*"}
+    env = environment_of(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, state], env=env, cwd=ROOT, capture_output=True, text=True, timeout=300
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 
 from django.db import connections
+from django.template.loader import get_template
+from django.urls import get_resolver
 
 from jinzhi.web.patents import search as patent_search
 
@@ -12,8 +14,11 @@ log = logging.getLogger(__name__)
 
 
 def warm() -> None:
-    """Read the patents' index; pages are served meanwhile, and a failure is only told."""
+    """Read the addresses and pages, then the patents' index; a failure is only told."""
     try:
+        # every view, form and answer of the API is made with the addresses: seconds, which the first visitor waited
+        _ = get_resolver().url_patterns
+        get_template("patents/search.html")
         patent_search.warm()
     except Exception:
         log.warning("the search of patents is not warm yet", exc_info=True)
