@@ -57,9 +57,16 @@ def procedures(draw: st.DrawFn) -> Procedure:
 
 
 def fill(fields: tuple[Field, ...], day: date) -> dict[str, object]:
-    """A value for every field of a step: a later day, the first choice, a text."""
+    """A value for every field of a step: a later day, the first choice, a text.
+
+    A reference that may be left out is, and so are the days and figures that may be left out beside it: they say
+    something of what it points at, and nothing is there to point at.
+    """
     out: dict[str, object] = {}
+    pointing = any(f.type is Type.REF and not f.required for f in fields)
     for f in fields:
+        if pointing and not f.required and f.type in (Type.REF, Type.DATE, Type.DECIMAL):
+            continue
         match f.type:
             case Type.DATE:
                 out[f.id] = (day + timedelta(days=20)).isoformat()
