@@ -44,6 +44,14 @@ LABELS = {
             "任务//3: 市商务局 divided, 市司法局 divided",
         ],
     ),
+    "who looks on owes nothing": (
+        "1.建站。责任单位：市科技局；督办单位：市教委\n2.建库。（责任单位：市教委，监督单位：市司法局）\n",
+        ["任务//1: 市科技局 alone", "任务//2: 市教委 alone"],
+    ),
+    "为牵头单位": (
+        "1.办会。（市商务局为牵头单位，市教委为配合单位）\n2.评估。（牵头单位为市统计局，责任单位为市教委）\n",
+        ["任务//1: 市商务局 led, 市教委 support", "任务//2: 市统计局 led, 市教委 divided"],
+    ),
     "the mark of a footnote": (
         "1.建设中心①。引进5家。（责任单位：市科技局）\n2.集聚（1），入驻80%。（责任单位：市教委）\n",
         ["任务//1: 市科技局 alone", "任务//2: 市教委 alone"],
@@ -130,6 +138,12 @@ def test_a_title_is_more_than_a_year():
         "2.到2025年底，融资突破 100 亿元，惠企 500 家。（市教委牵头）\n"
     )
     assert [r.title for r in found.rows] == ["2024年，新增企业20家", "到2025年底，融资突破 100 亿元"]
+
+
+def test_every_limit_of_a_list_is_kept_and_a_range_ends_with_its_last_month():
+    found = read(HEAD + "1.办会。（市商务局，每年4月、10月）\n2.建库，2025年6—9月完成。（市教委）\n")
+    assert found.rows[0].time_limit == "每年4月、10月"
+    assert [p.month_day for p in found.rows[1].points] == [(9, 30)]
 
 
 # -- tables -------------------------------------------------------------------------------------------------------

@@ -28,6 +28,7 @@ from jinzhi.sources.plan_document.wording import (
     STARS,
     SUPPORT,
     TIME,
+    UNIT_START,
     WITH,
     ends_like_unit,
     like_unit,
@@ -118,6 +119,7 @@ class _Cutter:
         self.lead_waits = False
         #: a star has been met: the next unit bears it
         self.star_waits = False
+        self.labelled_at = start
         self.p = start
 
     def read(self) -> Said:
@@ -202,6 +204,13 @@ class _Cutter:
         self._settle()
         self.mode = str(named.lastgroup)
         self.p = named.end()
+        said = self.chars.startswith(("为", "是"), self.p)
+        if said and (
+            self.lexicon.at(self.chars, self.p + 1, self.end) > self.p + 1 or UNIT_START.match(self.chars, self.p + 1)
+        ):
+            # 牵头单位为市统计局
+            self.p += 1
+        self.labelled_at = named.start()
         return True
 
     def _label(self, p: int) -> re.Match[str] | None:
@@ -210,13 +219,13 @@ class _Cutter:
         if named is None or p == self.start or self.chars[named.end() : named.end() + 1] in (":", ")", ""):
             return named
         fresh = self.chars[p - 1] in ",;。、:)"
-        stop = named.end()
+        stop = named.end() + self.chars.startswith(("为", "是"), named.end())
         says = self.lexicon.at(self.chars, stop, self.end) > stop or TIME.match(self.chars, stop, self.end)
         return named if fresh and says else None
 
     def _timed(self) -> bool:
         """The words after 完成时限: or 责任人: up to the next label."""
-        if self.mode not in ("time", "person"):
+        if self.mode not in ("time", "person", "watch"):
             return False
         chars, p, end = self.chars, self.p, self.end
         stop = p
@@ -225,12 +234,15 @@ class _Cutter:
         words = chars[p:stop].strip(":,()、")
         if words and self.mode == "time":
             self.said.time_limit = self.said.time_limit or words
+        elif words and self.mode == "watch":
+            # 督办单位:… looks on and owes nothing
+            self.said.remarks.append((self.labelled_at, stop))
         elif words:
             self._people(p, stop)
         self.p = max(stop, p)
         if self.p < end and chars[self.p] in ";。":
             self.p += 1
-            self.mode = self.label if self.label not in ("time", "person") else "who"
+            self.mode = self.label if self.label not in ("time", "person", "watch") else "who"
         elif self.p < end and self._label(self.p) is None:
             self.p += 1
         return True
@@ -254,7 +266,10 @@ class _Cutter:
             return False
         if self.lexicon.at(self.chars, self.p, self.end) > moment.end():
             return False
-        self.said.time_limit = self.said.time_limit or moment.group()
+        said = self.said.time_limit
+        if moment.group() not in said:
+            # 每年4月、10月: the second is a limit too
+            self.said.time_limit = f"{said}、{moment.group()}" if said else moment.group()
         self.p = moment.end()
         return True
 
