@@ -15,7 +15,7 @@ KEPT = timedelta(days=30)
 #: a draft with more characters than this is not kept
 LARGEST = 200_000
 #: how a form is sent, not what it says
-MANNER = ("csrfmiddlewaretoken", "_seq", "_key", "_version", "next", "_at", "_page")
+MANNER = ("csrfmiddlewaretoken", "_seq", "_key", "_version", "next", "_at", "_page", "_for", "_file")
 
 
 def worth_keeping(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -23,12 +23,17 @@ def worth_keeping(given: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     return {k: list(v) for k, v in given.items() if k not in MANNER and "password" not in k.lower() and any(v)}
 
 
-def keep(user: User, address: str, page: str, fields: dict[str, list[str]]) -> bool:
-    """Keep what was typed; whether it could be: an address or a text beyond all measure is not cut but refused."""
-    size = sum(len(v) for values in fields.values() for v in values)
-    if not fields or size > LARGEST or len(address) > 500 or len(page) > 1000:
+def keep(
+    user: User, address: str, page: str, fields: dict[str, list[str]], *, seq: str = "", files: Sequence[str] = ()
+) -> bool:
+    """Keep what was typed; whether it could be: an address or a text beyond all measure is not cut but refused.
+
+    ``seq``: how many events the form was made from; ``files``: the names of the files chosen, which are not kept.
+    """
+    size = sum(len(v) for values in (*fields.values(), files) for v in values)
+    if not fields or size > LARGEST or len(address) > 500 or len(page) > 1000 or len(seq) > 20:
         return False
-    kept = {"page": page, "fields": fields, "at": timezone.now()}
+    kept = {"page": page, "fields": fields, "seq": seq, "files": list(files), "at": timezone.now()}
     Draft.objects.update_or_create(user=user, address=address, defaults=kept)
     return True
 

@@ -64,6 +64,10 @@ class Draft(models.Model):
     address = models.CharField(max_length=500)
     page = models.CharField(max_length=1000)
     fields = models.JSONField(default=dict)
+    #: how many events the form was made from: a draft of an older record is not filled in unasked
+    seq = models.CharField(max_length=20, default="", blank=True)
+    #: the names of the files that were chosen: they cannot be kept, and the form says so
+    files = models.JSONField(default=list, blank=True)
     at = models.DateTimeField()
 
     class Meta:

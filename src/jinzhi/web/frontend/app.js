@@ -158,6 +158,7 @@ document.addEventListener("change", (event) => {
       .forEach((box) => { box.checked = field.checked; });
   }
   if (field.matches("[data-submit-on-change]")) field.form.requestSubmit();
+  if (field.matches("input[type=file][data-limit]")) refuseTooLarge(field);
   if (field.matches("input[type=file][data-hash]")) showFiles(field);
   if (field.id === "keys-on") localStorage.setItem("jz_keys", field.checked ? "on" : "off");
 });
@@ -182,6 +183,22 @@ async function showFiles(field) {
     code.textContent = "SHA-256 " + Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
     item.append(code);
   }
+}
+
+// a file beyond the limit is refused before it is sent, and what was typed beside it stays
+function refuseTooLarge(field) {
+  const limit = Number(field.dataset.limit);
+  const wrong = Array.from(field.files).some((file) => file.size > limit);
+  const words = wrong ? text("text-too-large").replace("{}", size(limit)) : "";
+  field.setCustomValidity(words);
+  if (field.nextElementSibling?.matches("[data-too-large]")) field.nextElementSibling.remove();
+  if (!wrong) return;
+  const said = document.createElement("p");
+  said.className = "field-error";
+  said.setAttribute("role", "alert");
+  said.dataset.tooLarge = "";
+  said.textContent = words;
+  field.after(said);
 }
 
 function size(bytes) {

@@ -78,6 +78,7 @@ def given(request: HttpRequest) -> tuple[list[str], str]:
 def numbers(request: HttpRequest) -> HttpResponseBase:
     """Documents of many numbers at once. Reads only; a POST, since ten thousand numbers are no address."""
     context: dict[str, Any] = {
+        "limit": LARGEST,
         "crumbs": [(_("专利检索"), reverse("patents"))],
         "most": MOST,
         "typed": "",

@@ -24,12 +24,21 @@ def drafts(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep a draft for its author, though the session has ended meanwhile. 413: too much to keep."""
-    who = author(request)
+    """Keep a draft for its author, though the session has ended meanwhile. 413: too much to keep.
+
+    409: the page was made for somebody else than who is signed in by now; what stands on it is not theirs.
+    """
+    who, given = author(request), request.POST
     if who is None:
         return HttpResponse(status=401)
-    fields = worth_keeping(dict(request.POST.lists()))
-    kept = keep(who, request.POST.get("_at", ""), request.POST.get("_page", ""), fields)
+    if given.get("_for") and given["_for"] != str(who.pk):
+        return HttpResponse(status=409)
+    fields = worth_keeping(dict(given.lists()))
+    if not fields:
+        drop(who, given.get("_at", ""))
+        return HttpResponse(status=204)
+    how = {"seq": given.get("_seq", ""), "files": given.getlist("_file")}
+    kept = keep(who, given.get("_at", ""), given.get("_page", ""), fields, **how)
     return HttpResponse(status=204 if kept else 413)
 
 
@@ -42,7 +51,8 @@ def one(request: HttpRequest) -> HttpResponse:
     found = drafts_of(request.user).filter(address=request.GET.get("at", "")).first()
     if found is None:
         return HttpResponse(status=204)
-    return JsonResponse({"at": localtime(found.at).strftime("%Y-%m-%d %H:%M"), "fields": found.fields})
+    at = localtime(found.at).strftime("%Y-%m-%d %H:%M")
+    return JsonResponse({"at": at, "fields": found.fields, "seq": found.seq, "files": found.files})
 
 
 @login_required

@@ -6,7 +6,8 @@ import logging
 import sys
 from collections.abc import Callable
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -32,7 +33,19 @@ def _page(request: HttpRequest, status: int, template: str, context: dict[str, o
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+        return too_large(request)
     return _page(request, 400, "400.html", {"reason": str(exception or "")})
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: what was sent was not even read; the browser still has it, and the page says where."""
+    limit = settings.MAX_UPLOAD // 1048576
+    reason = _(
+        "提交的内容过大（文字合计不超过 %(mb)s MB，不超过 %(n)s 项），没有读取，也没有保存。"
+        "请按浏览器的“后退”回到表单，填写的内容仍在那里；减少内容或分次提交。"
+    ) % {"mb": limit, "n": settings.DATA_UPLOAD_MAX_NUMBER_FIELDS}
+    return _page(request, 413, "413.html", {"reason": reason})
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -97,8 +110,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    expired = _("表单已过期，请返回上一页刷新后重新提交；您填写的内容仍在页面上")
-    return _page(request, 403, "403.html", {"reason": expired})
+    expired = _("表单已过期，没有保存。您填写的内容列在下面，也仍在上一页上；请刷新表单后重新提交")
+    return _page(request, 403, "403.html", {"reason": expired, "typed": typed(request)})
 
 
 def typed(request: HttpRequest) -> list[tuple[str, str]]:
@@ -133,6 +146,6 @@ class ErrorsMiddleware:
             return _unready(request, exception)
         if answer := strained(request, exception):
             return answer
-        if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
-            return _page(request, 413, "400.html", {"reason": _("提交的内容过大，请减少附件或分次提交")})
+        if isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)):
+            return too_large(request)
         return None

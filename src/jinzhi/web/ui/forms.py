@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
@@ -117,7 +118,7 @@ class FieldsForm(forms.Form):
             "help_text": field.help_en if english() else field.help_zh,
         }
         if field.type is Type.FILE:
-            widget = forms.FileInput(attrs={"data-hash": f"{name}-{field.id}-list"})
+            widget = forms.FileInput(attrs={"data-hash": f"{name}-{field.id}-list", "data-limit": settings.MAX_UPLOAD})
             control = KernelFile(required=field.required, widget=widget, **options)
             control.declared = field
             control.error_messages["required"] = _("请选择文件")

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import HttpRequest, QueryDict
@@ -675,9 +676,14 @@ def file_drop(
     multiple: bool = False,
     required: bool = False,
     errors: Any = (),
+    limit: int | None = None,
 ) -> dict[str, Any]:
-    """A file field that can be dropped on; name, size and SHA-256 are shown before anything is sent."""
+    """A file field that can be dropped on; name, size and SHA-256 are shown before anything is sent.
+
+    ``limit``: the largest file in bytes that the page takes; a larger one is refused before it is sent.
+    """
     return {
+        "limit": settings.MAX_UPLOAD if limit is None else limit,
         "name": name,
         "label": label,
         "accept": accept,

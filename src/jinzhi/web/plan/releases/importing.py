@@ -39,6 +39,7 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.plan import DUTIES, PlanRow
 from jinzhi.sources.plan_document import TYPES, PlanDocumentError
+from jinzhi.sources.plan_document.read import LARGEST
 from jinzhi.web.plan.releases import page as plan_releases
 from jinzhi.web.plan.releases.page import DUTY_NAMES, diff_context, known_rows
 from jinzhi.web.shell.access import page
@@ -194,7 +195,7 @@ def upload(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("已读取文件。请对照原文核对，确认后入库；入库之前不影响在用的规划。"))
                 return redirect("plan-import-review", pk=made.pk)
     context = {
-        "errors": errors, "earlier": earlier, "accept": ",".join(TYPES),
+        "errors": errors, "earlier": earlier, "accept": ",".join(TYPES), "limit": LARGEST,
         "crumbs": [(_("规划任务"), reverse("rows")), (_("导入记录"), reverse("plan-imports"))],
     }  # fmt: skip
     return render(request, "plan_import/upload.html", context, status=422 if errors else 200)

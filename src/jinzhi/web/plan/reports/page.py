@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import BadRequest, PermissionDenied
@@ -418,6 +419,7 @@ def report_page(
         "others": [(c.name, c.why_not) for o, c in pair(offers, cards) if not c.form and not waits(o, c)],
         "handing": handing,
         "case_seq": len(case_events),
+        "file_limit": settings.MAX_UPLOAD,
         "before": before,
         "after": after,
         "copyable": bool(editing and earlier),
