@@ -122,7 +122,9 @@ def test_a_cell_opens_exactly_the_rows_that_make_it(release, request, who, query
         assert keys == expected, (n, section, cell.href)
         if (n, section) in table.judged:
             head = text_of(re.search(r'id="rows">(.*?)</div>', page, re.S)[1])
-            assert f"合计 {cell.value} " in head, cell.href
+            met, _bar, due = cell.value.partition("/")
+            said = f"到今天应完成 {due} 个里程碑，已完成 {met} 个" if due else "还没有里程碑到期"
+            assert said in head, cell.href
             assert cell.word in head, cell.href
         opened += 1
     assert opened > 3
@@ -334,11 +336,12 @@ def test_tiles_and_ranking_show_the_same_share_of_a_district(release, above):
     page = get(above, "/plan/?tab=districts")
     cells = visible_cells(release.plan, TODAY, 2026, above.acting)
     binhai = Unit.objects.get(code="tj-binhai")
-    expected = judge([c for c in cells if c.unit_path.startswith(binhai.path)], TODAY, light_rule(TODAY)).percent
+    judged = judge([c for c in cells if c.unit_path.startswith(binhai.path)], TODAY, light_rule(TODAY))
+    assert judged.due_n
     tiles = text_of(re.search(r'<ul class="tiles".*?</ul>', page, re.S)[0])
     ranking = text_of(re.search(r'id="ranking".*?</table>', page, re.S)[0])
-    assert f"滨海新区 {expected}%" in tiles
-    assert f"滨海新区 {expected}%" in ranking
+    assert f"滨海新区 {judged.met_n}/{judged.due_n} " in tiles
+    assert f"滨海新区 {judged.met_n}/{judged.due_n} 全年进度 {judged.percent}%" in ranking
 
 
 def test_what_is_behind_in_a_district_is_counted_by_the_list_it_opens(release, above):

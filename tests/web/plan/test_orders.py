@@ -74,14 +74,21 @@ def test_each_sees_the_orders_of_the_own_unit(orders, district, above, elsewhere
     assert len(titles(above)) == 5
 
 
-def test_the_share_counts_orders_whose_answer_has_come_or_was_due(orders, above, district):
-    assert above.client.get(LIST).context["share"] == (1, 3, 33)
-    assert district.client.get(LIST).context["share"] == (1, 2, 50)
+def test_the_share_counts_orders_whose_day_has_come(orders, above, district):
+    assert above.client.get(LIST).context["share"] == ("33.3%", "2026 年答复期限已到的 3 件中，1 件按期")
+    assert district.client.get(LIST).context["share"] == ("50.0%", "2026 年答复期限已到的 2 件中，1 件按期")
+
+
+def test_an_order_answered_before_its_day_counts_once_the_day_has_come(release, above, district):
+    early = order(above, "tj-binhai", "早答", date(2026, 11, 2), "2026-12-01")
+    take(early, "answer", {"answer": "已办"}, who=district.acting, on=date(2026, 11, 20))
+    share = above.client.get(LIST).context["share"]
+    assert share == ("", "2026 年答复期限已到的 0 件中，0 件按期；另有 1 件提前答复，到期后计入")
 
 
 def test_without_any_order_the_share_is_not_a_number(release, above):
     shown = above.client.get(LIST)
-    assert shown.context["share"] == (0, 0, None)
+    assert shown.context["share"] == ("", "2026 年答复期限已到的 0 件中，0 件按期")
     assert "还没有下达过督办单" in text_of(shown)
 
 

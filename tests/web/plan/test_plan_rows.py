@@ -484,7 +484,7 @@ def test_the_matrix_shows_the_duty_by_symbol_and_word_and_the_light(release, abo
     assert len(re.findall(r'<a class="duty', page)) == sum(len(r[4]) for r in ROWS)
     words = text_of(page)
     assert "C1 市知识产权局： ◎ 牵头" in words
-    assert "C1 滨海新区政府： △ 配合 ■ 滞后 0%" in words
+    assert "C1 滨海新区政府： △ 配合 ■ 滞后 0/1" in words
     assert 'role="region" tabindex="0"' in page
 
 
@@ -535,7 +535,7 @@ def test_the_matrix_as_a_workbook_has_a_column_for_every_unit(release, above):
     heads = [c.value for c in sheet[1]]
     assert heads[:3] == ["编号", "任务", "市知识产权局"]
     assert len(heads) == 2 + 5
-    assert sheet.cell(2, heads.index("滨海新区政府") + 1).value == "配合 ■滞后 0%"
+    assert sheet.cell(2, heads.index("滨海新区政府") + 1).value == "配合 ■滞后 0/1"
 
 
 # --- a unit's part ------------------------------------------------------------------------------------------

@@ -287,6 +287,30 @@ def due_and_done(judged: Judged) -> str:
     return f"{judged.met_n}/{judged.due_n}" if judged.due_n else _("未到期")
 
 
+def done_of_year(judged: Judged, year: int | None) -> str:
+    """What of the whole year (or plan) is done, by weight: what is done in part and before its day counts too."""
+    words = _("全年进度 %(share)s") if year else _("规划期进度 %(share)s")
+    return words % {"share": percent(judged)} if judged.percent is not None else ""
+
+
+def done_cell(judged: Judged | None, year: int | None) -> ui.Cell:
+    """Met of those due, and below it the progress of the year: the two figures that a light is judged by."""
+    return ui.Cell(due_and_done(judged), sub=done_of_year(judged, year)) if judged else ui.Cell("—")
+
+
+def done_column(sort: str = "") -> ui.Column:
+    """The head of a column of ``done_cell``."""
+    said = _("到今天应完成的里程碑中完成了几个，含往年未完成的；进度按权重计，部分完成和提前完成也算。")
+    return ui.Column(_("已完成 / 应完成"), sort, numeric=True, help=said)
+
+
+def met_share(judged: Judged | None) -> tuple[float, float]:
+    """What lists are sorted by where they show ``done_cell``."""
+    if judged is None:
+        return (-1.0, -1.0)
+    return (judged.met_n / judged.due_n if judged.due_n else 1.0, float(judged.progress.ratio or 0))
+
+
 def light_of(judged: Judged | None, involved: bool) -> Status:
     """The light of a group of cells; without cells 无里程碑 where somebody answers for it, else 不涉及."""
     if judged is not None:
@@ -347,7 +371,8 @@ def rows_sheet(views: Iterable[RowView]) -> spreadsheet.Sheet:
         column("title", "任务", "Row", width=40),
         column("leads", "责任单位", "Units", width=40),
         column("due", "最近期限", "Due", Type.DATE),
-        column("share", "完成率", "Done"),
+        column("counted", "已完成/应完成", "Done of due"),
+        column("share", "进度（按权重）", "Progress (weighted)"),
         column("light", "状态", "Light"),
         column("why", "原因", "Reason", width=44),
     )
@@ -359,6 +384,7 @@ def rows_sheet(views: Iterable[RowView]) -> spreadsheet.Sheet:
             "title": v.row.title,
             "leads": "、".join(v.leads),
             "due": v.due.isoformat() if v.due else None,
+            "counted": due_and_done(v.judged) if v.judged else "",
             "share": percent(v.judged),
             "light": light_text(v.light),
             "why": why(v.judged) if v.judged else "",

@@ -24,10 +24,12 @@ from jinzhi.web.plan.board import (
     DUTY_SYMBOLS,
     Board,
     default_year,
+    done_cell,
+    done_column,
+    due_and_done,
     duty_word,
     light_of,
     measured,
-    percent,
     read_board,
     why,
 )
@@ -80,7 +82,7 @@ def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
         sees,
         board.who.user is not None and board.who.unit.pk == unit.pk,
         light_of(judged, bool(board.rows_of_unit(unit))),
-        percent(judged),
+        due_and_done(judged) if judged else "",
         why(judged) if judged else "",
         _rows(board, unit, sees),
         _due(board, unit),
@@ -116,7 +118,7 @@ def _rows(board: Board, unit: Unit, sees: bool) -> ui.Table:
                     ui.Cell(f"{key} {row.title}", href=reverse("row", args=[key]) + suffix, sub=row.heading),
                     ui.Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
                     ui.Cell(due=ui.Due(min(dates), board.day, soon=board.rule.soon_days)) if dates else "",
-                    percent(got) or "—",
+                    done_cell(got, board.year),
                     ui.Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
                 )
             )
@@ -125,7 +127,7 @@ def _rows(board: Board, unit: Unit, sees: bool) -> ui.Table:
         ui.Column(_("任务"), wide=True),
         ui.Column(_("责任")),
         ui.Column(_("最近期限"), numeric=True),
-        ui.Column(_("完成率"), numeric=True),
+        done_column(),
         ui.Column(_("状态和原因")),
     ]
     nothing = ui.Empty(_("现行规划没有给这个单位分工"), _("下级单位的任务见各自的页面。"))

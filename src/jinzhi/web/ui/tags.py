@@ -214,6 +214,7 @@ class Kpi:
     frequency: Any = ""
     as_of: Any = ""
     estimated: bool = False
+    counted: Any = ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.plans import first_plan, row_of_subject
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import LATE, RISK, Status
-from jinzhi.web.plan.board import Board, percent, why
+from jinzhi.web.plan.board import Board, due_and_done, percent, why
 from jinzhi.web.ui import tags as ui
 from jinzhi.web.ui.language import named
 
@@ -43,6 +43,7 @@ class Attention:
     light: Status
     percent: str
     why: str
+    counted: str = ""
 
 
 def group_name(group: str) -> str:
@@ -91,7 +92,7 @@ def _rows(board: Board) -> list[Attention]:
             reason = _("%(n)s 天内有里程碑到期") % {"n": days} + f"；{reason}"
         item = Attention(
             group, row.key, row.title, f"{rows[row.key]}?year={board.year_value}#unit-{unit.code}",
-            unit.label, units[unit.pk], due, judged.light, percent(judged), reason,
+            unit.label, units[unit.pk], due, judged.light, percent(judged), reason, due_and_done(judged),
         )  # fmt: skip
         found.append((GROUPS.index(group), due or date.max, row.position, item))
     return [item for *_keys, item in sorted(found, key=lambda f: f[:3])]
@@ -195,7 +196,7 @@ def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empt
                     else ui.Cell(item.title, href=item.href, sub=f"{item.number} · {item.why}"),
                     ui.Cell(item.unit, href=item.unit_href),
                     ui.Cell(due=ui.Due(item.due, board.day, soon=SOON_DAYS)) if item.due else "",
-                    ui.Cell(item.percent, tag=item.light),
+                    ui.Cell(item.counted, tag=item.light),
                 )
             )
         )

@@ -11,7 +11,7 @@ from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.indicators.queries import Standing, as_of, quarter_ends, scope_of, standing, values
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach
-from jinzhi.kernel.indicator import Indicator, Value
+from jinzhi.kernel.indicator import Count, Indicator, Ratio, Value
 from jinzhi.web.catalogue.declared import address
 from jinzhi.web.plan.board import Board
 from jinzhi.web.ui import tags as ui
@@ -64,9 +64,18 @@ def kpis(board: Board) -> list[ui.Kpi]:
                 address("unit", owner.code) if owner else "",
                 indicator.frequency_en if english() else indicator.frequency_zh,
                 value.as_of.isoformat(),
+                counted=counted(indicator, value),
             )
         )
     return out
+
+
+def counted(indicator: Indicator, value: Value) -> str:
+    """What a share is a share of, as 2/5: for an indicator that counts records above and below the line."""
+    measure = indicator.measure
+    if not (isinstance(measure, Ratio) and isinstance(measure.top, Count) and isinstance(measure.bottom, Count)):
+        return ""
+    return "/".join(f"{n:,.0f}" for n in value.parts if n is not None) if value.number is not None else ""
 
 
 def shown(number: Decimal | None, indicator: Indicator) -> str:

@@ -47,12 +47,14 @@ from jinzhi.web.inbox.lines import today_panel
 from jinzhi.web.plan.board import (
     Board,
     column,
+    done_cell,
+    done_column,
     due_and_done,
     language,
     light_of,
     light_text,
+    met_share,
     no_plan,
-    percent,
     plan_filters,
     print_facts,
     read_board,
@@ -384,16 +386,16 @@ def judged_districts(board: Board) -> tuple[list[Unit], dict[int, Judged]]:
 
 
 def districts(board: Board) -> dict[str, Any]:
-    """The share done per district, its bureaus and streets with it: tiles and a ranked table of the same figures."""
+    """What is met of what was due, by district with its bureaus and streets: tiles and a ranked table of the same."""
     declared = next(iter(catalogue().all(TileMap)), None)
     places = dict(declared.tiles) if declared else {}
     shown, judged = judged_districts(board)
-    ranked = sorted(shown, key=lambda u: (-(judged[u.pk].percent or 0) if u.pk in judged else 101, u.position))
+    ranked = sorted(shown, key=lambda u: (tuple(-s for s in met_share(judged.get(u.pk))), u.position))
     tiles = [
         ui.Tile(
             area(u),
             *places[u.code],
-            percent(judged.get(u.pk)) or "—",
+            due_and_done(judged[u.pk]) if u.pk in judged else "—",
             light_of(judged.get(u.pk), True).tone if u.pk in judged else "",
             board.rows_url(u, True, board.section),
         )
@@ -407,20 +409,20 @@ def districts(board: Board) -> dict[str, Any]:
             ui.Row(
                 (
                     ui.Cell(area(unit), href=board.rows_url(unit, True, board.section)),
-                    percent(got) or "—",
+                    done_cell(got, board.year),
                     ui.Cell(tag=light_of(got, True), sub=why(got) if got else ""),
                     ui.Cell(got.late, href=late_url(board, unit)) if got else "—",
                 )
             )
         )
     heads = [
-        ui.Column(_("区")), ui.Column(_("完成率"), numeric=True), ui.Column(_("状态")),
+        ui.Column(_("区")), done_column(), ui.Column(_("状态")),
         ui.Column(_("滞后（单位 × 任务）"), numeric=True),
     ]  # fmt: skip
     nothing = ui.Empty(_("您可见的范围内没有区"), _("去掉单位条件，或用能看到各区的身份查看。"))
     return {
         "tiles": tiles,
-        "ranking": ui.Table(_("各区完成率排序"), heads, rows, nothing, stack=True, caption_hidden=True),
+        "ranking": ui.Table(_("各区完成情况排序"), heads, rows, nothing, stack=True, caption_hidden=True),
         "map_name": declared,
     }
 
@@ -465,7 +467,7 @@ def heat_sheet(board: Board) -> spreadsheet.Sheet:
             light = table.light(n, section)
             got = table.judged.get((n, section))
             counted = f"{got.met_n}/{got.due_n}" if got else ""
-            values[key] = "" if light is NONE else f"{counted} {percent(got)} {light_text(light)}".strip()
+            values[key] = "" if light is NONE else f"{counted} {light_text(light)}".strip()
         rows.append(values)
     return spreadsheet.Sheet(title=_("热力表"), columns=tuple(columns), rows=rows, language=language())
 
@@ -475,11 +477,13 @@ def attention_sheet(items: Iterable[Attention]) -> spreadsheet.Sheet:
         column("group", "类别", "Group", width=18), column("number", "编号", "Number", width=22),
         column("title", "事项", "Matter", width=40), column("unit", "单位", "Unit", width=24),
         column("due", "期限", "Due", Type.DATE), column("light", "状态", "Light"),
-        column("share", "完成率", "Done"), column("why", "原因", "Reason", width=44),
+        column("counted", "已完成/应完成", "Done of due"), column("share", "进度（按权重）", "Progress (weighted)"),
+        column("why", "原因", "Reason", width=44),
     )  # fmt: skip
     rows = [
         {"group": group_name(i.group), "number": i.number, "title": i.title, "unit": i.unit,
-         "due": i.due.isoformat() if i.due else None, "light": light_text(i.light), "share": i.percent, "why": i.why}
+         "due": i.due.isoformat() if i.due else None, "light": light_text(i.light),
+         "counted": i.counted, "share": i.percent, "why": i.why}
         for i in items
     ]  # fmt: skip
     return spreadsheet.Sheet(title=_("需要关注"), columns=columns, rows=rows, language=language())

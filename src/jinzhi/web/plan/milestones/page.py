@@ -508,7 +508,7 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("milestone", code=found.code)
     else:
         form = FieldsForm((REASON,), who=who)
-    warning = _("从今天起这个里程碑不再计入完成率和灯，报告也不再要求填报；已填报的内容和记录保留。取消后不能恢复。")
+    warning = _("从今天起这个里程碑不再计入进度和灯，报告也不再要求填报；已填报的内容和记录保留。取消后不能恢复。")
     return form_page(
         request, form, _("取消里程碑"), row_of(found), found, submit=_("确认取消"), warning=warning, danger=True
     )

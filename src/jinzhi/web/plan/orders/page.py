@@ -36,6 +36,7 @@ from jinzhi.engines import documents, spreadsheet
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, FieldError, Type
+from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import CaseView, ClockView, Procedure, may_open
 from jinzhi.web.cases import list as case_list
 from jinzhi.web.plan.reports.page import MARK, XLSX, download, is_demo, plan_in_force
@@ -45,6 +46,7 @@ from jinzhi.web.shell.plan_choice import names_plan, release_shown, several
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import Choices, FieldsForm, visible_units
 from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.shares import share_text
 from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Filter, Link, Option, Row, Table, Tag
 
 LONGEST = 80
@@ -194,10 +196,23 @@ def answered_names() -> dict[str, str]:
     return {k: named(ANSWERED[k]) for k in ANSWERED}
 
 
-def share(orders: Iterable[Order]) -> tuple[int, int]:
-    """(answered in time, those whose answer has come or was due); orders that still have time do not count."""
-    fates = [o.answered for o in orders]
-    return fates.count("met"), sum(f in ("met", "late", "expired") for f in fates)
+def share(orders: Iterable[Order], day: date) -> tuple[int, int, int]:
+    """(answered in time, those whose day came, answered before their day), counted as the indicator orders-in-time.
+
+    Of this year: an order counts once the day of its answer has come. What is answered earlier counts from that day.
+    """
+    fates = [(o.answered, o.due) for o in orders if o.due and o.answered in ("met", "late", "expired")]
+    came = [fate for fate, due in fates if due <= day and due.year == day.year]
+    return came.count("met"), len(came), sum(fate == "met" and due > day for fate, due in fates)
+
+
+def share_words(orders: Iterable[Order], day: date) -> tuple[str, str]:
+    """The share, and what it counts."""
+    met, owed, early = share(orders, day)
+    words = _("%(year)s 年答复期限已到的 %(owed)s 件中，%(met)s 件按期") % {"year": day.year, "owed": owed, "met": met}
+    if early:
+        words += _("；另有 %(n)s 件提前答复，到期后计入") % {"n": early}
+    return share_text(met, owed), words
 
 
 @page(nav="orders", scope="case.read")
@@ -208,7 +223,6 @@ def index(request: HttpRequest) -> HttpResponse:
     what = asked(request)
     orders = chosen(what, who, day)
     here = paged(request, orders)
-    met, owed = share(orders)
     query = request.GET.copy()
     query.pop("page", None)
     issue = Link(_("批量下达"), reverse("orders-issue")) if may_issue(who) else None
@@ -230,7 +244,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "table": table(list(here.object_list), day, empty),
             "page": here,
             "tallies": tallies(request, orders),
-            "share": (met, owed, round(100 * met / owed) if owed else None),
+            "share": share_words(orders, day),
+            "indicator": catalogue().find(Indicator, "orders-in-time"),
             "issue": issue,
             "exports": [
                 Link("Excel", f"{reverse('orders-excel')}?{text}", "export", download=True),
@@ -347,7 +362,6 @@ def excel(request: HttpRequest) -> HttpResponse:
         }
         for o in orders
     ]
-    met, owed = share(orders)
     state_names = {"open": _("未办结"), **{s.id: named(s) for s in procedure().states}}
     notes = [
         (_("内容"), _("督办单清单")),
@@ -357,7 +371,7 @@ def excel(request: HttpRequest) -> HttpResponse:
         (_("答复"), names.get(what.answered, _("全部"))),
         (_("任务编号"), what.row or _("全部")),
         (_("检索词"), what.text or _("无")),
-        (_("按期答复"), f"{met} / {owed}"),
+        (_("按期答复"), " · ".join(w for w in share_words(orders, day) if w)),
         (_("行数"), len(lines)),
         (_("数据截至"), day.isoformat()),
         (_("导出时间"), now().strftime("%Y-%m-%d %H:%M")),

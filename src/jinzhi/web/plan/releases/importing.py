@@ -623,7 +623,7 @@ class StoreForm(forms.Form):
         label=gettext_lazy("结束日期"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
     )
     drop = forms.BooleanField(
-        label=gettext_lazy("同时取消失去分工的里程碑：自今天起不再计入完成率和灯，已填报的内容保留"), required=False,
+        label=gettext_lazy("同时取消失去分工的里程碑：自今天起不再计入进度和灯，已填报的内容保留"), required=False,
         help_text=gettext_lazy("不取消的，继续计入并要求有关单位填报，在各页标明“未列入分工”"),
     )  # fmt: skip
     accepted = forms.BooleanField(label=gettext_lazy("我已知悉以上问题，仍然入库（会记入记录）"), required=False)

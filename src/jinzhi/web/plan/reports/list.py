@@ -28,6 +28,7 @@ from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.shell.listing import choice, sort_of
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.shares import share_text
 from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Filter, Group, Link, Option, Row, Table, Tag
 from jinzhi.web.ui.words import LEVEL_NAMES
 
@@ -254,8 +255,12 @@ def table(rows: list[Report], what: Asked, counts: dict[str, int], day: date, em
     return Table(_("进展报告"), columns, out, empty, stack=True, caption_hidden=True)
 
 
-def levels(plan: str, period: Period, who: Acting) -> Table:
-    """How far a round is, by level of the units: called for, handed in, in time, approved. Numbers lead to lists."""
+def levels(plan: str, period: Period, who: Acting, day: date) -> Table:
+    """How far a round is, by level of the units: called for, handed in, in time, approved. Numbers lead to lists.
+
+    The share in time stands only once the day of the round has come, as the indicator reports-on-time counts.
+    """
+    due_came = period.due <= day
     rows = first_submitted(Report.objects.visible_to(who).filter(plan=plan, period=period).exclude(state="cancelled"))
     found = rows.values("unit__level").annotate(
         called=Count("pk"),
@@ -271,7 +276,6 @@ def levels(plan: str, period: Period, who: Acting) -> Table:
         return f"{reverse('reports')}?{query}"
 
     def line(label: Any, level: str, r: dict[str, Any]) -> Row:
-        share = round(100 * r["in_time"] / r["called"]) if r["called"] else None
         return Row(
             [
                 label,
@@ -279,7 +283,7 @@ def levels(plan: str, period: Period, who: Acting) -> Table:
                 Cell(r["handed"], href=link(level, submitted="ever")),
                 Cell(r["in_time"], href=link(level, submitted="in-time")),
                 Cell(r["approved"], href=link(level, state="approved")),
-                "—" if share is None else f"{share}%",
+                (share_text(r["in_time"], r["called"]) if due_came else "") or "—",
             ]
         )
 

@@ -138,7 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "table": report_list.table(list(here.object_list), what, counts, day, empty),
             "page": here,
             "overdue": Link(_("逾期"), f"?{overdue.urlencode()}", count=counts["overdue"]),
-            "levels": report_list.levels(release.plan, shown, who) if shown else None,
+            "levels": report_list.levels(release.plan, shown, who, day) if shown else None,
             "exports": [Link("Excel", f"{reverse('reports-excel')}?{query.urlencode()}", "export", download=True)],
             "call": call,
             "print_title": _("进展报告"),

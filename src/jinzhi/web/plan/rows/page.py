@@ -38,14 +38,17 @@ from jinzhi.web.plan.board import (
     Board,
     RowView,
     column,
+    done_cell,
+    done_column,
+    done_of_year,
     due_and_done,
     duty_word,
     language,
     light_of,
     marked,
     measured,
+    met_share,
     no_plan,
-    percent,
     plan_filters,
     print_facts,
     read_board,
@@ -123,7 +126,7 @@ def ordered(request: HttpRequest, views: list[RowView]) -> list[RowView]:
         "key": lambda v: (v.row.position,),
         "title": lambda v: (v.row.title,),
         "due": lambda v: (v.due or date.max, v.row.position),
-        "share": lambda v: (v.judged.progress.ratio if v.judged and v.judged.progress.ratio is not None else -1,),
+        "share": lambda v: met_share(v.judged),
         "light": lambda v: (WORST[v.light.id], v.row.position),
     }
     return sorted(views, key=keys[raw.lstrip("-")], reverse=raw.startswith("-"))
@@ -159,7 +162,7 @@ def rows_table(board: Board, views: Iterable[RowView], empty: ui.Empty) -> ui.Ta
                     ui.Cell(v.row.title, href=reverse("row", args=[v.row.key]) + query, sub=v.found or v.row.heading),
                     enumerated(v.leads[:3]) + (_(" 等 %(n)s 家") % {"n": len(v.leads)} if len(v.leads) > 3 else ""),
                     ui.Cell(due=ui.Due(v.due, board.day, soon=soon)) if v.due else "",
-                    percent(v.judged) or "—",
+                    done_cell(v.judged, board.year),
                     ui.Cell(tag=v.light, sub=why(v.judged) if v.judged else ""),
                 )
             )
@@ -169,7 +172,7 @@ def rows_table(board: Board, views: Iterable[RowView], empty: ui.Empty) -> ui.Ta
         ui.Column(_("任务"), "title", wide=True),
         ui.Column(_("责任单位")),
         ui.Column(_("最近期限"), "due", numeric=True),
-        ui.Column(_("完成率"), "share", numeric=True),
+        done_column("share"),
         ui.Column(_("状态和原因"), "light"),
     ]
     return ui.Table(_("规划任务"), heads, rows, empty, stack=True, caption_hidden=True)
@@ -206,8 +209,7 @@ def rows(request: HttpRequest) -> HttpResponse:
             "lights": light_links(request, lights),
             "sum": whole_of,
             "sum_light": light_of(whole_of, bool(views)),
-            "sum_share": percent(whole_of),
-            "sum_done": due_and_done(whole_of) if whole_of else "",
+            "sum_share": done_of_year(whole_of, board.year) if whole_of else "",
             "sum_gap": board.rule.gap(whole_of.due_n, whole_of.met_n) if whole_of else None,
             "sum_why": why(whole_of) if whole_of else "",
             "table": rows_table(board, found, nothing_found(request, board, q)),
@@ -322,7 +324,7 @@ def units_table(board: Board, row: Row, milestones: list[Milestone]) -> ui.Table
                         sub=words,
                     ),
                     ui.Cell(due=ui.Due(min(open_due), board.day, soon=board.rule.soon_days)) if open_due else "",
-                    percent(got) or "—",
+                    done_cell(got, board.year),
                     ui.Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
                 ),
                 id=f"unit-{unit.code}",
@@ -332,7 +334,7 @@ def units_table(board: Board, row: Row, milestones: list[Milestone]) -> ui.Table
         ui.Column(_("单位")),
         ui.Column(_("责任")),
         ui.Column(_("最近期限"), numeric=True),
-        ui.Column(_("完成率"), numeric=True),
+        done_column(),
         ui.Column(_("状态和原因")),
     ]
     nothing = ui.Empty(_("没有责任单位"), _("文件没有写明责任单位，或写的是没有固定成员的“有关部门”，请在导入时指定。"))
@@ -396,7 +398,7 @@ def milestones_table(board: Board, milestones: list[Milestone], caption: str, *,
         ui.Column(_("状态")),
         ui.Column(_("审核")),
     ]
-    nothing = ui.Empty(_("没有里程碑"), _("这一年度没有您可见单位的里程碑；没有里程碑就没有完成率和灯。"))
+    nothing = ui.Empty(_("没有里程碑"), _("这一年度没有您可见单位的里程碑；没有里程碑就没有进度和灯。"))
     return ui.Table(caption, heads, rows, nothing, stack=True, caption_hidden=True)
 
 
@@ -549,7 +551,7 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
             ],
             "title": f"{here.key} {here.title}",
             "light": light_of(judged, involved),
-            "share": percent(judged),
+            "share": due_and_done(judged) if judged else "",
             "why": why(judged) if judged else "",
             "judged": judged,
             "filters": unit_filter,
