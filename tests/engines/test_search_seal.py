@@ -138,3 +138,13 @@ def test_a_writer_killed_before_it_sealed_raises_no_alarm_and_the_next_one_seals
         pass
     assert not seal.broken_seal(killed)
     assert damage(killed, deep=True) == ""
+
+
+def test_what_a_killed_writer_left_half_written_is_swept_away_by_the_next(place):
+    seal.unseal(place)
+    (place / "inverted" / ".tmpAb12Cd").write_bytes(b"half a head")
+    (place / "seal.json.tmp").write_bytes(b"{")
+    assert damage(place, deep=True) == ""
+    write(place, 40, 42)
+    assert damage(place, deep=True) == ""
+    assert not list((place / "inverted").glob(".tmp*")) and not (place / "seal.json.tmp").exists()

@@ -103,6 +103,7 @@ class Writer:
         self._index = tantivy.Index(self._schema, path=str(inverted))
         self._writer = self._index.writer(heap_size=HEAP, num_threads=THREADS)
         # only behind the lock that the writer holds
+        seal.sweep(path)
         self._forward = ForwardWriter(path / "forward")
 
     def add(self, doc: Doc) -> None:

@@ -70,6 +70,12 @@ def lying(place: Path) -> dict[str, int]:
     return {name: size for name, size in found.items() if name not in (SEAL, UNSEALED) and (size or name not in LOCKS)}
 
 
+def sweep(place: Path) -> None:
+    """Remove what a killed writer left half written under a passing name. Only for who holds the writer's lock."""
+    for scratch in [*(place / "inverted").glob(".tmp*"), place / f"{SEAL}.tmp"]:
+        scratch.unlink(missing_ok=True)
+
+
 def read(place: Path) -> Files | None:
     """What is sealed; None where nothing is. Raises Garbled."""
     path = place / SEAL
