@@ -1,0 +1,166 @@
+"""When a period ends: the deadline, with its working."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
+from jinzhi.kernel.period.length import Length, Unit, extend, hours
+from jinzhi.kernel.period.span import Piece, Span, find_pieces
+from jinzhi.kernel.period.working import Step, count_days, leap, roll_end, run_hours
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a period ends.
+
+    ``on``: the last day to act in time; **None while the clock stands still** in a span without an end: then
+    there is no due date, ``left`` says what is left, and nothing is overdue.
+    ``at``: the minute, for lengths in hours only. ``rolled_from``: the end before it was moved over days off.
+    ``provisional`` (暂算): the answer rests on days of ``uncovered`` years, for which no notice is loaded.
+    ``steps``: the working; every day from the event to the end is in exactly one step.
+    """
+
+    on: date | None
+    at: datetime | None = None
+    provisional: bool = False
+    rolled_from: date | None = None
+    steps: tuple[Step, ...] = ()
+    left: tuple[Length, ...] = ()
+    uncovered: tuple[int, ...] = ()
+
+    @property
+    def suspended(self) -> bool:
+        return self.on is None
+
+    @property
+    def note_zh(self) -> str:
+        """Why the date is provisional; empty when it is not."""
+        if not self.provisional:
+            return ""
+        return f"暂算：{'、'.join(map(str, self.uncovered))} 年的节假日安排未载入，仅按周末计算"
+
+    @property
+    def note_en(self) -> str:
+        if not self.provisional:
+            return ""
+        named = ", ".join(map(str, self.uncovered))
+        return f"provisional: no holiday notice is loaded for {named}, only weekends are taken as off"
+
+    def remaining(self, today: date) -> int | None:
+        """Calendar days from today to the end: 0 on the last day, negative after it, None while suspended."""
+        return None if self.on is None else (self.on - plain_day(today)).days
+
+    def overdue(self, today: date) -> bool:
+        """Whether the period has ended. Handed a datetime, a period in hours is compared by the minute."""
+        if self.on is None:
+            return False
+        if self.at is not None and isinstance(today, datetime):
+            return today > self.at
+        return plain_day(today) > self.on
+
+
+def plain_day(day: date) -> date:
+    return day.date() if isinstance(day, datetime) else day
+
+
+def deadline(
+    start: date,
+    length: Length | Sequence[Length],
+    calendar: Calendar,
+    *,
+    roll: bool | None = None,
+    suspended: Sequence[Span] = (),
+    excluded: Sequence[Span] = (),
+) -> Deadline:
+    """The end of a period that an event on ``start`` sets going.
+
+    ``start``: the event's date; for hours its datetime (naive or aware; wall clock, China has one time
+    without summer time). ``length``: one length, or a chain from :func:`extend`. ``roll``: whether an end on
+    a day off moves to the next working day; left out, it does for every unit but hours (asked for, hours
+    keep their minute on the next working day). Spans may overlap (a day is taken out once; where both kinds
+    meet, the suspension is the stronger) and do nothing before the event or after the end.
+
+    Raises ValueError for hours from a bare date; a datetime given for any other unit stands for its date.
+    """
+    parts = extend(*([length] if isinstance(length, Length) else length))
+    pieces = find_pieces(suspended, excluded)
+    if parts[0].unit is Unit.HOUR:
+        if not isinstance(start, datetime):
+            raise ValueError(f"{parts[0]} runs from a minute: give the event's date and time, not {start}")
+        return _deadline_in_hours(start, parts[0].n, calendar, bool(roll), pieces)
+    begin = plain_day(start)
+    steps = [Step(begin, begin, "事件发生当日，不计入", "day of the event, does not count")]
+    uncovered: set[int] = set()
+    end = begin
+    for i, part in enumerate(parts):
+        run = count_days if part.unit in (Unit.DAY, Unit.WORKDAY) else leap
+        reached, left = run(end, part, calendar, pieces, steps, uncovered)
+        if reached is None:
+            return Deadline(
+                on=None,
+                provisional=bool(uncovered),
+                steps=tuple(steps),
+                left=left + parts[i + 1 :],
+                uncovered=tuple(sorted(uncovered)),
+            )
+        end = reached
+    rolled_from = None
+    if roll is not False:
+        moved = roll_end(end, calendar, steps, uncovered)
+        if moved != end:
+            rolled_from, end = end, moved
+    return Deadline(
+        on=end,
+        provisional=bool(uncovered),
+        rolled_from=rolled_from,
+        steps=tuple(steps),
+        uncovered=tuple(sorted(uncovered)),
+    )
+
+
+def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, pieces: Sequence[Piece]) -> Deadline:
+    """Hours from the minute of the event; a day inside a span takes out all its 24 hours."""
+    now, left = start, timedelta(hours=n)
+    steps: list[Step] = []
+    for piece in pieces:
+        stop = datetime.combine(piece.first, time.min, start.tzinfo)
+        if not piece.open and piece.last < now.date():
+            continue
+        if now + left <= stop:
+            break
+        if stop > now:
+            ran = stop - now
+            left -= ran
+            steps.append(run_hours(now.date(), piece.first - ONE_DAY, ran))
+        if piece.open:
+            steps.append(
+                Step(
+                    max(piece.first, start.date()),
+                    max(piece.first, start.date()),
+                    piece.zh + "（尚未结束）",
+                    piece.en + " (still standing)",
+                )
+            )
+            whole = -(-left // timedelta(hours=1))
+            return Deadline(on=None, steps=tuple(steps), left=(hours(whole),))
+        steps.append(Step(max(piece.first, start.date()), piece.last, piece.zh, piece.en))
+        now = datetime.combine(piece.last + ONE_DAY, time.min, start.tzinfo)
+    end = now + left
+    steps.append(run_hours(now.date(), end.date(), left))
+    rolled_from, uncovered = None, set[int]()
+    if roll:
+        moved = roll_end(end.date(), calendar, steps, uncovered)
+        if moved != end.date():
+            rolled_from = end.date()
+            end = datetime.combine(moved, end.timetz())
+    return Deadline(
+        on=end.date(),
+        at=end,
+        provisional=bool(uncovered),
+        rolled_from=rolled_from,
+        steps=tuple(steps),
+        uncovered=tuple(sorted(uncovered)),
+    )
