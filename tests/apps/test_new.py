@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from pytest_django.fixtures import Settings
 from ruff import find_ruff_bin
 
+from jinzhi.apps.catalogue.checks import unnamed
 from jinzhi.apps.catalogue.registry import calendar
 from jinzhi.kernel.declare import Catalogue, collect
 from jinzhi.kernel.procedure import Example, Procedure, run_example
@@ -36,6 +37,8 @@ def scratch(tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch)
 
 def new(kind: str, id: str, **options: str) -> str:
     said = StringIO()
+    if kind in ("procedure", "register", "indicator"):
+        options = {"row": "U1", **options}
     call_command("new", kind, id, stdout=said, stderr=said, **options)
     return said.getvalue()
 
@@ -111,3 +114,15 @@ def test_a_package_that_nobody_reads_is_refused(scratch: Path) -> None:
 def test_a_row_that_is_not_in_the_plan_is_refused(scratch: Path) -> None:
     with pytest.raises(CommandError, match="no row of the plan is called 'Z9'"):
         new("procedure", "test-matter", package=scratch.name, row="Z9")
+
+
+def test_a_skeleton_that_was_left_as_it_came_stops_the_start(scratch: Path, settings: Settings) -> None:
+    new("register", "seed-banks", package=scratch.name, row="")
+    found = declared(settings)
+    assert any("row-not-chosen" in problem for problem in found.problems())
+    assert [problem for problem in unnamed(found) if "seed-banks" in problem]
+
+
+def test_a_named_declaration_with_its_row_may_start(scratch: Path, settings: Settings) -> None:
+    new("register", "seed-banks", package=scratch.name, zh="种质库", row="U1")
+    assert list(unnamed(declared(settings))) == []

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.doors import FACTS
 from jinzhi.kernel.procedure import Fact
 
 Answer = Callable[[Case], bool]
-_answers: dict[str, Answer] = {}
 
 
 def answers(fact: str) -> Callable[[Answer], Answer]:
     """Register the decorated function as the answer to a fact."""
 
     def register(function: Answer) -> Answer:
-        _answers[fact] = function
+        FACTS.enter(fact, function)
         return function
 
     return register
@@ -27,9 +27,9 @@ def answers(fact: str) -> Callable[[Answer], Answer]:
 
 def answered() -> tuple[str, ...]:
     """The ids of the facts that some app answers."""
-    return tuple(sorted(_answers))
+    return FACTS.ids()
 
 
 def established(case: Case, facts: Iterable[Fact]) -> dict[str, bool]:
     """Which of these facts hold for a case."""
-    return {f.id: _answers[f.id](case) if f.id in _answers else False for f in facts}
+    return {f.id: FACTS[f.id](case) if f.id in FACTS else False for f in facts}

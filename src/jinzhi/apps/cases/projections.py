@@ -5,25 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.doors import PROJECTIONS
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.procedure import CaseView
 
 Project = Callable[[Case, CaseView, Event], None]
-_projections: dict[str, list[Project]] = {}
 
 
 def after_step(procedure: str) -> Callable[[Project], Project]:
     """Register the decorated function to run after every step of a case of the procedure."""
 
     def register(function: Project) -> Project:
-        kept = _projections.setdefault(procedure, [])
-        if function not in kept:
-            kept.append(function)
+        PROJECTIONS.enter(f"{procedure} {function.__module__}.{function.__qualname__}", (procedure, function), function)
         return function
 
     return register
 
 
 def project(case: Case, view: CaseView, event: Event) -> None:
-    for function in _projections.get(case.procedure, []):
-        function(case, view, event)
+    for procedure, function in PROJECTIONS.entries():
+        if procedure == case.procedure:
+            function(case, view, event)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from jinzhi.apps.catalogue.doors import INVARIANTS
+
 log = logging.getLogger("jinzhi.integrity")
 Run = Callable[[], Iterator[str]]
 SHOWN = 20
@@ -38,21 +40,18 @@ class Result:
         return not self.violations
 
 
-_checkers: dict[str, Checker] = {}
-
-
 def invariant(id: str, zh: str, en: str) -> Callable[[Run], Run]:
     """Register the decorated function as the checker of an invariant."""
 
     def register(run: Run) -> Run:
-        _checkers[id] = Checker(id, zh, en, run)
+        INVARIANTS.enter(id, Checker(id, zh, en, run), run)
         return run
 
     return register
 
 
 def checkers() -> tuple[Checker, ...]:
-    return tuple(_checkers[k] for k in sorted(_checkers))
+    return INVARIANTS.entries()
 
 
 def run_all() -> tuple[Result, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from jinzhi.apps.catalogue.doors import LOOKS
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -20,15 +22,13 @@ class Fact:
 
 
 Look = Callable[[], Iterable[Fact]]
-_looks: list[Look] = []
 
 
 def look(run: Look) -> Look:
     """Register the decorated function: it gives the facts of its app."""
-    if run not in _looks:
-        _looks.append(run)
+    LOOKS.enter(f"{run.__module__}.{run.__qualname__}", run)
     return run
 
 
 def looks() -> tuple[Look, ...]:
-    return tuple(_looks)
+    return LOOKS.entries()

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from jinzhi.apps.catalogue.doors import REFERENCES
+
 #: (what ``of`` names, what was typed, who asks) -> the stored value
 Resolve = Callable[[str, str, Any], str | None]
 REGISTER = "register"
-_resolvers: dict[str, Resolve] = {}
 
 
 def resolves(kind: str) -> Callable[[Resolve], Resolve]:
     """Register the decorated function as what finds the things of a kind."""
 
     def register(function: Resolve) -> Resolve:
-        _resolvers[kind] = function
+        REFERENCES.enter(kind, function)
         return function
 
     return register
@@ -27,5 +28,5 @@ def resolves(kind: str) -> Callable[[Resolve], Resolve]:
 
 def find(of: str, text: str, who: Any) -> str | None:
     """The stored value of a reference, or None. A kind that no app finds has no things."""
-    resolver = _resolvers.get(of) or _resolvers.get(REGISTER)
+    resolver = REFERENCES.get(of) or REFERENCES.get(REGISTER)
     return resolver(of, text, who) if resolver else None

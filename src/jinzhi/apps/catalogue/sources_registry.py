@@ -40,6 +40,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from jinzhi.apps.catalogue.doors import HELD_AS_OF, PAST_SOURCES, SOURCES
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.indicator import Record
 
@@ -83,22 +84,28 @@ class LeftOut:
 
 Provide = Callable[[str, Sees, date], Iterable[Record | LeftOut]]
 ProvidePast = Callable[[str, Sees, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]
-_providers: dict[str, Provide] = {}
-_past: dict[str, ProvidePast] = {}
-_today_only: dict[str, Mapping[str, tuple[str, ...]]] = {}
+
+
+@dataclass(frozen=True)
+class Provider:
+    """What gives the records of a kind, and which fields of which source it knows only as they are today."""
+
+    give: Provide
+    today_only: Mapping[str, tuple[str, ...]]
+
+
 Held = Callable[[Mapping[date, Sequence[Record]]], dict[date, tuple[Record, ...]]]
-_held: list[Held] = []
 
 
 def held_as_of(function: Held) -> Held:
     """Register the function that puts records under the unit that answered for each on its day; days come together."""
-    _held.append(function)
+    HELD_AS_OF.enter(f"{function.__module__}.{function.__qualname__}", function)
     return function
 
 
 def _as_held(given: Mapping[date, Iterable[Record | LeftOut]]) -> dict[date, tuple[Record, ...]]:
     rows = {day: tuple(r for r in kept if isinstance(r, Record)) for day, kept in given.items()}
-    for function in _held:
+    for function in HELD_AS_OF.entries():
         rows = function(rows)
     return rows
 
@@ -112,8 +119,7 @@ def provides(kind: str, today_only: Mapping[str, tuple[str, ...]] | None = None)
     """
 
     def register(function: Provide) -> Provide:
-        _providers[kind] = function
-        _today_only[kind] = today_only or {}
+        SOURCES.enter(kind, Provider(function, today_only or {}), function)
         return function
 
     return register
@@ -123,7 +129,7 @@ def provides_past(kind: str) -> Callable[[ProvidePast], ProvidePast]:
     """Register the function that gives a kind's records as of several days at once, in a fixed number of queries."""
 
     def register(function: ProvidePast) -> ProvidePast:
-        _past[kind] = function
+        PAST_SOURCES.enter(kind, function)
         return function
 
     return register
@@ -131,20 +137,21 @@ def provides_past(kind: str) -> Callable[[ProvidePast], ProvidePast]:
 
 def today_only(source: str) -> tuple[str, ...]:
     """The fields of a source that are not known as of a past day."""
-    return _today_only.get(source.partition(":")[0], {}).get(source, ())
+    provider = SOURCES.get(source.partition(":")[0])
+    return provider.today_only.get(source, ()) if provider else ()
 
 
 def past_records(source: str, who: Sees, days: Sequence[date]) -> dict[date, tuple[Record, ...]]:
     """The records of a source as of each of these days: what held then, as it is known now."""
     kind, _, name = source.partition(":")
-    if kind in _past:
-        return _as_held(_past[kind](name, who, days))
+    if kind in PAST_SOURCES:
+        return _as_held(PAST_SOURCES[kind](name, who, days))
     return _as_held({day: _given(source, who, day) for day in days})
 
 
 def provided() -> tuple[str, ...]:
     """The kinds that have a provider."""
-    return tuple(sorted(_providers))
+    return SOURCES.ids()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +170,9 @@ def read(source: str, who: Sees, on: date) -> Reading:
 
 def _given(source: str, who: Sees, on: date) -> list[Record | LeftOut]:
     kind, _, name = source.partition(":")
-    if kind not in _providers:
+    if kind not in SOURCES:
         raise UnknownSource(f"no app provides the source {source!r} (provided: {', '.join(provided()) or 'none'})")
-    return list(_providers[kind](name, who, on))
+    return list(SOURCES[kind].give(name, who, on))
 
 
 def records(source: str, who: Sees, on: date) -> tuple[Record, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from jinzhi.apps.catalogue.doors import TICKS
+
 log = logging.getLogger("jinzhi.ticks")
 Run = Callable[[date], int]
 
@@ -34,21 +36,18 @@ class Done:
     error: str = ""
 
 
-_ticks: dict[str, Tick] = {}
-
-
 def tick(id: str, zh: str, en: str) -> Callable[[Run], Run]:
     """Register the decorated function as a task of the timer."""
 
     def register(run: Run) -> Run:
-        _ticks[id] = Tick(id, zh, en, run)
+        TICKS.enter(id, Tick(id, zh, en, run), run)
         return run
 
     return register
 
 
 def ticks() -> tuple[Tick, ...]:
-    return tuple(_ticks[k] for k in sorted(_ticks))
+    return TICKS.entries()
 
 
 def run_ticks(day: date) -> tuple[Done, ...]:

@@ -12,6 +12,7 @@ from jinzhi.apps.plan.actions import reckon
 from jinzhi.apps.plan.adjusting import ADJUSTMENT, act
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.more_time import GRANT, own_due
+from jinzhi.apps.plan.supervising import ORDER, say_why
 from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.procedure import CaseView
 
@@ -25,6 +26,11 @@ def last(view: CaseView, step: str):
 @after_step(ADJUSTMENT)
 def adjust(case: Case, view: CaseView, event: Event) -> None:
     act(case, view, event)
+
+
+@after_step(ORDER)
+def want_grounds(case: Case, view: CaseView, event: Event) -> None:
+    say_why(case, view, event)
 
 
 @after_step("progress-report")

@@ -11,7 +11,6 @@ from django.db import transaction
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case, refused
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.projections import after_step
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events.actions import part_key
 from jinzhi.apps.evidence.models import Event
@@ -142,7 +141,6 @@ def track_of(subject: str, unit: Unit, day: date) -> Status | None:
     return light if light in ON_TRACK and not late.exists() else None
 
 
-@after_step(ORDER)
 def say_why(case: Case, view: CaseView, event: Event) -> None:
     """An order for a row that is on track is refused unless its grounds are given; they stay with the order."""
     if event.verb != "issue" or str(event.data.get(GROUNDS) or "").strip():

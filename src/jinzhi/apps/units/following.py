@@ -12,6 +12,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from jinzhi.apps.catalogue.doors import FOLLOWING, STAYING_CASES
 from jinzhi.apps.evidence.events.actions import Actor
 from jinzhi.apps.units.models import Unit
 
@@ -50,28 +51,23 @@ class Following:
     order: int = 50
 
 
-_kinds: dict[str, Following] = {}
-#: open cases that stay with the unit that opened them
-_held: list[Q] = []
-
-
 def follows(kind: Following) -> Following:
     """Register a kind."""
-    _kinds[kind.id] = kind
+    FOLLOWING.enter(kind.id, kind, kind.count)
     return kind
 
 
 def kinds() -> list[Following]:
-    return sorted(_kinds.values(), key=lambda k: (k.hand is None, k.order, k.id))
+    return sorted(FOLLOWING.entries(), key=lambda k: (k.hand is None, k.order, k.id))
 
 
 def cases_stay(which: Q) -> None:
     """Say which open cases stay with their unit."""
-    _held.append(which)
+    STAYING_CASES.enter(str(which), which)
 
 
 def staying_cases() -> Q:
     out = Q(pk__in=())
-    for which in _held:
+    for which in STAYING_CASES.entries():
         out |= which
     return out

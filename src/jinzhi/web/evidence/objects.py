@@ -21,6 +21,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.accounts.reach import seen
 from jinzhi.apps.cases.models import Case
+from jinzhi.apps.catalogue.doors import KINDS
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody.models import Folder, Item
 from jinzhi.apps.evidence.events.personal import MARK
@@ -66,27 +67,24 @@ class Kind:
     find: Find
 
 
-_kinds: dict[str, Kind] = {}
-
-
 def kind(prefix: str, zh: str, en: str) -> Callable[[Find], Find]:
     """Register the decorated function for streams that begin with ``prefix``."""
 
     def register(find: Find) -> Find:
-        _kinds[prefix] = Kind(prefix, zh, en, find)
+        KINDS.enter(prefix, Kind(prefix, zh, en, find), find)
         return find
 
     return register
 
 
 def kinds() -> tuple[Kind, ...]:
-    return tuple(_kinds.values())
+    return KINDS.entries()
 
 
 def kind_of(stream: str) -> Kind | None:
     """The kind of a stream: the longest beginning that fits."""
-    found = [k for k in _kinds.values() if stream.startswith(k.prefix)]
-    return max(found, key=lambda k: len(k.prefix), default=None)
+    prefix = KINDS.longest(stream)
+    return None if prefix is None else KINDS[prefix]
 
 
 def kind_named(stream: str) -> str:
@@ -103,7 +101,7 @@ def places(who: Acting, streams: Iterable[str]) -> dict[str, Place]:
     out: dict[str, Place] = {}
     for prefix, some in asked.items():
         by_id = {s.removeprefix(prefix): s for s in some}
-        for id, place in _kinds[prefix].find(who, by_id).items():
+        for id, place in KINDS[prefix].find(who, by_id).items():
             out[by_id[id]] = place
     return out
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from jinzhi.apps.catalogue.doors import FILE_READERS
 from jinzhi.apps.evidence.models import Attachment
 
 
@@ -25,14 +26,13 @@ class Opened:
 
 
 Reader = Callable[[Any, Attachment], Opened | None]
-_readers: dict[str, Reader] = {}
 
 
 def reads_files(prefix: str) -> Callable[[Reader], Reader]:
     """Register the decorated function for files under streams that begin with ``prefix``."""
 
     def register(function: Reader) -> Reader:
-        _readers[prefix] = function
+        FILE_READERS.enter(prefix, function)
         return function
 
     return register
@@ -42,5 +42,5 @@ def opened(who: Any, attachment: Attachment) -> Opened | None:
     """What somebody may know of a file, or None: it is as good as not there. An erased one is nobody's."""
     if attachment.erased_at is not None:
         return None
-    found = [p for p in _readers if attachment.stream.startswith(p)]
-    return _readers[max(found, key=len)](who, attachment) if found else None
+    prefix = FILE_READERS.longest(attachment.stream)
+    return FILE_READERS[prefix](who, attachment) if prefix is not None else None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from django.db import transaction
 
 from jinzhi.apps.catalogue.clock import now, today
+from jinzhi.apps.catalogue.doors import LEFT_BEHIND
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.store import holdings, store
@@ -22,14 +23,13 @@ VERB = "erase-personal-data"
 
 #: gives the files that an erasure should have taken with it and did not
 Left = Callable[[], Iterator[Attachment]]
-_left: dict[str, Left] = {}
 
 
 def left_behind(name: str) -> Callable[[Left], Left]:
     """Register the decorated function under the name of what it speaks for."""
 
     def register(found: Left) -> Left:
-        _left[name] = found
+        LEFT_BEHIND.enter(name, found)
         return found
 
     return register
@@ -37,7 +37,7 @@ def left_behind(name: str) -> Callable[[Left], Left]:
 
 def left() -> list[Attachment]:
     """Every file that an erasure left behind."""
-    return [kept for name in sorted(_left) for kept in _left[name]()]
+    return [kept for give in LEFT_BEHIND.entries() for kept in give()]
 
 
 @transaction.atomic

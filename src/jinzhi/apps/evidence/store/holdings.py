@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator
 
 from django.db.models import QuerySet
 
+from jinzhi.apps.catalogue.doors import HOLDINGS
 from jinzhi.apps.evidence.models import Attachment, Deposit
 
 #: gives a query of SHA-256 digests in hexadecimal, one value a row
 Digests = Callable[[], QuerySet]
-_holdings: dict[str, Digests] = {}
 
 
 def holding(name: str) -> Callable[[Digests], Digests]:
     """Register the decorated function under the name of what it speaks for."""
 
     def register(digests: Digests) -> Digests:
-        _holdings[name] = digests
+        HOLDINGS.enter(name, digests)
         return digests
 
     return register
@@ -29,7 +29,7 @@ def holding(name: str) -> Callable[[Digests], Digests]:
 
 def needed(sha256: str) -> str:
     """The name of a holding that needs this content; empty where none does."""
-    for name, digests in _holdings.items():
+    for name, digests in HOLDINGS.items():
         field = next(iter(digests().query.values_select))
         if digests().filter(**{field: sha256}).exists():
             return name
@@ -38,8 +38,8 @@ def needed(sha256: str) -> str:
 
 def held() -> Iterator[tuple[str, str]]:
     """Every (holding, SHA-256) whose content must be in the store; a content may come more than once."""
-    for name in sorted(_holdings):
-        for sha256 in _holdings[name]().iterator():
+    for name, digests in HOLDINGS.items():
+        for sha256 in digests().iterator():
             yield name, str(sha256)
 
 

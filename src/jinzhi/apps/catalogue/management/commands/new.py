@@ -12,6 +12,7 @@ from string import Template
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from jinzhi.apps.catalogue.checks import NOT_NAMED
 from jinzhi.kernel.declare import KEBAB, Catalogue, collect
 
 SKELETONS = Path(__file__).resolve().parents[2] / "skeletons"
@@ -42,6 +43,10 @@ def folder_of(package: str) -> Path:
     return folder_of(parent) / name
 
 
+#: stands where a skeleton was given no row: no row is called so, and the start stops on it
+ROW_NOT_CHOSEN = "row-not-chosen"
+
+
 class Command(BaseCommand):
     help = "Write a commented skeleton of a matter into one file: a procedure, register, indicator, law or role."
     # a declaration that is wrong elsewhere is reported by `check`; it should not stand in the way of a new one
@@ -52,7 +57,9 @@ class Command(BaseCommand):
         parser.add_argument("id", help="permanent and kebab-case: layout-design-dispute")
         parser.add_argument("--zh", default="", help="the law's own Chinese term")
         parser.add_argument("--en", default="", help="the English term; default: the words of the id")
-        parser.add_argument("--row", default="", help="the row of the plan it serves; default: the first one")
+        parser.add_argument(
+            "--row", default="", help="the row of the plan it serves; without it the start stops until one is chosen"
+        )
         parser.add_argument("--package", default="", help="package of matters to write into")
 
     def handle(self, *, kind: str, id: str, zh: str, en: str, row: str, package: str, **options: object) -> None:
@@ -75,7 +82,7 @@ class Command(BaseCommand):
         words = {
             "id": id,
             "NAME": module,
-            "zh": zh or f"待命名（{id}）",
+            "zh": zh or f"{NOT_NAMED}（{id}）",
             "en": en or id.replace("-", " ").capitalize(),
             **self.surroundings(kind, declared, row),
         }
@@ -96,7 +103,7 @@ class Command(BaseCommand):
             if what in needed and not there:
                 raise CommandError(f"a new {kind} needs a declared {what}, and there is none yet")
         role = USUAL_ROLE if USUAL_ROLE in roles else next(iter(roles), "")
-        return {"row": row or next(iter(rows), ""), "roles": f'"{role}"', "source": next(iter(sources), "")}
+        return {"row": row or ROW_NOT_CHOSEN, "roles": f'"{role}"', "source": next(iter(sources), "")}
 
     def make_package(self, folder: Path, sentence: str) -> None:
         """Make the folder, and those above it that are missing, packages that say what they hold."""
