@@ -1,0 +1,1 @@
+"""Cases of every declared procedure: opened, taken step by step, corrected, and folded from their events."""

@@ -31,7 +31,7 @@ from jinzhi.apps.catalogue.strain import was_written
 from jinzhi.apps.evidence.events.actions import KeyReused, record, record_next
 from jinzhi.apps.evidence.events.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.store.erasing import erase_files
+from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.units.models import Unit
 from jinzhi.apps.units.naming import resolve_unit
 from jinzhi.kernel import correcting

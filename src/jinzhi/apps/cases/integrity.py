@@ -10,7 +10,7 @@ from jinzhi.apps.cases.queries import events_of, files_in, marks_of, procedure_o
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.store.erasing import VERB, left_behind
+from jinzhi.apps.evidence.events.erasing import VERB, left_behind
 from jinzhi.kernel.procedure import ProcedureError
 
 

@@ -1,0 +1,1 @@
+"""Custody of electronic evidence: items, versions, holds, hands and retention."""

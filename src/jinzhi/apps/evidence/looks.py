@@ -16,7 +16,7 @@ from jinzhi.apps.evidence.log import checkpoints
 from jinzhi.apps.evidence.log.trees import LogBroken
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.apps.evidence.store import cipher, store
-from jinzhi.apps.evidence.store.erasing import left
+from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.evidence.witness.comparing import witness_findings
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, load
 from jinzhi.engines.signing import KeyRefused

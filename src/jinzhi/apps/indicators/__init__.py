@@ -1,0 +1,1 @@
+"""Indicators: values counted from records, kept by day, with what stands behind them."""

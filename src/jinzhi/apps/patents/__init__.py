@@ -1,1 +1,1 @@
-"""The collection of patents: store, import, families, citations, status, index, search."""
+"""Patents: the collection of documents, how it is searched, and what searchers keep."""

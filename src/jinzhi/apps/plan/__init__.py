@@ -1,0 +1,1 @@
+"""The plan: documents read into releases, milestones, reports, supervision orders and lights."""

@@ -1,0 +1,1 @@
+"""Registers: entries of every declared register, with their history and their exchange by Excel."""

@@ -1,1 +1,1 @@
-"""The class tree."""
+"""The class tree: symbols of the classifications with their titles, as loaded or as found in use."""

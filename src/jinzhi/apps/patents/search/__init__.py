@@ -1,1 +1,1 @@
-"""Search: in whose name a query is read, the index, likeness."""
+"""Search: in whose name a query is read, the index on disk, documents that are alike."""
