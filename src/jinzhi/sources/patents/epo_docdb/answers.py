@@ -11,8 +11,8 @@ from jinzhi.kernel.patent import (
     LegalEvent,
     Source,
 )
-from jinzhi.sources.patents.epo_docdb import family
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, RECORDS, documents_of
+from jinzhi.sources.patents.epo_docdb.family import events, member, together
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     local,
@@ -43,13 +43,13 @@ def answers(
             continue
         try:
             if local(item.tag) == "family-member":
-                members.append(family.member(item, Source(NAME, name)))
-                yield from family.events(item, Source(NAME, name))
+                members.append(member(item, Source(NAME, name)))
+                yield from events(item, Source(NAME, name))
             else:
                 yield from documents_of(item, name)
         except (Unreadable, NumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(name, text(item))
-    yield from family.together(members)
+    yield from together(members)
     if not seen:
         yield Unreadable("没有 EPO 交换文献", "it holds no exchange document of the EPO").refused(name, start)

@@ -16,8 +16,8 @@ from lxml import etree
 
 from jinzhi.kernel.patent import Citation, Claim, Document, LegalEvent, Party, Priority, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.epo_docdb import exchange
 from jinzhi.sources.patents.epo_docdb.answers import read_element
+from jinzhi.sources.patents.epo_docdb.exchange import NAME, split_claims, split_description, substantial
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
@@ -40,7 +40,7 @@ def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | Refused]:
         if isinstance(answer, dict) and isinstance(answer.get("ops:world-patent-data"), dict):
             yield from read_element(_element("ops:world-patent-data", answer["ops:world-patent-data"]), name)
             return
-        source = Source(exchange.NAME, name, hashlib.sha256(data).hexdigest())
+        source = Source(NAME, name, hashlib.sha256(data).hexdigest())
         seen = False
         for row in _rows(answer):
             seen = True
@@ -153,9 +153,7 @@ def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> Doc
     abstract = _text(row.get("abstract"))
     body = around.get("description") or row.get("description")
     parts = (
-        tuple(exchange.split_description([_text(p) for p in re.split(r"\n\s*\n", body)], lang))
-        if isinstance(body, str)
-        else ()
+        tuple(split_description([_text(p) for p in re.split(r"\n\s*\n", body)], lang)) if isinstance(body, str) else ()
     )
     application = _reference(row, "application")
     applied = _text(application.get("number"))
@@ -191,7 +189,7 @@ def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> Doc
         family_id=_text(row.get("family_id")),
         source=source,
     )
-    return found if numbers_alone else exchange.substantial(found, whole=bool(around))
+    return found if numbers_alone else substantial(found, whole=bool(around))
 
 
 def _reference(row: Row, what: str) -> Row:
@@ -264,7 +262,7 @@ def _claims(row: Row, lang: str) -> Iterator[Claim]:
         if body := "\n".join(filter(None, texts)):
             yield claim(body, int(number or i), lang)
     for text in (c for c in _list(row.get("claims")) if isinstance(c, str)):
-        yield from exchange.split_claims(text, lang)
+        yield from split_claims(text, lang)
 
 
 def _cut(written: str) -> Iterator[str]:
