@@ -1,0 +1,1 @@
+"""Settings, the root of addresses, and the console command."""

@@ -1,0 +1,1 @@
+"""The demonstration city, made through the same verbs as a real one."""

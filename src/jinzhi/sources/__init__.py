@@ -1,0 +1,1 @@
+"""Documents from outside, read into values: patent offices' files, tables, plans."""

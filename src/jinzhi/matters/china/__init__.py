@@ -1,0 +1,1 @@
+"""What every city of the country has."""

@@ -1,0 +1,1 @@
+"""What only this city has: its roles, units, plan and targets."""

@@ -1,0 +1,1 @@
+"""Procedures that the law of the state gives every city."""

@@ -1,0 +1,1 @@
+"""Registers that every city keeps."""

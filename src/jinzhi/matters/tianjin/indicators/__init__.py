@@ -1,0 +1,1 @@
+"""Indicators of the city's plan, with their yearly targets."""

@@ -1,0 +1,1 @@
+"""The rows and units of the city's plan."""
