@@ -17,10 +17,10 @@ from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.catalogue.integrity import run_all
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events import files
+from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.evidence.looks import left_by_erasures
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.store import store
-from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.registers.actions import create, erase_personal
 from jinzhi.apps.registers.models import Entry
 from jinzhi.kernel.access import Role

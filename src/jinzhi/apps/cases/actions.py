@@ -29,9 +29,9 @@ from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.catalogue.strain import was_written
 from jinzhi.apps.evidence.events.actions import KeyReused, record, record_next
+from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.evidence.events.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.units.models import Unit
 from jinzhi.apps.units.naming import resolve_unit
 from jinzhi.kernel import correcting

@@ -9,8 +9,8 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, files_in, marks_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.integrity import invariant
-from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.events.erasing import VERB, left_behind
+from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.kernel.procedure import ProcedureError
 
 

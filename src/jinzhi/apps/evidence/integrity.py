@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.events.actions import sealed
+from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.evidence.events.personal import differing
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.evidence.store.store import FileRefused, read
 from jinzhi.kernel.canonical import digest_value
 

@@ -12,11 +12,11 @@ from django.utils.timezone import localtime
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.looks import Fact, look
 from jinzhi.apps.evidence import audit
+from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.evidence.log import checkpoints
 from jinzhi.apps.evidence.log.trees import LogBroken
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.apps.evidence.store import cipher, store
-from jinzhi.apps.evidence.events.erasing import left
 from jinzhi.apps.evidence.witness.comparing import witness_findings
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, load
 from jinzhi.engines.signing import KeyRefused

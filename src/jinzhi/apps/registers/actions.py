@@ -14,9 +14,9 @@ from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.strain import was_written
 from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, last_seq, record, record_next
+from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.evidence.events.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, search_words, title_of
 from jinzhi.apps.units.models import Unit

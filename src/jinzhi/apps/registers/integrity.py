@@ -8,9 +8,9 @@ from itertools import groupby
 
 from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.evidence.events.erasing import VERB, left_behind
 from jinzhi.apps.evidence.events.personal import reveal
 from jinzhi.apps.evidence.models import Attachment, Event
-from jinzhi.apps.evidence.events.erasing import VERB, left_behind
 from jinzhi.apps.registers.actions import sheets_of
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, replay, search_words, title_of

@@ -6,8 +6,8 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from jinzhi.apps.evidence.store import cipher, holdings, store
 from jinzhi.apps.evidence.events.erasing import erase_left
+from jinzhi.apps.evidence.store import cipher, holdings, store
 
 
 class Command(BaseCommand):
