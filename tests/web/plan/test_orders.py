@@ -125,7 +125,7 @@ def test_the_excel_holds_all_rows_of_the_filter(orders, above):
     row = dict(zip(heads, [c.value for c in sheet[2]], strict=True))
     assert (sheet.max_row, row["督办事项"], row["办理情况"]) == (2, "迟到", "补办")
     notes = {a.value: b.value for a, b in book["说明"].iter_rows(max_col=2)}
-    assert (notes["答复"], notes["按期答复"]) == ("逾期答复", "0 / 1")
+    assert (notes["答复"], notes["按期答复"]) == ("逾期答复", "0.0% · 2026 年答复期限已到的 1 件中，0 件按期")
 
 
 # Word
