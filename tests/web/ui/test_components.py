@@ -16,7 +16,12 @@ from playwright.sync_api import sync_playwright
 
 import jinzhi.web
 from jinzhi.web.ui import gallery
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui import tags as tags_of_all
+from jinzhi.web.ui.figures import Heat, Tile
+from jinzhi.web.ui.filters import Filter, Option
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import TONES, Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
 pytestmark = pytest.mark.urls(__name__)
 urlpatterns = [*gallery.urlpatterns, path("", include("jinzhi.config.urls"))]
@@ -97,9 +102,9 @@ def test_text_is_escaped_in_every_component():
     nasty = "<script>x</script>"
     html = show(
         "{% state tag %}{% key_value facts %}{% data_table table %}{% empty_state nasty %}{% timeline events %}",
-        tag=ui.Tag(nasty), facts=[(nasty, ui.Cell(nasty, href='"><script>'))], nasty=nasty,
-        table=ui.Table(nasty, [ui.Column(nasty)], [ui.Row([ui.Cell(nasty, sub=nasty)])]),
-        events=[ui.TimelineItem(nasty, DAY, nasty, nasty)],
+        tag=Tag(nasty), facts=[(nasty, Cell(nasty, href='"><script>'))], nasty=nasty,
+        table=Table(nasty, [Column(nasty)], [Row([Cell(nasty, sub=nasty)])]),
+        events=[TimelineItem(nasty, DAY, nasty, nasty)],
     )  # fmt: skip
     assert "<script" not in html
 
@@ -117,9 +122,9 @@ def test_one_value_of_several_can_be_taken_away():
 
 
 FILTERS = [
-    ui.Filter("unit", "责任单位", options=[ui.Option("zscq", "市知识产权局", 32), ui.Option("kjj", "市科技局", 11)]),
-    ui.Filter("q", "任务含有", "text"),
-    ui.Filter("mine", "只看本单位", "check"),
+    Filter("unit", "责任单位", options=[Option("zscq", "市知识产权局", 32), Option("kjj", "市科技局", 11)]),
+    Filter("q", "任务含有", "text"),
+    Filter("mine", "只看本单位", "check"),
 ]
 
 
@@ -138,10 +143,10 @@ def test_a_filter_without_conditions_shows_no_chips():
     assert "chip" not in show("{% filter_bar filters %}", filters=FILTERS)
 
 
-TABLE = ui.Table(
-    "任务", [ui.Column("任务"), ui.Column("期限", "due", numeric=True)],
-    [ui.Group("", "late", 1), ui.Row([ui.Cell("修订办案规程", href="/rows/c1/"), ui.Due(date(2026, 11, 15), DAY)])],
-    empty=ui.Empty("没有任务", "换一个单位试试", "/rows/", "看全部"),
+TABLE = Table(
+    "任务", [Column("任务"), Column("期限", "due", numeric=True)],
+    [Group("", "late", 1), Row([Cell("修订办案规程", href="/rows/c1/"), Due(date(2026, 11, 15), DAY)])],
+    empty=Empty("没有任务", "换一个单位试试", "/rows/", "看全部"),
 )  # fmt: skip
 
 
@@ -168,14 +173,14 @@ def test_a_head_sorts_through_the_address(now, link, aria):
 
 
 def test_an_empty_table_says_why_and_the_next_step():
-    html = show("{% data_table table %}", table=ui.Table("任务", TABLE.columns, [], empty=TABLE.empty))
+    html = show("{% data_table table %}", table=Table("任务", TABLE.columns, [], empty=TABLE.empty))
     assert words(html) == "没有任务 换一个单位试试 看全部"
     assert "<table" not in html
 
 
 def test_a_row_with_a_cell_too_few_is_an_error():
     with pytest.raises(ValueError, match="1 cells for 2 columns"):
-        show("{% data_table table %}", table=ui.Table("任务", TABLE.columns, [ui.Row(["一"])]))
+        show("{% data_table table %}", table=Table("任务", TABLE.columns, [Row(["一"])]))
 
 
 def test_the_pages_keep_the_filters_and_the_total_is_said():
@@ -196,7 +201,7 @@ def test_a_dialog_is_a_link_to_a_page_where_there_is_no_script():
 
 def test_a_heat_cell_without_a_tone_is_not_a_zero():
     assert words(show("{% heat_cell none %}")) == "— 不涉及"
-    assert words(show("{% heat_cell c %}", c=ui.Heat("72%", "risk", "/rows/"))) == "72% 有风险"
+    assert words(show("{% heat_cell c %}", c=Heat("72%", "risk", "/rows/"))) == "72% 有风险"
 
 
 def test_a_missing_share_draws_no_bar():
@@ -211,7 +216,7 @@ def test_a_gap_in_a_trend_stays_a_gap():
 
 def test_a_tile_beyond_the_map_is_an_error():
     with pytest.raises(ValueError, match="off the map"):
-        show("{% tile_map tiles '区' %}", tiles=[ui.Tile("某区", 9, 0)])
+        show("{% tile_map tiles '区' %}", tiles=[Tile("某区", 9, 0)])
 
 
 def test_a_form_key_is_new_each_time():
@@ -240,7 +245,7 @@ def test_no_template_breaks_the_content_security_policy(file):
 
 def test_every_tone_has_its_colour_in_the_style_sheet():
     css = (FRONTEND / "css" / "components.css").read_text()
-    assert [tone for tone in ui.TONES if f".tone-{tone}" not in css] == []
+    assert [tone for tone in TONES if f".tone-{tone}" not in css] == []
 
 
 def test_every_component_is_in_the_gallery():
@@ -248,7 +253,7 @@ def test_every_component_is_in_the_gallery():
         WEB / "shell" / "templates" / "base.html"
     ).read_text(encoding="utf-8")
     parts = "".join(p.read_text(encoding="utf-8") for p in (WEB / "ui" / "templates" / "components").glob("*.html"))
-    tags = set(ui.register.tags) - {"th", "url_with", "url_without"}
+    tags = set(tags_of_all.register.tags) - {"th", "url_with", "url_without"}
     assert sorted(t for t in tags if "{% " + t + " " not in shown + parts) == []
 
 

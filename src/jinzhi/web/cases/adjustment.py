@@ -14,7 +14,7 @@ from jinzhi.apps.plan.adjusting import adjustment_of, came_between
 from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.kernel.procedure import CaseView
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell
+from jinzhi.web.ui.tables import Cell
 
 FIELDS = {f.id: f for f in CHANGED}
 

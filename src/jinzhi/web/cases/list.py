@@ -24,9 +24,12 @@ from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.shell.listing import choice, sort_of
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Filter, Group, Link, Option, Row, Table, Tag
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
 VIEWS = ("mine", "unit", "office", "all", "closed", "marked")
 SORTS = {

@@ -17,7 +17,7 @@ from jinzhi.apps.units.models import Handed
 from jinzhi.kernel.access import Role
 from jinzhi.web.cases.page import Happening, OfferCard
 from jinzhi.web.ui.language import enumerated, named
-from jinzhi.web.ui.tags import Cell
+from jinzhi.web.ui.tables import Cell
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,8 @@ from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.web.cases.telling import tellable, told_words
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Due, Tag
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell
 
 #: the second question before harm; no field of a declaration begins with an underscore
 SURE = Field(id="_confirm", zh="我已核对，确认办理（此步骤不能撤回）", en="I have checked this", type=Type.BOOL)

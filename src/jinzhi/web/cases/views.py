@@ -76,9 +76,11 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named, one_tongue
-from jinzhi.web.ui.tags import Cell, Empty, Link, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Empty
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UNIT = Field(id="_unit", zh="办理单位", en="Unit whose case it is", type=Type.UNIT)

@@ -20,7 +20,7 @@ from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.web.cases.page import cite
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell
+from jinzhi.web.ui.tables import Cell
 
 KIND_NAMES = {
     "procedure": gettext_lazy("办理流程"),

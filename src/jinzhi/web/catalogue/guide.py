@@ -19,7 +19,8 @@ from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
 from jinzhi.web.cases.page import CLOCK_TAGS, cite
 from jinzhi.web.catalogue.declared import plain
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 PASSED = Tag("与预期一致", "Comes out", "done", "✓")
 FAILED = Tag("与预期不符", "Does not come out", "late", "■")

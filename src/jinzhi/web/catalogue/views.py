@@ -34,8 +34,11 @@ from jinzhi.web.catalogue.declared import (
 )
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 FORCE_TAGS = {
     Force.COMING: Tag("尚未施行", "Not yet in force", "open", "○"),

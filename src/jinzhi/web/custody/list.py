@@ -24,9 +24,12 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.shell.listing import choice, whole
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Filter, Option, Row, Table, Tag, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 TAGS = {
     "kept": Tag("保管中", "Kept", "normal"),

@@ -50,9 +50,10 @@ from jinzhi.web.custody import list as shown
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Link, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLDER = Field(id="folder", zh="文件夹", en="Folder", type=Type.REF, of="folder", required=False)

@@ -38,9 +38,13 @@ from jinzhi.web.evidence.objects import kind_named as object_named
 from jinzhi.web.evidence.words import KINDS, kind_named, verb_named
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import PAGE_SIZE, choice, paged
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import named
-from jinzhi.web.ui.tags import SEALS, Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag
+from jinzhi.web.ui.records import SEALS
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 HIDDEN = Tag("不在您的可见范围", "Outside of what you may see", "neutral", "◇")
 SIGNED = Tag("签名有效", "Signature holds", "ahead", "▲")

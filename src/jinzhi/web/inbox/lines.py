@@ -16,7 +16,8 @@ from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.plan.models import Report
 from jinzhi.web.cases.list import by_name, clock_name, state_of
 from jinzhi.web.ui.language import named
-from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Group, Row, Table, Tag
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
 #: how many lines the panel of the landing page shows; the rest is one click away
 SHOWN = 5

@@ -16,7 +16,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.web.inbox.lines import table, things
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
-from jinzhi.web.ui.tags import Link
+from jinzhi.web.ui.boxes import Link
 
 
 @page(nav="inbox", scope="case.read")

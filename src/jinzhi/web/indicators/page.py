@@ -54,9 +54,11 @@ from jinzhi.web.indicators.words import Words, definition
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, whole
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Link, Option, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHART = (720, 320)

@@ -26,7 +26,8 @@ from jinzhi.engines.signing import KeyRefused
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 STATES = {
     "good": Tag("正常", "Good", "done", "✓"),

@@ -33,7 +33,7 @@ from jinzhi.web.patents.search import (
 )
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Tag
+from jinzhi.web.ui.states import Tag
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,8 @@ from jinzhi.web.patents.search import SYMBOLS, TONES, state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: rows of each kind that the page itself shows; the files have them all
 SHOWN = 200

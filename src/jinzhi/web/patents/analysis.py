@@ -20,8 +20,9 @@ from jinzhi.web.patents.figures import LISTED, TITLES, Counted, Figure, Figures,
 from jinzhi.web.patents.search import Names, Search
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.gallery import chart_response
-from jinzhi.web.ui.tags import Cell, Column, Empty, Link, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 
 def linked(one: Counted | None, text: str = "") -> Cell | str:

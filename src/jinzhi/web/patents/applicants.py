@@ -34,7 +34,8 @@ from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: documents that the page of an applicant shows; the search has them all
 SHOWN = 10

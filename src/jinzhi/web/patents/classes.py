@@ -20,8 +20,9 @@ from jinzhi.apps.patents.store.queries import collection
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Cell, Column, Empty, Link, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: schemes: name, what finds a class, what finds it with all below (empty: the first does)
 SCHEMES = {

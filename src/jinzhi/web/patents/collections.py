@@ -39,7 +39,9 @@ from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 QUERY = Tag("检索式", "Query", "open", "⌕")
 HAND = Tag("手工挑选", "Picked by hand", "normal", "☑")

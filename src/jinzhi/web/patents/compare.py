@@ -21,7 +21,7 @@ from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import library_line, state_tag
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
-from jinzhi.web.ui.tags import Tag
+from jinzhi.web.ui.states import Tag
 
 #: a longer number is none
 LONGEST = 60

@@ -34,8 +34,10 @@ from jinzhi.web.patents.marks import Marked
 from jinzhi.web.patents.search import TYPES
 from jinzhi.web.patents.written import written_of
 from jinzhi.web.shell.access import page
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.language import named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Link, Row, Table, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 PARTS = {
     "field": ("desc_f", gettext_lazy("技术领域")),

@@ -31,7 +31,7 @@ from jinzhi.web.patents.report import LISTED, report
 from jinzhi.web.patents.search import TYPES, Names, Search, sources_now, state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Cell, Column, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Row, Table
 
 safe = large_table.safe
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

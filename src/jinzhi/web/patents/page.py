@@ -67,8 +67,10 @@ from jinzhi.web.patents.search import (
 )
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Column, Link, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Column, Row, Table
 
 #: seconds after which a page says that the search goes on, and after which the search is given up
 SOON, LONG = 1.0, 60.0

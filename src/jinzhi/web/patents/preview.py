@@ -13,7 +13,7 @@ from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import joined, state_tag
 from jinzhi.web.patents.marks import Alternative, Marked
 from jinzhi.web.patents.search import Search, district_names
-from jinzhi.web.ui.tags import Tag
+from jinzhi.web.ui.states import Tag
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,8 @@ from jinzhi.web.shell.listing import back, paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 SHARED = Tag("本单位共享", "Shared with the unit", "open", "◇")
 OWN = Tag("仅自己", "Own", "neutral", "○")

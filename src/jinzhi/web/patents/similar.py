@@ -25,7 +25,7 @@ from jinzhi.web.patents.address import library_line, query_string, state_tag
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
 from jinzhi.web.ui.language import english
-from jinzhi.web.ui.tags import Tag
+from jinzhi.web.ui.states import Tag
 
 #: documents listed, on a page, and opened as a result at once; seconds it may take
 LISTED, PAGE, OPENED, LIMIT = 500, 20, 100, 60.0

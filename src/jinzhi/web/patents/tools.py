@@ -26,7 +26,7 @@ from jinzhi.web.patents.export import XLSX, streamed, workbook
 from jinzhi.web.patents.search import Names
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: numbers of one batch, and rows of it that the page itself shows; the file has them all
 MOST, SHOWN = 10_000, 200

@@ -35,7 +35,8 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 YEAR = 365 * 24 * 3600
 DEMO = "demo-"

@@ -42,9 +42,12 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.people.links import mail_link
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Option, Row, Table, Tag, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 SORTS = {"username": "username", "name": "name", "seen": "last_login"}
 USERNAME = Field(

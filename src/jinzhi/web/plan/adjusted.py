@@ -13,7 +13,7 @@ from jinzhi.apps.plan.adjusting import adjusted
 from jinzhi.apps.plan.models import Milestone
 from jinzhi.web.cases.adjustment import FIELDS, moved, plain
 from jinzhi.web.ui.language import named
-from jinzhi.web.ui.tags import Cell
+from jinzhi.web.ui.tables import Cell
 
 
 def was(event: Event | None) -> str:

@@ -33,8 +33,11 @@ from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.status import LIGHTS, NO_DATA, NONE, LightRule, Status
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import release_shown
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.tables import Cell as UiCell
+from jinzhi.web.ui.tables import Column
 
 EVERY = "all"
 #: what shows first where a unit has several duties for one row
@@ -293,15 +296,15 @@ def done_of_year(judged: Judged, year: int | None) -> str:
     return words % {"share": percent(judged)} if judged.percent is not None else ""
 
 
-def done_cell(judged: Judged | None, year: int | None) -> ui.Cell:
+def done_cell(judged: Judged | None, year: int | None) -> UiCell:
     """Met of those due, and below it the progress of the year: the two figures that a light is judged by."""
-    return ui.Cell(due_and_done(judged), sub=done_of_year(judged, year)) if judged else ui.Cell("—")
+    return UiCell(due_and_done(judged), sub=done_of_year(judged, year)) if judged else UiCell("—")
 
 
-def done_column(sort: str = "") -> ui.Column:
+def done_column(sort: str = "") -> Column:
     """The head of a column of ``done_cell``."""
     said = _("到今天应完成的里程碑中完成了几个，含往年未完成的；进度按权重计，部分完成和提前完成也算。")
-    return ui.Column(_("已完成 / 应完成"), sort, numeric=True, help=said)
+    return Column(_("已完成 / 应完成"), sort, numeric=True, help=said)
 
 
 def met_share(judged: Judged | None) -> tuple[float, float]:
@@ -395,27 +398,27 @@ def rows_sheet(views: Iterable[RowView]) -> spreadsheet.Sheet:
 
 
 # --- filters ----------------------------------------------------------------------------------------------
-def unit_options(board: Board) -> list[ui.Option]:
+def unit_options(board: Board) -> list[Option]:
     """The units in reach that have something in the plan, and those above them, indented as in the tree."""
     busy = [u for u in board.units.values() if board.sees(u) and board.rows_of_unit(u)]
     above = {u.path[:n] for u in busy for n in range(Unit.steplen, len(u.path) + 1, Unit.steplen)}
     shown = [u for u in board.units.values() if u.path in above and board.sees(u)]
     top = min((u.depth for u in shown), default=1)
-    return [ui.Option(u.code, "\u3000" * (u.depth - top) + u.label) for u in shown]
+    return [Option(u.code, "\u3000" * (u.depth - top) + u.label) for u in shown]
 
 
-def plan_filters(board: Board) -> list[ui.Filter]:
+def plan_filters(board: Board) -> list[Filter]:
     """Year, section and unit: the filters that all pages of the plan share."""
     default = default_year(board.release, board.day)
-    year_options = [ui.Option(str(y), str(y)) for y in years(board.release) if y != default]
+    year_options = [Option(str(y), str(y)) for y in years(board.release) if y != default]
     out = [
-        ui.Filter("year", _("年度"), options=[*year_options, ui.Option(EVERY, _("全部年度"))], any_label=str(default)),
-        ui.Filter("section", _("章节"), options=[ui.Option(s, s) for s in board.sections]),
+        Filter("year", _("年度"), options=[*year_options, Option(EVERY, _("全部年度"))], any_label=str(default)),
+        Filter("section", _("章节"), options=[Option(s, s) for s in board.sections]),
     ]
     options = unit_options(board)
     if board.who.reach is not Reach.OWN:
-        out.append(ui.Filter("unit", _("单位"), options=options))
-        out.append(ui.Filter("below", _("含下级"), kind="check"))
+        out.append(Filter("unit", _("单位"), options=options))
+        out.append(Filter("below", _("含下级"), kind="check"))
     return out
 
 
@@ -456,6 +459,6 @@ def print_facts(pairs: Iterable[tuple[str, str]]) -> str:
     return " · ".join(f"{label}：{value}" for label, value in pairs if value)
 
 
-def no_plan(who: Acting) -> list[ui.Link]:
+def no_plan(who: Acting) -> list[Link]:
     """The next steps where there is no plan yet, as far as the role allows them."""
-    return [ui.Link(_("导入规划分工文件"), reverse("plan_import"))] if who.may("plan.import") else []
+    return [Link(_("导入规划分工文件"), reverse("plan_import"))] if who.may("plan.import") else []

@@ -34,8 +34,11 @@ from jinzhi.web.plan.board import (
     why,
 )
 from jinzhi.web.plan.more_time import first_due
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.addresses import url_with
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.language import named
+from jinzhi.web.ui.states import Due
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: how many milestones and reports the page itself shows; the lists have all
 SHOWN = 12
@@ -54,13 +57,13 @@ class Summary:
     light: Status
     share: str
     why: str
-    rows: ui.Table
-    due: ui.Table
-    reports: ui.Table
-    orders: ui.Table
+    rows: Table
+    due: Table
+    reports: Table
+    orders: Table
     rows_href: str
     milestones_href: str
-    years: list[ui.Link]
+    years: list[Link]
 
 
 def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
@@ -91,13 +94,13 @@ def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
         board.rows_url(unit) if sees else "",
         f"{reverse('milestones')}?year={board.year_value}&unit={unit.code}",
         [
-            ui.Link(str(year), ui.url_with(request, year=None), current=board.year == year),
-            ui.Link(_("全部年度"), ui.url_with(request, year="all"), current=board.year is None),
+            Link(str(year), url_with(request, year=None), current=board.year == year),
+            Link(_("全部年度"), url_with(request, year="all"), current=board.year is None),
         ],
     )
 
 
-def _rows(board: Board, unit: Unit, sees: bool) -> ui.Table:
+def _rows(board: Board, unit: Unit, sees: bool) -> Table:
     duties: dict[str, Any] = {}
     for duty in duties_of(board.release, unit):
         duties.setdefault(duty.row.key, duty)
@@ -113,28 +116,28 @@ def _rows(board: Board, unit: Unit, sees: bool) -> ui.Table:
         got = board.judge(cells) if cells else None
         dates = [c.overdue_since for c in cells if c.overdue_since] or [c.next_due for c in cells if c.next_due]
         rows.append(
-            ui.Row(
+            Row(
                 (
-                    ui.Cell(f"{key} {row.title}", href=reverse("row", args=[key]) + suffix, sub=row.heading),
-                    ui.Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
-                    ui.Cell(due=ui.Due(min(dates), board.day, soon=board.rule.soon_days)) if dates else "",
+                    Cell(f"{key} {row.title}", href=reverse("row", args=[key]) + suffix, sub=row.heading),
+                    Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
+                    Cell(due=Due(min(dates), board.day, soon=board.rule.soon_days)) if dates else "",
                     done_cell(got, board.year),
-                    ui.Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
+                    Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
                 )
             )
         )
     heads = [
-        ui.Column(_("任务"), wide=True),
-        ui.Column(_("责任")),
-        ui.Column(_("最近期限"), numeric=True),
+        Column(_("任务"), wide=True),
+        Column(_("责任")),
+        Column(_("最近期限"), numeric=True),
         done_column(),
-        ui.Column(_("状态和原因")),
+        Column(_("状态和原因")),
     ]
-    nothing = ui.Empty(_("现行规划没有给这个单位分工"), _("下级单位的任务见各自的页面。"))
-    return ui.Table(_("承担的任务"), heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("现行规划没有给这个单位分工"), _("下级单位的任务见各自的页面。"))
+    return Table(_("承担的任务"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
-def _due(board: Board, unit: Unit) -> ui.Table:
+def _due(board: Board, unit: Unit) -> Table:
     """Milestones not yet met, the oldest day first."""
     found = Milestone.objects.visible_to(board.who).filter(
         plan=board.release.plan, unit=unit, dropped_on=None, met_on=None
@@ -144,59 +147,59 @@ def _due(board: Board, unit: Unit) -> ui.Table:
     shown = list(found.order_by("due", "pk")[:SHOWN])
     stood = all_was(shown)
     rows = [
-        ui.Row(
+        Row(
             (
-                ui.Cell(
+                Cell(
                     m.title,
                     href=reverse("milestone", args=[m.code]),
                     sub=" · ".join(filter(None, (m.row_key, stood.get(m.pk, "")))),
                 ),
-                ui.Cell(due=ui.Due(m.due, board.day, soon=board.rule.soon_days)),
+                Cell(due=Due(m.due, board.day, soon=board.rule.soon_days)),
                 measured(m),
-                ui.Cell(tag=milestone_status(m, board.day)),
+                Cell(tag=milestone_status(m, board.day)),
             )
         )
         for m in shown
     ]
     heads = [
-        ui.Column(_("里程碑"), wide=True),
-        ui.Column(_("期限"), numeric=True),
-        ui.Column(_("累计 / 目标"), numeric=True),
-        ui.Column(_("状态")),
+        Column(_("里程碑"), wide=True),
+        Column(_("期限"), numeric=True),
+        Column(_("累计 / 目标"), numeric=True),
+        Column(_("状态")),
     ]
-    nothing = ui.Empty(_("没有待完成的里程碑"))
-    return ui.Table(_("待完成的里程碑"), heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("没有待完成的里程碑"))
+    return Table(_("待完成的里程碑"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
-def _reports(board: Board, unit: Unit) -> ui.Table:
+def _reports(board: Board, unit: Unit) -> Table:
     declared = catalogue().get(Procedure, "progress-report")
     found = Report.objects.visible_to(board.who).filter(plan=board.release.plan, unit=unit)
     rows = []
     for report in found.select_related("period").order_by("-period__starts")[:SHOWN]:
         open_ = report.state in ("draft", "returned")
         rows.append(
-            ui.Row(
+            Row(
                 (
-                    ui.Cell(report.period.code, href=reverse("report", args=[report.pk])),
-                    ui.Cell(due=ui.Due(report.due, board.day, done=not open_), sub=first_due(report)),
+                    Cell(report.period.code, href=reverse("report", args=[report.pk])),
+                    Cell(due=Due(report.due, board.day, done=not open_), sub=first_due(report)),
                     report.submitted_on.isoformat() if report.submitted_on else "—",
                     report.approved_on.isoformat() if report.approved_on else "—",
-                    ui.Cell(tag=declared.state(report.state)),
+                    Cell(tag=declared.state(report.state)),
                 )
             )
         )
     heads = [
-        ui.Column(_("报告期")),
-        ui.Column(_("截止"), numeric=True),
-        ui.Column(_("提交"), numeric=True),
-        ui.Column(_("审核"), numeric=True),
-        ui.Column(_("状态")),
+        Column(_("报告期")),
+        Column(_("截止"), numeric=True),
+        Column(_("提交"), numeric=True),
+        Column(_("审核"), numeric=True),
+        Column(_("状态")),
     ]
-    nothing = ui.Empty(_("还没有布置过报告"))
-    return ui.Table(_("历次报告"), heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("还没有布置过报告"))
+    return Table(_("历次报告"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
-def _orders(board: Board, unit: Unit) -> ui.Table:
+def _orders(board: Board, unit: Unit) -> Table:
     """Supervision orders and adjustments of the unit, open ones first."""
     found = Case.objects.visible_to(board.who).filter(unit=unit, procedure__in=("supervision-order", "plan-adjustment"))
     cases = sorted(found, key=lambda c: (c.closed_on is not None, c.next_due or date.max, -c.pk))[:SHOWN]
@@ -204,14 +207,14 @@ def _orders(board: Board, unit: Unit) -> ui.Table:
     for case in cases:
         declared = catalogue().get(Procedure, case.procedure)
         rows.append(
-            ui.Row(
+            Row(
                 (
-                    ui.Cell(case.title, href=reverse("case", args=[case.pk]), sub=f"{named(declared)} {case.number}"),
-                    ui.Cell(due=ui.Due(case.next_due, board.day)) if case.next_due else "",
-                    ui.Cell(tag=declared.state(case.state)),
+                    Cell(case.title, href=reverse("case", args=[case.pk]), sub=f"{named(declared)} {case.number}"),
+                    Cell(due=Due(case.next_due, board.day)) if case.next_due else "",
+                    Cell(tag=declared.state(case.state)),
                 )
             )
         )
-    heads = [ui.Column(_("事项"), wide=True), ui.Column(_("期限"), numeric=True), ui.Column(_("状态"))]
-    nothing = ui.Empty(_("没有督办单和调整"))
-    return ui.Table(_("督办单和调整"), heads, rows, nothing, stack=True, caption_hidden=True)
+    heads = [Column(_("事项"), wide=True), Column(_("期限"), numeric=True), Column(_("状态"))]
+    nothing = Empty(_("没有督办单和调整"))
+    return Table(_("督办单和调整"), heads, rows, nothing, stack=True, caption_hidden=True)

@@ -32,9 +32,11 @@ from jinzhi.apps.registers.queries import (
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import label_of, visible_units
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Option, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 STATES = {"active": Tag("有效", "Active", "normal"), "closed": Tag("已注销", "Closed", "closed")}
 VERBS = {

@@ -61,9 +61,11 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, enumerated, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Link, Row, Table, Tag
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON = Field(id="reason", zh="原因", en="Reason", type=Type.LONG, max_length=500)

@@ -24,24 +24,12 @@ from jinzhi.apps.catalogue.clock import installation
 from jinzhi.apps.evidence.events.seals import CONTENT, PROOF, Verdict, Verdicts
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.engines import charts
-from jinzhi.web.ui.tags import (
-    Cell,
-    Column,
-    Due,
-    Empty,
-    Filter,
-    FlowNode,
-    Group,
-    Heat,
-    Kpi,
-    Link,
-    Option,
-    Row,
-    Table,
-    Tag,
-    Tile,
-    TimelineItem,
-)
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.figures import FlowNode, Heat, Kpi, Tile
+from jinzhi.web.ui.filters import Filter, Option
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
 DAY = date(2026, 11, 22)
 YEARS = ["2019年", "2020年", "2021年", "2022年", "2023年", "2024年", "2025年"]

@@ -28,9 +28,9 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import Field
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import form_key, submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Link
 
 
 @dataclass(frozen=True)

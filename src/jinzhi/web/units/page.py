@@ -36,8 +36,12 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 from jinzhi.web.ui.words import LEVEL_NAMES
 from jinzhi.web.units.changes import grounds, told
 

@@ -17,8 +17,9 @@ from jinzhi.apps.plan.plans import first_plan, row_of_subject
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import LATE, RISK, Status
 from jinzhi.web.plan.board import Board, due_and_done, percent, why
-from jinzhi.web.ui import tags as ui
 from jinzhi.web.ui.language import named
+from jinzhi.web.ui.states import Due
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
 SOON_DAYS = 30
 ORDER = "supervision-order"
@@ -178,32 +179,32 @@ def _reports(board: Board) -> list[Attention]:
     return out
 
 
-def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empty: ui.Empty) -> ui.Table:
+def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empty: Empty) -> Table:
     """The items as a table with a heading for each group and how many there are in all."""
-    rows: list[ui.Row | ui.Group] = []
+    rows: list[Row | Group] = []
     tags = {LATE_ROWS: LATE, RISK_ROWS: RISK, SOON_ROWS: None, ORDERS: OVERDUE, REPORTS: OVERDUE}
     before = ""
     for item in items:
         if item.group != before:
             heading = _("%(group)s：%(n)s 项") % {"group": group_name(item.group), "n": counts[item.group]}
-            rows.append(ui.Group(heading, tags[item.group]))
+            rows.append(Group(heading, tags[item.group]))
             before = item.group
         rows.append(
-            ui.Row(
+            Row(
                 (
-                    ui.Cell(f"{item.number} {item.title}", href=item.href, sub=item.why)
+                    Cell(f"{item.number} {item.title}", href=item.href, sub=item.why)
                     if item.group in (LATE_ROWS, RISK_ROWS, SOON_ROWS)
-                    else ui.Cell(item.title, href=item.href, sub=f"{item.number} · {item.why}"),
-                    ui.Cell(item.unit, href=item.unit_href),
-                    ui.Cell(due=ui.Due(item.due, board.day, soon=SOON_DAYS)) if item.due else "",
-                    ui.Cell(item.counted, tag=item.light),
+                    else Cell(item.title, href=item.href, sub=f"{item.number} · {item.why}"),
+                    Cell(item.unit, href=item.unit_href),
+                    Cell(due=Due(item.due, board.day, soon=SOON_DAYS)) if item.due else "",
+                    Cell(item.counted, tag=item.light),
                 )
             )
         )
-    heads = [ ui.Column(_("事项和原因"), wide=True), ui.Column(_("单位")),
-        ui.Column(_("期限"), numeric=True), ui.Column(_("状态")),
+    heads = [ Column(_("事项和原因"), wide=True), Column(_("单位")),
+        Column(_("期限"), numeric=True), Column(_("状态")),
     ]  # fmt: skip
-    return ui.Table(_("需要关注的事项"), heads, rows, empty, stack=True, caption_hidden=True, id="attention-table")
+    return Table(_("需要关注的事项"), heads, rows, empty, stack=True, caption_hidden=True, id="attention-table")
 
 
 def first_of_each(items: list[Attention], most: dict[str, int]) -> list[Attention]:

@@ -14,8 +14,9 @@ from jinzhi.kernel.access import Reach
 from jinzhi.kernel.indicator import Count, Indicator, Ratio, Value
 from jinzhi.web.catalogue.declared import address
 from jinzhi.web.plan.board import Board
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.figures import Kpi
 from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.states import Tag
 
 
 def headline() -> list[Indicator]:
@@ -29,7 +30,7 @@ def counted_unit(board: Board) -> Unit:
     return next(iter(board.units.values())) if board.who.reach is Reach.ALL else board.who.unit
 
 
-def kpis(board: Board) -> list[ui.Kpi]:
+def kpis(board: Board) -> list[Kpi]:
     """The tiles. Trends come from frozen values alone, so that the first page computes no past."""
     wanted = headline()
     if not wanted:
@@ -52,7 +53,7 @@ def kpis(board: Board) -> list[ui.Kpi]:
         owner = units.get(indicator.owner)
         stands = standing(indicator, value)
         out.append(
-            ui.Kpi(
+            Kpi(
                 named(indicator),
                 shown(value.number, indicator),
                 indicator.unit_en if english() else indicator.unit,
@@ -82,18 +83,16 @@ def shown(number: Decimal | None, indicator: Indicator) -> str:
     return "—" if number is None else f"{number:,.{indicator.decimals}f}"
 
 
-def tag_of(stands: Standing, value: Value) -> ui.Tag:
+def tag_of(stands: Standing, value: Value) -> Tag:
     """The light with the ratio to what was due; without one, what is missing."""
     if stands.light is None:
         if value.number is None:
-            return ui.Tag(
-                "无数据", "No data", "neutral", "○", title=value.why_none_en if english() else value.why_none_zh
-            )
-        return ui.Tag("未设目标", "No target", "neutral", "○")
+            return Tag("无数据", "No data", "neutral", "○", title=value.why_none_en if english() else value.why_none_zh)
+        return Tag("未设目标", "No target", "neutral", "○")
     ratio = f" {stands.ratio:.0%}" if stands.ratio is not None else ""
     light = stands.light
     why = stands.en if english() else stands.zh
-    return ui.Tag(f"{light.zh}{ratio}", f"{light.en}{ratio}", light.tone, light.symbol, title=why)
+    return Tag(f"{light.zh}{ratio}", f"{light.en}{ratio}", light.tone, light.symbol, title=why)
 
 
 def facts(board: Board) -> list[tuple[str, str]]:

@@ -83,8 +83,14 @@ from jinzhi.web.plan.cockpit.wall import tiles_of, wall_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.addresses import url_with
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.figures import Heat, Tile
 from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell as UiCell
+from jinzhi.web.ui.tables import Column, Empty, Row, Table
 
 #: how many of each group the cockpit itself shows; all of them are one click away
 SHOWN = {LATE_ROWS: 5, RISK_ROWS: 3, SOON_ROWS: 2, ORDERS: 3, REPORTS: 3}
@@ -166,7 +172,7 @@ def heat_table(board: Board) -> HeatTable:
     return HeatTable(tuple(lines), sections, judged, involved)
 
 
-def heat_cell(board: Board, table: HeatTable, line: int | None, section: str | None) -> ui.Heat:
+def heat_cell(board: Board, table: HeatTable, line: int | None, section: str | None) -> Heat:
     """A cell as shown: met / due, shaded only where something due is missing; blank for who is not involved.
 
     The share done and the light are on the page that it opens: a share of all and a light by dates, side by side in
@@ -174,18 +180,18 @@ def heat_cell(board: Board, table: HeatTable, line: int | None, section: str | N
     """
     light = table.light(line, section)
     if light is NONE:
-        return ui.Heat()
+        return Heat()
     who = table.lines[line] if line is not None else None
     where = f"{who.unit.label if who else _('合计')}，{section or _('合计')}："
     unit, below = (who.unit, who.below) if who else (board.unit, board.below)
     href = board.rows_url(unit, below, section or board.section)
     got = table.judged.get((line, section))
     if got is None:
-        return ui.Heat("—", light.tone, href, named(light), where)
+        return Heat("—", light.tone, href, named(light), where)
     gap = board.rule.gap(got.due_n, got.met_n)
     if gap is None:
-        return ui.Heat(due_and_done(got), "plain", href, "", where)
-    return ui.Heat(due_and_done(got), gap.tone, href, named(gap), where, gap.symbol)
+        return Heat(due_and_done(got), "plain", href, "", where)
+    return Heat(due_and_done(got), gap.tone, href, named(gap), where, gap.symbol)
 
 
 # --- pages ------------------------------------------------------------------------------------------------
@@ -217,13 +223,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if tab == "attention":
         found = paged(request, items)
-        nothing = ui.Empty(_("没有需要关注的事项"), _("没有滞后、有风险或即将到期的任务，也没有超期的督办单和报告。"))
+        nothing = Empty(_("没有需要关注的事项"), _("没有滞后、有风险或即将到期的任务，也没有超期的督办单和报告。"))
         context |= {"page": found, "table": table_of(list(found), board, counts=counts, empty=nothing)}
         return render(request, "plan/attention.html", context)
     if tab == "districts":
         return render(request, "plan/districts.html", context | districts(board))
     table = heat_table(board)
-    nothing = ui.Empty(_("没有需要关注的事项"), _("没有滞后、有风险或 30 日内到期的任务。"))
+    nothing = Empty(_("没有需要关注的事项"), _("没有滞后、有风险或 30 日内到期的任务。"))
     if wall:
         heat = heat_rows(board, table)
         tiles = wall_tiles(board)
@@ -247,7 +253,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     return render(request, "plan/cockpit.html", context)
 
 
-def adjusted_link(board: Board) -> ui.Link | None:
+def adjusted_link(board: Board) -> Link | None:
     """How many milestones of the board adjustments have changed, and the list of them."""
     n = sum(c.adjusted for c in board.picked)
     if not n:
@@ -255,22 +261,22 @@ def adjusted_link(board: Board) -> ui.Link | None:
     query = {"year": board.year_value, "adjusted": "1", "section": board.section}
     query |= {"unit": board.unit.code, "below": "1" if board.below else ""} if board.unit else {}
     said = urlencode({k: v for k, v in query.items() if v})
-    return ui.Link(_("%(n)s 个里程碑经规划调整修改") % {"n": n}, f"{reverse('milestones')}?{said}")
+    return Link(_("%(n)s 个里程碑经规划调整修改") % {"n": n}, f"{reverse('milestones')}?{said}")
 
 
-def exports(request: HttpRequest, board: Board, overdue: bool) -> list[ui.Link]:
+def exports(request: HttpRequest, board: Board, overdue: bool) -> list[Link]:
     """The page in Excel; and, where orders are overdue, the open orders in Word."""
-    here = f"{reverse('cockpit-export')}{ui.url_with(request, tab=None, view=None)}"
-    out = [ui.Link(_("导出 Excel"), here, key="export", download=True)]
+    here = f"{reverse('cockpit-export')}{url_with(request, tab=None, view=None)}"
+    out = [Link(_("导出 Excel"), here, key="export", download=True)]
     if overdue:
         unit = f"&unit={board.unit.code}" if board.unit else ""
-        out.append(ui.Link(_("督办单 Word"), f"{reverse('orders-docx')}?state=open{unit}", download=True))
+        out.append(Link(_("督办单 Word"), f"{reverse('orders-docx')}?state=open{unit}", download=True))
     return out
 
 
-def quarter_tag(day: date) -> ui.Tag:
+def quarter_tag(day: date) -> Tag:
     n = (day.month + 2) // 3
-    return ui.Tag(f"第{'一二三四'[n - 1]}季度", f"Q{n} {day.year}", "normal", "●")
+    return Tag(f"第{'一二三四'[n - 1]}季度", f"Q{n} {day.year}", "normal", "●")
 
 
 def passed(year: int | None, board: Board) -> int:
@@ -299,11 +305,11 @@ def lead(board: Board) -> Any:
     )
 
 
-def tab_links(request: HttpRequest, tab: str, count: int) -> list[ui.Link]:
+def tab_links(request: HttpRequest, tab: str, count: int) -> list[Link]:
     return [
-        ui.Link(_("总览"), ui.url_with(request, tab=None), current=not tab),
-        ui.Link(_("需关注"), ui.url_with(request, tab="attention"), current=tab == "attention", count=count),
-        ui.Link(_("各区"), ui.url_with(request, tab="districts"), current=tab == "districts"),
+        Link(_("总览"), url_with(request, tab=None), current=not tab),
+        Link(_("需关注"), url_with(request, tab="attention"), current=tab == "attention", count=count),
+        Link(_("各区"), url_with(request, tab="districts"), current=tab == "districts"),
     ]
 
 
@@ -331,7 +337,7 @@ def heat_rows(board: Board, table: HeatTable) -> list[dict[str, Any]]:
     return [*out, {"name": _("合计"), "below": False, "href": "", "cells": total, "total": True}]
 
 
-def recent_reports(board: Board) -> list[ui.TimelineItem]:
+def recent_reports(board: Board) -> list[TimelineItem]:
     """The reports that moved last, of the last two periods that have begun."""
     periods = Period.objects.filter(plan=board.release.plan, starts__lte=board.day).order_by("-starts")[:2]
     stream = Concat(Value("case:"), Cast(OuterRef("case_id"), CharField()))
@@ -352,7 +358,7 @@ def recent_reports(board: Board) -> list[ui.TimelineItem]:
     for report in found[:RECENT]:
         state = declared.state(report.state)
         out.append(
-            ui.TimelineItem(
+            TimelineItem(
                 _("%(unit)s %(period)s 进展报告") % {"unit": report.unit.label, "period": report.period.code},
                 report.at,
                 report.actor,
@@ -392,7 +398,7 @@ def districts(board: Board) -> dict[str, Any]:
     shown, judged = judged_districts(board)
     ranked = sorted(shown, key=lambda u: (tuple(-s for s in met_share(judged.get(u.pk))), u.position))
     tiles = [
-        ui.Tile(
+        Tile(
             area(u),
             *places[u.code],
             due_and_done(judged[u.pk]) if u.pk in judged else "—",
@@ -406,23 +412,23 @@ def districts(board: Board) -> dict[str, Any]:
     for unit in ranked:
         got = judged.get(unit.pk)
         rows.append(
-            ui.Row(
+            Row(
                 (
-                    ui.Cell(area(unit), href=board.rows_url(unit, True, board.section)),
+                    UiCell(area(unit), href=board.rows_url(unit, True, board.section)),
                     done_cell(got, board.year),
-                    ui.Cell(tag=light_of(got, True), sub=why(got) if got else ""),
-                    ui.Cell(got.late, href=late_url(board, unit)) if got else "—",
+                    UiCell(tag=light_of(got, True), sub=why(got) if got else ""),
+                    UiCell(got.late, href=late_url(board, unit)) if got else "—",
                 )
             )
         )
     heads = [
-        ui.Column(_("区")), done_column(), ui.Column(_("状态")),
-        ui.Column(_("滞后（单位 × 任务）"), numeric=True),
+        Column(_("区")), done_column(), Column(_("状态")),
+        Column(_("滞后（单位 × 任务）"), numeric=True),
     ]  # fmt: skip
-    nothing = ui.Empty(_("您可见的范围内没有区"), _("去掉单位条件，或用能看到各区的身份查看。"))
+    nothing = Empty(_("您可见的范围内没有区"), _("去掉单位条件，或用能看到各区的身份查看。"))
     return {
         "tiles": tiles,
-        "ranking": ui.Table(_("各区完成情况排序"), heads, rows, nothing, stack=True, caption_hidden=True),
+        "ranking": Table(_("各区完成情况排序"), heads, rows, nothing, stack=True, caption_hidden=True),
         "map_name": declared,
     }
 
@@ -527,10 +533,10 @@ def lights(request: HttpRequest) -> HttpResponse:
     rows = []
     for text, progress in examples(rule):
         light, zh, en = rule.judge(progress)
-        rows.append(ui.Row((text, ui.Cell(tag=light), en if english() else zh)))
-    heads = [ui.Column(_("情形"), wide=True), ui.Column(_("亮灯")), ui.Column(_("页面上写出的原因"), wide=True)]
+        rows.append(Row((text, UiCell(tag=light), en if english() else zh)))
+    heads = [Column(_("情形"), wide=True), Column(_("亮灯")), Column(_("页面上写出的原因"), wide=True)]
     dated = [
-        ui.Row((named(r), r.since.isoformat(), ui.Tag("现行", "In force", "normal", "●") if r is rule else "—"))
+        Row((named(r), r.since.isoformat(), Tag("现行", "In force", "normal", "●") if r is rule else "—"))
         for r in rules
     ]
     return render(
@@ -540,8 +546,8 @@ def lights(request: HttpRequest) -> HttpResponse:
             "crumbs": [(_("驾驶舱"), reverse("cockpit"))],
             "rule": rule,
             "statuses": [AHEAD, NORMAL, RISK, LATE, NO_DATA, NONE],
-            "examples": ui.Table(_("算例"), heads, rows, stack=True),
-            "rules": ui.Table(_("规则的版本"), [ui.Column(h) for h in (_("规则"), _("起用日"), _("状态"))], dated),
+            "examples": Table(_("算例"), heads, rows, stack=True),
+            "rules": Table(_("规则的版本"), [Column(h) for h in (_("规则"), _("起用日"), _("状态"))], dated),
             "normal_from": threshold(rule.normal_from),
             "risk_from": threshold(rule.risk_from),
             "ahead_from": threshold(rule.ahead_from),

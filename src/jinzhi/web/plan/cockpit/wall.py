@@ -18,7 +18,7 @@ from jinzhi.kernel.plan import PlanRow
 from jinzhi.kernel.status import LIGHTS
 from jinzhi.web.plan.board import Board, due_and_done, row_views
 from jinzhi.web.plan.cockpit.attention import Attention
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.figures import Kpi
 from jinzhi.web.ui.language import named
 
 WORST = 10
@@ -32,7 +32,7 @@ REFRESH = 5
 def wall_of(
     board: Board,
     items: Sequence[Attention],
-    kpis: Sequence[ui.Kpi],
+    kpis: Sequence[Kpi],
     tiles: Sequence[dict[str, Any]],
     heat: Sequence[dict[str, Any]],
     sections: Sequence[dict[str, Any]],

@@ -24,9 +24,9 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, plans, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Link
 
 REASON = Field(
     id="reason", zh="理由", en="Reason", type=Type.LONG, required=False, max_length=1000,

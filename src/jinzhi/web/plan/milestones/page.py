@@ -50,9 +50,16 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.addresses import url_with
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Due as UiDue
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table
+from jinzhi.web.ui.tables import Row as UiRow
 
 UNIT = Field(id="unit", zh="责任单位", en="Unit", type=Type.UNIT)
 REASON = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_length=1000)
@@ -130,34 +137,34 @@ def index(request: HttpRequest) -> HttpResponse:
     for m in here:
         known = board.rows.get(m.row_key)
         rows.append(
-            ui.Row(
+            UiRow(
                 (
-                    ui.Cell(m.title, href=reverse("milestone", args=[m.code]), sub=stood.get(m.pk, "")),
-                    ui.Cell(m.row_key, href=reverse("row", args=[m.row_key]), sub=known.title if known else gone),
-                    ui.Cell(m.unit.label, href=reverse("unit", args=[m.unit.code])),
-                    ui.Cell(due=ui.Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
+                    Cell(m.title, href=reverse("milestone", args=[m.code]), sub=stood.get(m.pk, "")),
+                    Cell(m.row_key, href=reverse("row", args=[m.row_key]), sub=known.title if known else gone),
+                    Cell(m.unit.label, href=reverse("unit", args=[m.unit.code])),
+                    Cell(due=UiDue(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
                     measured(m),
-                    ui.Cell(tag=milestone_status(m, board.day), sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
+                    Cell(tag=milestone_status(m, board.day), sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
                 )
             )
         )  # fmt: skip
     heads = [
-        ui.Column(_("里程碑"), wide=True),
-        ui.Column(_("任务"), "row"),
-        ui.Column(_("单位"), "unit"),
-        ui.Column(_("期限"), "due", numeric=True),
-        ui.Column(_("累计 / 目标"), numeric=True),
-        ui.Column(_("状态"), "met"),
+        Column(_("里程碑"), wide=True),
+        Column(_("任务"), "row"),
+        Column(_("单位"), "unit"),
+        Column(_("期限"), "due", numeric=True),
+        Column(_("累计 / 目标"), numeric=True),
+        Column(_("状态"), "met"),
     ]
-    nothing = ui.Empty(_("没有符合条件的里程碑"), _("去掉一部分条件，或看全部年度。"), "?year=all", _("全部年度"))
+    nothing = Empty(_("没有符合条件的里程碑"), _("去掉一部分条件，或看全部年度。"), "?year=all", _("全部年度"))
     filters = [
         *plan_filters(board),
-        ui.Filter("state", _("状态"), options=[ui.Option(s.id, named(s)) for s in MILESTONE_STATES]),
-        ui.Filter("row", _("任务"), options=[ui.Option(k, f"{k} {r.title}") for k, r in board.rows.items()]),
-        ui.Filter("off", _("未列入现行分工"), kind="check"),
-        ui.Filter("adjusted", _("经规划调整修改"), kind="check"),
-        ui.Filter("since", _("期限自"), "date"),
-        ui.Filter("until", _("期限至"), "date"),
+        Filter("state", _("状态"), options=[Option(s.id, named(s)) for s in MILESTONE_STATES]),
+        Filter("row", _("任务"), options=[Option(k, f"{k} {r.title}") for k, r in board.rows.items()]),
+        Filter("off", _("未列入现行分工"), kind="check"),
+        Filter("adjusted", _("经规划调整修改"), kind="check"),
+        Filter("since", _("期限自"), "date"),
+        Filter("until", _("期限至"), "date"),
     ]
     return render(
         request,
@@ -167,12 +174,10 @@ def index(request: HttpRequest) -> HttpResponse:
             "crumbs": [(_("驾驶舱"), reverse("cockpit")), (_("规划任务"), reverse("rows"))],
             "filters": filters,
             "note": _("共 %(n)s 个里程碑") % {"n": here.paginator.count},
-            "table": ui.Table(_("里程碑"), heads, rows, nothing, stack=True, caption_hidden=True),
+            "table": Table(_("里程碑"), heads, rows, nothing, stack=True, caption_hidden=True),
             "page": here,
             "exports": [
-                ui.Link(
-                    _("导出 Excel"), reverse("milestones-export") + ui.url_with(request), key="export", download=True
-                )
+                Link(_("导出 Excel"), reverse("milestones-export") + url_with(request), key="export", download=True)
             ],
             "bring_in": may_edit(board.who) and at_plan(request, reverse("milestones-import"), board.release.plan),
             "copy": may_edit(board.who) and at_plan(request, reverse("milestones-copy"), board.release.plan),
@@ -237,7 +242,7 @@ def row_of(milestone: Milestone) -> Row | None:
     return found.order_by("-release__in_force", "-release__number").first()
 
 
-def figures_table(milestone: Milestone, who: Acting) -> ui.Table:
+def figures_table(milestone: Milestone, who: Acting) -> Table:
     """What the reports said of a milestone, period by period."""
     reports = Report.objects.visible_to(who).filter(plan=milestone.plan)
     found = Figure.objects.filter(milestone=milestone, report__in=reports).select_related(
@@ -248,14 +253,14 @@ def figures_table(milestone: Milestone, who: Acting) -> ui.Table:
     approver = {e.stream: e.actor for e in events}
     declared = catalogue().get(Procedure, "progress-report")
     rows = [
-        ui.Row(
+        UiRow(
             (
-                ui.Cell(f.report.period.code, href=reverse("report", args=[f.report.pk])),
+                Cell(f.report.period.code, href=reverse("report", args=[f.report.pk])),
                 f"{amount(f.achieved)} {milestone.measured_in}" if f.achieved is not None else "—",
                 f"{f.reached_on:%Y-%m-%d}" if f.reached_on else "—",
                 f.note or "—",
-                ui.Cell(tag=declared.state(f.report.state)),
-                ui.Cell(
+                Cell(tag=declared.state(f.report.state)),
+                Cell(
                     approver.get(f.report.case.stream, "—") if f.report.state == "approved" else "—",
                     sub=f"{f.report.approved_on:%Y-%m-%d}" if f.report.approved_on else "",
                 ),
@@ -264,18 +269,18 @@ def figures_table(milestone: Milestone, who: Acting) -> ui.Table:
         for f in figures
     ]
     heads = [
-        ui.Column(_("报告期")), ui.Column(_("累计"), numeric=True), ui.Column(_("完成日期")),
-        ui.Column(_("说明"), wide=True), ui.Column(_("报告状态")), ui.Column(_("审核人")),
+        Column(_("报告期")), Column(_("累计"), numeric=True), Column(_("完成日期")),
+        Column(_("说明"), wide=True), Column(_("报告状态")), Column(_("审核人")),
     ]  # fmt: skip
-    nothing = ui.Empty(_("还没有报告填报过这个里程碑"))
-    return ui.Table(_("各期填报"), heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("还没有报告填报过这个里程碑"))
+    return Table(_("各期填报"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
 VERBS = {"add": ("设立", "Added"), "change": ("修改", "Changed"), "drop": ("取消", "Dropped"),
          "hand-over": ("单位合并移交", "Handed over"), "hand-back": ("退回原单位", "Handed back")}  # fmt: skip
 
 
-def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
+def history(events: list[Event], checked: Verdicts) -> list[TimelineItem]:
     """Every event of a milestone, newest first."""
     fields = {f.id: f for f in CHANGED}
     out = []
@@ -296,7 +301,7 @@ def history(events: list[Event], checked: Verdicts) -> list[ui.TimelineItem]:
             said.append(_("理由：%(reason)s") % {"reason": data["reason"]})
         zh, en = VERBS.get(event.verb, (event.verb, event.verb))
         out.append(
-            ui.TimelineItem(
+            TimelineItem(
                 en if english() else zh,
                 event.at,
                 event.actor,
@@ -322,9 +327,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     plan = current(found.plan)
     pairs = [
         *([(_("规划"), plan.title)] if plan else []),
-        (_("任务"), ui.Cell(f"{found.row_key} {row.title if row else ''}", href=row_href)),
-        (_("责任单位"), ui.Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
-        (_("期限"), ui.Due(found.due, day, done=found.met_on is not None)),
+        (_("任务"), Cell(f"{found.row_key} {row.title if row else ''}", href=row_href)),
+        (_("责任单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
+        (_("期限"), UiDue(found.due, day, done=found.met_on is not None)),
         (_("累计 / 目标"), measured(found)),
         (_("规划调整"), milestone_pair(found)),
         (_("权重"), amount(found.weight)),
@@ -342,7 +347,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
                 (found.row_key, row_href),
             ],
             "milestone": found,
-            "status": ui.Tag("已取消", "Dropped", "closed") if found.dropped_on else status,
+            "status": Tag("已取消", "Dropped", "closed") if found.dropped_on else status,
             "pairs": pairs,
             "figures": figures_table(found, who),
             "history": history(events, checked),

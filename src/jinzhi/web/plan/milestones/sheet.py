@@ -32,9 +32,9 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Link
 
 SALT = "milestone-sheet"
 PREVIEW_SECONDS = 3600

@@ -44,10 +44,13 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown, several
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, FieldsForm, visible_units
 from jinzhi.web.ui.language import english, named
 from jinzhi.web.ui.shares import share_text
-from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Filter, Link, Option, Row, Table, Tag
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 LONGEST = 80
 #: one document with more papers than this is not printed by anybody; the filter has to be narrowed

@@ -45,8 +45,12 @@ from jinzhi.web.plan.releases.page import DUTY_NAMES, diff_context, known_rows
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Link, Option, Row, Table, Tag, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 STATES = {
     "review": Tag("待核对", "Under review", "open", "○"),

@@ -25,8 +25,11 @@ from jinzhi.kernel.plan import PlanRow
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Column, Empty, Filter, Option, Row, Table, Tag, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 DUTY_NAMES = {
     "alone": gettext_lazy("负责"),

@@ -26,10 +26,13 @@ from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.cases.list import marks
 from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.shell.listing import choice, sort_of
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import english, named
 from jinzhi.web.ui.shares import share_text
-from jinzhi.web.ui.tags import Cell, Column, Due, Empty, Filter, Group, Link, Option, Row, Table, Tag
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 from jinzhi.web.ui.words import LEVEL_NAMES
 
 VIEWS = ("all", "mine", "below")

@@ -61,9 +61,12 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Cell, Due, Empty, Link, TimelineItem
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Due
+from jinzhi.web.ui.tables import Cell, Empty
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARK = "演示数据，非官方统计"

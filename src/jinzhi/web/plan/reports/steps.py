@@ -42,9 +42,9 @@ from jinzhi.web.plan.reports.page import (
 )
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
-from jinzhi.web.ui.tags import Link
 
 
 @page(nav="reports", scope="report.read")

@@ -38,7 +38,9 @@ from jinzhi.web.plan.board import (
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.addresses import url_with
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.words import LEVEL_NAMES
 
 UNITS_A_PAGE = 60
@@ -195,9 +197,9 @@ def matrix(request: HttpRequest) -> HttpResponse:
     legend = [(symbol, legend_word(k)) for k, symbol in DUTY_SYMBOLS.items()]
     filters = [
         *plan_filters(board),
-        ui.Filter("level", _("单位组"), options=[ui.Option(k, level_name(k)) for k in levels]),
-        ui.Filter("kind", _("责任"), options=[ui.Option(k, duty_word(k)) for k in DUTY_SYMBOLS]),
-        ui.Filter("empty", _("含空行空列"), kind="check"),
+        Filter("level", _("单位组"), options=[Option(k, level_name(k)) for k in levels]),
+        Filter("kind", _("责任"), options=[Option(k, duty_word(k)) for k in DUTY_SYMBOLS]),
+        Filter("empty", _("含空行空列"), kind="check"),
     ]
     return render(
         request,
@@ -209,14 +211,14 @@ def matrix(request: HttpRequest) -> HttpResponse:
             "matrix": (turned if flip else upright)(board, list(here), lines) if lines else None,
             "flip": flip,
             "turns": [
-                ui.Link(_("任务为行"), ui.url_with(request, flip=None), current=not flip),
-                ui.Link(_("单位为行"), ui.url_with(request, flip="1"), current=flip),
+                Link(_("任务为行"), url_with(request, flip=None), current=not flip),
+                Link(_("单位为行"), url_with(request, flip="1"), current=flip),
             ],
             "page": here,
             "legend": legend,
             "lights": [*LIGHTS, NO_DATA],
             "exports": [
-                ui.Link(_("导出 Excel"), reverse("matrix-export") + ui.url_with(request, page=None), key="export",
+                Link(_("导出 Excel"), reverse("matrix-export") + url_with(request, page=None), key="export",
                         download=True)
             ],
             "print_title": _("责任矩阵"),

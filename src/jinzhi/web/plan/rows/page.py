@@ -62,8 +62,14 @@ from jinzhi.web.plan.rows import matrix as plan_matrix
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, whole
 from jinzhi.web.shell.plan_choice import names_plan, release_shown
-from jinzhi.web.ui import tags as ui
+from jinzhi.web.ui.addresses import url_with, url_without
+from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import enumerated, named
+from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.states import Due, Tag
+from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Table
+from jinzhi.web.ui.tables import Row as UiRow
 
 #: how much of a measure is shown around the first hit
 AROUND = 36
@@ -132,58 +138,58 @@ def ordered(request: HttpRequest, views: list[RowView]) -> list[RowView]:
     return sorted(views, key=keys[raw.lstrip("-")], reverse=raw.startswith("-"))
 
 
-def row_filters(board: Board) -> list[ui.Filter]:
+def row_filters(board: Board) -> list[Filter]:
     return [
-        ui.Filter("q", _("任务和措施中的词"), "text"),
+        Filter("q", _("任务和措施中的词"), "text"),
         *plan_filters(board),
-        ui.Filter("light", _("状态"), options=[ui.Option(s.id, named(s)) for s in (*LIGHTS, NO_DATA, NONE)]),
-        ui.Filter("bound", _("绑定"), options=[ui.Option("yes", _("已绑定规划任务")), ui.Option("no", _("未绑定"))]),
+        Filter("light", _("状态"), options=[Option(s.id, named(s)) for s in (*LIGHTS, NO_DATA, NONE)]),
+        Filter("bound", _("绑定"), options=[Option("yes", _("已绑定规划任务")), Option("no", _("未绑定"))]),
     ]
 
 
 def light_links(request: HttpRequest, lights: Counter[str]) -> list[dict[str, Any]]:
     """How many rows have which light, each a link to them."""
     return [
-        {"tag": s, "n": lights[s.id], "href": ui.url_with(request, light=s.id)}
+        {"tag": s, "n": lights[s.id], "href": url_with(request, light=s.id)}
         for s in (*reversed(LIGHTS), NO_DATA, NONE)
         if lights[s.id]
     ]
 
 
-def rows_table(board: Board, views: Iterable[RowView], empty: ui.Empty) -> ui.Table:
+def rows_table(board: Board, views: Iterable[RowView], empty: Empty) -> Table:
     query = f"?year={board.year_value}"
     rows = []
     for v in views:
         soon = board.rule.soon_days
         rows.append(
-            ui.Row(
+            UiRow(
                 (
                     v.row.key,
-                    ui.Cell(v.row.title, href=reverse("row", args=[v.row.key]) + query, sub=v.found or v.row.heading),
+                    Cell(v.row.title, href=reverse("row", args=[v.row.key]) + query, sub=v.found or v.row.heading),
                     enumerated(v.leads[:3]) + (_(" 等 %(n)s 家") % {"n": len(v.leads)} if len(v.leads) > 3 else ""),
-                    ui.Cell(due=ui.Due(v.due, board.day, soon=soon)) if v.due else "",
+                    Cell(due=Due(v.due, board.day, soon=soon)) if v.due else "",
                     done_cell(v.judged, board.year),
-                    ui.Cell(tag=v.light, sub=why(v.judged) if v.judged else ""),
+                    Cell(tag=v.light, sub=why(v.judged) if v.judged else ""),
                 )
             )
         )
     heads = [
-        ui.Column(_("编号"), "key"),
-        ui.Column(_("任务"), "title", wide=True),
-        ui.Column(_("责任单位")),
-        ui.Column(_("最近期限"), "due", numeric=True),
+        Column(_("编号"), "key"),
+        Column(_("任务"), "title", wide=True),
+        Column(_("责任单位")),
+        Column(_("最近期限"), "due", numeric=True),
         done_column("share"),
-        ui.Column(_("状态和原因"), "light"),
+        Column(_("状态和原因"), "light"),
     ]
-    return ui.Table(_("规划任务"), heads, rows, empty, stack=True, caption_hidden=True)
+    return Table(_("规划任务"), heads, rows, empty, stack=True, caption_hidden=True)
 
 
-def nothing_found(request: HttpRequest, board: Board, q: str) -> ui.Empty:
+def nothing_found(request: HttpRequest, board: Board, q: str) -> Empty:
     """Why the list is empty, and the way out that the filters leave."""
     if q:
         text = _("“%(q)s”在现在的条件下没有出现在任务和措施里。用空格隔开的词必须同时出现，可以减少一个词。") % {"q": q}
-        return ui.Empty(_("没有找到任务"), text, ui.url_without(request, "q"), _("去掉检索词"))
-    return ui.Empty(_("没有符合条件的任务"), _("去掉一部分条件再看。"), reverse("rows"), _("全部任务"))
+        return Empty(_("没有找到任务"), text, url_without(request, "q"), _("去掉检索词"))
+    return Empty(_("没有符合条件的任务"), _("去掉一部分条件再看。"), reverse("rows"), _("全部任务"))
 
 
 @page(nav="rows", scope="plan.read")
@@ -197,7 +203,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     found = paged(request, views)
     cells = [c for v in views for c in board.cells_of(v.row.key)]
     whole_of = board.judge(cells) if cells else None
-    query = ui.url_with(request)
+    query = url_with(request)
     return render(
         request,
         "plan/rows.html",
@@ -214,7 +220,7 @@ def rows(request: HttpRequest) -> HttpResponse:
             "sum_why": why(whole_of) if whole_of else "",
             "table": rows_table(board, found, nothing_found(request, board, q)),
             "page": found,
-            "exports": [ui.Link(_("导出 Excel"), reverse("rows-export") + query, key="export", download=True)],
+            "exports": [Link(_("导出 Excel"), reverse("rows-export") + query, key="export", download=True)],
             "print_title": _("规划任务清单"),
             "print_facts": print_facts([*board.facts(), (_("检索词"), q)]),
         },
@@ -298,7 +304,7 @@ def duty_units(board: Board, row: Row) -> list[tuple[Unit, Duty]]:
     return list(seen.values())
 
 
-def units_table(board: Board, row: Row, milestones: list[Milestone]) -> ui.Table:
+def units_table(board: Board, row: Row, milestones: list[Milestone]) -> Table:
     """The units of a row: the wording of the duty, and, where the reader sees the unit, its light."""
     cells = defaultdict(list)
     for cell in board.cells_of(row.key):
@@ -316,29 +322,29 @@ def units_table(board: Board, row: Row, milestones: list[Milestone]) -> ui.Table
         wording = duty.wording if duty and duty.wording != duty_word(duty.kind) else ""
         words = " · ".join(w for w in (through, wording, limit) if w)
         rows.append(
-            ui.Row(
+            UiRow(
                 (
-                    ui.Cell(unit.label, href=reverse("unit", args=[unit.code])),
-                    ui.Cell(
+                    Cell(unit.label, href=reverse("unit", args=[unit.code])),
+                    Cell(
                         f"{DUTY_SYMBOLS.get(duty.kind, '')} {duty_word(duty.kind)}" if duty else _("未列入分工"),
                         sub=words,
                     ),
-                    ui.Cell(due=ui.Due(min(open_due), board.day, soon=board.rule.soon_days)) if open_due else "",
+                    Cell(due=Due(min(open_due), board.day, soon=board.rule.soon_days)) if open_due else "",
                     done_cell(got, board.year),
-                    ui.Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
+                    Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),
                 ),
                 id=f"unit-{unit.code}",
             )
         )
     heads = [
-        ui.Column(_("单位")),
-        ui.Column(_("责任")),
-        ui.Column(_("最近期限"), numeric=True),
+        Column(_("单位")),
+        Column(_("责任")),
+        Column(_("最近期限"), numeric=True),
         done_column(),
-        ui.Column(_("状态和原因")),
+        Column(_("状态和原因")),
     ]
-    nothing = ui.Empty(_("没有责任单位"), _("文件没有写明责任单位，或写的是没有固定成员的“有关部门”，请在导入时指定。"))
-    return ui.Table(_("责任单位"), heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("没有责任单位"), _("文件没有写明责任单位，或写的是没有固定成员的“有关部门”，请在导入时指定。"))
+    return Table(_("责任单位"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
 def approvals(milestones: Iterable[Milestone]) -> dict[int, tuple[Figure, str]]:
@@ -355,33 +361,33 @@ def approvals(milestones: Iterable[Milestone]) -> dict[int, tuple[Figure, str]]:
     return {pk: (f, who.get(f.report.case.stream, "")) for pk, f in last.items()}
 
 
-def milestones_table(board: Board, milestones: list[Milestone], caption: str, *, row: bool = False) -> ui.Table:
+def milestones_table(board: Board, milestones: list[Milestone], caption: str, *, row: bool = False) -> Table:
     """Milestones grouped by unit: what is due when, how far it is, who approved the figure."""
     said, stood = approvals(milestones), all_was(milestones)
     by_unit: dict[int, list[Milestone]] = defaultdict(list)
     for m in milestones:
         by_unit[m.unit_id].append(m)
-    rows: list[ui.Row | ui.Group] = []
+    rows: list[UiRow | Group] = []
     for group in sorted(by_unit.values(), key=lambda g: g[0].unit.path):
         heading = _("%(unit)s：%(n)s 个里程碑") % {"unit": group[0].unit.label, "n": len(group)}
-        rows.append(ui.Group(heading))
+        rows.append(Group(heading))
         for m in group:
             status = milestone_status(m, board.day)
             figure, approver = said.get(m.pk, (None, ""))
             report = figure.report if figure else None
             by = approver or _("已审核")
             rows.append(
-                ui.Row(
+                UiRow(
                     (
-                        ui.Cell(
+                        Cell(
                             m.title,
                             href=reverse("milestone", args=[m.code]),
                             sub=" · ".join(filter(None, (m.row_key if row else "", stood.get(m.pk, "")))),
                         ),
-                        ui.Cell(due=ui.Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
+                        Cell(due=Due(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
                         measured(m),
-                        ui.Cell(tag=status, sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
-                        ui.Cell(
+                        Cell(tag=status, sub=f"{m.met_on:%Y-%m-%d}" if m.met_on else ""),
+                        Cell(
                             f"{report.period.code} {by}",
                             href=reverse("report", args=[report.pk]),
                             sub=f"{report.approved_on:%Y-%m-%d}" if report.approved_on else "",
@@ -392,14 +398,14 @@ def milestones_table(board: Board, milestones: list[Milestone], caption: str, *,
                 )
             )
     heads = [
-        ui.Column(_("里程碑"), wide=True),
-        ui.Column(_("期限"), numeric=True),
-        ui.Column(_("累计 / 目标"), numeric=True),
-        ui.Column(_("状态")),
-        ui.Column(_("审核")),
+        Column(_("里程碑"), wide=True),
+        Column(_("期限"), numeric=True),
+        Column(_("累计 / 目标"), numeric=True),
+        Column(_("状态")),
+        Column(_("审核")),
     ]
-    nothing = ui.Empty(_("没有里程碑"), _("这一年度没有您可见单位的里程碑；没有里程碑就没有进度和灯。"))
-    return ui.Table(caption, heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("没有里程碑"), _("这一年度没有您可见单位的里程碑；没有里程碑就没有进度和灯。"))
+    return Table(caption, heads, rows, nothing, stack=True, caption_hidden=True)
 
 
 def may_start(who: Acting, procedure: str) -> bool:
@@ -410,20 +416,20 @@ def may_start(who: Acting, procedure: str) -> bool:
     return any(who.may(f"case.{procedure}.{s.id}") for s in may_open(declared, who.roles))
 
 
-def start_links(who: Acting, row: Row, unit: Unit | None) -> list[ui.Link]:
+def start_links(who: Acting, row: Row, unit: Unit | None) -> list[Link]:
     """下达督办单, 提出调整: forms that already know the row."""
     query = {"subject": subject_of(row.release.plan, row.key), "subject_title": f"{row.key} {row.title}"}
     if unit is not None:
         query["unit"] = unit.code
     wanted = (("supervision-order", _("下达督办单")), ("plan-adjustment", _("提出调整")))
     return [
-        ui.Link(label, f"{reverse('case-open', args=[id])}?{urlencode(query)}")
+        Link(label, f"{reverse('case-open', args=[id])}?{urlencode(query)}")
         for id, label in wanted
         if may_start(who, id)
     ]
 
 
-def cases_table(board: Board, row: Row) -> ui.Table:
+def cases_table(board: Board, row: Row) -> Table:
     """Supervision orders and adjustments of a row that the reader sees, open ones first."""
     found = (
         Case.objects.visible_to(board.who)
@@ -435,25 +441,25 @@ def cases_table(board: Board, row: Row) -> ui.Table:
     for case in cases:
         declared = catalogue().find(Procedure, case.procedure)
         rows.append(
-            ui.Row(
+            UiRow(
                 (
-                    ui.Cell(case.number, href=reverse("case", args=[case.pk]), sub=named(declared) if declared else ""),
+                    Cell(case.number, href=reverse("case", args=[case.pk]), sub=named(declared) if declared else ""),
                     case.title,
-                    ui.Cell(case.unit.label, href=reverse("unit", args=[case.unit.code])),
-                    ui.Cell(due=ui.Due(case.next_due, board.day)) if case.next_due else "",
-                    ui.Cell(tag=declared.state(case.state)) if declared else case.state,
+                    Cell(case.unit.label, href=reverse("unit", args=[case.unit.code])),
+                    Cell(due=Due(case.next_due, board.day)) if case.next_due else "",
+                    Cell(tag=declared.state(case.state)) if declared else case.state,
                 )
             )
         )
     heads = [
-        ui.Column(_("编号")),
-        ui.Column(_("事项"), wide=True),
-        ui.Column(_("单位")),
-        ui.Column(_("期限"), numeric=True),
-        ui.Column(_("状态")),
+        Column(_("编号")),
+        Column(_("事项"), wide=True),
+        Column(_("单位")),
+        Column(_("期限"), numeric=True),
+        Column(_("状态")),
     ]
-    nothing = ui.Empty(_("没有督办单和调整"))
-    return ui.Table(_("督办单和调整"), heads, rows, nothing, stack=True, caption_hidden=True)
+    nothing = Empty(_("没有督办单和调整"))
+    return Table(_("督办单和调整"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
 def accounts(request: HttpRequest, board: Board, row: Row) -> tuple[Any, list[dict[str, Any]]]:
@@ -481,11 +487,11 @@ def accounts(request: HttpRequest, board: Board, row: Row) -> tuple[Any, list[di
     return here, out
 
 
-def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
+def release_history(row: Row, release: Release) -> list[TimelineItem]:
     """The releases that have the row, and in which of them its wording or its units changed."""
     duties = Prefetch("duties", queryset=Duty.objects.all())
     found = Row.objects.filter(release__plan=release.plan, key=row.key).select_related("release")
-    out: list[ui.TimelineItem] = []
+    out: list[TimelineItem] = []
     before: tuple[Any, ...] | None = None
     lines = list(found.order_by("release__number").prefetch_related("measures", duties))
     checked = verdicts_of([line.release.stream for line in lines])
@@ -504,12 +510,12 @@ def release_history(row: Row, release: Release) -> list[ui.TimelineItem]:
             text = _("修改：%(parts)s") % {"parts": enumerated(changed)} if changed else _("未变")
         before = now
         out.append(
-            ui.TimelineItem(
+            TimelineItem(
                 _("第 %(n)s 次发布") % {"n": each.release.number},
                 each.release.issued_on or each.release.stored_at,
                 text=text,
                 tone="normal" if each.release.in_force else "closed",
-                tag=ui.Tag("现行", "In force", "normal") if each.release.in_force else None,
+                tag=Tag("现行", "In force", "normal") if each.release.in_force else None,
                 href=f"{reverse('row', args=[each.key])}?release={each.release.number}",
                 seal=checked[each.release.stream].worst,
             )
