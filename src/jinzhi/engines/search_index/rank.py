@@ -16,16 +16,13 @@ the subclass in which most hits lie. It orders, and hides nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jinzhi.engines.search_index.matching import Matches
 from jinzhi.engines.search_index.positions import blocks, term_spans
 from jinzhi.engines.search_index.store import Array, beginnings
 from jinzhi.kernel.query import And, Freq, Node, Not, Or, Prox, Semantic, Term, Xor, text_fields
-
-if TYPE_CHECKING:
-    from jinzhi.engines.search_tantivy import Result
 
 K1, B, PRIOR, LIKE = 1.2, 0.6, 0.5, 8.0
 #: of a field not named: 1
@@ -50,7 +47,7 @@ def scored_leaves(node: Node) -> Iterator[Term]:
                 yield from scored_leaves(node.right)
 
 
-def bm25f(result: Result) -> Array:
+def bm25f(result: Matches) -> Array:
     """The score of each hit, in the order of the rows."""
     rows = result.rows
     score = np.zeros(len(rows))
@@ -66,7 +63,7 @@ def bm25f(result: Result) -> Array:
     return np.asarray(score + PRIOR * class_prior(result) + LIKE * likeness(result))
 
 
-def likeness(result: Result) -> Array:
+def likeness(result: Matches) -> Array:
     """For each hit how far in front it stands among what is like the texts of the query (not those denied)."""
     ids = result.ids
     found = np.zeros(len(ids))
@@ -91,13 +88,13 @@ def affirmed(node: Node) -> Iterator[Node]:
             yield node
 
 
-def idf(result: Result, leaf: Term) -> float:
+def idf(result: Matches, leaf: Term) -> float:
     """How rare a word is."""
     total, held = len(result.engine), result.documents_with(leaf)
     return float(np.log(1 + (total - held + 0.5) / (held + 0.5)))
 
 
-def frequency(result: Result, leaf: Term, code: str) -> Array:
+def frequency(result: Matches, leaf: Term, code: str) -> Array:
     """Weighed spans of a word in a field for each hit."""
     forward = result.engine.forward
     found = np.zeros(len(result.rows))
@@ -118,7 +115,7 @@ def frequency(result: Result, leaf: Term, code: str) -> Array:
     return found * WEIGHTS.get(code, 1.0)
 
 
-def class_prior(result: Result) -> Array:
+def class_prior(result: Matches) -> Array:
     """For each hit the share of its main subclass among the hits, 1 for the commonest."""
     forward = result.engine.forward
     prior = np.zeros(len(result.rows))

@@ -1,0 +1,87 @@
+"""Writing the index: the inverted one of Tantivy and the forward one, in step.
+
+One ``Writer`` at a time; a second one fails at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+
+import tantivy
+
+from jinzhi.engines.search_index import seal
+from jinzhi.engines.search_index.store import ForwardWriter
+from jinzhi.engines.search_index.terms import document, schema
+from jinzhi.engines.search_values import OFFICE_NUMBERS
+from jinzhi.kernel.query import Doc, Numbers
+
+#: memory for terms before they go to disk, in bytes, and threads of the writer
+HEAP, THREADS = 200_000_000, 1
+
+
+class Writer:
+    """Adds, replaces and removes documents by id. What ``commit`` returned from survives any crash."""
+
+    def __init__(self, path: Path, numbers: Numbers = OFFICE_NUMBERS):
+        inverted = path / "inverted"
+        inverted.mkdir(parents=True, exist_ok=True)
+        self.path, self.numbers = path, numbers
+        self._schema = schema()
+        self._changes = not (inverted / "meta.json").exists()
+        if self._changes:
+            seal.unseal(path)
+        self._index = tantivy.Index(self._schema, path=str(inverted))
+        self._writer = self._index.writer(heap_size=HEAP, num_threads=THREADS)
+        # only behind the lock that the writer holds
+        seal.sweep(path)
+        self._forward = ForwardWriter(path / "forward")
+
+    def add(self, doc: Doc) -> None:
+        """Add a document in place of the one with its id, if there is one."""
+        self.delete(doc.id)
+        row, texts = self._forward.add(doc)
+        self._writer.add_document(document(row, doc, texts, self.numbers))
+
+    def delete(self, doc_id: int) -> None:
+        """Remove the document with this id, if there is one."""
+        # not delete_documents_by_term: of an unsigned field it silently deletes nothing (tantivy 0.27)
+        self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "id", doc_id))
+
+    def commit(self) -> None:
+        """Make everything since the last commit findable, at once and for good."""
+        self._changes = True
+        seal.unseal(self.path)
+        # the forward index first: a row that the inverted index knows must be in it
+        self._forward.commit()
+        self._writer.commit()
+
+    def close(self) -> None:
+        """Give the lock back; what was not committed is lost."""
+        self._writer.rollback()
+        self._writer.wait_merging_threads()
+        # only now: until here segments were being merged
+        if self._changes or seal.broken_seal(self.path):
+            seal.seal(self.path)
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def build(path: Path, docs: Iterable[Doc], batch: int = 20_000, numbers: Numbers = OFFICE_NUMBERS) -> int:
+    """Add documents to the index at a path (made if need be), committing each batch; how many."""
+    count = 0
+    with Writer(path, numbers) as writer:
+        for doc in docs:
+            writer.add(doc)
+            count += 1
+            if count % batch == 0:
+                writer.commit()
+        writer.commit()
+    return count
