@@ -17,7 +17,7 @@ CODE := src tests scripts $(wildcard benchmarks)
 export HOST PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup lint format types contracts docs messages new bench lock clean
+.PHONY: help run test setup lint format types contracts docs measure messages new bench lock clean
 .SILENT:
 
 help: ## list these targets
@@ -53,6 +53,9 @@ contracts: .dev ## the layers, by import-linter
 
 docs: .base ## write GLOSSARY.md and docs/reference from the declarations
 	$(JINZHI) docs
+
+measure: .base ## count files, functions, rooms, arrows; write the table into docs/explanation/architecture.md
+	$(PY) scripts/measure.py
 
 messages: .base ## collect new strings into the catalogues and compile the translations
 	$(PY) scripts/messages.py collect

@@ -349,7 +349,7 @@ def is_room(module: Module) -> bool:
 def first_sentence(module: Module) -> str:
     """The first sentence of a docstring, on one line; empty where there is none."""
     head = (ast.get_docstring(module.tree) or "").split("\n\n")[0]
-    return " ".join(head.split())
+    return " ".join(head.split()).replace("``", "`")
 
 
 def rooms_list(root: Path) -> str:
