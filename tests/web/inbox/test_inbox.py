@@ -10,10 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from jinzhi.apps.cases.actions import open_case, take
 from jinzhi.apps.cases.inbox import MOST, unread, waiting
-from jinzhi.apps.cases.models import Case, Seen
+from jinzhi.apps.cases.models import Case, Seen, Watch
+from jinzhi.apps.custody.actions import accept, offer
+from jinzhi.apps.plan.actions import change_milestone
 from jinzhi.apps.plan.reporting import open_round
 from jinzhi.apps.units.models import Unit
+from jinzhi.web.shell.watching import watched
 from tests.apps.plan_fixtures import milestone, quarter, small_plan
+from tests.apps.test_custody import take as take_evidence
 
 INBOX = "/inbox/"
 
@@ -150,3 +154,140 @@ def test_the_number_is_answered_by_an_index(release, above, district):
             cursor.execute("SET LOCAL enable_seqscan = off")
     plan = waiting(district.acting).filter(unread=True).order_by().explain()
     assert "SCAN cases_case" not in plan and "Seq Scan on cases_case" not in plan
+
+
+# hand-overs of evidence
+
+
+def handed_over(giver, taker):
+    item = take_evidence(giver)
+    return offer(item, taker.membership, reason="交专人保管", who=giver.acting, expected=item.seq)
+
+
+def test_a_hand_over_waits_in_the_inbox_of_its_taker_until_it_is_answered(release, district, make_person):
+    taker = make_person("keeper", "tj-binhai", "case-handler", "保管人")
+    assert number(taker) == 0
+    hand = handed_over(district, taker)
+    page = taker.client.get(INBOX)
+    assert number(taker) == 1 == page.context["total"]
+    assert hand.item.title in page.content.decode()
+    assert (number(district), district.client.get(INBOX).context["hands"]) == (0, None)
+    taker.client.post("/inbox/seen/")
+    assert number(taker) == 1, "a hand-over is new until it is answered"
+    accept(hand, who=taker.acting)
+    assert (number(taker), taker.client.get(INBOX).context["hands"]) == (0, None)
+
+
+def test_the_number_is_that_of_the_things_marked_new_in_the_list(release, above, district):
+    for n in range(3):
+        order(above, title=f"第{n}件")
+    read = order(above, title="读过的")
+    district.client.get(f"/cases/{read.pk}/")
+    page = district.client.get(INBOX)
+    marked = [r for r in page.context["table"].rows if hasattr(r, "cells") and r.cells[1]]
+    assert len(marked) == page.context["inbox"]()["n"] == 3
+    assert page.context["total"] == 4
+
+
+# watching
+
+
+def follow(person, kind: str, ref: object, on: str = "1"):
+    return person.client.post("/watching/follow/", {"kind": kind, "ref": str(ref), "on": on})
+
+
+def news(person, url: str = INBOX) -> list[tuple[str, str]]:
+    """What is told of the things a person follows: the thing, and how many changes are new."""
+    rows = person.client.get(url).context["news" if url == INBOX else "table"].rows
+    return [(r.cells[0].value, r.cells[2]) for r in rows]
+
+
+def dot(person) -> bool:
+    return "inbox-news" in person.client.get("/units/").content.decode()
+
+
+def test_what_others_do_to_a_watched_case_is_told_until_it_is_looked_at(release, above, district):
+    made = order(above)
+    assert follow(above, "case", made.pk).status_code == 302
+    take(made, "extend", {"new_due": "2026-12-31", "reason": "我自己延的"}, who=above.acting)
+    assert (news(above), dot(above)) == ([], False)
+    take(made, "sign", {}, who=district.acting)
+    assert (news(above), dot(above), number(above)) == ([("加快推进", "1")], True, 0)
+    assert "签收" in above.client.get(INBOX).content.decode()
+    above.client.get(f"/cases/{made.pk}/")
+    assert (news(above), dot(above)) == ([], False)
+    assert news(above, "/watching/") == [("加快推进", "")]
+
+
+def test_a_watch_is_given_up_and_twice_is_as_once(release, above, district):
+    made = order(above)
+    for _ in range(2):
+        follow(above, "case", made.pk)
+    assert Watch.objects.count() == 1
+    assert "取消关注" in above.client.get(f"/cases/{made.pk}/").content.decode()
+    follow(above, "case", made.pk, on="0")
+    take(made, "sign", {}, who=district.acting)
+    assert (Watch.objects.count(), news(above)) == (0, [])
+
+
+def test_a_row_tells_of_its_milestones_and_of_the_orders_about_it(release, above, district, elsewhere):
+    m = milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 10)
+    for person in (above, elsewhere):
+        assert follow(person, "row", f"{release.plan}/U1").status_code == 302
+    assert follow(district, "milestone", m.code).status_code == 302
+    raw = {"title": "督办此任务", "demand": "说明", "grounds": "超期", "due": "2026-12-20"}
+    unit = Unit.objects.get(code="tj-binhai")
+    made = open_case("supervision-order", "issue", raw, who=above.acting, unit=unit, subject="row:U1")
+    take(made, "sign", {}, who=district.acting)
+    change_milestone(m, {"title": "改过的"}, reason="更正", who=above.acting, expected=None)
+    assert [n for _t, n in news(above)] == ["1"], "what one did oneself is no news"
+    assert [n for _t, n in news(district)] == ["1"]
+    assert news(elsewhere) == [], "another district hears nothing of it"
+
+
+def test_who_may_not_see_a_thing_cannot_follow_it(release, above, elsewhere, client):
+    made = order(above)
+    assert follow(elsewhere, "case", made.pk).status_code == 404
+    assert follow(elsewhere, "case", "0' or 1").status_code == 404
+    assert follow(elsewhere, "people", "1").status_code == 404
+    assert Watch.objects.count() == 0
+    assert client.post("/watching/follow/", {"kind": "case", "ref": made.pk, "on": "1"}).status_code == 302
+    assert client.get("/watching/").status_code == 302
+
+
+def test_a_watch_shows_nothing_of_what_may_no_longer_be_seen(release, above, district):
+    """The post has moved to another unit: the thing is neither listed, nor counted, nor marked."""
+    made = order(above)
+    follow(district, "case", made.pk)
+    take(made, "extend", {"new_due": "2026-12-31", "reason": "数据未到"}, who=above.acting)
+    assert dot(district)
+    district.membership.unit = Unit.objects.get(code="tj-dongli")
+    district.membership.save()
+    for url in (INBOX, "/watching/", "/units/"):
+        page = district.client.get(url).content.decode()
+        assert "加快推进" not in page and "inbox-news" not in page
+    assert follow(district, "case", made.pk, on="0").status_code == 302
+
+
+def test_following_more_costs_no_more_statements(release, above, district):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            watched(above.acting)
+        return len(asked)
+
+    first = order(above, title="第一件")
+    m = milestone(release, "U1", "tj-binhai", date(2026, 9, 30), 10)
+    for kind, ref in (("case", first.pk), ("milestone", m.code), ("row", f"{release.plan}/U1")):
+        follow(above, kind, ref)
+    few = cost()
+    for n in range(6):
+        made = order(above, title=f"第{n}件")
+        follow(above, "case", made.pk)
+        take(made, "sign", {}, who=district.acting)
+    assert cost() == few <= 9
+
+
+def test_who_follows_nothing_pays_one_statement(release, above):
+    with CaptureQueriesContext(connection) as asked:
+        assert watched(above.acting) == []
+    assert len(asked) == 1

@@ -76,7 +76,7 @@ def test_what_is_typed_and_cannot_be_kept_is_shown(above, client):
     signed_in_by_form(above)
     above.client.logout()
     above.client.cookies.pop("jz_author", None)
-    answer = above.client.post(OPEN, TYPED)
+    answer = above.client.post(OPEN, {**TYPED, "_key": "of the form"})
     assert answer.status_code == 401
     assert "一段很长的话" in answer.content.decode() and "在新窗口登录" in answer.content.decode()
     assert Draft.objects.count() == 0

@@ -82,3 +82,24 @@ class Seen(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.case}: {self.seq}"
+
+
+class Watch(models.Model):
+    """Something that a person follows: by its kind and its name (``case`` 12, ``milestone`` code, ``row`` plan/key).
+
+    ``event`` is the last event that the person has seen of it. What may be seen of it is asked anew at every look:
+    the row says what somebody wishes to follow, never that they may.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12)
+    ref = models.CharField(max_length=120)
+    event = models.PositiveBigIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "kind", "ref"], name="one_watch")]
+        ordering = ["-since", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.kind} {self.ref}"

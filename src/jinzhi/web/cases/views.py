@@ -76,6 +76,7 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.shell.watching import CASE, look_at
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named, one_tongue
@@ -173,6 +174,7 @@ def case_page(
     checked = verdicts(events)
     story = happenings(found, folded, events, eyes, checked)
     look(found, who)
+    watching = look_at(who, CASE, str(found.pk))
     if not log_viewing(found, eyes.seen, who):
         # nobody sees personal data unseen: they are withheld until the viewing can be recorded
         eyes = reader(in_nobodys_role(who), found, procedure)
@@ -192,6 +194,9 @@ def case_page(
             Link(named(procedure), f"{reverse('cases')}?procedure={procedure.id}"),
         ],
         "case": found,
+        "watching": watching,
+        "watch_kind": CASE,
+        "watch_ref": found.pk,
         "procedure": procedure,
         "procedure_name": named(procedure),
         "title": f"{found.number} {found.title}",

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.inbox import for_today, step_for, waiting
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import now
+from jinzhi.apps.custody.models import HandOver
 from jinzhi.apps.plan.models import Report
 from jinzhi.web.cases.list import by_name, clock_name, state_of
+from jinzhi.web.evidence.words import verb_named
+from jinzhi.web.shell.watching import Watched
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
@@ -150,3 +154,46 @@ def table(found: Sequence[Thing], day: date) -> Table:
         _("看全部办理事项"),
     )
     return Table(_("待办"), columns, rows, empty, stack=True, caption_hidden=True)
+
+
+# --- custody and what is followed ---------------------------------------------------------------------------
+
+
+def hands_table(found: Iterable[HandOver]) -> Table | None:
+    rows = [
+        Row(
+            [
+                Cell(
+                    _("答复移交：%(title)s") % {"title": h.item.title}, href=reverse("custody-hands"), sub=h.item.number
+                ),
+                Cell(tag=NEW),
+                h.reason,
+                Cell(h.giver.get_full_name() or h.giver.username, sub=h.giver_unit.label),
+                localtime(h.offered_at).strftime("%Y-%m-%d %H:%M"),
+            ],
+            id=f"hand-{h.pk}",
+        )
+        for h in found
+    ]
+    columns = [
+        Column(_("要办的事"), wide=True),
+        Column(_("未读")),
+        Column(_("理由")),
+        Column(_("移交人")),
+        Column(_("移交")),
+    ]
+    return Table(_("等我答复的证据移交"), columns, rows, stack=True, caption_hidden=True) if rows else None
+
+
+def watched_table(found: Iterable[Watched], caption: str) -> Table:
+    """What is followed, the latest change first: what was done last, by whom, and how often since the last look."""
+    rows = []
+    for w in found:
+        last = w.news[0] if w.news else None
+        told = Cell(verb_named(last), sub=f"{last.actor} · {last.on.isoformat()}") if last else "—"
+        rows.append(
+            Row([Cell(w.title, href=w.href, sub=w.sub), told, str(len(w.news)) if w.news else ""], id=f"w{w.watch.pk}")
+        )
+    empty = Empty(_("没有关注的变化"), _("在事项、任务和里程碑的页面上点“关注”。"), reverse("watching"), _("我关注的"))
+    columns = [Column(_("关注的"), wide=True), Column(_("最近的变化")), Column(_("新变化"), numeric=True)]
+    return Table(caption, columns, rows, empty, stack=True, caption_hidden=True)

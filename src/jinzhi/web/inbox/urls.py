@@ -1,7 +1,8 @@
 """Addresses of this area."""
 
-from jinzhi.web.inbox import page
+from jinzhi.web.inbox import page, watching
 
 urlpatterns = [
     *page.urlpatterns,
+    *watching.urlpatterns,
 ]

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from jinzhi import __version__
 from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
 from jinzhi.apps.accounts.middleware import acting
-from jinzhi.apps.cases.inbox import MOST, unread
+from jinzhi.apps.cases.inbox import MOST
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.demo.progress import being_made
+from jinzhi.web.shell.badge import number
 from jinzhi.web.shell.plan_choice import head
+from jinzhi.web.shell.watching import watched
 
 #: key, url name, label, scope that its pages need: the top bar in its order
 NAV = (
@@ -74,8 +76,8 @@ def inbox(who: Acting | None) -> dict[str, Any] | None:
     """The number of the inbox: how many new things want a deed of the acting post. None for who has no inbox."""
     if who is None or who.user is None or not who.may("case.read"):
         return None
-    n = unread(who)
-    return {"n": n, "text": f"{MOST - 1}+" if n >= MOST else str(n)}
+    n = number(who)
+    return {"n": n, "text": f"{MOST - 1}+" if n >= MOST else str(n), "news": any(w.news for w in watched(who))}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

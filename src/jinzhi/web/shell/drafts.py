@@ -50,7 +50,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     who, page = author(request), form_page(request)
     fields = worth_keeping(dict(request.POST.lists()))
     files = [f.name or "" for field in request.FILES for f in request.FILES.getlist(field)]
-    if not fields:
+    if not fields or (who is None and "_key" not in request.POST):  # a button, not a form that somebody wrote
         return redirect_to_login(page)
     how = {"seq": request.POST.get("_seq", ""), "files": files}
     if who is None or not keep(who, request.get_full_path(), page, fields, **how):

@@ -50,6 +50,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
+from jinzhi.web.shell.watching import MILESTONE, look_at
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
@@ -347,6 +348,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
                 (found.row_key, row_href),
             ],
             "milestone": found,
+            "watching": look_at(who, MILESTONE, found.code),
+            "watch_kind": MILESTONE,
+            "watch_ref": found.code,
             "status": Tag("已取消", "Dropped", "closed") if found.dropped_on else status,
             "pairs": pairs,
             "figures": figures_table(found, who),

@@ -61,6 +61,7 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.shell.watching import CASE, look_at
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named
@@ -363,6 +364,7 @@ def report_page(
     """The page of a report. ``form``: what came back; ``between``: what others saved since it was made."""
     who, day, release = request.acting, today(), release_of(found)
     look(found.case, who)
+    watching = look_at(who, CASE, str(found.case_id))
     rows = content(found, release)
     before, after = neighbours(found, who)
     earlier = {n.row_key: n for n in RowNote.objects.filter(report=before)} if before else {}
@@ -404,6 +406,9 @@ def report_page(
             Link(found.period.code, at_plan(request, f"{reverse('reports')}?period={found.period.code}", found.plan)),
         ],
         "report": found,
+        "watching": watching,
+        "watch_kind": CASE,
+        "watch_ref": found.case_id,
         "title": _("%(unit)s %(period)s 进展报告") % {"unit": bearing(found).label, "period": found.period.code},
         "state": report_list.tag_of(found),
         "release": release,

@@ -62,6 +62,7 @@ from jinzhi.web.plan.rows import matrix as plan_matrix
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, whole
 from jinzhi.web.shell.plan_choice import names_plan, release_shown
+from jinzhi.web.shell.watching import ROW, look_at
 from jinzhi.web.ui.addresses import url_with, url_without
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
@@ -550,6 +551,9 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
             "row": here,
             "release": release,
             "old": not release.in_force,
+            "watching": look_at(who, ROW, f"{release.plan}/{here.key}"),
+            "watch_kind": ROW,
+            "watch_ref": f"{release.plan}/{here.key}",
             "crumbs": [
                 (_("驾驶舱"), reverse("cockpit")),
                 (_("规划任务"), reverse("rows") + suffix),
