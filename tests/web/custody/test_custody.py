@@ -341,7 +341,7 @@ def test_the_page_of_hand_overs_takes_the_same_queries_however_long(district, el
         actions.offer(given, elsewhere.membership, reason="移送", who=district.acting)
     for person in (district, elsewhere):
         person.client.get("/custody/hands/")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             person.client.get("/custody/hands/")
 
 

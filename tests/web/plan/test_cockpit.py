@@ -411,7 +411,7 @@ def test_the_examples_lie_on_the_thresholds_of_the_rule(city):
 # --- queries ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("url", "most"),
-    [("/plan/", 20), ("/plan/?tab=attention", 16), ("/plan/?tab=districts", 16), ("/plan/lights/", 9)],
+    [("/plan/", 22), ("/plan/?tab=attention", 16), ("/plan/?tab=districts", 16), ("/plan/lights/", 9)],
 )
 def test_the_number_of_queries_does_not_grow(release, above, django_assert_max_num_queries, url, most):
     reports_of(release, above.acting)

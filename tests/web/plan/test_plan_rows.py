@@ -613,7 +613,7 @@ def test_an_unknown_source_of_the_plan_is_named(city):
     [
         ("/plan/rows/", 14),
         ("/plan/rows/?q=企业", 15),
-        ("/plan/rows/U1/", 29),
+        ("/plan/rows/U1/", 31),
         ("/plan/milestones/", 16),
         ("/plan/matrix/", 14),
         ("/units/tj-binhai/", 28),
