@@ -256,8 +256,8 @@ def test_a_span_that_ends_before_it_begins_is_refused() -> None:
 def test_beyond_the_last_notice_a_date_is_provisional_and_says_so() -> None:
     beyond = deadline(d("2026-12-20"), months(1), CALENDAR)
     assert (beyond.on, beyond.provisional, beyond.uncovered) == (d("2027-01-20"), True, (2027,))
-    assert beyond.note_zh.startswith("暂算：2027 年")
-    assert "2027" in beyond.note_en
+    assert beyond.note.zh.startswith("暂算：2027 年")
+    assert "2027" in beyond.note.en
 
 
 def test_before_the_first_notice_a_date_is_provisional_too() -> None:
@@ -267,7 +267,7 @@ def test_before_the_first_notice_a_date_is_provisional_too() -> None:
 
 def test_within_the_notices_nothing_is_provisional() -> None:
     within = deadline(d("2026-12-01"), workdays(10), CALENDAR)
-    assert (within.provisional, within.note_zh, within.note_en) == (False, "", "")
+    assert (within.provisional, within.note) == (False, ("", ""))
 
 
 def test_an_end_that_needs_no_calendar_is_final() -> None:

@@ -24,6 +24,7 @@ from datetime import date, datetime, timedelta
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.law import Dated, NoRuleInForce, Version
 from jinzhi.kernel.period import Calendar, Deadline, Length, Span, Unit, deadline, extend
+from jinzhi.kernel.text import Words
 
 ONE_DAY = timedelta(days=1)
 Term = Dated[Length] | Length
@@ -73,6 +74,16 @@ class Clock:
     basis_note_zh: str = ""
     basis_note_en: str = ""
     was: tuple[str, ...] = ()
+
+    @property
+    def on_expiry(self) -> Words:
+        """What follows where it ends without an act."""
+        return Words(self.on_expiry_zh, self.on_expiry_en)
+
+    @property
+    def basis_note(self) -> Words:
+        """What is said of its basis; false where nothing is."""
+        return Words(self.basis_note_zh, self.basis_note_en)
 
     @property
     def counts_hours(self) -> bool:
@@ -138,6 +149,11 @@ class ClockView:
     moves: bool = False
     why_zh: str = ""
     why_en: str = ""
+
+    @property
+    def why(self) -> Words:
+        """Why it has no date, or how it was judged; false where nothing need be said."""
+        return Words(self.why_zh, self.why_en)
 
     @property
     def open(self) -> bool:

@@ -15,6 +15,7 @@ from datetime import date
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure import CaseView, Clock, ClockView, Event, Procedure, Step, corrected, fold
+from jinzhi.kernel.text import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,8 @@ def judge(
     if step is None or not first.allowed:
         return first
     after = corrected([*events, change])
-    if said := disorder(after, today):
-        return Verdict(False, zh=said[0], en=said[1])
+    if wrong_order := disorder(after, today):
+        return Verdict(False, zh=wrong_order.zh, en=wrong_order.en)
     changed = moved(before.clocks, fold(procedure, [*events, change], calendar, today).clocks)
     rule = declared(procedure, step)
     sealed = is_sealed(procedure, before, seq) or any(c.stopped is not None for c in changed)
@@ -171,14 +172,15 @@ def moved(before: Iterable[ClockView], after: Iterable[ClockView]) -> list[Clock
     return [(old.get(k) or new[k]) for k in {**old, **new} if said.get(k) != now.get(k)]
 
 
-def disorder(events: Sequence[Event], today: date) -> tuple[str, str] | None:
-    """Where the days of events do not follow one another: (Chinese, English)."""
+def disorder(events: Sequence[Event], today: date) -> Words | None:
+    """Where the days of events do not follow one another; None where they do."""
     last: date | None = None
     for e in events:
         if e.on > today:
-            return f"第 {e.seq} 条的日期 {e.on} 晚于今天", f"the day of record {e.seq}, {e.on}, lies in the future"
+            zh = f"第 {e.seq} 条的日期 {e.on} 晚于今天"
+            return Words(zh, f"the day of record {e.seq}, {e.on}, lies in the future")
         if last is not None and e.on < last:
-            return (
+            return Words(
                 f"第 {e.seq} 条的日期 {e.on} 早于前一条的 {last}，先后次序会颠倒",
                 f"the day of record {e.seq}, {e.on}, is before {last}, that of the record before",
             )

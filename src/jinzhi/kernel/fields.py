@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from jinzhi.kernel.declare import Named
-from jinzhi.kernel.text import unfit_words
+from jinzhi.kernel.text import Words, unfit_words
 
 FIELD_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 Value = str | int | bool | list[str] | None
@@ -116,6 +116,11 @@ class Field:
     max_length: int = 2000
     was: tuple[str, ...] = ()
     open_to: str = "case"
+
+    @property
+    def help(self) -> Words:
+        """What is said beside it; false where nothing is."""
+        return Words(self.help_zh, self.help_en)
 
     @property
     def sealed_for(self) -> tuple[str, ...]:

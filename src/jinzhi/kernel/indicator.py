@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.text import Words
 
 Scalar = str | int | Decimal | bool | date | None
 
@@ -172,6 +173,11 @@ class Value:
     uncorrected: Decimal | None = None
     left_out: int = 0
 
+    @property
+    def why_none(self) -> Words:
+        """Why there is no number; false where there is one."""
+        return Words(self.why_none_zh, self.why_none_en)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -206,6 +212,16 @@ class Indicator(Declaration):
     owner: str = ""
     decimals: int = 1
     headline: bool = False
+
+    @property
+    def frequency(self) -> Words:
+        """How often it is read."""
+        return Words(self.frequency_zh, self.frequency_en)
+
+    @property
+    def measured_in(self) -> Words:
+        """The unit of its number."""
+        return Words(self.unit, self.unit_en)
 
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         yield from super().problems(catalogue)

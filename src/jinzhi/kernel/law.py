@@ -15,6 +15,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration, DeclarationError
 from jinzhi.kernel.period import Length
+from jinzhi.kernel.text import Words
 
 T = TypeVar("T")
 
@@ -36,6 +37,10 @@ class Rank(StrEnum):
     @property
     def zh(self) -> str:
         return _RANK_ZH[self]
+
+    @property
+    def en(self) -> str:
+        return self.value
 
 
 _RANK_ZH = {
@@ -94,6 +99,11 @@ class Provision:
     gist_en: str
     parameters: tuple[Parameter, ...] = ()
 
+    @property
+    def gist(self) -> Words:
+        """What it says, in our words."""
+        return Words(self.gist_zh, self.gist_en)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Law(Declaration):
@@ -117,6 +127,11 @@ class Law(Declaration):
     verified: bool = True
     note: str = ""
     provisions: tuple[Provision, ...] = ()
+
+    @property
+    def title(self) -> Words:
+        """Its full title: in brackets in Chinese."""
+        return Words(self.title_zh, self.en)
 
     @property
     def title_zh(self) -> str:

@@ -30,6 +30,7 @@ from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Calendar, Unit
 from jinzhi.kernel.recording import Given
+from jinzhi.kernel.text import Words
 
 __all__ = ["BUILT_IN", "CORRECT", "TELL", "Clock", "ClockView", "Extension"]
 
@@ -112,6 +113,11 @@ class Step:
     seals: bool = False
     corrections: Corrections | None = None
     reopens: bool = False
+
+    @property
+    def help(self) -> Words:
+        """What is said beside it; false where nothing is."""
+        return Words(self.help_zh, self.help_en)
 
     @property
     def opens(self) -> bool:

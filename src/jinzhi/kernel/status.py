@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.text import Words
 
 TONES = ("ahead", "normal", "risk", "late", "done", "open", "closed", "neutral")
 SYMBOLS = {
@@ -208,10 +209,10 @@ class LightRule(Declaration):
             en = f"what was due more than {self.late_after_days} days ago"
         return LATE, *self._short(pace, self.risk_from, zh, en)
 
-    def _short(self, pace: Decimal, limit: Decimal, zh: str = "应完成的", en: str = "what was due") -> tuple[str, str]:
-        """That pace is below a limit, in Chinese and English."""
+    def _short(self, pace: Decimal, limit: Decimal, zh: str = "应完成的", en: str = "what was due") -> Words:
+        """That pace is below a limit."""
         said, of = percent(pace, limit), threshold(limit)
-        return f"完成进度为{zh} {said}（低于 {of}）", f"done is {said} of {en} (below {of})"
+        return Words(f"完成进度为{zh} {said}（低于 {of}）", f"done is {said} of {en} (below {of})")
 
     def _pace(self, p: Progress) -> tuple[Status, str, str]:
         """Ahead or on track, where nothing is behind or at risk."""

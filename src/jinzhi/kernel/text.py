@@ -1,9 +1,33 @@
-"""Text that can be kept: what no database, XML file or line of a log can hold is refused where it comes in."""
+"""Text in both languages, and text that can be kept: what no database, XML file or line of a log can hold is refused
+where it comes in.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """One text in Chinese and in English; false where neither says anything. Who shows it picks the language."""
+
+    zh: str = ""
+    en: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.zh or self.en)
+
+    def say(self, language: str) -> str:
+        """The Chinese text for zh, zh-Hans …, the English for any other language."""
+        return self.zh if language.startswith("zh") else self.en
+
+    @classmethod
+    def joined(cls, texts: Iterable[Words], zh: str = "；", en: str = "; ") -> Words:
+        """Several texts as one, with the mark of each language between them."""
+        several = tuple(texts)
+        return cls(zh.join(text.zh for text in several), en.join(text.en for text in several))
+
 
 #: control characters but tab and line ends, halves of a surrogate pair, and what Unicode gives to nobody
 UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -11,17 +35,17 @@ UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def find_unfit(text: str) -> tuple[int, str] | None:
     """Where the first character stands that cannot be kept (from 1), and its name (``U+0000``); None: all can."""
-    found = UNFIT.search(text)
-    return (found.start() + 1, f"U+{ord(found[0]):04X}") if found else None
+    first = UNFIT.search(text)
+    return (first.start() + 1, f"U+{ord(first[0]):04X}") if first else None
 
 
-def unfit_words(text: str) -> tuple[str, str] | None:
-    """What is wrong with a text, in Chinese and English, and the way out; None where it can be kept."""
-    found = find_unfit(text)
-    if found is None:
+def unfit_words(text: str) -> Words | None:
+    """What is wrong with a text, and the way out; None where it can be kept."""
+    unfit = find_unfit(text)
+    if unfit is None:
         return None
-    at, name = found
-    return (
+    at, name = unfit
+    return Words(
         f"第 {at} 个字符（{name}）不可见、不能保存，请删去后重新提交",
         f"character {at} ({name}) is invisible and cannot be kept: take it out",
     )

@@ -15,6 +15,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.following import Following, Merger, Things, follows
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.text import Words
 
 
 def _held(unit: Unit, day: date) -> QuerySet[Membership]:
@@ -27,20 +28,20 @@ def _count(unit: Unit, day: date) -> int:
     return _held(unit, day).count()
 
 
-def _refuses(m: Merger) -> tuple[str, str] | None:
+def _refuses(m: Merger) -> Words | None:
     """Who merges units gives posts, and so must be allowed to give each of them; nobody gives himself one."""
     if not isinstance(m.who, Acting):
         return None
     for post in _held(m.giver, m.day):
         role = catalogue().get(Role, post.role)
         if m.who.user is not None and post.user_id == m.who.user.pk:
-            return (
+            return Words(
                 "您自己在该单位任职，请由另一位管理员办理",
                 "you hold a post there yourself: ask another administrator",
             )
         if not grants(m.who, role, m.taker):
             zh = f"该单位的任职要随之转到 {m.taker.zh}，您不能在那里授予“{role.zh}”，请由上级管理员办理"
-            return zh, f"its posts go to {m.taker.en}, where you may not give the role {role.en}"
+            return Words(zh, f"its posts go to {m.taker.en}, where you may not give the role {role.en}")
     return None
 
 

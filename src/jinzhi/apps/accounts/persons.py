@@ -20,6 +20,7 @@ from jinzhi.apps.accounts.reach import AccountRefused, require_keeper, require_o
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Event
+from jinzhi.kernel.text import Words
 
 CONFIRM = "confirm-person"
 
@@ -80,11 +81,11 @@ def one_by_the_other(first: Event | Acting, second: Acting) -> bool:
     return one.user in _stands_by(other) or other.user in _stands_by(one)
 
 
-def two_persons(first: Event | Acting, second: Acting) -> tuple[str, str] | None:
-    """Why two are not taken for two persons, and the way out, in Chinese and English; None where they are."""
+def two_persons(first: Event | Acting, second: Acting) -> Words | None:
+    """Why two are not taken for two persons, and the way out; None where they are."""
     if not one_by_the_other(first, second):
         return None
-    return (
+    return Words(
         "两人中一人的账号或任职由另一人独自开立，尚无第三人确认是另一个自然人，不能作为两人办理："
         "请由第三位管理员在其人员页面“确认为本人”，或由其他人员办理",
         "one of the two holds the account or post by the word of the other alone, and no third has confirmed that "

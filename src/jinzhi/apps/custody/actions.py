@@ -27,6 +27,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.store import holdings, store
 from jinzhi.kernel.canonical import Digests
 from jinzhi.kernel.fields import Field, FieldError, Value, parse_all
+from jinzhi.kernel.text import Words
 
 ENTRY_KIND = "evidence"
 CONTENT = Field(id="content", zh="文件", en="File")
@@ -608,24 +609,24 @@ def withdraw(
 
 
 # --- disposal --------------------------------------------------------------------------------------------------
-def why_not_disposed(item: Item, day: date) -> tuple[str, str] | None:
-    """Why an item may not be disposed of today, Chinese and English; None where it may."""
+def why_not_disposed(item: Item, day: date) -> Words | None:
+    """Why an item may not be disposed of today; None where it may."""
     if item.state == "disposed":
-        return "已经处置", "it was disposed of already"
+        return Words("已经处置", "it was disposed of already")
     if item.held:
-        return "处于保全中，须先解除全部保全", "it is under a legal hold: lift every hold first"
+        return Words("处于保全中，须先解除全部保全", "it is under a legal hold: lift every hold first")
     if item.state == "offered":
-        return "有移交等待确认", "a hand-over is waiting"
+        return Words("有移交等待确认", "a hand-over is waiting")
     if item.expires_on is None:
-        return "长期保管；须先写明保管期限和原因", "it is kept without end: set a day and the reason first"
+        return Words("长期保管；须先写明保管期限和原因", "it is kept without end: set a day and the reason first")
     if item.expires_on >= day:
-        return (
+        return Words(
             f"保管期限至 {item.expires_on.isoformat()}，尚未届满",
             f"it is kept until {item.expires_on.isoformat()}",
         )
     open_cases = item.cases.unrestricted("an open case keeps its evidence, whoever sees it").filter(closed_on=None)
     if open_cases.exists():
-        return "关联事项尚未办结", "a linked case is still open"
+        return Words("关联事项尚未办结", "a linked case is still open")
     return None
 
 
@@ -650,7 +651,7 @@ def dispose(
     item = _locked(item, who, expected, DISPOSE)
     day = on or today()
     if why := why_not_disposed(item, day):
-        raise CustodyRefused(f"不能处置：{why[0]}", f"it cannot be disposed of: {why[1]}")
+        raise CustodyRefused(f"不能处置：{why.zh}", f"it cannot be disposed of: {why.en}")
     if confirm.strip() != item.number:
         raise CustodyRefused(f"请输入证据编号 {item.number} 以确认", f"type its number {item.number} to confirm")
     versions = list(item.versions.filter(erased_on=None))

@@ -28,6 +28,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.correction import ASK, CORRECT
 from jinzhi.kernel.fields import Field, FieldError
 from jinzhi.kernel.procedure import CaseView
+from jinzhi.kernel.text import Words
 
 ADJUSTMENT = "plan-adjustment"
 PROPOSE, AGAIN, APPROVE, APPLY = "propose", "reconfirm", "approve", "apply"
@@ -221,8 +222,8 @@ def _lineage(path: str) -> list[str]:
     return [path[:n] for n in range(Unit.steplen, len(path) + 1, Unit.steplen)]
 
 
-def came_between(events: Iterable[Event]) -> tuple[str, str]:
-    """What changed a milestone, in words, Chinese and English."""
+def came_between(events: Iterable[Event]) -> Words:
+    """What changed a milestone."""
     zh, en = [], []
     for e in events:
         changes = [(n, e.data.get("before", {}).get(n, ""), v) for n, v in e.data.get("after", {}).items()]
@@ -230,7 +231,7 @@ def came_between(events: Iterable[Event]) -> tuple[str, str]:
         say = ", ".join(f"{NAMES.get(n, (n, n))[1]} {old} → {new}" for n, old, new in changes) or "dropped"
         zh.append(f"{e.on} {e.actor}：{said}（{e.data.get('reason', '')}）")
         en.append(f"{e.on} {e.actor}: {say} ({e.data.get('reason', '')})")
-    return "；".join(zh), "; ".join(en)
+    return Words("；".join(zh), "; ".join(en))
 
 
 NAMES = {

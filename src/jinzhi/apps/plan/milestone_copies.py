@@ -28,6 +28,7 @@ from jinzhi.apps.plan.models import Duty, Milestone, Release, Row
 from jinzhi.apps.plan.queries import years
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
+from jinzhi.kernel.text import Words
 
 #: what a copy may be given otherwise than its source has it; the rest is taken over
 GIVEN = ("title", "due", "target", "unit")
@@ -107,14 +108,14 @@ def moved(day: date, years: int) -> date:
     return date(year, day.month, min(day.day, last))
 
 
-def unfit(source: Release, year: int, plan: Release, to_year: int) -> tuple[str, str] | None:
-    """Why nothing can be copied between these years, in Chinese and English; None where it can."""
+def unfit(source: Release, year: int, plan: Release, to_year: int) -> Words | None:
+    """Why nothing can be copied between these years; None where it can."""
     if year == to_year and source.plan == plan.plan:
-        return f"同一规划不能从 {year} 年复制到同一年", "within one plan the two years must differ"
+        return Words(f"同一规划不能从 {year} 年复制到同一年", "within one plan the two years must differ")
     for release, asked in ((source, year), (plan, to_year)):
         if asked not in years(release):
             zh = f"“{release.title}”的规划期是 {release.starts} 至 {release.ends}，没有 {asked} 年"
-            return zh, f"{release.title!r} runs from {release.starts} to {release.ends}, without {asked}"
+            return Words(zh, f"{release.title!r} runs from {release.starts} to {release.ends}, without {asked}")
     return None
 
 

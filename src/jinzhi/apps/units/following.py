@@ -15,6 +15,7 @@ from django.db.models import Q
 from jinzhi.apps.catalogue.doors import FOLLOWING, STAYING_CASES
 from jinzhi.apps.evidence.events.actions import Actor
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.text import Words
 
 Things = Mapping[str, int]
 
@@ -46,7 +47,7 @@ class Following:
     hand: Callable[[Merger], Things] | None = None
     touched: Callable[[Things], list[str]] | None = None
     back: Callable[[Merger, Things], None] | None = None
-    refuses: Callable[[Merger], tuple[str, str] | None] | None = None
+    refuses: Callable[[Merger], Words | None] | None = None
     blocks: bool = True
     order: int = 50
 

@@ -9,10 +9,10 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.text import Words
 
 ONE_DAY = timedelta(days=1)
-_WEEKEND_ZH = {5: "周六", 6: "周日"}
-_WEEKEND_EN = {5: "Saturday", 6: "Sunday"}
+WEEKEND = {5: Words("周六", "Saturday"), 6: Words("周日", "Sunday")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +132,12 @@ class Calendar:
             n += self.is_workday(day)
         return n
 
-    def why(self, day: date) -> tuple[str, str]:
-        """What kind of day this is, in Chinese and English."""
+    def why(self, day: date) -> Words:
+        """What kind of day this is."""
         if day in self.worked:
-            return "调休上班", "worked in exchange"
+            return Words("调休上班", "worked in exchange")
         if day in self.off:
-            return f"{self.off[day].zh}放假", f"{self.off[day].en} holiday"
+            return Words(f"{self.off[day].zh}放假", f"{self.off[day].en} holiday")
         if day.weekday() >= 5:
-            return _WEEKEND_ZH[day.weekday()], _WEEKEND_EN[day.weekday()]
-        return "工作日", "working day"
+            return WEEKEND[day.weekday()]
+        return Words("工作日", "working day")

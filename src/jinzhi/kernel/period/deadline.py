@@ -10,6 +10,7 @@ from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
 from jinzhi.kernel.period.length import Length, Unit, extend, hours
 from jinzhi.kernel.period.span import Piece, Span, find_pieces
 from jinzhi.kernel.period.working import Step, count_days, leap, roll_end, run_hours
+from jinzhi.kernel.text import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,15 @@ class Deadline:
         return self.on is None
 
     @property
-    def note_zh(self) -> str:
-        """Why the date is provisional; empty when it is not."""
+    def note(self) -> Words:
+        """Why the date is provisional; false when it is not."""
         if not self.provisional:
-            return ""
-        return f"暂算：{'、'.join(map(str, self.uncovered))} 年的节假日安排未载入，仅按周末计算"
-
-    @property
-    def note_en(self) -> str:
-        if not self.provisional:
-            return ""
-        named = ", ".join(map(str, self.uncovered))
-        return f"provisional: no holiday notice is loaded for {named}, only weekends are taken as off"
+            return Words()
+        years = ", ".join(map(str, self.uncovered))
+        return Words(
+            f"暂算：{'、'.join(map(str, self.uncovered))} 年的节假日安排未载入，仅按周末计算",
+            f"provisional: no holiday notice is loaded for {years}, only weekends are taken as off",
+        )
 
     def remaining(self, today: date) -> int | None:
         """Calendar days from today to the end: 0 on the last day, negative after it, None while suspended."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import cache
 
 from jinzhi.kernel.query.limits import QueryError
+from jinzhi.kernel.text import Words
 from jinzhi.kernel.tokens import fold
 
 
@@ -42,6 +43,11 @@ class Field:
     whole: bool = False
     help_zh: str = ""
     help_en: str = ""
+
+    @property
+    def help(self) -> Words:
+        """What is said beside it; false where nothing is."""
+        return Words(self.help_zh, self.help_en)
 
     @property
     def stored(self) -> tuple[str, ...]:

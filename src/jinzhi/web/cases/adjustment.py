@@ -13,7 +13,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.adjusting import adjustment_of, came_between
 from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.kernel.procedure import CaseView
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.tables import Cell
 
 FIELDS = {f.id: f for f in CHANGED}
@@ -44,6 +44,5 @@ def case_pairs(case: Case, view: CaseView, events: list[Event]) -> list[tuple[st
         (_("调整内容"), Cell(moved(asked.before, asked.after), sub=done)),
     ]
     if asked.between:
-        zh, en = came_between(asked.between)
-        pairs.append((_("提出之后的变化"), en if english() else zh))
+        pairs.append((_("提出之后的变化"), speak(came_between(asked.between))))
     return pairs

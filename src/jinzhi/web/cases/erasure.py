@@ -16,7 +16,7 @@ from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.cases.page import SURE
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 WHY = Field(
     id="reason", zh="理由和依据", en="Reason and legal basis", type=Type.LONG, max_length=500,
@@ -44,7 +44,7 @@ def erasing(
             try:
                 act(str(form.values[WHY.id]))
             except (StepRefused, EntryRefused) as e:
-                form.add_error(None, e.en if english() else e.zh)
+                form.add_error(None, speak(e))
             else:
                 messages.success(request, _("个人信息已删除，办理记录和日志不受影响"))
                 return redirect(back)

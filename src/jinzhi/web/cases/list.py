@@ -27,7 +27,7 @@ from jinzhi.web.shell.listing import choice, sort_of
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
@@ -347,7 +347,7 @@ def workbook(rows: list[Case], what: Asked, who: Acting, day: date, moment: str)
                 "late_entries": case.late_entries,
             }
         )
-    language = "en" if english() else "zh"
+    language = page_language()
     columns = tuple(spreadsheet.Column(field=f, width=28 if f.id in ("title", "subject") else 16) for f in fields)
     notes = (
         (_("内容"), _("办理事项清单")),

@@ -36,9 +36,10 @@ from jinzhi.kernel.law import Law
 from jinzhi.kernel.period import Unit as UnitOfTime
 from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
+from jinzhi.kernel.text import Words
 from jinzhi.web.cases.telling import tellable, told_words
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell
 
@@ -88,7 +89,7 @@ class Reader:
         if declared.type is Type.UNIT:
             unit = self.units.get(str(value))
             return unit.name if unit else str(value)
-        text = declared.show(value, "en" if english() else "zh")
+        text = declared.show(value, page_language())
         return f"{text} {declared.unit}" if declared.unit else text
 
     def pairs(
@@ -142,8 +143,8 @@ def cite(text: str | Citation) -> Cell:
     law = catalogue().find(Law, id)
     if law is None:
         return Cell(said)
-    title = law.en if english() else law.title_zh
-    place = (f" § {article}" if english() else f"第{article}条") if article else ""
+    title = speak(law.title)
+    place = speak(Words(f"第{article}条", f" § {article}")) if article else ""
     return Cell(f"{title}{place}", href=reverse("law", args=[id]) + (f"#art-{article}" if article else ""))
 
 
@@ -166,7 +167,7 @@ def step_of(procedure: Procedure, id: str) -> Step | None:
 def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, checked: Verdicts) -> list[Happening]:
     """All events, the latest first, each with what came of checking it against the log and the declaration."""
     procedure = view.procedure
-    odd = {s.seq: s.en if english() else s.zh for s in view.strange}
+    odd = {s.seq: speak(s) for s in view.strange}
     by_seq = {e.seq: e for e in events}
     mended = {e.data.get("seq") for e in events if e.verb == CORRECT}
     waiting = {e.seq for e in pending(events)}
@@ -316,7 +317,7 @@ def without(c: ClockView, plain: ClockView | None) -> str:
     return _("起算 %(start)s，期限 %(due)s，%(state)s") % {
         "start": plain.started.isoformat(),
         "due": plain.due.isoformat() if plain.due else "—",
-        "state": tag.en if english() else tag.zh,
+        "state": speak(tag),
     }
 
 
@@ -326,16 +327,16 @@ def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = Non
     if length and length.unit is UnitOfTime.HOUR and c.started_at:
         pairs = [(_("起算"), c.started_at.strftime("%Y-%m-%d %H:%M"))]
     if length:
-        pairs.append((_("期限长度"), length.en if english() else length.zh))
+        pairs.append((_("期限长度"), speak(length)))
     if c.extended:
-        pairs.append((_("延长"), enumerated(x.en if english() else x.zh for x in c.extended)))
+        pairs.append((_("延长"), enumerated(speak(x) for x in c.extended)))
     if c.due_at:
         pairs.append((_("届满时刻"), c.due_at.strftime("%Y-%m-%d %H:%M")))
     d = c.deadline
     if d and d.rolled_from:
         pairs.append((_("顺延"), _("%(day)s 逢休假日") % {"day": d.rolled_from.isoformat()}))
     if d and d.on is None and d.left:
-        pairs.append((_("剩余"), " ".join(x.en if english() else x.zh for x in d.left)))
+        pairs.append((_("剩余"), " ".join(speak(x) for x in d.left)))
     if c.told:
         pairs.append((_("已告知的日期"), c.told.isoformat()))
     if c.tell_again and c.due:
@@ -349,14 +350,14 @@ def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = Non
         pairs.append((_("不计更正"), said))
     if c.citation:
         pairs.append((_("依据"), cite(c.citation)))
-    note = c.clock.basis_note_en if english() else c.clock.basis_note_zh
+    note = speak(c.clock.basis_note)
     if not c.citation and length and not note:
         note = _("平台期限，非法定期限")
-    expiry = c.clock.on_expiry_en if english() else c.clock.on_expiry_zh
+    expiry = speak(c.clock.on_expiry)
     if expiry:
         pairs.append((_("届满后果"), expiry))
     if d and d.provisional:
-        pairs.append((_("暂算"), d.note_en if english() else d.note_zh))
+        pairs.append((_("暂算"), speak(d.note)))
     due = None
     if c.due:
         provisional = bool(d and d.provisional and (not c.told or c.tell_again))
@@ -368,12 +369,12 @@ def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = Non
     working = [
         (
             s.day.isoformat() if s.day == s.last else f"{s.day.isoformat()} — {s.last.isoformat()}",
-            s.en if english() else s.zh,
+            speak(s),
             f"{s.counted:g}" if s.counted else "",
         )
         for s in (d.steps if d else ())
     ]
-    why = c.why_en if english() else c.why_zh
+    why = speak(c.why)
     if c.status == "paused":
         why = _("中止中，没有届满日")
     unsure = not c.verified
@@ -434,7 +435,7 @@ def offer_cards(
             OfferCard(
                 step,
                 named(step),
-                step.help_en if english() else step.help_zh,
+                speak(step.help),
                 applicable(step.basis, case.opened_on, day),
                 reverse("case-step", args=[case.pk, step.id]),
                 back or (step_form(procedure, step, who, day) if allowed else None),

@@ -79,7 +79,7 @@ from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.shell.watching import CASE, look_at
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named, one_tongue
+from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Empty
 
@@ -209,9 +209,9 @@ def case_page(
         "clocks": clock_cards(
             found, folded, day, who, plain_view(found, day, events) if found.corrected else None, untold
         ),
-        "flow_src": f"{svg}?v={len(events)}&lang={'en' if english() else 'zh'}",
-        "flow_size": flow.size(procedure, "en" if english() else "zh"),
-        "flow_alt": flow.summary(procedure, state.id, folded.history, "en" if english() else "zh"),
+        "flow_src": f"{svg}?v={len(events)}&lang={page_language()}",
+        "flow_size": flow.size(procedure, page_language()),
+        "flow_alt": flow.summary(procedure, state.id, folded.history, page_language()),
         "facts": [
             (_("事项"), Cell(named(procedure), href=reverse("procedure", args=[procedure.id]))),
             (_("办理单位"), handled_by(found)),
@@ -304,7 +304,7 @@ def refusal(form: FieldsForm, e: Exception) -> None:
     if isinstance(e, StepRefused) and e.errors:
         form.refuse(e.errors)
     elif isinstance(e, StepRefused):
-        form.add_error(None, e.en if english() else e.zh)
+        form.add_error(None, speak(e))
     elif isinstance(e, NoRuleInForce):
         form.add_error(DAY.id, _("这一天没有可以适用的规定版本，请核对日期"))
     elif isinstance(e, ProcedureError):
@@ -445,7 +445,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
             "title": _("发起：%(name)s") % {"name": named(procedure)},
             "steps": [Link(named(s), f"?step={s.id}", current=s is step) for s in may] if len(may) > 1 else [],
             "step": step,
-            "help": (step.help_en if english() else step.help_zh) if step else "",
+            "help": speak(step.help if step else None),
             "form": form,
             "carried": carried,
             "parent": parent,
@@ -531,7 +531,7 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     if event is None or step is None:
         raise Http404(_("没有第 %(seq)s 条可以更正的记录") % {"seq": seq})
     if not verdict.allowed:
-        raise PermissionDenied(verdict.en if english() else verdict.zh)
+        raise PermissionDenied(speak(verdict))
     # files are not replaced by a correction; what a role may not see it may not change
     inputs = tuple(f for f in step.inputs if f.type is not Type.FILE and not f.closed_to(who.role))
     shown = {f.id for f in inputs if f.withheld and event.data.get(f.id)}
@@ -605,7 +605,7 @@ def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     same = who.user is None or asked.user_id == who.user.pk
     verdict = correcting.may_decide(procedure, folded, int(asked.data["seq"]), party_of(found, who), same)
     if not verdict.allowed:
-        raise PermissionDenied(verdict.en if english() else verdict.zh)
+        raise PermissionDenied(speak(verdict))
     form = FieldsForm((VERDICT,), request.POST if request.method == "POST" else None, who=who, name="decide")
     if request.method == "POST":
         expected, key = submitted(request)
@@ -635,7 +635,7 @@ def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
             "case": found,
             "title": _("决定更正"),
             "asked": next(h for h in story if h.seq == seq),
-            "not_two": one_tongue(two_persons(asked, who)),
+            "not_two": speak(two_persons(asked, who)),
             "form": form,
             "seq": len(events),
         },

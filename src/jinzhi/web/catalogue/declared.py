@@ -19,7 +19,7 @@ from jinzhi.kernel.declare import Citation, Declaration
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.web.cases.page import cite
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
 from jinzhi.web.ui.tables import Cell
 
 KIND_NAMES = {
@@ -158,9 +158,9 @@ def plain(value: Any) -> str:
         case Reach():
             return str(REACHES[value])
         case Enum():
-            return str(getattr(value, "zh", value.value)) if not english() else str(getattr(value, "en", value.value))
+            return str(getattr(value, page_language(), value.value))
         case Length():
-            return value.en if english() else value.zh
+            return speak(value)
         case Citation():
             return str(cite(value).value)
         case date() | datetime():
@@ -226,7 +226,7 @@ def _text(name: str, held: Any) -> str:
 
 def _table(word: str, held: tuple[Any, ...]) -> Part:
     """Values of one class as a table: the fields that have a word and a value, names in the reader's language."""
-    other = "zh" if english() else "en"
+    other = "zh" if page_language() == "en" else "en"
     heads = tuple(
         g.name
         for g in dataclasses.fields(held[0])

@@ -18,7 +18,7 @@ from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
 from jinzhi.web.cases.page import CLOCK_TAGS, cite
 from jinzhi.web.catalogue.declared import plain
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import enumerated, named, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -65,7 +65,7 @@ def papers_table(p: Procedure) -> Table:
     for step in openings(p):
         for f in step.inputs:
             kind = _("附件") if f.type is Type.FILE else plain_choices(f)
-            note = (f.help_en if english() else f.help_zh) or ""
+            note = speak(f.help)
             rows.append(
                 Row(
                     [
@@ -203,9 +203,9 @@ def clocks_table(p: Procedure) -> Table:
                 named(c),
                 names(c.start),
                 names(c.stop),
-                Cell(length_text(p, c), sub=c.basis_note_en if english() else c.basis_note_zh),
+                Cell(length_text(p, c), sub=speak(c.basis_note)),
                 "；".join(extra) or "—",
-                (c.on_expiry_en if english() else c.on_expiry_zh) or "—",
+                speak(c.on_expiry) or "—",
             ],
             id=f"clock-{c.id}",
         )

@@ -19,6 +19,7 @@ from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.law import Dated, Force, Law, Parameter
 from jinzhi.kernel.period import HolidayNotice
 from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.text import Words
 from jinzhi.web.cases.views import openings
 from jinzhi.web.catalogue import guide
 from jinzhi.web.catalogue.declared import (
@@ -36,7 +37,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import enumerated, named, page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -222,7 +223,7 @@ def find_procedure(id: str) -> Procedure:
 def procedure(request: HttpRequest, id: str) -> HttpResponse:
     """A procedure as a guide to whoever asks for it or handles it; what developers look for lies folded below."""
     p = find_procedure(id)
-    language = "en" if english() else "zh"
+    language = page_language()
     roles = {r.id: named(r) for r in catalogue().all(Role)}
     cases = Case.objects.visible_to(request.acting).filter(procedure=p.id)
     return render(
@@ -322,7 +323,7 @@ def laws(request: HttpRequest) -> HttpResponse:
             "note": _("共 %(n)s 部，状态截至 %(day)s") % {"n": len(rows), "day": day.isoformat()},
             "filters": [
                 Filter("q", _("名称、标识或文号"), "text"),
-                Filter("force", _("今日状态"), options=[Option(f.value, f.en if english() else f.zh) for f in Force]),
+                Filter("force", _("今日状态"), options=[Option(f.value, speak(f)) for f in Force]),
             ],
             "table": Table(
                 kind_name(Law.kind),
@@ -343,7 +344,7 @@ def sure(law: Law) -> bool:
 
 
 def rank_name(law: Law) -> str:
-    return law.rank.value if english() else law.rank.zh
+    return speak(law.rank)
 
 
 @page(nav="catalogue", scope="plan.read")
@@ -377,7 +378,7 @@ def law(request: HttpRequest, id: str) -> HttpResponse:
         {
             "crumbs": crumbs(Link(kind_name(Law.kind), reverse("laws"))),
             "law": x,
-            "title": x.en if english() else x.title_zh,
+            "title": speak(x.title),
             "tag": FORCE_TAGS[x.status(day)],
             "facts": without_empty(facts),
             "common": without_empty(responsible(x)),
@@ -386,7 +387,7 @@ def law(request: HttpRequest, id: str) -> HttpResponse:
                 {
                     "article": p.article,
                     "label": article_label(p.article),
-                    "gist": p.gist_en if english() else p.gist_zh,
+                    "gist": speak(p.gist),
                     "figures": [figure(q) for q in p.parameters],
                 }
                 for p in x.provisions
@@ -402,7 +403,7 @@ def article_label(article: str) -> str:
     """How an article is named in a table of a law: 第42条, art. 42; empty where its number is still to be checked."""
     if not article:
         return ""
-    return f"art. {article}" if english() else f"第{article}条"
+    return speak(Words(f"第{article}条", f"art. {article}"))
 
 
 def figure(q: Parameter) -> dict[str, Any]:

@@ -52,7 +52,7 @@ from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import english, named, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -371,7 +371,7 @@ def why_not(it: Seen, act: Act) -> str:
             return "" if it.cases else "-"
         case "dispose":
             if why := actions.why_not_disposed(item, today()):
-                return why[1] if english() else why[0]
+                return speak(why)
     return ""
 
 

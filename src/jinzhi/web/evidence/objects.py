@@ -36,7 +36,8 @@ from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
-from jinzhi.web.ui.language import english, named
+from jinzhi.kernel.text import Words
+from jinzhi.web.ui.language import named, speak
 
 
 @dataclass(frozen=True)
@@ -346,7 +347,7 @@ def _beside(zh: str, en: str, prefix: str) -> Find:
     """Places of records that stand beside an object: whoever may open the object sees them."""
 
     def find(who: Acting, ids: Collection[str]) -> Mapping[str, Place]:
-        word = en if english() else zh
+        word = speak(Words(zh, en))
         return {id: replace(p, title=f"{word} {p.title}", procedure="") for id, p in places(who, ids).items()}
 
     return kind(prefix, zh, en)(find)

@@ -57,7 +57,7 @@ from jinzhi.web.shell.listing import choice, paged, whole
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,7 +112,7 @@ def declared(id: str) -> Indicator:
 
 
 def measured_in(indicator: Indicator) -> str:
-    return indicator.unit_en if english() else indicator.unit
+    return speak(indicator.measured_in)
 
 
 def pick(year: int | None, unit: Unit | None, **more: str) -> str:
@@ -145,7 +145,7 @@ def lines(request: HttpRequest, year: int | None, unit: Unit | None) -> list[Lin
         stands = standing(indicator, value)
         if light and (stands.light.id if stands.light else "none") != light:
             continue
-        why = stands.en if english() else stands.zh
+        why = speak(stands)
         out.append(Line(indicator, value, tag_of(stands, value), stands.target, why))
     return sorted(out, key=lambda line: not line.indicator.headline)
 
@@ -252,14 +252,14 @@ def export(request: HttpRequest) -> HttpResponse:
             "value": rounded(x.value.number, x.indicator.decimals),
             "unit": measured_in(x.indicator),
             "target": x.target,
-            "light": f"{x.tag.symbol} {x.tag.en if english() else x.tag.zh}",
+            "light": f"{x.tag.symbol} {speak(x.tag)}",
             "why": x.why,
             "as_of": x.value.as_of,
             "serves": " ".join(x.indicator.serves),
         }
         for x in found
     ]
-    language = "en" if english() else "zh"
+    language = page_language()
     content = write(
         [Sheet(title=_("指标"), columns=columns, rows=rows, language=language)], notes(request, unit, len(rows))
     )
@@ -368,7 +368,7 @@ def chart_of(view: Seen) -> charts.Chart:
     else:
         conclusion = _("截至 %(day)s 没有数值：%(why)s") % {
             "day": view.on.isoformat(),
-            "why": view.value.why_none_en if english() else view.value.why_none_zh,
+            "why": speak(view.value.why_none),
         }
     option = charts.line(
         {name: numbers},
@@ -474,7 +474,7 @@ def records_table(view: Seen, part: int, found: Sequence[Record]) -> Table:
         cells += [words.value(f, r.fields.get(f)) if r.fields.get(f) is not None else "" for f in ids]
         cells += [(_("是") if r.id in top else _("否"))] if marks else []
         rows.append(Row(cells))
-    empty = Empty(_("没有计入的记录"), view.value.why_none_en if english() else view.value.why_none_zh)
+    empty = Empty(_("没有计入的记录"), speak(view.value.why_none))
     return Table(_("背后的记录"), columns, rows, empty, stack=True, caption_hidden=True)
 
 
@@ -525,9 +525,9 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "value": shown(number, i),
         "measured_in": measured_in(i) if number is not None else "",
         "left_out": view.value.left_out,
-        "why_none": (view.value.why_none_en if english() else view.value.why_none_zh) if number is None else "",
+        "why_none": speak(view.value.why_none) if number is None else "",
         "tag": tag_of(stands, view.value),
-        "why_light": stands.en if english() else stands.zh,
+        "why_light": speak(stands),
         "filters": filters(request.acting)[:2],
         "whose": seen_by,
         "numbers": without_empty(
@@ -543,7 +543,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
                 (_("范围"), seen_by),
                 (_("截至"), view.on.isoformat()),
                 (_("更正"), corrected(view.value, i)),
-                (_("频次"), i.frequency_en if english() else i.frequency_zh),
+                (_("频次"), speak(i.frequency)),
                 (_("来源"), picture.source),
                 (_("责任单位"), Cell(owner.name, href=reverse("unit", args=[owner.code])) if owner else ""),
                 (
@@ -636,7 +636,7 @@ def records_of(request: HttpRequest, id: str) -> HttpResponse:
         SheetColumn(field=text("value", "数值", "Value", Type.DECIMAL)),
     )
     split = [{"unit": g.label, "value": rounded(g.value.number, i.decimals)} for g in groups(view, "unit")]
-    language = "en" if english() else "zh"
+    language = page_language()
     said = [
         (_("指标"), named(i)),
         (_("数值"), f"{shown(view.value.number, i)} {measured_in(i)}"),

@@ -24,8 +24,9 @@ from jinzhi.apps.evidence.store import store
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, load
 from jinzhi.engines.signing import KeyRefused
 from jinzhi.engines.timestamps import TimestampRefused
+from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -47,7 +48,7 @@ WAITED, NEWEST = 50_000, 200
 
 
 def said(zh: str, en: str) -> str:
-    return en if english() else zh
+    return speak(Words(zh, en))
 
 
 def fact_table(who: Acting) -> Table:

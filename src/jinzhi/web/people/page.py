@@ -44,7 +44,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import enumerated, named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
@@ -96,7 +96,7 @@ def state_of(user: User) -> Tag:
 
 
 def refused(e: AccountRefused) -> str:
-    return e.en if english() else e.zh
+    return speak(e)
 
 
 def person_of(who: Acting, pk: int) -> User:

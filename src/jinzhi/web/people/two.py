@@ -19,7 +19,7 @@ from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, answer, ask, open_a
 from jinzhi.web.people.page import EMAIL, REASON, above, person_of, refuse, refused
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import one_tongue
+from jinzhi.web.ui.language import speak
 
 
 def _ask(request: HttpRequest, found: User, what: str, form: FieldsForm, who: Acting) -> bool:
@@ -86,7 +86,7 @@ def two(request: HttpRequest, pk: int, what: str) -> HttpResponse:
         "person": found,
         "form": form,
         "asked": asked,
-        "not_two": one_tongue(two_persons(asked, who)) if asked is not None else "",
+        "not_two": speak(two_persons(asked, who)) if asked is not None else "",
         "own": asked is not None and who.user is not None and asked.user_id == who.user.pk,
     }
     return render(request, "people/two.html", context, status=status)

@@ -34,7 +34,7 @@ from jinzhi.kernel.register import Register
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import label_of, visible_units
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -111,9 +111,7 @@ def filters(register: Register, who: Acting) -> list[Filter]:
                 out.append(Filter(field.id, named(field), "text"))
     if not register.unit_field or register.unit_field not in {f.id for f in filterable(register)}:
         out.append(Filter("kept_by", _("所属单位"), "select", [Option(c, n) for c, n in visible_units(who)]))
-    out.append(
-        Filter("state", _("状态"), "select", [Option(k, t.en if english() else t.zh) for k, t in STATES.items()])
-    )
+    out.append(Filter("state", _("状态"), "select", [Option(k, speak(t)) for k, t in STATES.items()]))
     return out
 
 
@@ -155,7 +153,7 @@ class Reader:
             case Type.FILE if str(value) in self.files:
                 kept = self.files[str(value)]
                 return Cell(kept.name, href=reverse("attachment", args=[kept.token]))
-        shown = field.show(value, "en" if english() else "zh")
+        shown = field.show(value, page_language())
         return Cell(f"{shown} {field.unit}" if field.unit else shown)
 
     def text(self, field: Field, value: Any) -> str:
@@ -166,7 +164,7 @@ def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Ite
     """A reader that knows every unit, reference and file that these entries (and their histories) name."""
     rows = list(entries)
     shown = [*rows, *_as_entries(pasts)]
-    units = unit_names(shown, register, "en" if english() else "zh")
+    units = unit_names(shown, register, page_language())
     refs = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.REF and e.data.get(f.id)}
     files = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.FILE and e.data.get(f.id)}
     found = visible_entries(who).filter(number__in=refs) if refs else ()

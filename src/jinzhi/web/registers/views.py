@@ -54,6 +54,7 @@ from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.access import Role, within
 from jinzhi.kernel.fields import Field, Type, Value
 from jinzhi.kernel.register import Register
+from jinzhi.kernel.text import Words
 from jinzhi.web.cases.erasure import erasing
 from jinzhi.web.catalogue.declared import serves
 from jinzhi.web.registers import list as shown
@@ -63,7 +64,7 @@ from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -224,14 +225,14 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
         (_("填写说明"), _("灰色列不用填写；新增条目时编号留空；修改后在名录页“导入”上传，先预览差异，确认后才写入。")),
     ]
     for field in found.fields:
-        text = field.help_en if english() else field.help_zh
+        text = speak(field.help)
         if text and not hidden(field, who):
             notes.append((named(field), text))
     personal = [f.id for f in found.fields if f.withheld and not hidden(f, who)]
     if not log_export(found, len(rows), personal, said, who):
         who = in_nobodys_role(who)
         notes.append((_("个人信息"), NOT_ON_RECORD))
-    content = exchange.workbook(found, rows, who, notes, language="en" if english() else "zh")
+    content = exchange.workbook(found, rows, who, notes, language=page_language())
     return sheet(content, f"{found.id}-{today().isoformat()}.xlsx")
 
 
@@ -390,7 +391,7 @@ def put(form: FieldsForm, refused: EntryRefused) -> None:
     if refused.errors:
         form.refuse(refused.errors)
     else:
-        form.add_error(None, refused.en if english() else refused.zh)
+        form.add_error(None, speak(refused))
 
 
 @page(nav="registers", scope="register.read")
@@ -450,7 +451,7 @@ def entry_turn(request: HttpRequest, id: str, pk: int, turn: str) -> HttpRespons
     try:
         act(kept, reason=str(form.values["reason"]), who=who, expected=expected, key=key)
     except EntryRefused as refused:
-        form.add_error(None, refused.en if english() else refused.zh)
+        form.add_error(None, speak(refused))
         return entry_page(request, found, kept, form)
     messages.success(request, _("已%(what)s %(name)s。") % {"what": shown.VERBS[turn], "name": kept})
     return redirect("entry", id, pk)
@@ -476,7 +477,7 @@ def upload(request: HttpRequest, id: str) -> HttpResponse:
             except FileRefused as refused:
                 errors.append(str(refused))
             except SpreadsheetError as refused:
-                errors.append(refused.en if english() else refused.zh)
+                errors.append(speak(refused))
     context = {
         "crumbs": crumbs(found),
         "register": found,
@@ -507,7 +508,7 @@ def preview(request: HttpRequest, id: str, token: str) -> HttpResponse:
         except ChangedMeanwhile:
             changed = True
         except EntryRefused as refused:
-            messages.error(request, _("没有导入任何一行：%(why)s") % {"why": refused.en if english() else refused.zh})
+            messages.error(request, _("没有导入任何一行：%(why)s") % {"why": speak(refused)})
         else:
             counted = {"new": done.count("new"), "changed": done.count("changed"), "same": done.count("same")}
             messages.success(request, _("已导入：新增 %(new)s 条，修改 %(changed)s 条，不变 %(same)s 条。") % counted)
@@ -526,7 +527,7 @@ def preview(request: HttpRequest, id: str, token: str) -> HttpResponse:
             "counts": [(KINDS[k], plan.count(k)) for k in KINDS],
             "table": preview_table(found, plan, list(here.object_list), who),
             "page": here,
-            "notes": [n[1 if english() else 0] for n in plan.notes],
+            "notes": [speak(Words(*note)) for note in plan.notes],
             "changed": changed,
             "back": reverse("register-import", args=[id]),
             "print_title": _("导入预览"),
@@ -540,7 +541,7 @@ def preview_table(found: Register, plan: Preview, lines: list[Line], who: Acting
         Entry(data={k: v[n] for k, v in line.changes.items() if v[n] is not None}) for line in lines for n in (0, 1)
     ]
     eyes = shown.reader(found, held, who)
-    language = "en" if english() else "zh"
+    language = page_language()
 
     def what(line: Line) -> str:
         if line.errors:

@@ -18,7 +18,7 @@ from jinzhi.apps.cases.actions import StepRefused
 from jinzhi.apps.catalogue.strain import RETRY_AFTER, cannot_write, disk_full, read_only
 from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.patents.search.index import NoIndex
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 log = logging.getLogger("jinzhi.web")
 #: said where personal data are withheld because the viewing could not be recorded
@@ -140,7 +140,7 @@ class ErrorsMiddleware:
         if isinstance(exception, KeyReused):
             return _page(request, 409, "409.html", {"since": [], "typed": typed(request), "reused": True})
         if isinstance(exception, StepRefused):
-            reason = exception.en if english() else exception.zh
+            reason = speak(exception)
             return _page(request, 422, "422.html", {"reason": reason, "typed": typed(request)})
         if isinstance(exception, NoIndex):
             return _unready(request, exception)

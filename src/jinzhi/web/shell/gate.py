@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from jinzhi.kernel.text import shown, unfit_words
 from jinzhi.web.shell.errors import typed
 from jinzhi.web.shell.problems import Problem, Wrong, answer
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 API = "/api/"
 
@@ -62,7 +62,7 @@ class TextGate:
         if wrong is not None:
             if api:
                 return answer(request, Problem("not-found", wrong.zh, wrong.en))
-            return render(request, "404.html", {"reason": wrong.en if english() else wrong.zh}, status=404)
+            return render(request, "404.html", {"reason": speak(wrong)}, status=404)
         wrong = first_unfit(in_address(request))
         if wrong is not None and api:
             said = (f"{wrong.field}：{wrong.zh}", f"{wrong.field}: {wrong.en}")
@@ -71,7 +71,7 @@ class TextGate:
             wrong = first_unfit(in_form(request))
         if wrong is None:
             return None
-        why = wrong.en if english() else wrong.zh
+        why = speak(wrong)
         reason = _("“%(field)s”：%(why)s") % {"field": wrong.field, "why": why}
         kept = [(k, shown(v)) for k, v in typed(request)]
         if not kept:

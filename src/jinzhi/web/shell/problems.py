@@ -25,7 +25,7 @@ from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.query import QueryError
 from jinzhi.web.shell.errors import UNSEEN
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 log = logging.getLogger("jinzhi.api")
 MEDIA_TYPE = "application/problem+json"
@@ -111,7 +111,7 @@ def answer(request: HttpRequest, problem: Problem) -> HttpResponse:
         "type": f"{HOME}#problem-{problem.type.id}",
         "title": problem.type.title,
         "status": problem.type.status,
-        "detail": problem.en if english() else problem.zh,
+        "detail": speak(problem),
         "instance": request.path,
         "zh": problem.zh,
         "en": problem.en,

@@ -7,13 +7,10 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html
-from django.utils.translation import get_language
+
+from jinzhi.web.ui.language import english
 
 register = template.Library()
-
-
-def in_chinese() -> bool:
-    return (get_language() or "zh").startswith("zh")
 
 
 def reading(thing: Any, name: str) -> Any:
@@ -36,7 +33,7 @@ def localised(thing: Any) -> str:
     zh, en = reading(thing, "zh"), reading(thing, "en")
     if not zh and not en:
         return str(thing)
-    if in_chinese():
+    if not english():
         return zh or en
     if en:
         return en

@@ -19,7 +19,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach, successor
 from jinzhi.kernel.fields import Field, FieldError, Type, Value
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 Choices = Sequence[tuple[str, str]]
 
@@ -50,7 +50,7 @@ class KernelField(forms.Field):
         try:
             return self.declared.parse(value)
         except FieldError as e:
-            raise forms.ValidationError(e.en if english() else e.zh) from None
+            raise forms.ValidationError(speak(e)) from None
 
 
 class KernelFile(forms.FileField):
@@ -115,7 +115,7 @@ class FieldsForm(forms.Form):
     def _control(self, field: Field, name: str) -> forms.Field:
         options: dict[str, Any] = {
             "label": label_of(field),
-            "help_text": field.help_en if english() else field.help_zh,
+            "help_text": speak(field.help),
         }
         if field.type is Type.FILE:
             widget = forms.FileInput(attrs={"data-hash": f"{name}-{field.id}-list", "data-limit": settings.MAX_UPLOAD})
@@ -174,4 +174,4 @@ class FieldsForm(forms.Form):
         """Set errors that an action found beside their fields."""
         for e in errors:
             where = e.field.id if e.field.id in self.fields else None
-            self.add_error(where, e.en if english() else e.zh)
+            self.add_error(where, speak(e))

@@ -1,27 +1,45 @@
-"""The language of the page, and words in it."""
+"""The language of the page: the one place where a text in both languages becomes a text of the page."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import get_language
 
 
+class Bilingual(Protocol):
+    """What has its text in Chinese and in English: ``kernel.text.Words``, a refusal, a length, a declared name."""
+
+    @property
+    def zh(self) -> Any: ...
+
+    @property
+    def en(self) -> Any: ...
+
+
 def english() -> bool:
+    """Whether the page speaks English; for what is no text, such as the ``lang`` of an element."""
     return (get_language() or "").startswith("en")
+
+
+def page_language() -> str:
+    """The language of the page as engines and files name it: zh or en."""
+    return "en" if english() else "zh"
+
+
+def speak(text: Bilingual | None) -> str:
+    """The text in the language of the page; empty where nothing is given."""
+    if text is None:
+        return ""
+    return str(text.en if english() else text.zh)
 
 
 def named(thing: Any) -> str:
     """The name of a declaration, state, field … in the language of the page."""
-    return thing.en if english() else thing.zh
+    return speak(thing)
 
 
 def enumerated(words: Iterable[str]) -> str:
     """Words one after the other, with the mark of the language of the page between them: 甲、乙 or A, B."""
     return (", " if english() else "、").join(words)
-
-
-def one_tongue(said: tuple[str, str] | None) -> str:
-    """Of a sentence in Chinese and English the one that the page speaks; empty where nothing is said."""
-    return "" if said is None else said[1] if english() else said[0]

@@ -30,7 +30,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def open_at(unit: Unit, day: date) -> list[Open]:
 
 def refuse(form: FieldsForm, errors: Iterable[changing.Wrong]) -> None:
     for e in errors:
-        form.add_error(e.field if e.field in form.fields else None, e.en if english() else e.zh)
+        form.add_error(e.field if e.field in form.fields else None, speak(e))
 
 
 def reached(who: Acting, code: str) -> Unit:

@@ -38,7 +38,7 @@ from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import english, named, page_language, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
@@ -193,7 +193,7 @@ def exported(found: list[Unit], by_path: dict[str, Unit], text: str, level: str,
         (_("截至"), today().isoformat()),
         (_("导出人"), who.name),
     ]
-    sheet = spreadsheet.Sheet(title=_("单位"), columns=columns, rows=rows, language="en" if english() else "zh")
+    sheet = spreadsheet.Sheet(title=_("单位"), columns=columns, rows=rows, language=page_language())
     content = spreadsheet.write([sheet], notes)
     response = HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
     response["Content-Disposition"] = f'attachment; filename="units-{today().isoformat()}.xlsx"'
@@ -284,7 +284,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
         cells = [Cell(u.label, href=reverse("unit", args=[u.code]), sub=days_of(u)) for u in merged]
         pairs.append((_("并入的单位"), cells))
     if groups:
-        pairs.append((_("所在的合称"), [Cell(g.en if english() else g.zh) for g in groups]))
+        pairs.append((_("所在的合称"), [Cell(speak(g)) for g in groups]))
     context = {
         "crumbs": [(_("单位"), reverse("units")), *((a.label, reverse("unit", args=[a.code])) for a in ancestors)],
         "unit": found,

@@ -38,7 +38,7 @@ from jinzhi.apps.patents import models
 from jinzhi.apps.patents.store import columns, pictures
 from jinzhi.apps.patents.store.storing import Prepared, PreparedEvent, known_numbers, prepare, prepare_event, store
 from jinzhi.kernel.patent import Document, LegalEvent
-from jinzhi.kernel.text import UNFIT, texts, unfit_words
+from jinzhi.kernel.text import UNFIT, Words, texts, unfit_words
 from jinzhi.sources.patents import tables
 from jinzhi.sources.patents.batch import DRAWING, READERS, Member, walk
 from jinzhi.sources.patents.refused import Refused, Unreadable
@@ -129,7 +129,7 @@ def _answer(one: Document | LegalEvent | Refused, label: str) -> Answer:
     return prepare(one) if isinstance(one, Document) else prepare_event(one)
 
 
-def unfit_in(one: Document | LegalEvent) -> tuple[str, tuple[str, str]] | None:
+def unfit_in(one: Document | LegalEvent) -> tuple[str, Words] | None:
     """The place of the first text that no database can keep, and what is wrong with it; None: all can."""
     data = one.to_data()
     # as one text it is looked through ten times as fast; what JSON escapes is a quotation mark, a line end, or unfit
