@@ -193,7 +193,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "crumbs": above(),
         "title": _("开立账号"), "form": form, "back": reverse("people"),
     }  # fmt: skip
-    return render(request, "registers/form.html", context, status=status)
+    return render(request, "form.html", context, status=status)
 
 
 def refuse(form: FieldsForm, e: ValidationError, field: str) -> None:

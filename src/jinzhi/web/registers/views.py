@@ -345,7 +345,7 @@ def form_page(
     files = any(f.type is Type.FILE for f in found.fields)
     return render(
         request,
-        "registers/form.html",
+        "form.html",
         {
             "crumbs": trail,
             "register": found,
