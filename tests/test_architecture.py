@@ -5,11 +5,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from tests.left_over import DOUBLED_CLASSES, VAGUE_NAMES
 
 ROOT = Path(__file__).resolve().parent.parent
 SRC = ROOT / "src" / "jinzhi"
@@ -261,3 +265,171 @@ def test_packages_are_imported_only_if_they_are_listed() -> None:
         if top not in known and named_otherwise.get(top, top.replace("_", "-")).lower() not in listed
     }
     assert sorted(unlisted) == []
+
+
+# --- rooms and names ---------------------------------------------------------------------------------------
+
+WEB = SRC / "web"
+AREAS = sorted(path.parent for path in WEB.glob("*/__init__.py"))
+#: rooms whose components and pages every area may show
+SHARED_ROOMS = {"shell", "ui"}
+#: words for anything: what bears one has a name of its own
+VAGUE = {"asked", "found", "it", "one", "said", "told"}
+#: names that Django looks for; they are not ours to choose
+DJANGOS = {"Command", "Meta"}
+
+
+def definitions(path: Path) -> Iterator[str]:
+    """Names of all functions and classes of a module, and of what it assigns at its top."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield node.name
+    for node in tree(path).body:
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+        )
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def against(listed: dict[str, int], counted: dict[str, int]) -> list[str]:
+    """What is wrong between a list of what is left over and the code: the list may only shrink, and must."""
+    grown = [
+        f"{name} stands {times} times, {listed.get(name, 0)} are listed: give the new one a name of its own"
+        for name, times in counted.items()
+        if times > listed.get(name, 0)
+    ]
+    gone = [
+        f"{name} is gone from the code: take it out of tests/left_over.py" for name in listed if name not in counted
+    ]
+    return sorted(grown + gone)
+
+
+def test_every_room_says_in_one_sentence_what_it_is() -> None:
+    silent = [
+        here(path)
+        for path in MODULES
+        if path.name == "__init__.py"
+        and not {"management", "migrations"} & set(path.parts)
+        and not (ast.get_docstring(tree(path)) or "").split("\n\n")[0].rstrip().endswith(".")
+    ]
+    assert silent == []
+
+
+def test_no_class_name_stands_twice() -> None:
+    counted = Counter(
+        node.name
+        for path in MODULES
+        if "migrations" not in path.parts
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ClassDef) and node.name not in DJANGOS
+    )
+    assert against(DOUBLED_CLASSES, {name: times for name, times in counted.items() if times > 1}) == []
+
+
+def test_nothing_is_called_by_a_word_for_anything() -> None:
+    counted = Counter(
+        name
+        for path in MODULES
+        if "migrations" not in path.parts
+        for name in definitions(path)
+        if name.strip("_").lower() in VAGUE
+    )
+    assert against(VAGUE_NAMES, counted) == []
+
+
+def test_the_lists_of_what_is_left_over_are_sorted() -> None:
+    assert list(DOUBLED_CLASSES) == sorted(DOUBLED_CLASSES)
+    assert list(VAGUE_NAMES) == sorted(VAGUE_NAMES)
+
+
+def test_a_name_that_comes_back_is_named_and_one_that_is_gone_has_to_leave_the_list() -> None:
+    assert against({"Line": 2}, {"Line": 2}) == []
+    assert against({"Line": 3}, {"Line": 2}) == []
+    assert "Line stands 3 times" in against({"Line": 2}, {"Line": 3})[0]
+    assert "Asked stands 2 times" in against({}, {"Asked": 2})[0]
+    assert "Line is gone" in against({"Line": 2}, {})[0]
+
+
+def templates() -> dict[str, list[Path]]:
+    """Every template by the name that views give it."""
+    named: dict[str, list[Path]] = {}
+    for path in MARKUP:
+        *_, name = path.as_posix().partition("/templates/")
+        named.setdefault(name, []).append(path)
+    return named
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(WEB).parts[0]
+
+
+def rendered(area: Path) -> Iterator[tuple[Path, str]]:
+    """The templates that the modules of an area name."""
+    for path in sorted(area.rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.fullmatch(r"[\w/]+\.html", node.value)
+            ):
+                yield path, node.value
+
+
+def included(area: Path) -> Iterator[tuple[Path, str]]:
+    """The templates that the templates of an area extend or include."""
+    for path in sorted(area.rglob("*.html")):
+        for name in re.findall(r"{%-?\s*(?:include|extends)\s+\"([^\"]+)\"", path.read_text(encoding="utf-8")):
+            yield path, name
+
+
+def layers_of_web() -> dict[str, int]:
+    """How high each area stands, by the contract in pyproject.toml: 0 is the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(contract["layers"] for contract in contracts if "jinzhi.web.ui" in contract.get("layers", ()))
+    return {name.strip().split(".")[2]: at for at, layer in enumerate(layers) for name in layer.split("|")}
+
+
+def test_every_template_is_given_one_name() -> None:
+    assert {name: [here(path) for path in paths] for name, paths in templates().items() if len(paths) > 1} == {}
+
+
+def test_every_area_of_pages_has_its_layer() -> None:
+    assert {area.name for area in AREAS} - set(layers_of_web()) == set()
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.name)
+def test_a_page_lies_in_one_folder(area: Path) -> None:
+    """What a view of an area renders lies beside it, or in the rooms that every area shows."""
+    named = templates()
+    astray = [
+        f"{here(path)} renders {name} of {', '.join(room_of(there) for there in named[name])}"
+        for path, name in rendered(area)
+        if name in named and not {room_of(there) for there in named[name]} & {area.name, *SHARED_ROOMS}
+    ]
+    assert astray == []
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.name)
+def test_a_template_shows_parts_of_what_lies_below_it(area: Path) -> None:
+    named, height = templates(), layers_of_web()
+    astray = [
+        f"{here(path)} includes {name} of {room_of(there)}"
+        for path, name in included(area)
+        for there in named.get(name, ())
+        if room_of(there) not in {area.name, *SHARED_ROOMS} and height[room_of(there)] <= height[area.name]
+    ]
+    assert astray == []
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.name)
+def test_an_area_of_pages_has_its_tests_under_its_name(area: Path) -> None:
+    assert list((ROOT / "tests" / "web" / area.name).glob("test_*.py")), f"there is no test in tests/web/{area.name}"
+
+
+def test_tests_of_pages_lie_under_the_name_of_an_area() -> None:
+    names = {area.name for area in AREAS}
+    assert [
+        here(path) for path in TESTS if path.parent.parent == ROOT / "tests" / "web" and path.parent.name not in names
+    ] == []
