@@ -118,7 +118,7 @@ def test_every_wrong_cell_is_named_by_sheet_row_and_column_at_once(sheet, report
 
     reading = from_workbook(mended(sheet, spoil), report, release, who=district.acting)
     assert [str(e) for e in reading.errors] == [
-        "工作表“里程碑”第 2 行 H 列“本期累计”：“十”不是数字",
+        "工作表“里程碑”第 2 行 H 列“本期累计”：“十”不是数字：请只写阿拉伯数字，不带单位、百分号和空格",
         "工作表“里程碑”第 3 行 I 列“完成日期”：“2026-13-01”不是日期，请写成 2026-11-22",
         "工作表“任务进展”第 3 行 E 列“进展情况”：最多 2000 字，现有 2001 字",
     ]

@@ -128,7 +128,9 @@ def test_no_cell_is_a_formula_whatever_it_begins_with(text):
 
 def test_a_wrong_number_is_named_by_row_and_letter():
     content = mended(write([sheet(ROWS)]), lambda p: p.__setitem__("C3", "abc"))
-    assert said(content) == ["工作表“名录”第 3 行 C 列“金额（万元）”：“abc”不是数字"]
+    assert said(content) == [
+        "工作表“名录”第 3 行 C 列“金额（万元）”：“abc”不是数字：请只写阿拉伯数字，不带单位、百分号和空格"
+    ]
 
 
 def test_every_wrong_cell_is_said_at_once():

@@ -79,6 +79,24 @@ def test_a_number_written_with_thousands_is_the_same_number(number):
     assert Decimal(str(field(Type.DECIMAL).parse(f"{number:,}"))) == number
 
 
+@pytest.mark.parametrize("raw", ["-0", "-0.00", "－０", "0", "-0e1"])
+def test_nothing_is_never_less_than_nothing(raw):
+    assert not str(field(Type.DECIMAL).parse(raw)).startswith("-")
+    assert field(Type.INT).parse(raw) == 0
+
+
+def test_many_digits_are_kept_to_the_last():
+    digits = "0." + "123456789" * 5
+    assert field(Type.DECIMAL).parse(digits) == digits
+
+
+@pytest.mark.parametrize("raw", ["12 %", "12%", "½", "三十", "1 234", "12件", "²", "①", "约12", "1/2", "1’234"])
+def test_what_is_no_plain_number_is_refused_with_the_way_out(raw):
+    for type in (Type.DECIMAL, Type.INT):
+        with pytest.raises(FieldError, match="不带单位、百分号和空格"):
+            field(type).parse(raw)
+
+
 @pytest.mark.parametrize("raw", ["一百", "NaN", "inf", "1.2.3", "0x10", "1_2", "1 200", "١٢", "1,2x", "--1", "1e99999"])
 def test_what_is_no_number_is_refused(raw):
     with pytest.raises(FieldError, match="不是数字"):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import pairwise
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.plan import PlanDocument
+from jinzhi.sources import plan_document
+from jinzhi.sources.patience import TooLong, at_most
 from jinzhi.sources.plan_document import PlanDocumentError, parse_file
 from jinzhi.sources.plan_document.flow import build, page_marks
 from tests.sources.plan_documents import NAMES, OWN, ROWS, read, whole
@@ -138,3 +142,56 @@ def test_the_stream_keeps_every_character_that_is_seen(text, paragraphs):
     seen = [i for i, c in enumerate(text) if i not in hidden and not c.isspace()]
     assert set(flow.at) <= set(seen)
     assert all(text[i] in "\u200b\u200c\u200d\u2060\ufeff\u00ad" for i in set(seen) - set(flow.at))
+
+
+@pytest.mark.parametrize(
+    "scrap",
+    [
+        *SCRAPS,
+        "一、做好工作(责任单位:市农委、市教委)。\n",
+        "1.做好工作。责任单位:市教委\n",
+        "由市科技局牵头,市教委配合,",
+    ],
+)
+@pytest.mark.parametrize("before", ["", OWN])
+def test_one_scrap_over_and_over_ends(before, scrap):
+    found = at_most(30, lambda: attempt(before + scrap * (6000 // len(scrap))))
+    assert found is None or whole(found)
+
+
+def test_a_document_that_takes_too_long_is_given_up_with_the_way_out(monkeypatch):
+    monkeypatch.setattr(plan_document, "LONGEST", 0.3)
+    endless = (OWN + "一、做好工作(责任单位:市农委、市教委)。\n" * 20_000).encode()
+    with pytest.raises(PlanDocumentError, match=r"已停止，没有导入.*另存"):
+        parse_file(endless, "长.txt", names=NAMES, rows=ROWS)
+
+
+def test_a_loop_that_hides_its_errors_is_stopped_too():
+    def stubborn():
+        n = 0
+        while True:
+            try:
+                n += 1
+            except Exception:
+                continue
+
+    with pytest.raises(TooLong):
+        at_most(0.2, stubborn)
+
+
+def test_what_is_done_in_time_is_never_stopped():
+    assert at_most(5, lambda: time.sleep(0.01) or "done") == "done"
+    with pytest.raises(ZeroDivisionError):
+        at_most(5, lambda: 1 // 0)
+
+
+@QUIET
+@given(
+    st.sampled_from(["²", "9" * 5000, "-1", "0", "１", "1e9", "99999999", ""]), st.sampled_from(["colspan", "rowspan"])
+)
+def test_a_cell_spans_what_can_be_counted(span, side):
+    page = f"<table><tr><th>任务<th>责任单位<tr><td {side}='{span}'>开展专项行动<td>市教委</table>"
+    try:
+        parse_file(page.encode(), "a.html", names=NAMES, rows=ROWS)
+    except PlanDocumentError as e:
+        assert e.message

@@ -393,6 +393,7 @@ def test_the_source_knows_its_tables():
 # -- the command -----------------------------------------------------------------------------------
 
 
+@pytest.mark.django_db
 def test_the_command_prints_the_parse(tmp_path, capsys):
     file = tmp_path / "plan.txt"
     file.write_text(OWN, encoding="utf-8")
@@ -401,6 +402,7 @@ def test_the_command_prints_the_parse(tmp_path, capsys):
     assert printed == json.loads(json.dumps(read(OWN).as_dict()))
 
 
+@pytest.mark.django_db
 def test_the_command_prints_a_summary(tmp_path, capsys):
     file = tmp_path / "plan.txt"
     file.write_text(OWN, encoding="utf-8")
@@ -411,6 +413,7 @@ def test_the_command_prints_a_summary(tmp_path, capsys):
     assert f"合计 {len(OWN)}" in out
 
 
+@pytest.mark.django_db
 def test_the_command_refuses_in_one_sentence(tmp_path):
     file = tmp_path / "note.txt"
     file.write_text("今天天气很好。", encoding="utf-8")
@@ -421,6 +424,7 @@ def test_the_command_refuses_in_one_sentence(tmp_path):
 
 
 @needs_seed
+@pytest.mark.django_db
 def test_the_command_reads_the_seed(capsys):
     call_command("plan", "parse", str(SEED), "--json")
     printed = json.loads(capsys.readouterr().out)

@@ -83,8 +83,12 @@ def number_of(raw: object) -> Decimal:
         )
     plain = text.replace(",", "")
     if PLAIN_NUMBER.match(plain) is None:
-        raise NumberError(f"“{raw}”不是数字", f"{raw!r} is not a number")
-    return Decimal(plain)
+        raise NumberError(
+            f"“{raw}”不是数字：请只写阿拉伯数字，不带单位、百分号和空格",
+            f"{raw!r} is not a number: write digits only, without unit, percent sign or blanks",
+        )
+    number = Decimal(plain)
+    return number if number else number.copy_abs()  # -0 is 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -68,3 +68,8 @@ def texts(value: object, name: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, (list, tuple)):
         for n, inner in enumerate(value):
             yield from texts(inner, f"{name}.{n}" if name else str(n))
+
+
+def id_of(text: str) -> int | None:
+    """The id that a form or an address carries; None where it is none (more digits than any id has, ²)."""
+    return int(text) if text.isdecimal() and len(text) <= 18 else None

@@ -367,3 +367,15 @@ def test_an_import_of_before_doubts_were_kept_is_still_shown(above, doubtful):
             del row["points"], row["remarks"]
     doubtful.save()
     assert above.client.get(reverse("plan-import-review", args=[doubtful.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("id", ["²", "9" * 5000, "-1", "x", "９" * 30])
+def test_a_number_that_no_form_sends_is_answered_in_words(imported, above, id):
+    address = reverse("plan-import-review", args=[imported.pk])
+    chosen = above.client.post(address, {"do": f"reading-{id}", "doubt": "d1", "_seq": imported.seq, "_key": "n"})
+    assert chosen.status_code in (302, 400, 422)
+    points = {"do": "take-points", "row": uid(imported), "point": id, "_seq": imported.seq, "_key": "m"}
+    assert above.client.post(address, points).status_code in (302, 400, 422)
+    assert above.client.post(address, {"do": "undo", "_seq": id, "_key": "o"}).status_code == 400
+    imported.refresh_from_db()
+    assert imported.seq == 1

@@ -43,6 +43,7 @@ from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import LATE, PROOF, Said, wrong, wrong_correction
+from jinzhi.kernel.text import id_of
 
 ERASE = "personal.erase"
 
@@ -106,7 +107,7 @@ def resolved(field: Field, value: Value, who: Acting, stream: str = "") -> Value
             return there
         case Type.FILE:
             given = Attachment.objects.unrestricted("a file that was handed over with this step")
-            kept = given.filter(pk=int(str(value)) if str(value).isdecimal() else 0).first()
+            kept = given.filter(pk=id_of(str(value)) or 0).first()
             if kept is None or not (kept.stream == stream or kept.stream.startswith("opening:")):
                 raise FieldError(field, "没有这个附件，请重新上传", "is no file that was handed over here")
     return value

@@ -41,7 +41,7 @@ from jinzhi.apps.plan.readings import undecided
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.apps.units.naming import names_book
 from jinzhi.kernel.organisation import UnitGroup
-from jinzhi.kernel.plan import PlanRow
+from jinzhi.kernel.plan import PlanDocument, PlanRow
 from jinzhi.sources.plan_document import parse_file, simplify
 
 LONGEST_NAME = 200
@@ -163,7 +163,6 @@ def unfaithful() -> Iterator[str]:
 
 
 # --- writing ----------------------------------------------------------------------------------------------
-@transaction.atomic
 def start(content: bytes, filename: str, who: Acting | None, *, again: bool = False, key: str = "") -> Import:
     """Read a document and keep it for review.
 
@@ -185,8 +184,14 @@ def start(content: bytes, filename: str, who: Acting | None, *, again: bool = Fa
     )  # fmt: skip
     if earlier is not None and not again:
         raise AlreadyImported(earlier)
-    names = names_book(simplify)
-    document = parse_file(content, name, names=names, rows=catalogue().all(PlanRow))
+    # before anything is written: reading may take a minute, and nobody else should wait to write meanwhile
+    document = parse_file(content, name, names=names_book(simplify), rows=catalogue().all(PlanRow))
+    return _keep(content, name, sha256, document, who, key)
+
+
+@transaction.atomic
+def _keep(content: bytes, name: str, sha256: str, document: PlanDocument, who: Acting | None, key: str) -> Import:
+    """Write what was read, with the file and its event."""
     parse = kept(document)
     unit = who.unit if who else Unit.objects.get_first_root_node()
     if unit is None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from jinzhi.apps.plan.readings import choose, find_points, kept_doubts
 from jinzhi.kernel.plan import DUTIES, ParsedRow, PlanDocument
+from jinzhi.kernel.text import id_of
 
 Doc = dict[str, Any]
 Change = Mapping[str, Any]
@@ -295,7 +296,7 @@ def _take_points(doc: Doc, change: Change, uid: str) -> None:
     row = find(doc, change["row"])
     before = copy.deepcopy(row.get("points") or [])
     take: Mapping[str, str] = change["take"]
-    if any(not k.isdigit() or int(k) >= len(before) for k in take):
+    if any((n := id_of(k)) is None or n >= len(before) for k in take):
         raise MendRefused("points", "没有这一处时限，请刷新页面", "no such time limit; reload")
     for n, point in enumerate(row.get("points") or []):
         point.pop("taken", None)

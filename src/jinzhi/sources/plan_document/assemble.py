@@ -104,12 +104,12 @@ def _place(row: DraftRow) -> Place:
 
 def _ids(places: Sequence[Place], matches: Sequence[RowMatch]) -> list[str]:
     ids: list[str] = []
+    taken: Counter[str] = Counter()
     for place, match in zip(places, matches, strict=True):
-        id = match.row.id if match.row else f"row-{place.part_number}-{place.section_number}-{place.number}"
-        base, nth = id, 2
-        while id in ids:
-            id, nth = f"{base}-{nth}", nth + 1
-        ids.append(id)
+        base = match.row.id if match.row else f"row-{place.part_number}-{place.section_number}-{place.number}"
+        taken[base] += 1
+        # a base is row-1-2-3 or declared: with one more number it can be no other's
+        ids.append(base if taken[base] == 1 else f"{base}-{taken[base]}")
     return ids
 
 

@@ -52,7 +52,12 @@ def fold(text: str) -> str:
 
 def simplify(text: str) -> str:
     """Traditional characters made simplified, one for one: for ``NameBook(simplify=…)``."""
-    return "".join(_T2S.convert(c) if "\u3400" <= c <= "\u9fff" else c for c in text)
+    return "".join(_simple(c) if "\u3400" <= c <= "\u9fff" else c for c in text)
+
+
+@cache
+def _simple(char: str) -> str:
+    return _T2S.convert(char)
 
 
 def is_blank(char: str) -> bool:

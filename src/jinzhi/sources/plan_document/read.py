@@ -473,7 +473,7 @@ def _html_table(out: _Builder, table: lxml.html.HtmlElement) -> list[list[Cell]]
 
 
 def _span(value: str | None) -> int:
-    return min(max(int(value), 1), 200) if value and value.strip().isdigit() else 1
+    return min(max(int(value), 1), 200) if value and re.fullmatch(r"\s*[0-9]{1,9}\s*", value) else 1
 
 
 def _cell_words(cell: lxml.html.HtmlElement) -> str:

@@ -54,6 +54,7 @@ from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import TELL, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import DAY, LATE, PROOF, Said, fields_of
+from jinzhi.kernel.text import id_of
 from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.adjustment import case_pairs
 from jinzhi.web.cases.erasure import erasing
@@ -413,7 +414,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
         for name in ("subject", "subject_title", "parent")
     }
     carried["subject"], carried["subject_title"] = carried["subject"][:120], carried["subject_title"][:300]
-    parent = find_case(who, int(carried["parent"])) if carried["parent"].isdecimal() else None
+    parent = find_case(who, id) if (id := id_of(carried["parent"])) is not None else None
     form = None
     if step is not None:
         bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)

@@ -23,6 +23,7 @@ from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.spreadsheet import Column as SheetColumn
 from jinzhi.engines.spreadsheet import Sheet, write
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import id_of
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.export import XLSX, attached, safe
 from jinzhi.web.patents.saved import asking_for, crumbs, every_choices, moment, shown, understood
@@ -189,7 +190,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """Watch a saved query."""
     who = request.acting
     raw = request.POST.get("saved", "")
-    row = saved.find(who, int(raw)) if raw.isdecimal() else None
+    row = saved.find(who, id) if (id := id_of(raw)) is not None else None
     if row is None:
         raise Http404(_("没有这个已存检索，或者它没有与您共享"))
     try:

@@ -26,6 +26,7 @@ from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import QueryError
+from jinzhi.kernel.text import id_of
 from jinzhi.web.patents.address import Asked, asked, library_line, picked, query_string
 from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.document import columns, row_of
@@ -329,7 +330,7 @@ def turn(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
                 added = collections.pick(topic, who, [row.pk for row in there.values() if row is not None], key=key)
                 messages.success(request, _("已加入 %(n)s 件") % {"n": added})
             case "take-out":
-                chosen = [int(one) for one in request.POST.getlist("n") if one.isdecimal()]
+                chosen = [n for one in request.POST.getlist("n") if (n := id_of(one)) is not None]
                 gone = collections.take_out(topic, who, chosen, key=key)
                 messages.success(request, _("已移出 %(n)s 件") % {"n": gone})
             case "remove":
@@ -489,7 +490,7 @@ def _marked(request: HttpRequest, ids: list[int]) -> str:
             return _("已从 %(n)s 件去掉标引“%(name)s”") % {"n": notes.untag(who, name, ids, key=key), "name": name}
         case "pick":
             raw = request.POST.get("topic", "")
-            topic = collections.find(who, int(raw)) if raw.isdecimal() else None
+            topic = collections.find(who, id) if (id := id_of(raw)) is not None else None
             if topic is None:
                 raise SearchRefused("请选择专题", "choose a topic")
             return _("已加入专题“%(name)s” %(n)s 件") % {
@@ -512,7 +513,7 @@ def write(request: HttpRequest, number: str) -> HttpResponse:
         raise Http404(_("库中没有 %(n)s") % {"n": number[:60]})
     expected, key = submitted(request)
     raw = request.POST.get("note", "")
-    note = int(raw) if raw.isdecimal() else 0
+    note = id_of(raw) or 0
     said = ""
     try:
         match request.POST.get("do", "").partition(":")[0]:

@@ -29,6 +29,7 @@ from jinzhi.engines.spreadsheet import Sheet, write
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import MAX_LENGTH, QueryError
+from jinzhi.kernel.text import id_of
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.desk import Past, dialects, forget_visit, visitor_history, with_history
 from jinzhi.web.patents.export import XLSX, attached
@@ -156,7 +157,7 @@ def _forget(request: HttpRequest) -> HttpResponse:
 
 def _chosen(request: HttpRequest) -> tuple[set[int], bool]:
     raw = request.POST.getlist("n")
-    if any(not one.isdecimal() for one in raw):
+    if any(id_of(one) is None for one in raw):
         raise BadRequest(_("检索历史的编号应为数字"))
     return {int(one) for one in raw}, request.POST.get("do") == "all"
 

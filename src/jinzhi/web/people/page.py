@@ -39,6 +39,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import id_of
 from jinzhi.web.people.links import mail_link
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
@@ -310,7 +311,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         if verb == "end":
             raw = request.GET.get("post", "")
-            post = get_object_or_404(found.memberships.select_related("unit"), pk=int(raw) if raw.isdecimal() else 0)
+            post = get_object_or_404(found.memberships.select_related("unit"), pk=id_of(raw) or 0)
             require_grant(who, catalogue().get(Role, post.role), post.unit)
         else:
             require_keeper(who, found)

@@ -31,6 +31,7 @@ from jinzhi.apps.registers.queries import (
 )
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
+from jinzhi.kernel.text import id_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import label_of, visible_units
@@ -168,7 +169,7 @@ def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Ite
     refs = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.REF and e.data.get(f.id)}
     files = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.FILE and e.data.get(f.id)}
     found = visible_entries(who).filter(number__in=refs) if refs else ()
-    kept = Attachment.objects.visible_to(who).filter(pk__in=[f for f in files if f.isdecimal()]) if files else ()
+    kept = Attachment.objects.visible_to(who).filter(pk__in=[f for f in files if id_of(f)]) if files else ()
     return Reader(who, units, {e.number: e for e in found}, {str(a.pk): a for a in kept})
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.evidence.events.actions import KeyReused
 from jinzhi.apps.evidence.models import Event
+from jinzhi.kernel.text import id_of
 
 #: hidden fields that say how a form is sent, not what
 MANNER = ("csrfmiddlewaretoken", "_seq", "_key", "next")
@@ -60,7 +61,7 @@ def submitted(request: HttpRequest) -> tuple[int | None, str]:
     Raises KeyReused where the same form was sent before with another content.
     """
     raw = request.POST.get("_seq", "")
-    if raw and not raw.isdecimal():
+    if raw and id_of(raw) is None:
         raise BadRequest(_("表单的版本号无效，请刷新页面后重试"))
     given = request.POST.get("_key", "")
     return (int(raw) if raw else None), keyed(f"page:{request.user.pk}:{given}", content_of(request)) if given else ""

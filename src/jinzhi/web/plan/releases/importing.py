@@ -38,6 +38,7 @@ from jinzhi.apps.units.models import Group, Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.plan import DUTIES, PlanRow
+from jinzhi.kernel.text import id_of
 from jinzhi.sources.plan_document import TYPES, PlanDocumentError
 from jinzhi.sources.plan_document.read import LARGEST
 from jinzhi.web.plan.releases import page as plan_releases
@@ -411,7 +412,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             importing.mend(imported, "add-row", change, **how)
         elif done.startswith("reading-"):
             number = done.removeprefix("reading-")
-            chosen = {"doubt": request.POST.get("doubt", ""), "reading": int(number) if number.isdigit() else -1}
+            chosen = {"doubt": request.POST.get("doubt", ""), "reading": -1 if (n := id_of(number)) is None else n}
             done = "choose-reading"
             importing.mend(imported, done, chosen, **how)
         elif done == "take-points":

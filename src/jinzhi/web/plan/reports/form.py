@@ -17,6 +17,7 @@ from jinzhi.apps.plan.models import Figure, Milestone, Row, RowNote
 from jinzhi.apps.plan.queries import DUTY_KINDS, Line, ReportRow
 from jinzhi.apps.plan.reporting import Merged
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import id_of
 from jinzhi.web.ui.forms import label_of
 from jinzhi.web.ui.language import english, named
 
@@ -295,5 +296,6 @@ class ReportForm:
 def _removals(data: QueryDict) -> Iterable[tuple[int, int]]:
     for text in data.getlist("remove"):
         figure, _mark, kept = text.partition(":")
-        if figure.isdecimal() and kept.isdecimal():
-            yield int(figure), int(kept)
+        ids = id_of(figure), id_of(kept)
+        if ids[0] is not None and ids[1] is not None:
+            yield ids[0], ids[1]

@@ -25,6 +25,7 @@ from jinzhi.apps.plan.queries import content, lacking
 from jinzhi.apps.plan.reporting import since
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import ProcedureError, Step
+from jinzhi.kernel.text import id_of
 from jinzhi.web.cases.page import step_form, step_of
 from jinzhi.web.cases.views import refusal, said_in, sound
 from jinzhi.web.plan.reports import list as report_list
@@ -88,7 +89,7 @@ def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
 def looked_over(request: HttpRequest) -> int | None:
     """The version of the content that the person was shown before handing it in; None where none was shown."""
     raw = request.POST.get("_version", "")
-    if raw and not raw.isdecimal():
+    if raw and id_of(raw) is None:
         raise BadRequest(_("表单的版本号无效，请刷新页面后重试"))
     return int(raw) if raw else None
 
