@@ -16,7 +16,7 @@ class Event(models.Model):
 
     ``on`` is the legal day, ``at`` the moment of recording. The digests are of the canonical JSON of
     :func:`jinzhi.apps.evidence.events.actions.sealed`, which holds those of the forerunner in the stream. The database
-    refuses to change or delete a row.
+    refuses to change or delete a row. ``asked``: what came with the key (see ``jinzhi.apps.evidence.events.verb``).
     """
 
     stream = models.CharField(max_length=120)
@@ -31,6 +31,7 @@ class Event(models.Model):
     basis = models.JSONField(default=list)
     data = models.JSONField(default=dict)
     key = models.CharField(max_length=80, null=True, unique=True)
+    asked = models.CharField(max_length=64, null=True)
     sha256 = models.CharField(max_length=64)
     sm3 = models.CharField(max_length=64)
     prev_sha256 = models.CharField(max_length=64, blank=True)

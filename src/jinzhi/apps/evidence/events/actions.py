@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from typing import Self
 
 from django.db import IntegrityError, transaction
 
@@ -15,9 +16,9 @@ from jinzhi.apps.evidence.log.entries import Actor, body_of_event, queued_entry
 from jinzhi.apps.evidence.models import Entry, Event, Personal
 from jinzhi.kernel.canonical import canonical, digests
 
-#: how often ``record_next`` tries
 #: as long as the column: SQLite would keep a longer one, PostgreSQL refuses it
 LONGEST_KEY = 80
+#: how often ``record_next`` tries
 TRIES = 3
 
 
@@ -38,6 +39,18 @@ class Conflict(Exception):
 
 class KeyReused(Exception):
     """An idempotency key came back with another content."""
+
+
+class Submission(str):
+    """An idempotency key, with the digest of what was asked with it (see ``verb``)."""
+
+    __slots__ = ("asked",)
+    asked: str
+
+    def __new__(cls, key: str, asked: str) -> Self:
+        made = super().__new__(cls, key)
+        made.asked = asked
+        return made
 
 
 def sealed(event: Event) -> dict[str, object]:
@@ -106,6 +119,9 @@ def record(
         before = Event.objects.filter(key=key).first()
         if before is not None:
             reveal([before])
+            if isinstance(key, Submission):
+                # sent twice at once: the runner of verbs looks again and answers
+                raise KeyReused(f"the key {key!r} was used for {before}")
             if (before.stream, before.verb, before.data) != (stream, verb, dict(data)):
                 raise KeyReused(f"the key {key!r} was used for {before}")
             before.replayed = True
@@ -127,7 +143,8 @@ def record(
         unit=who.unit if who else None,
         basis=list(basis),
         data=held,
-        key=key or None,
+        key=str(key) or None,
+        asked=key.asked if isinstance(key, Submission) else None,
         prev_sha256=last.sha256 if last else "",
         prev_sm3=last.sm3 if last else "",
     )
