@@ -21,7 +21,8 @@ from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.custody.fields import ABOUT, BY_ID, EXPIRES, FACTS, ITEM, contradictions
 from jinzhi.apps.custody.models import DEPTH, Folder, HandOver, Hold, Item, Upload, Version
 from jinzhi.apps.custody.queries import DISPOSE, WRITE, duplicates, moment, newest, words
-from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, last_seq, record, record_next
+from jinzhi.apps.evidence.events.actions import Conflict, last_seq, record, record_next
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.store import holdings, store
@@ -68,6 +69,37 @@ def _gate() -> None:
     """Let one transaction at a time take contents in or erase them, so that none is erased while it comes in."""
     Counter.objects.get_or_create(name="custody.contents", year=0)
     Counter.objects.select_for_update().get(name="custody.contents", year=0)
+
+
+# --- what the verbs share ---------------------------------------------------------------------------------------
+def _writes(call: Call) -> None:
+    _require(call.who, WRITE)
+
+
+def _disposes(call: Call) -> None:
+    _require(call.who, DISPOSE)
+
+
+def _locked(call: Call) -> Item:
+    """The item, for one writer at a time; refused where it is not theirs, stale, or disposed of."""
+    rows = Item.objects.visible_to(call.who).select_for_update(of=("self",)).select_related("unit")
+    fresh = rows.filter(pk=call.subject.pk).first()
+    if fresh is None:
+        raise CustodyRefused("此证据不在您的单位之内", "this item is not kept by a unit that you answer for")
+    if call.expected is not None and call.expected != fresh.seq:
+        raise Conflict(fresh.stream, call.expected, last_seq(fresh.stream))
+    if fresh.state == "disposed":
+        raise CustodyRefused("此证据已处置，不能再办理", "this item was disposed of")
+    return fresh
+
+
+def _same_item(call: Call, event: Event) -> Item:
+    """The item of an earlier submission, as it is now."""
+    return Item.objects.unrestricted("the caller's own earlier submission").get(number=event.stream[8:])
+
+
+def _made_offer(call: Call, event: Event) -> HandOver:
+    return HandOver.objects.get(item__number=event.stream[8:], n=event.data["handover"])
 
 
 # --- taking in -------------------------------------------------------------------------------------------------
@@ -117,16 +149,6 @@ def _enter(item: Item, content: Mapping[str, Any], who: Acting, on: date, at: da
     )  # fmt: skip
 
 
-def _earlier(key: str, verb: str, said: Mapping[str, object]) -> Item | None:
-    """The item that the same submission made before. Raises KeyReused where the content differs."""
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is None:
-        return None
-    if before.verb != verb or any(before.data.get(k) != v for k, v in said.items()):
-        raise KeyReused(f"the key {key!r} was used for {before}")
-    return Item.objects.unrestricted("the caller's own earlier submission").get(number=before.stream[8:])
-
-
 def find_cases(numbers: str, who: Acting) -> list[Case]:
     """The cases with these numbers, divided by spaces or commas. Raises CustodyRefused for one nobody sees."""
     asked = [n for n in numbers.replace(",", " ").replace("，", " ").replace("、", " ").split() if n]
@@ -147,7 +169,7 @@ def _own_upload(upload: Upload, who: Acting) -> Upload:
     return fresh
 
 
-@transaction.atomic
+@verb("custody", "take-in", right=_writes, again=_same_item)
 def take_in(
     raw: Mapping[str, object],
     upload: Upload,
@@ -164,7 +186,6 @@ def take_in(
 
     Raises CustodyRefused with every wrong field, or (``duplicate``) naming the items that hold the same content.
     """
-    _require(who, WRITE)
     values = parsed(raw)
     linked = list(cases)
     about = {f.id: values[f.id] for f in ABOUT if values.get(f.id) is not None}
@@ -175,9 +196,6 @@ def take_in(
         "cases": sorted(c.number for c in linked),
         "folder": folder.path if folder else "",
     }
-    made = _earlier(key, "take-in", said)
-    if made is not None:
-        return made
     day, moment_ = on or today(), at or now()
     _not_past(values.get("expires_on"), day)
     if folder is not None and folder.unit_id != who.unit.pk:
@@ -227,31 +245,13 @@ def _not_past(value: Value, day: date) -> None:
 
 
 # --- verbs on an item ------------------------------------------------------------------------------------------
-def _again(item: Item, verb: str, key: str) -> bool:
-    return bool(key) and Event.objects.filter(key=key, stream=item.stream, verb=verb).exists()
-
-
-def _locked(item: Item, who: Acting, expected: int | None, scope: str = WRITE, *, kept: bool = True) -> Item:
-    """The item, for one writer at a time; refused where it is not theirs, stale, or disposed of."""
-    _require(who, scope)
-    rows = Item.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit")
-    fresh = rows.filter(pk=item.pk).first()
-    if fresh is None:
-        raise CustodyRefused("此证据不在您的单位之内", "this item is not kept by a unit that you answer for")
-    if expected is not None and expected != fresh.seq:
-        raise Conflict(fresh.stream, expected, last_seq(fresh.stream))
-    if kept and fresh.state == "disposed":
-        raise CustodyRefused("此证据已处置，不能再办理", "this item was disposed of")
-    return fresh
-
-
 def _done(item: Item, event: Event, *fields: str) -> Item:
     item.seq, item.updated_at = event.seq, event.at
     item.save(update_fields=["seq", "updated_at", *fields])
     return item
 
 
-@transaction.atomic
+@verb("custody", "correct", right=_writes, lock=_locked, again=_same_item)
 def correct(
     item: Item,
     raw: Mapping[str, object],
@@ -266,9 +266,6 @@ def correct(
 
     Digests made at capture are not mended: a content whose digest differs is a new version.
     """
-    if _again(item, "correct", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     version = newest(item)
     mendable = [f for f in (*ABOUT, *FACTS) if not f.id.startswith("before_")]
     values = parsed({**version.data, **{k: v for k, v in raw.items() if k in {f.id for f in mendable}}}, mendable)
@@ -291,7 +288,7 @@ def correct(
     return _done(item, event, "title", "kind", "way", "captured_at", "words")
 
 
-@transaction.atomic
+@verb("custody", "new-version", right=_writes, lock=_locked, again=_same_item)
 def new_version(
     item: Item,
     raw: Mapping[str, object],
@@ -305,10 +302,7 @@ def new_version(
     at: datetime | None = None,
 ) -> Item:
     """Add a content to an item; the versions before stay as they are. ``raw`` holds the facts of the new capture."""
-    if _again(item, "new-version", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
     _gate()
-    item = _locked(item, who, expected)
     before = newest(item)
     about = {f.id: before.data[f.id] for f in ABOUT if f.id in before.data}
     values = parsed({**about, **raw}, (*ABOUT, *FACTS))
@@ -336,12 +330,9 @@ def new_version(
     )  # fmt: skip
 
 
-@transaction.atomic
+@verb("custody", "move", right=_writes, lock=_locked, again=_same_item)
 def move(item: Item, folder: Folder | None, *, who: Acting, expected: int | None = None, key: str = "") -> Item:
     """Put an item into a folder of its unit, or into none."""
-    if _again(item, "move", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     if folder is not None and folder.unit_id != item.unit_id:
         raise CustodyRefused("文件夹与证据不属于同一单位", "the folder is not one of the item's unit")
     if item.folder_id == (folder.pk if folder else None):
@@ -352,14 +343,11 @@ def move(item: Item, folder: Folder | None, *, who: Acting, expected: int | None
     return _done(item, event, "folder")
 
 
-@transaction.atomic
+@verb("custody", "retain", right=_writes, lock=_locked, again=_same_item)
 def retain(
     item: Item, until: date | None, *, reason: str, who: Acting, expected: int | None = None, key: str = ""
 ) -> Item:
     """Say until when an item is kept; None: without end."""
-    if _again(item, "retain", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     if until == item.expires_on:
         return item
     if until is not None:
@@ -374,7 +362,7 @@ def retain(
     return _done(item, event, "expires_on")
 
 
-@transaction.atomic
+@verb("custody", "hold", right=_writes, lock=_locked, again=_same_item)
 def hold(
     item: Item,
     *,
@@ -386,9 +374,6 @@ def hold(
     at: datetime | None = None,
 ) -> Item:
     """Put a legal hold on an item: it is not disposed of until every hold is lifted."""
-    if _again(item, "hold", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     n, day = item.holds.count() + 1, on or today()
     said = {"hold": n, "reason": _reasoned(reason)}
     event = record(item.stream, "hold", said, who=who, on=day, expected=expected, key=key, at=at)
@@ -397,7 +382,7 @@ def hold(
     return _done(item, event, "held")
 
 
-@transaction.atomic
+@verb("custody", "lift", right=_writes, lock=_locked, again=_same_item)
 def lift(
     item: Item,
     n: int,
@@ -410,9 +395,6 @@ def lift(
     at: datetime | None = None,
 ) -> Item:
     """Lift the n-th hold of an item."""
-    if _again(item, "lift", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     found = item.holds.filter(n=n, lifted_on=None).first()
     if found is None:
         raise CustodyRefused(f"没有待解除的第 {n} 号保全", f"there is no open hold {n}")
@@ -425,7 +407,7 @@ def lift(
     return _done(item, event, "held")
 
 
-@transaction.atomic
+@verb("custody", "link", right=_writes, lock=_locked, again=_same_item)
 def link(
     item: Item,
     number: str,
@@ -436,9 +418,6 @@ def link(
     at: datetime | None = None,
 ) -> Item:
     """Link an item to the case with this number."""
-    if _again(item, "link", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     found = find_cases(number, who)
     if len(found) != 1:
         raise CustodyRefused("请填写一个事项编号", "give the number of one case")
@@ -450,12 +429,9 @@ def link(
     return _done(item, event)
 
 
-@transaction.atomic
+@verb("custody", "unlink", right=_writes, lock=_locked, again=_same_item)
 def unlink(item: Item, number: str, *, reason: str, who: Acting, expected: int | None = None, key: str = "") -> Item:
     """Take an item off a case."""
-    if _again(item, "unlink", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected)
     found = item.cases.unrestricted("the case is named by its link to this item").filter(number=number).first()
     if found is None:
         raise CustodyRefused(f"没有关联事项 {number}", f"it is not linked to the case {number}")
@@ -466,7 +442,7 @@ def unlink(item: Item, number: str, *, reason: str, who: Acting, expected: int |
 
 
 # --- hands -----------------------------------------------------------------------------------------------------
-@transaction.atomic
+@verb("custody", "offer", right=_writes, lock=_locked, again=_made_offer)
 def offer(
     item: Item,
     taker: Membership,
@@ -479,9 +455,6 @@ def offer(
     at: datetime | None = None,
 ) -> HandOver:
     """Offer an item to a post. It stays where it is until the taker confirms; only its holder may give it."""
-    if _again(item, "offer", key):
-        return item.handovers.get(state="offered")
-    item = _locked(item, who, expected)
     if item.holder_id != who.user.pk:
         raise CustodyRefused(
             f"证据在 {item.holder} 手中，由其移交", f"it is in the hands of {item.holder}, who gives it"
@@ -509,18 +482,38 @@ def offer(
     return made
 
 
-def _open(handover: HandOver, who: Acting, *, taking: bool) -> HandOver:
-    """An open hand-over, for the one whose word it waits for."""
-    _require(who, WRITE)
+def _open(call: Call) -> HandOver:
     rows = HandOver.objects.select_for_update(of=("self",)).select_related("item", "taker_unit", "giver_unit", "taker")
-    fresh = rows.filter(pk=handover.pk).first()
+    fresh = rows.filter(pk=call.subject.pk).first()
     if fresh is None or fresh.state != "offered":
         raise CustodyRefused("此移交已经办结", "this hand-over is settled already")
-    if taking and (fresh.taker_id != who.user.pk or fresh.taker_unit_id != who.unit.pk):
+    return fresh
+
+
+def _for_taker(call: Call) -> HandOver:
+    """An open hand-over, for the one who is to take it."""
+    fresh = _open(call)
+    if fresh.taker_id != call.who.user.pk or fresh.taker_unit_id != call.who.unit.pk:
         raise CustodyRefused("此移交等待另一人确认", "this hand-over waits for somebody else")
-    if not taking and fresh.giver_id != who.user.pk:
+    return fresh
+
+
+def _for_giver(call: Call) -> HandOver:
+    """An open hand-over, for the one who offered it."""
+    fresh = _open(call)
+    if fresh.giver_id != call.who.user.pk:
         raise CustodyRefused("只有移交人可以撤回", "only the giver may withdraw it")
     return fresh
+
+
+def _read_through(call: Call) -> None:
+    """Read the content that is handed over, before anything is locked."""
+    try:
+        store.check(call.subject.sha256)
+    except store.FileRefused as e:
+        raise CustodyRefused(
+            f"内容核验没有通过，不能接收：{e}", "the content does not verify: it cannot be taken"
+        ) from e
 
 
 def _answered(
@@ -550,6 +543,7 @@ def _answered(
     return _done(item, event, *fields)
 
 
+@verb("custody", "accept", right=_writes, first=_read_through, lock=_for_taker, again=_same_item)
 def accept(
     handover: HandOver,
     *,
@@ -560,23 +554,15 @@ def accept(
     at: datetime | None = None,
 ) -> Item:
     """Take what was offered: the content is read through first, and must still be what was offered."""
-    try:
-        store.check(handover.sha256)
-    except store.FileRefused as e:
+    if handover.item.sha256 != handover.sha256:
         raise CustodyRefused(
-            f"内容核验没有通过，不能接收：{e}", "the content does not verify: it cannot be taken"
-        ) from e
-    with transaction.atomic():
-        found = _open(handover, who, taking=True)
-        if found.item.sha256 != found.sha256:
-            raise CustodyRefused(
-                "移交发起后又有了新版本，请对方撤回后重新移交", "it has a new version since: ask for a new hand-over"
-            )
-        said = {"handover": found.n, "note": note.strip()[:500], "verified_sha256": found.sha256}
-        return _answered(found, "accept", "accepted", said, who=who, key=key, on=on, at=at)
+            "移交发起后又有了新版本，请对方撤回后重新移交", "it has a new version since: ask for a new hand-over"
+        )
+    said = {"handover": handover.n, "note": note.strip()[:500], "verified_sha256": handover.sha256}
+    return _answered(handover, "accept", "accepted", said, who=who, key=key, on=on, at=at)
 
 
-@transaction.atomic
+@verb("custody", "refuse", right=_writes, lock=_for_taker, again=_same_item)
 def refuse(
     handover: HandOver,
     *,
@@ -587,12 +573,11 @@ def refuse(
     at: datetime | None = None,
 ) -> Item:
     """Not take what was offered; it stays with the giver."""
-    found = _open(handover, who, taking=True)
-    said = {"handover": found.n, "note": _reasoned(reason)}
-    return _answered(found, "refuse", "refused", said, who=who, key=key, on=on, at=at)
+    said = {"handover": handover.n, "note": _reasoned(reason)}
+    return _answered(handover, "refuse", "refused", said, who=who, key=key, on=on, at=at)
 
 
-@transaction.atomic
+@verb("custody", "withdraw", right=_writes, lock=_for_giver, again=_same_item)
 def withdraw(
     handover: HandOver,
     *,
@@ -603,9 +588,8 @@ def withdraw(
     at: datetime | None = None,
 ) -> Item:
     """Take an offer back before it is answered."""
-    found = _open(handover, who, taking=False)
-    said = {"handover": found.n, "note": _reasoned(reason)}
-    return _answered(found, "withdraw", "withdrawn", said, who=who, key=key, on=on, at=at)
+    said = {"handover": handover.n, "note": _reasoned(reason)}
+    return _answered(handover, "withdraw", "withdrawn", said, who=who, key=key, on=on, at=at)
 
 
 # --- disposal --------------------------------------------------------------------------------------------------
@@ -630,7 +614,7 @@ def why_not_disposed(item: Item, day: date) -> Words | None:
     return None
 
 
-@transaction.atomic
+@verb("custody", "dispose", right=_disposes, lock=_locked, again=_same_item)
 def dispose(
     item: Item,
     *,
@@ -646,9 +630,6 @@ def dispose(
 
     ``confirm`` must be its number, typed again. A content that another item needs stays in the store.
     """
-    if _again(item, "dispose", key):
-        return Item.objects.visible_to(who).get(pk=item.pk)
-    item = _locked(item, who, expected, DISPOSE)
     day = on or today()
     if why := why_not_disposed(item, day):
         raise CustodyRefused(f"不能处置：{why.zh}", f"it cannot be disposed of: {why.en}")
@@ -692,12 +673,33 @@ def _folder_name(name: str, parent: Folder | None) -> tuple[str, str]:
     return plain, path
 
 
-@transaction.atomic
+def _own_folder(call: Call) -> Folder:
+    """The folder, for one writer at a time; refused where it is another unit's or stale."""
+    rows = Folder.objects.visible_to(call.who).select_for_update(of=("self",)).select_related("parent", "unit")
+    fresh = rows.filter(pk=call.subject.pk).first()
+    if fresh is None or fresh.unit_id != call.who.unit.pk:
+        raise CustodyRefused("文件夹属于其他单位", "the folder is another unit's")
+    if call.expected is not None and call.expected != fresh.seq:
+        raise Conflict(fresh.stream, call.expected, last_seq(fresh.stream))
+    return fresh
+
+
+def _made_folder(call: Call, event: Event) -> Folder:
+    """The folder of an earlier submission, as it is now; refused where it was removed since."""
+    rows = Folder.objects.unrestricted("the caller's own earlier submission")
+    made = rows.filter(pk=int(event.stream.removeprefix("custody-folder:"))).first()
+    if made is None:
+        raise CustodyRefused("文件夹此后已被删除", "the folder was removed since")
+    return made
+
+
+def _nothing(call: Call, event: Event) -> None:
+    return None
+
+
+@verb("custody", "make-folder", right=_writes, again=_made_folder)
 def make_folder(name: str, parent: Folder | None, *, who: Acting, key: str = "", at: datetime | None = None) -> Folder:
     """Make a folder of the acting unit."""
-    _require(who, WRITE)
-    if key and (before := Event.objects.filter(key=key, verb="make-folder").first()):
-        return Folder.objects.visible_to(who).get(pk=int(before.stream[15:]))
     if parent is not None and parent.unit_id != who.unit.pk:
         raise CustodyRefused("上级文件夹属于其他单位", "the folder above is another unit's")
     plain, path = _folder_name(name, parent)
@@ -710,13 +712,9 @@ def make_folder(name: str, parent: Folder | None, *, who: Acting, key: str = "",
     return made
 
 
-@transaction.atomic
+@verb("custody", "rename-folder", right=_writes, lock=_own_folder, again=_made_folder)
 def rename_folder(folder: Folder, name: str, *, who: Acting, expected: int | None = None, key: str = "") -> Folder:
     """Give a folder another name; the paths of those in it follow."""
-    _require(who, WRITE)
-    if key and Event.objects.filter(key=key, stream=folder.stream, verb="rename-folder").exists():
-        return folder
-    folder = _own_folder(folder, who)
     plain, path = _folder_name(name, folder.parent)
     if path == folder.path:
         return folder
@@ -734,19 +732,9 @@ def rename_folder(folder: Folder, name: str, *, who: Acting, expected: int | Non
     return folder
 
 
-def _own_folder(folder: Folder, who: Acting) -> Folder:
-    rows = Folder.objects.visible_to(who).select_for_update(of=("self",)).select_related("parent", "unit")
-    fresh = rows.filter(pk=folder.pk).first()
-    if fresh is None or fresh.unit_id != who.unit.pk:
-        raise CustodyRefused("文件夹属于其他单位", "the folder is another unit's")
-    return fresh
-
-
-@transaction.atomic
+@verb("custody", "remove-folder", right=_writes, lock=_own_folder, again=_nothing)
 def remove_folder(folder: Folder, *, who: Acting, expected: int | None = None, key: str = "") -> None:
     """Remove an empty folder."""
-    _require(who, WRITE)
-    folder = _own_folder(folder, who)
     rows = Item.objects.unrestricted("whether a folder is empty does not depend on who looks")
     if folder.children.unrestricted("as above").exists() or rows.filter(folder=folder).exists():
         raise CustodyRefused("文件夹不是空的", "the folder is not empty")
