@@ -20,6 +20,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, record
+from jinzhi.apps.evidence.events.verb import VERBS
 from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.models import Entry, Event
 from jinzhi.apps.plan.actions import save_content
@@ -27,6 +28,7 @@ from jinzhi.apps.plan.models import Report
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.kernel.merkle import SM3
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
+from tests.apps.verb_examples import EXAMPLES
 from tests.conftest import Person, person
 
 DAY = date(2026, 11, 20)
@@ -206,3 +208,18 @@ def test_a_plan_has_one_release_in_force(office):
     small_plan("race-once")
     with pytest.raises(IntegrityError, match="release"), transaction.atomic():
         small_plan("race-once")
+
+
+@pytest.fixture(scope="module")
+def reporter(office) -> Person:
+    return person("race-binhai", "tj-binhai", "reporter")
+
+
+@pytest.mark.parametrize("name", sorted(VERBS))
+def test_of_one_submission_sent_three_times_at_once_all_get_the_one_answer(office, reporter, name):
+    example = EXAMPLES[name](office, reporter)
+    before = Event.objects.count()
+    got = race(3, lambda n: example.call(key=f"race:{name}"))
+    assert not [e for e in got if isinstance(e, Exception)], got
+    assert len({getattr(answer, "pk", None) for answer in got}) == 1
+    assert Event.objects.count() == before + 1

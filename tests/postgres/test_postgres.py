@@ -20,6 +20,7 @@ APPS = (
     "evidence_checkpoints",
     "evidence_mirror",
     "evidence_audit",
+    "every_verb",
     "custody",
     "store",
     "cases",

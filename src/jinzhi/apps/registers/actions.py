@@ -13,9 +13,10 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.strain import was_written
-from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, last_seq, record, record_next
+from jinzhi.apps.evidence.events.actions import Conflict, last_seq, record, record_next
 from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.evidence.events.personal import ErasureRefused, erase, reveal
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, search_words, title_of
@@ -124,23 +125,34 @@ def _project(entry: Entry, register: Register, data: Mapping[str, Value], unit: 
         entry.save()
 
 
-def _earlier(key: str, verb: str, register: Register, data: Mapping[str, object]) -> Entry | None:
-    """The entry that the same submission made before. Raises KeyReused where the content differs."""
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is None:
-        return None
-    reveal([before])
-    said = {"register": register.id, "values": dict(data)}
-    if (
-        not before.stream.startswith("entry:")
-        or before.verb != verb
-        or any(before.data.get(k) != v for k, v in said.items())
-    ):
-        raise KeyReused(f"the key {key!r} was used for {before}")
-    return Entry.objects.unrestricted("the caller's own earlier submission").get(pk=int(before.stream[6:]))
+def _register_of(call: Call) -> Register:
+    """The register that a verb writes: its first argument is an entry or the register's id."""
+    named = call.subject if isinstance(call.subject, str) else call.subject.register
+    return catalogue().get(Register, named)
 
 
-@transaction.atomic
+def _keeps(call: Call) -> None:
+    _require(_register_of(call), call.who, call.verb.name)
+
+
+def _content(call: Call) -> dict[str, object]:
+    """What a submission asks; a file is sent anew with each and is the same where its bytes are."""
+    given, files = call.given(), [f.id for f in _register_of(call).fields if f.type is Type.FILE]
+    raw = dict(given["raw"])
+    kept = Attachment.objects.unrestricted("compares a submission with the caller's own earlier one")
+    for id in files:
+        if str(raw.get(id) or "").isdecimal():
+            raw[id] = kept.filter(pk=int(str(raw[id]))).first()
+    return given | {"raw": raw}
+
+
+def _same_entry(call: Call, event: Event) -> Entry:
+    """The entry of an earlier submission, as it is now."""
+    kept = Entry.objects.unrestricted("the caller's own earlier submission")
+    return kept.get(pk=int(event.stream.removeprefix("entry:")))
+
+
+@verb("registers", CREATE, right=_keeps, again=_same_entry, content=_content)
 def create(
     register_id: str,
     raw: Mapping[str, object],
@@ -152,13 +164,9 @@ def create(
 ) -> Entry:
     """Make an entry. Raises EntryRefused with every wrong field; the same key makes one entry only."""
     register = catalogue().get(Register, register_id)
-    _require(register, who, CREATE)
     data, errors = parsed(register, raw, {}, who)
     if errors:
         raise _refused(errors)
-    made = _earlier(key, CREATE, register, data)
-    if made is not None:
-        return made
     unit = owner_of(register, data, who)
     day, moment = on or today(), at or now()
     digest = key_digest(register, data)
@@ -188,16 +196,18 @@ def _holder(register: Register, digest: str) -> Entry | None:
     return rows.filter(register=register.id, key_digest=digest).first()
 
 
-def _locked(entry: Entry, register: Register, who: Acting, verb: str) -> Entry:
-    _require(register, who, verb)
-    rows = Entry.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit")
-    fresh = rows.filter(pk=entry.pk).first()
+def _locked(call: Call) -> Entry:
+    """The entry, for one writer at a time; refused where it is out of reach or stale."""
+    rows = Entry.objects.visible_to(call.who).select_for_update(of=("self",)).select_related("unit")
+    fresh = rows.filter(pk=call.subject.pk).first()
     if fresh is None:
         raise EntryRefused("此条目不在您可管理的单位之内", "this entry is not kept by a unit that you answer for")
+    if call.expected is not None and call.expected != last_seq(fresh.stream):
+        raise Conflict(fresh.stream, call.expected, last_seq(fresh.stream))
     return fresh
 
 
-@transaction.atomic
+@verb("registers", UPDATE, right=_keeps, lock=_locked, again=_same_entry, content=_content)
 def update(
     entry: Entry,
     raw: Mapping[str, object],
@@ -213,11 +223,6 @@ def update(
     Where nothing differs, nothing is written. Raises EntryRefused, Conflict, KeyReused.
     """
     register = catalogue().get(Register, entry.register)
-    if key and Event.objects.filter(key=key, stream=entry.stream, verb=UPDATE).exists():
-        return Entry.objects.visible_to(who).get(pk=entry.pk)
-    entry = _locked(entry, register, who, UPDATE)
-    if expected is not None and expected != last_seq(entry.stream):
-        raise Conflict(entry.stream, expected, last_seq(entry.stream))
     if entry.state == "closed":
         raise EntryRefused("条目已注销，恢复后才能修改", "the entry is closed: reopen it first")
     data, errors = parsed(register, raw, entry.data, who)
@@ -251,25 +256,20 @@ def differences(old: Mapping[str, Value], new: Mapping[str, Value]) -> dict[str,
 
 
 def _turn(
-    entry: Entry, verb: str, state: str, reason: str, who: Acting, expected: int | None, key: str, on: date | None
+    entry: Entry, turn: str, state: str, reason: str, who: Acting, expected: int | None, key: str, on: date | None
 ) -> Entry:
     register = catalogue().get(Register, entry.register)
-    if key and Event.objects.filter(key=key, stream=entry.stream, verb=verb).exists():
-        return Entry.objects.visible_to(who).get(pk=entry.pk)
-    entry = _locked(entry, register, who, verb)
     if not reason.strip():
         raise EntryRefused("请写明原因", "give the reason")
-    if expected is not None and expected != last_seq(entry.stream):
-        raise Conflict(entry.stream, expected, last_seq(entry.stream))
     if entry.state == state:
         raise EntryRefused("条目已经是这个状态", "the entry is in this state already")
     said = {"register": register.id, "reason": reason.strip()}
-    event = record(entry.stream, verb, said, who=who, on=on or today(), expected=expected, key=key)
+    event = record(entry.stream, turn, said, who=who, on=on or today(), expected=expected, key=key)
     _project(entry, register, entry.data, entry.unit, event)
     return entry
 
 
-@transaction.atomic
+@verb("registers", CLOSE, right=_keeps, lock=_locked, again=_same_entry)
 def close(
     entry: Entry,
     *,
@@ -283,7 +283,7 @@ def close(
     return _turn(entry, CLOSE, "closed", reason, who, expected, key, on)
 
 
-@transaction.atomic
+@verb("registers", REOPEN, right=_keeps, lock=_locked, again=_same_entry)
 def reopen(
     entry: Entry,
     *,

@@ -1,0 +1,208 @@
+"""One worked call of every declared verb, for what must hold of all of them (on SQLite, and on PostgreSQL)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import count
+from typing import Any
+
+from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.custody import actions as custody
+from jinzhi.apps.custody import uploads
+from jinzhi.apps.custody.models import Item, Upload
+from jinzhi.apps.registers import actions as registers
+from jinzhi.apps.registers.models import Entry
+from tests.conftest import Person
+
+_next = count(1)
+
+
+@dataclass
+class Example:
+    """A call that is right: what is called, by whom, with what; the same with other content; the version it saw.
+
+    ``expected``: None where the verb makes something new or answers a hand-over, which is settled once.
+    """
+
+    function: Callable[..., Any]
+    who: Person
+    asks: dict[str, Any]
+    other: dict[str, Any]
+    expected: int | None = None
+    #: the argument that is made anew for each submission (an upload), by name
+    anew: dict[str, Callable[[], Any]] = field(default_factory=dict)
+
+    def call(self, *, key: str = "", **changed: Any) -> Any:
+        arguments = {**self.asks, **{k: make() for k, make in self.anew.items()}, "who": self.who.acting, "key": key}
+        if self.expected is not None:
+            arguments["expected"] = self.expected
+        return self.function(**(arguments | changed))
+
+
+FACTS = {
+    "title": "某店铺销售页面", "kind": "web", "description": "证明被诉商品在售", "captured_by": "李某",
+    "captured_on": "2026-11-20", "captured_time": "09:30", "place": "滨海新区某办公室", "device": "台式机 A-17",
+    "way": "web-page", "tool": "某浏览器 156", "source": "https://shop.example/item/1", "steps": "打开网址，整页截图。",
+    "env_result": "clean", "env_by": "李某", "env_what": "病毒查杀、系统时间、代理",
+}  # fmt: skip
+POINT = {
+    "kind": "workstation", "unit": "tj-binhai", "address": "弘程道 1 号", "telephone": "022-00000000",
+    "opened_on": "2024-04-26", "online": "是", "contact": "王某", "contact_mobile": "13000000000",
+}  # fmt: skip
+
+
+def _sent(who: Person, content: bytes) -> Upload:
+    return uploads.received([content], name="page.html", media_type="text/html", who=who.acting)
+
+
+def _content() -> bytes:
+    return f"page {next(_next)}".encode()
+
+
+def _item(who: Person) -> Item:
+    return custody.take_in(FACTS, _sent(who, _content()), who=who.acting)
+
+
+def _on_item(function: Callable[..., Any], other: dict[str, Any], **asks: Any) -> Callable[[Person, Person], Example]:
+    def made(who: Person, _unit: Person) -> Example:
+        item = _item(who)
+        return Example(function, who, {"item": item, **asks}, other, item.seq)
+
+    return made
+
+
+def _take_in(who: Person, _other: Person) -> Example:
+    content = _content()
+    return Example(
+        custody.take_in, who, {"raw": FACTS}, {"raw": {**FACTS, "title": "另一件"}},
+        anew={"upload": lambda: _sent(who, content)},
+    )  # fmt: skip
+
+
+def _new_version(who: Person, _other: Person) -> Example:
+    item, content = _item(who), _content()
+    return Example(
+        custody.new_version, who, {"item": item, "raw": FACTS, "note": "重新截图"}, {"note": "另一说明"}, item.seq,
+        anew={"upload": lambda: _sent(who, content)},
+    )  # fmt: skip
+
+
+def _move(who: Person, _other: Person) -> Example:
+    item = _item(who)
+    one, two = (custody.make_folder(f"案卷 {next(_next)}", None, who=who.acting) for _ in "ab")
+    return Example(custody.move, who, {"item": item, "folder": one}, {"folder": two}, item.seq)
+
+
+def _lift(who: Person, _other: Person) -> Example:
+    item = custody.hold(_item(who), reason="诉讼", who=who.acting)
+    return Example(custody.lift, who, {"item": item, "n": 1, "reason": "已判决"}, {"reason": "撤诉"}, item.seq)
+
+
+def _order(who: Person, unit: Person) -> str:
+    raw = {"title": "督办", "demand": "请办理", "grounds": "逾期", "due": "2026-12-20"}
+    return open_case("supervision-order", "issue", raw, who=who.acting, unit=unit.acting.unit).number
+
+
+def _link(who: Person, unit: Person) -> Example:
+    item, number = _item(who), _order(who, unit)
+    return Example(custody.link, who, {"item": item, "number": number}, {"number": _order(who, unit)}, item.seq)
+
+
+def _unlink(who: Person, unit: Person) -> Example:
+    number = _order(who, unit)
+    item = custody.link(_item(who), number, who=who.acting)
+    asks = {"item": item, "number": number, "reason": "关联有误"}
+    return Example(custody.unlink, who, asks, {"reason": "另一原因"}, item.seq)
+
+
+def _offer(who: Person, taker: Person) -> Example:
+    item = _item(who)
+    asks = {"item": item, "taker": taker.membership, "reason": "归档"}
+    return Example(custody.offer, who, asks, {"reason": "出差"}, item.seq)
+
+
+def _answer(function: Callable[..., Any], word: str, taking: bool) -> Callable[[Person, Person], Example]:
+    def made(who: Person, taker: Person) -> Example:
+        offered = custody.offer(_item(who), taker.membership, reason="归档", who=who.acting)
+        return Example(function, taker if taking else who, {"handover": offered, word: "已点验"}, {word: "另一句"})
+
+    return made
+
+
+def _dispose(who: Person, _other: Person) -> Example:
+    item = custody.take_in({**FACTS, "expires_on": "2026-11-22"}, _sent(who, _content()), who=who.acting)
+    Item.objects.unrestricted("its term has run out since").filter(pk=item.pk).update(expires_on="2026-11-01")
+    asks = {"item": item, "confirm": item.number, "reason": "保管期满"}
+    return Example(custody.dispose, who, asks, {"reason": "另一原因"}, item.seq)
+
+
+def _make_folder(who: Person, _other: Person) -> Example:
+    return Example(
+        custody.make_folder, who, {"name": f"案卷 {next(_next)}", "parent": None}, {"name": f"案卷 {next(_next)}"}
+    )
+
+
+def _on_folder(function: Callable[..., Any], **asks: Any) -> Callable[[Person, Person], Example]:
+    def made(who: Person, _unit: Person) -> Example:
+        folder = custody.make_folder(f"案卷 {next(_next)}", None, who=who.acting)
+        again = custody.make_folder(f"案卷 {next(_next)}", None, who=who.acting)
+        given = {k: f"{v} {next(_next)}" for k, v in asks.items()}
+        other = {k: f"{v} {next(_next)}" for k, v in asks.items()} or {"folder": again}
+        return Example(function, who, {"folder": folder, **given}, other, folder.seq)
+
+    return made
+
+
+def _entry(who: Person) -> Entry:
+    return registers.create("service-points", {**POINT, "name": f"工作站 {next(_next)}"}, who=who.acting)
+
+
+def _create(who: Person, _other: Person) -> Example:
+    raw = {**POINT, "name": f"工作站 {next(_next)}"}
+    asks = {"register_id": "service-points", "raw": raw}
+    return Example(registers.create, who, asks, {"raw": {**raw, "address": "另一地址"}})
+
+
+def _update(who: Person, _other: Person) -> Example:
+    entry = _entry(who)
+    asks = {"entry": entry, "raw": {"address": "新址 2 号"}, "reason": "迁址"}
+    return Example(registers.update, who, asks, {"reason": "更正"}, entry.seq)
+
+
+def _turn(function: Callable[..., Any], closed: bool) -> Callable[[Person, Person], Example]:
+    def made(who: Person, _unit: Person) -> Example:
+        entry = _entry(who)
+        if closed:
+            entry = registers.close(entry, reason="停办", who=who.acting)
+        return Example(function, who, {"entry": entry, "reason": "停办"}, {"reason": "另一原因"}, entry.seq)
+
+    return made
+
+
+EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
+    "custody.take-in": _take_in,
+    "custody.correct": _on_item(
+        custody.correct, {"reason": "另一原因"}, raw={"title": "更正后的名称"}, reason="名称写错"
+    ),
+    "custody.new-version": _new_version,
+    "custody.move": _move,
+    "custody.retain": _on_item(custody.retain, {"reason": "另一原因"}, until=date(2027, 1, 1), reason="案卷"),
+    "custody.hold": _on_item(custody.hold, {"reason": "仲裁"}, reason="诉讼"),
+    "custody.lift": _lift,
+    "custody.link": _link,
+    "custody.unlink": _unlink,
+    "custody.offer": _offer,
+    "custody.accept": _answer(custody.accept, "note", True),
+    "custody.refuse": _answer(custody.refuse, "reason", True),
+    "custody.withdraw": _answer(custody.withdraw, "reason", False),
+    "custody.dispose": _dispose,
+    "custody.make-folder": _make_folder,
+    "custody.rename-folder": _on_folder(custody.rename_folder, name="新名"),
+    "custody.remove-folder": _on_folder(custody.remove_folder),
+    "registers.create": _create,
+    "registers.update": _update,
+    "registers.close": _turn(registers.close, False),
+    "registers.reopen": _turn(registers.reopen, True),
+}
