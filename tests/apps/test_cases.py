@@ -98,4 +98,4 @@ def test_projections_can_be_rebuilt(order):
 def test_offers_say_why_not(order, elsewhere):
     offers = steps_for(order, view(order, date(2026, 11, 3)), elsewhere.acting)
     assert offers
-    assert all(not o.allowed and o.why_not_zh for o in offers)
+    assert all(not o.allowed and o.why_not.zh for o in offers)

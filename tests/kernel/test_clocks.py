@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 
+from jinzhi.kernel.clocks import ClockStatus, RuledBy
+from jinzhi.kernel.counted import CLOCK_STATES
 from jinzhi.kernel.declare import Catalogue, Citation, collect
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated, Version
@@ -376,3 +379,21 @@ def test_an_extension_takes_the_length_of_the_law_of_the_clock():
 def test_no_version_at_all_never_raises(taken):
     procedure = matter(term(Dated((), name="nothing")))
     assert run(procedure, f"{taken} open", "2030-01-02").status == "undated"
+
+
+# ── states as values ─────────────────────────────────────────────────────────────────────────────────────
+def test_a_state_of_a_clock_is_kept_and_sent_as_its_plain_text():
+    assert json.loads(json.dumps([*ClockStatus])) == [s.value for s in ClockStatus]
+    assert f"{ClockStatus.RUNNING}" == "running" == ClockStatus.RUNNING
+
+
+def test_records_are_counted_by_every_state_that_has_a_date():
+    assert CLOCK_STATES == ("running", "paused", "met", "late", "expired")
+    assert {s.value for s in ClockStatus if not s.dated} == {"undated", "none"}
+
+
+@pytest.mark.parametrize("rule", [RuledBy.START, "start"])
+def test_a_clock_ruled_by_its_start_takes_the_rule_of_that_day_however_it_is_written(rule):
+    procedure = matter(term(dated(OLD, NEW), start=("begin",), ruled_by=rule), "begin")
+    assert not [p for p in procedure.problems(Catalogue()) if "ruled_by" in p]
+    assert run(procedure, "2026-04-13 open\n2026-04-15 begin", "2026-04-16").citation == NEW.cite

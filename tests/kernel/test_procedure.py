@@ -15,6 +15,8 @@ from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.period import Calendar, HolidayNotice, days, workdays
 from jinzhi.kernel.procedure import (
     CORRECT,
+    NO_EXTENSION_LEFT,
+    NOT_YOUR_ROLE,
     Clock,
     Event,
     Example,
@@ -212,8 +214,9 @@ def offered(events, roles=("clerk",), facts=None, standing=("own",)):
 def test_every_refusal_says_why():
     got = offered(at(("open", day(2))))
     assert got["wait"].allowed
-    assert (got["finish"].why_not_zh, got["finish"].why_not_en) == ("费用未缴", "the fee is not paid")
-    assert "角色" in got["longer"].why_not_zh
+    assert got["finish"].why_not == ("费用未缴", "the fee is not paid")
+    assert got["finish"].missing == (PAY,)
+    assert got["longer"].objections == (NOT_YOUR_ROLE,)
 
 
 def test_a_step_that_reopens_leads_out_of_the_end_and_the_case_runs_again():
@@ -233,13 +236,13 @@ def test_a_fact_that_holds_opens_the_way():
 
 
 def test_only_a_unit_above_may_take_a_step_of_the_unit_above():
-    assert "上级" in offered(at(("open", day(2))), roles=("head",))["longer"].why_not_zh
+    assert "上级" in offered(at(("open", day(2))), roles=("head",))["longer"].why_not.zh
     assert offered(at(("open", day(2))), roles=("head",), standing=("above",))["longer"].allowed
 
 
 def test_an_extension_is_spent_after_its_times():
     got = offered(at(("open", day(2)), ("longer", day(3))), roles=("head",), standing=("above",))
-    assert got["longer"].why_not_zh == "延长次数已用完"
+    assert got["longer"].objections == (NO_EXTENSION_LEFT,)
 
 
 def test_nothing_is_offered_at_the_end():
@@ -323,6 +326,7 @@ def test_what_happens_later_does_not_change_what_was(made):
         ),
         (changed(clocks=(replace(LETTER.clocks[0], stop=()),)), "still runs when the case ends in state done"),
         (changed(clocks=(replace(LETTER.clocks[0], length=None),)), "needs a length or a due_input"),
+        (changed(clocks=(replace(LETTER.clocks[0], ruled_by="moon"),)), "ruled_by='moon' is not opening or start"),
         (changed(clocks=(replace(LETTER.clocks[0], start=("never",)),)), "names the step 'never'"),
         (
             changed(clocks=(replace(LETTER.clocks[0], length=None, due_input="due"),)),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status, percent, reaches, share_done
+from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status, Tone, percent, reaches, share_done
 from jinzhi.matters.china.plan.lights import lights_2021 as lights
 
 WEIGHTS = st.decimals(0, 100, places=1)
@@ -99,8 +99,9 @@ def test_a_rule_whose_thresholds_cross_is_refused():
 def test_colour_never_stands_alone():
     symbols = {s.symbol for s in LIGHTS}
     assert symbols == {"▲", "●", "◆", "■"}
-    with pytest.raises(KeyError):
-        _ = Status("x", "某", "Some", "pink").symbol
+    assert all(tone.symbol for tone in Tone)
+    with pytest.raises(ValueError, match="'pink' is not a valid Tone"):
+        Status("x", "某", "Some", "pink")
 
 
 def test_overdue_within_the_days_of_grace_is_a_risk_even_where_it_is_all_that_was_due():

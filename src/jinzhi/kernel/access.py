@@ -26,6 +26,12 @@ class Reach(StrEnum):
     ALL = "all"
 
 
+def unknown_roles(named: Iterable[str], catalogue: Catalogue) -> Iterator[str]:
+    """The roles named that are not declared; none where no role is declared at all."""
+    roles = catalogue.ids(Role.kind)
+    return (role for role in named if roles and role not in roles)
+
+
 def matches(pattern: str, scope: str) -> bool:
     """Whether a pattern of a role covers a scope."""
     left, right = pattern.split("."), scope.split(".")

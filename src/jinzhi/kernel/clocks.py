@@ -17,17 +17,45 @@ afterwards: a suspension, an exclusion, an extension, another day. The clock the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-from jinzhi.kernel.declare import Citation
+from jinzhi.kernel.declare import Catalogue, Citation
+from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated, NoRuleInForce, Version
 from jinzhi.kernel.period import Calendar, Deadline, Length, Span, Unit, deadline, extend
 from jinzhi.kernel.text import Words
 
 ONE_DAY = timedelta(days=1)
 Term = Dated[Length] | Length
+#: the input by which a step of ``reschedule`` names the new last day
+NEW_DUE = "new_due"
+
+
+class RuledBy(StrEnum):
+    """The day whose rule a clock takes: that of the case's opening, or of the clock's own start."""
+
+    OPENING = "opening"
+    START = "start"
+
+
+class ClockStatus(StrEnum):
+    """How a clock stands on a day (see :class:`ClockView`)."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MET = "met"
+    LATE = "late"
+    EXPIRED = "expired"
+    UNDATED = "undated"
+    NONE = "none"
+
+    @property
+    def dated(self) -> bool:
+        """Whether there is a date, or will be once the pause is over."""
+        return self not in (ClockStatus.UNDATED, ClockStatus.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +88,7 @@ class Clock:
     start: tuple[str, ...]
     stop: tuple[str, ...]
     length: Term | None = None
-    ruled_by: str = "opening"
+    ruled_by: RuledBy = RuledBy.OPENING
     due_input: str = ""
     reschedule: tuple[str, ...] = ()
     restore: tuple[str, ...] = ()
@@ -101,6 +129,49 @@ class Clock:
         """The steps that must say the time of day; empty for a clock that counts days."""
         return (*self.start, *self.stop) if self.counts_hours else ()
 
+    def problems(self, catalogue: Catalogue, inputs: Mapping[str, Mapping[str, Field]]) -> Iterator[str]:
+        """What is wrong with it beside steps with these inputs, by step and input."""
+        for step in self.named:
+            if step not in inputs:
+                yield f"clock {self.id} names the step {step!r}, which is not declared"
+        if self.ruled_by not in tuple(RuledBy):
+            yield f"clock {self.id}: ruled_by={self.ruled_by!r} is not {' or '.join(RuledBy)}"
+        for term in (self.length, *(e.length for e in self.extensions)):
+            if isinstance(term, Dated):
+                yield from (f"clock {self.id}: {p}" for p in term.problems(catalogue))
+        yield from self._uncountable()
+        yield from self._undue(inputs)
+
+    def _uncountable(self) -> Iterator[str]:
+        """What would leave it without a date, or a stretch without an end."""
+        for begins, ends, what in (
+            (self.pause, self.resume, "pause and resume"),
+            (self.exclude_from, self.exclude_to, "exclude_from and exclude_to"),
+        ):
+            if len(begins) > 1 and len(ends) > 1 and len(begins) != len(ends):
+                yield (
+                    f"clock {self.id}: {what} name {len(begins)} and {len(ends)} steps: say which ends which by "
+                    "naming as many of both, pair by pair"
+                )
+        units = {x.unit for x in lengths_of(self.length) if x}
+        more = {x.unit for e in self.extensions for x in lengths_of(e.length) if x}
+        if more and (Unit.HOUR in units) != (Unit.HOUR in more):
+            yield f"clock {self.id}: hours and another unit cannot be added up"
+
+    def _undue(self, inputs: Mapping[str, Mapping[str, Field]]) -> Iterator[str]:
+        """What is wrong with the inputs that say its last day."""
+        if (self.length is None) != bool(self.due_input):
+            yield f"clock {self.id} needs a length or a due_input, and only one of them"
+        starting = [(step, self.due_input) for step in self.start if self.due_input]
+        for step, wanted in (*starting, *((step, NEW_DUE) for step in self.reschedule)):
+            there = inputs.get(step, {}).get(wanted)
+            if there is None or there.type is not Type.DATE:
+                yield f"clock {self.id}: step {step} has no date input {wanted!r}"
+        if self.reschedule and not self.due_input:
+            yield f"clock {self.id}: reschedule goes with due_input"
+        if self.restore and not self.reschedule:
+            yield f"clock {self.id}: restore goes with reschedule"
+
 
 def lengths_of(term: Term | None) -> tuple[Length | None, ...]:
     """Every length that a term has or had; None in it for a version that sets none."""
@@ -132,7 +203,7 @@ class ClockView:
     """
 
     clock: Clock
-    status: str
+    status: ClockStatus
     started: date
     deadline: Deadline | None
     due: date | None
@@ -157,7 +228,7 @@ class ClockView:
 
     @property
     def open(self) -> bool:
-        return self.stopped is None and self.status != "none"
+        return self.stopped is None and self.status is not ClockStatus.NONE
 
 
 @dataclass(slots=True)
@@ -271,9 +342,9 @@ class Folding:
                 run.due_said = said.get(clock.due_input)
         elif run:
             run.extensions += [e for e in clock.extensions if e.step == step]
-            if step in clock.reschedule and said.get("new_due"):
+            if step in clock.reschedule and said.get(NEW_DUE):
                 run.moved_from.append(run.due_said)
-                run.due_said = said["new_due"]
+                run.due_said = said[NEW_DUE]
             elif step in clock.restore and run.moved_from:
                 run.due_said = run.moved_from.pop()
         suspended, excluded = pauses.take(step, name, on), excludes.take(step, name, on)
@@ -315,7 +386,7 @@ def term_of(run: Run, opened: date, on: date, extensions: Iterable[Extension]) -
     """The length that a run counts: of the version in force on the day that rules it."""
     clock = run.clock
     assert clock.length is not None
-    ruling = run.started if clock.ruled_by == "start" else opened
+    ruling = run.started if clock.ruled_by == RuledBy.START else opened
     day = min(on, run.stopped or on)
     try:
         found = _version(clock.length, ruling, day)
@@ -383,7 +454,7 @@ def _undated(run: Run, term: _Term) -> ClockView:
     due = None if none else run.told
     return ClockView(
         run.clock,
-        "none" if none else "undated",
+        ClockStatus.NONE if none else ClockStatus.UNDATED,
         run.started,
         None,
         due,
@@ -414,11 +485,12 @@ def _settled(
     due_at = run.told_at if holds else result.at
     paused = run.stopped is None and any(s.last is None for s in known.suspended)
     if run.stopped is not None:
-        status = "late" if _after(run.stopped, run.stopped_at, due, due_at) else "met"
+        late = _after(run.stopped, run.stopped_at, due, due_at)
+        status = ClockStatus.LATE if late else ClockStatus.MET
     elif paused:
-        status, due, due_at = "paused", None, None
+        status, due, due_at = ClockStatus.PAUSED, None, None
     else:
-        status = "expired" if _after(on, at, due, due_at) else "running"
+        status = ClockStatus.EXPIRED if _after(on, at, due, due_at) else ClockStatus.RUNNING
     unsure = run.stopped is not None and due_at is not None and run.stopped == due and run.stopped_at is None
     return ClockView(
         run.clock,

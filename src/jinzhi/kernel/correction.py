@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from jinzhi.kernel.access import unknown_roles
+from jinzhi.kernel.declare import Catalogue
 
 #: a correction, one that is asked for, one that is refused: events about another event
 CORRECT, ASK, REFUSE = "correct", "ask-correction", "refuse-correction"
@@ -23,3 +27,8 @@ class Corrections:
     roles: tuple[str, ...] = ()
     sealed: tuple[str, ...] = ()
     second: tuple[str, ...] = ()
+
+    def problems(self, catalogue: Catalogue, where: str) -> Iterator[str]:
+        """What is wrong with the corrections of a place (the procedure, a step)."""
+        for role in unknown_roles((*self.roles, *self.sealed, *self.second), catalogue):
+            yield f"corrections of {where} name the role {role!r}, which is not declared"

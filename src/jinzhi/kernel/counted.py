@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from jinzhi.kernel.clocks import ClockStatus
 from jinzhi.kernel.declare import Catalogue
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.indicator import (
@@ -35,7 +36,8 @@ from jinzhi.kernel.register import Register
 
 TEXT, NUMBER, DATE, BOOL = "text", "number", "date", "bool"
 KINDS = {Type.INT: NUMBER, Type.DECIMAL: NUMBER, Type.DATE: DATE, Type.BOOL: BOOL}
-CLOCK_STATES = ("running", "paused", "met", "late", "expired")
+#: the states of a clock by which a record of a case can be counted
+CLOCK_STATES = tuple(status.value for status in ClockStatus if status.dated)
 
 
 @dataclass(frozen=True, slots=True)

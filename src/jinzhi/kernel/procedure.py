@@ -19,20 +19,47 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cached_property
 from typing import ClassVar
 
-from jinzhi.kernel.access import Role
-from jinzhi.kernel.clocks import Clock, ClockView, Extension, Folding, lengths_of
-from jinzhi.kernel.correction import ABOUT_OTHERS, BUILT_IN, CORRECT, TELL, Corrections
+from jinzhi.kernel.access import unknown_roles
+from jinzhi.kernel.clocks import NEW_DUE, Clock, ClockView, Extension, Folding
+from jinzhi.kernel.correction import BUILT_IN, CORRECT, TELL, Corrections
 from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration
+from jinzhi.kernel.events import (
+    AT,
+    Event,
+    Strange,
+    corrected,
+    day_of,
+    moment_of,
+    standing_events,
+    told_moment,
+    uncorrected,
+)
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Dated
-from jinzhi.kernel.period import Calendar, Unit
+from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.recording import Given
+from jinzhi.kernel.status import Tone
 from jinzhi.kernel.text import Words
 
-__all__ = ["BUILT_IN", "CORRECT", "TELL", "Clock", "ClockView", "Extension"]
+__all__ = [
+    "AT",
+    "BUILT_IN",
+    "CORRECT",
+    "TELL",
+    "Clock",
+    "ClockView",
+    "Event",
+    "Extension",
+    "Strange",
+    "corrected",
+    "moment_of",
+    "standing_events",
+    "uncorrected",
+]
 
 #: what a REF input may name beside a register
 CASE = "case"
@@ -40,15 +67,21 @@ CASE = "case"
 MILESTONE = "milestone"
 REFERRED = (CASE, MILESTONE)
 TOLD = "_told"
-#: the member of an event's data that says when on its day it happened ("09:30")
-AT = "_at"
 #: of two clocks that end on one day, that with a minute comes first
 LATEST = datetime.max
-TONES = ("ahead", "normal", "risk", "late", "done", "open", "closed", "neutral")
 
 
 class ProcedureError(ValueError):
     """Events that do not fit the procedure; the message names the event."""
+
+
+class TakenFrom(StrEnum):
+    """Where the acting unit must stand to the case's unit: itself, above it, the one that issued the case, anywhere."""
+
+    OWN = "own"
+    ABOVE = "above"
+    OFFICE = "office"
+    ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +94,18 @@ class State:
     id: str
     zh: str
     en: str
-    tone: str = "open"
+    tone: Tone = Tone.OPEN
     final: bool = False
     lane: int = 0
     was: tuple[str, ...] = ()
 
+    def problems(self) -> Iterator[str]:
+        if self.tone not in tuple(Tone):
+            yield f"state {self.id} has the unknown tone {self.tone!r}"
+
 
 #: the state of a case whose first event nothing declares any more
-UNKNOWN = State("unknown", "环节未知", "State unknown", tone="neutral")
+UNKNOWN = State("unknown", "环节未知", "State unknown", tone=Tone.NEUTRAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +118,22 @@ class Fact:
     why_not_zh: str
     why_not_en: str
 
+    @property
+    def why_not(self) -> Words:
+        """Why a step that needs it cannot be taken without it."""
+        return Words(self.why_not_zh, self.why_not_en)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """A step. Without ``sources`` it opens a case; with ``to=None`` the state stays.
 
-    ``at``: where the acting unit must stand to the case's unit: "own", "above" (any ancestor), "office" (the unit
-    that issued the case) or "any". ``confirm`` asks the person once more before harm. ``tells``: clocks whose due date
-    is told to the party with this step, and thereby fixed. ``was``: names it had before. ``day``: the law gives the day
-    and the step asks for it; without it the step counts on the day on which it is recorded. ``seals``: what was
-    recorded before and with it is corrected by declared roles only. ``corrections``: instead of the procedure's.
-    ``reopens``: it may lead out of a final state, because what ended the case was wrong; nothing else may.
+    ``at``: where the acting unit must stand to the case's unit. ``confirm`` asks the person once more before harm.
+    ``tells``: clocks whose due date is told to the party with this step, and thereby fixed. ``was``: names it had
+    before. ``day``: the law gives the day and the step asks for it; without it the step counts on the day on which it
+    is recorded. ``seals``: what was recorded before and with it is corrected by declared roles only. ``corrections``:
+    instead of the procedure's. ``reopens``: it may lead out of a final state, because what ended the case was wrong;
+    nothing else may.
     """
 
     id: str
@@ -100,7 +142,7 @@ class Step:
     sources: tuple[str, ...] = ()
     to: str | None = None
     roles: tuple[str, ...] = ()
-    at: str = "any"
+    at: TakenFrom = TakenFrom.ANY
     basis: tuple[Citation, ...] = ()
     inputs: tuple[Field, ...] = ()
     needs: tuple[Fact, ...] = ()
@@ -123,26 +165,59 @@ class Step:
     def opens(self) -> bool:
         return not self.sources
 
+    def problems(self, procedure: Procedure, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with it in its procedure."""
+        yield from self._misleads(procedure)
+        yield from self._mistaken(procedure, catalogue)
+        for asked in self.inputs:
+            yield from (f"step {self.id}: {p}" for p in asked.problems())
+            yield from self._misasks(asked, procedure, catalogue)
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What happened: the step, its legal day, its data. ``seq`` counts from 1 in the case; ``at``: time of day."""
+    def _misleads(self, procedure: Procedure) -> Iterator[str]:
+        """What is wrong with where it leads, and with what it does to clocks."""
+        states = {s.id for s in procedure.states}
+        for state in (*self.sources, *((self.to,) if self.to else ())):
+            if state not in states:
+                yield f"step {self.id} names the state {state!r}, which is not declared"
+        if self.opens and not self.to:
+            yield f"step {self.id} opens the case but leads to no state"
+        finals = {s.id for s in procedure.states if s.final}
+        if self.reopens and (not set(self.sources) <= finals or not self.to or self.to in finals):
+            yield f"step {self.id} reopens the case: it must lead from a final state to one that is not"
+        clocks = {c.id for c in procedure.clocks}
+        for clock in self.tells:
+            if clock not in clocks:
+                yield f"step {self.id} tells the clock {clock!r}, which is not declared"
+        for ours in procedure.clocks:
+            if self.day and self.id in ours.named and not isinstance(ours.length, Dated):
+                yield f"step {self.id} says its day, yet it moves {ours.id}, a term of the platform"
 
-    seq: int
-    step: str
-    on: date
-    data: Mapping[str, object] = field(default_factory=dict)
-    at: datetime | None = None
+    def _mistaken(self, procedure: Procedure, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with who takes it and from where, and with who corrects it."""
+        if not self.roles:
+            yield f"step {self.id} names no role that may take it"
+        for role in unknown_roles(self.roles, catalogue):
+            yield f"step {self.id} names the role {role!r}, which is not declared"
+        for role in self.roles if procedure.reads else ():
+            if role not in procedure.reads:
+                yield f"step {self.id} is taken by the role {role!r}, which may not read the case"
+        if self.at not in tuple(TakenFrom):
+            yield f"step {self.id}: at={self.at!r} is not own, above, office or any"
+        if self.corrections:
+            yield from self.corrections.problems(catalogue, f"step {self.id}")
 
-
-@dataclass(frozen=True, slots=True)
-class Strange:
-    """An event that does not fit what is declared, and why."""
-
-    seq: int
-    step: str
-    zh: str
-    en: str
+    def _misasks(self, asked: Field, procedure: Procedure, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with asking for a asked here."""
+        registers = catalogue.ids("register")
+        if asked.type is Type.REF and asked.of and asked.of not in REFERRED and registers and asked.of not in registers:
+            yield f"step {self.id}: {asked.id} points into {asked.of!r}, which is no declared register"
+        if asked.id in (procedure.title_input, *(c.due_input for c in procedure.clocks)):
+            if asked.personal:
+                yield f"step {self.id}: {asked.id} is personal data and may be erased: no title, no clock may need it"
+            if asked.sealed_for:
+                yield f"step {self.id}: {asked.id} is sealed: no title, no clock may need it"
+        for role in unknown_roles(asked.sealed_for, catalogue):
+            yield f"step {self.id}: {asked.id} is open to the role {role!r}, which is not declared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +246,43 @@ class CaseView:
 
 
 @dataclass(frozen=True, slots=True)
+class Objection:
+    """One reason why a step may not be taken; ``fact``: what is not established, where that is the reason."""
+
+    why: Words
+    fact: Fact | None = None
+
+
+NOT_YOUR_ROLE = Objection(Words("您的角色不能办理此步骤", "your role may not take this step"))
+NO_EXTENSION_LEFT = Objection(Words("延长次数已用完", "no extension is left"))
+#: why a unit may not take a step that is taken from another place
+ELSEWHERE: Mapping[str, Objection] = {
+    TakenFrom.OWN: Objection(Words("应由本单位办理", "only the unit itself may take this step")),
+    TakenFrom.ABOVE: Objection(Words("应由上级单位办理", "only a unit above may take this step")),
+    TakenFrom.OFFICE: Objection(Words("应由交办单位办理", "only the issuing unit may take this step")),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """A step and whether this role may take it now; if not, why."""
+    """A step, and why this role may not take it now; it may where nothing speaks against it."""
 
     step: Step
-    allowed: bool
-    why_not_zh: str = ""
-    why_not_en: str = ""
+    objections: tuple[Objection, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.objections
+
+    @property
+    def missing(self) -> tuple[Fact, ...]:
+        """The facts that are needed and not established."""
+        return tuple(objection.fact for objection in self.objections if objection.fact)
+
+    @property
+    def why_not(self) -> Words:
+        """All reasons as one sentence; false where the step may be taken."""
+        return Words.joined(objection.why for objection in self.objections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +383,7 @@ class Procedure(Declaration):
     def due_inputs(self, step: str) -> tuple[str, ...]:
         """The inputs of a step that say the last day of a clock."""
         said = [c.due_input for c in self.clocks if c.due_input and step in c.start]
-        moved = ["new_due" for c in self.clocks if step in c.reschedule]
+        moved = [NEW_DUE for c in self.clocks if step in c.reschedule]
         return tuple(dict.fromkeys((*said, *moved)))
 
     @property
@@ -287,95 +392,36 @@ class Procedure(Declaration):
 
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         yield from super().problems(catalogue)
-        yield from self._names(catalogue)
+        yield from self._ids()
+        yield from self._former_names()
+        yield from self.corrections.problems(catalogue, "the procedure")
+        for role in unknown_roles(self.reads, catalogue):
+            yield f"reads names the role {role!r}, which is not declared"
+        for state in self.states:
+            yield from state.problems()
+        for step in self.steps:
+            yield from step.problems(self, catalogue)
+        inputs = {s.id: {f.id: f for f in s.inputs} for s in self.steps}
+        for clock in self.clocks:
+            yield from clock.problems(catalogue, inputs)
         yield from self._graph()
         yield from self._clocks()
 
-    def _names(self, catalogue: Catalogue) -> Iterator[str]:
-        states = [s.id for s in self.states]
-        steps = [s.id for s in self.steps]
-        for what, ids in (("state", states), ("step", steps), ("clock", [c.id for c in self.clocks])):
+    def _ids(self) -> Iterator[str]:
+        """What is wrong with the ids of its parts."""
+        parts: tuple[tuple[str, Sequence[State | Step | Clock]], ...] = (
+            ("state", self.states), ("step", self.steps), ("clock", self.clocks),
+        )  # fmt: skip
+        for what, things in parts:
+            ids = [thing.id for thing in things]
             for id in ids:
                 if ids.count(id) > 1:
                     yield f"two {what}s are called {id!r}"
                 if not KEBAB.match(id):
                     yield f"{what} id {id!r} is not kebab-case"
         for known in BUILT_IN:
-            if known in steps:
+            if any(step.id == known for step in self.steps):
                 yield f"a step may not be called {known!r}: it is known to every procedure"
-        yield from self._former_names()
-        roles = catalogue.ids(Role.kind)
-        yield from self._people(roles)
-        for step in self.steps:
-            for s in (*step.sources, *((step.to,) if step.to else ())):
-                if s not in states:
-                    yield f"step {step.id} names the state {s!r}, which is not declared"
-            if step.opens and not step.to:
-                yield f"step {step.id} opens the case but leads to no state"
-            if not step.roles:
-                yield f"step {step.id} names no role that may take it"
-            for role in step.roles:
-                if roles and role not in roles:
-                    yield f"step {step.id} names the role {role!r}, which is not declared"
-            if step.at not in ("own", "above", "office", "any"):
-                yield f"step {step.id}: at={step.at!r} is not own, above, office or any"
-            for c in step.tells:
-                if c not in (x.id for x in self.clocks):
-                    yield f"step {step.id} tells the clock {c!r}, which is not declared"
-            for f in step.inputs:
-                yield from (f"step {step.id}: {p}" for p in f.problems())
-                registers = catalogue.ids("register")
-                if f.type is Type.REF and f.of and f.of not in REFERRED and registers and f.of not in registers:
-                    yield f"step {step.id}: {f.id} points into {f.of!r}, which is no declared register"
-                if f.personal and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
-                    yield f"step {step.id}: {f.id} is personal data and may be erased: no title, no clock may need it"
-                if f.sealed_for and f.id in (self.title_input, *(c.due_input for c in self.clocks)):
-                    yield f"step {step.id}: {f.id} is sealed: no title, no clock may need it"
-                for role in f.sealed_for:
-                    if roles and role not in roles:
-                        yield f"step {step.id}: {f.id} is open to the role {role!r}, which is not declared"
-        for state in self.states:
-            if state.tone not in TONES:
-                yield f"state {state.id} has the unknown tone {state.tone!r}"
-        for clock in self.clocks:
-            for s in clock.named:
-                if s not in steps:
-                    yield f"clock {clock.id} names the step {s!r}, which is not declared"
-            if clock.ruled_by not in ("opening", "start"):
-                yield f"clock {clock.id}: ruled_by={clock.ruled_by!r} is not opening or start"
-            for term in (clock.length, *(e.length for e in clock.extensions)):
-                if isinstance(term, Dated):
-                    yield from (f"clock {clock.id}: {p}" for p in term.problems(catalogue))
-            yield from self._countable(clock)
-            if (clock.length is None) != bool(clock.due_input):
-                yield f"clock {clock.id} needs a length or a due_input, and only one of them"
-            for s, wanted in (
-                *((s, clock.due_input) for s in clock.start if clock.due_input),
-                *((s, "new_due") for s in clock.reschedule),
-            ):
-                fields = {f.id: f for st in self.steps if st.id == s for f in st.inputs}
-                if wanted not in fields or fields[wanted].type is not Type.DATE:
-                    yield f"clock {clock.id}: step {s} has no date input {wanted!r}"
-            if clock.reschedule and not clock.due_input:
-                yield f"clock {clock.id}: reschedule goes with due_input"
-            if clock.restore and not clock.reschedule:
-                yield f"clock {clock.id}: restore goes with reschedule"
-
-    def _countable(self, clock: Clock) -> Iterator[str]:
-        """What would leave a clock without a date, or a stretch without an end."""
-        for begins, ends, what in (
-            (clock.pause, clock.resume, "pause and resume"),
-            (clock.exclude_from, clock.exclude_to, "exclude_from and exclude_to"),
-        ):
-            if len(begins) > 1 and len(ends) > 1 and len(begins) != len(ends):
-                yield (
-                    f"clock {clock.id}: {what} name {len(begins)} and {len(ends)} steps: say which ends which by "
-                    "naming as many of both, pair by pair"
-                )
-        units = {x.unit for x in lengths_of(clock.length) if x}
-        more = {x.unit for e in clock.extensions for x in lengths_of(e.length) if x}
-        if more and (Unit.HOUR in units) != (Unit.HOUR in more):
-            yield f"clock {clock.id}: hours and another unit cannot be added up"
 
     def _former_names(self) -> Iterator[str]:
         """A name of the past stands for one thing only, and not for one that is called so today."""
@@ -391,26 +437,6 @@ class Procedure(Declaration):
                     yield f"{what} {name!r} is declared, and also named as what another was called before"
                 if old.count(name) > 1:
                     yield f"{what}: two say that they were called {name!r}"
-
-    def _people(self, roles: Collection[str]) -> Iterator[str]:
-        """What is wrong with who reads, who corrects, and who says the day."""
-        rules = [("the procedure", self.corrections)]
-        rules += [(f"step {s.id}", s.corrections) for s in self.steps if s.corrections]
-        for where, rule in rules:
-            for role in (*rule.roles, *rule.sealed, *rule.second):
-                if roles and role not in roles:
-                    yield f"corrections of {where} name the role {role!r}, which is not declared"
-        for role in self.reads:
-            if roles and role not in roles:
-                yield f"reads names the role {role!r}, which is not declared"
-        for step in self.steps:
-            for role in step.roles if self.reads else ():
-                if role not in self.reads:
-                    yield f"step {step.id} is taken by the role {role!r}, which may not read the case"
-            for clock in self.clocks:
-                own = step.id in clock.named and not isinstance(clock.length, Dated)
-                if step.day and own:
-                    yield f"step {step.id} says its day, yet it moves {clock.id}, a term of the platform"
 
     def _graph(self) -> Iterator[str]:
         if not self.opening:
@@ -437,10 +463,6 @@ class Procedure(Declaration):
             leaving = [s for s in self.steps if s.to and state.id in s.sources and s.to != state.id]
             if state.final and any(not s.reopens for s in leaving):
                 yield f"state {state.id} is final, yet a step leads out of it"
-        finals = {s.id for s in self.states if s.final}
-        for step in self.steps:
-            if step.reopens and (not set(step.sources) <= finals or not step.to or step.to in finals):
-                yield f"step {step.id} reopens the case: it must lead from a final state to one that is not"
 
     def _clocks(self) -> Iterator[str]:
         for clock in self.clocks:
@@ -458,69 +480,6 @@ class Procedure(Declaration):
                     if state in step.sources:
                         after = (runs or step.id in clock.start) and step.id not in clock.stop
                         todo.append((step.to or state, after))
-
-
-def standing_events(events: Sequence[Event]) -> tuple[tuple[Event, ...], list[Strange]]:
-    """The events as they stand after corrections, in the order of their numbers, and the corrections that fit none."""
-    by_seq: dict[int, Event] = {}
-    strange: list[Strange] = []
-    for e in events:
-        if e.step not in ABOUT_OTHERS:
-            by_seq[e.seq] = e
-        if e.step != CORRECT:
-            continue
-        target = e.data.get("seq")
-        if not isinstance(target, int) or target not in by_seq:
-            zh, en = f"更正的第 {target} 条不存在", f"event {e.seq} corrects event {target!r}, which is not there"
-            strange.append(Strange(e.seq, e.step, zh, en))
-            continue
-        old = by_seq[target]
-        on, data = e.data.get("on"), e.data.get("data")
-        day = _day(on) if on is not None else old.on
-        if day is None:
-            strange.append(Strange(e.seq, e.step, f"“{on}”不是日期", f"event {e.seq}: {on!r} is no date"))
-        changed = {**old.data, **data} if isinstance(data, Mapping) else old.data
-        by_seq[target] = replace(old, on=day or old.on, data=changed)
-    return tuple(by_seq[k] for k in sorted(by_seq)), strange
-
-
-def corrected(events: Sequence[Event]) -> tuple[Event, ...]:
-    """The events as they stand after corrections, in the order of their numbers, corrections left out."""
-    return standing_events(events)[0]
-
-
-def uncorrected(events: Iterable[Event]) -> tuple[Event, ...]:
-    """The events without any correction: how the case would stand had nobody corrected it."""
-    return tuple(e for e in events if e.step != CORRECT)
-
-
-def _day(value: object) -> date | None:
-    """The day that a stored value names, or None where it names none."""
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        return None
-
-
-def _moment(value: object) -> date | datetime | None:
-    """A told day, with the minute where one was told."""
-    try:
-        return datetime.fromisoformat(str(value)) if "T" in str(value) else _day(value)
-    except ValueError:
-        return None
-
-
-def moment_of(event: Event) -> datetime | None:
-    """When on its day an event happened: the time it says, else the moment of its record if that is the same day."""
-    said = event.data.get(AT)
-    if said:
-        try:
-            return datetime.fromisoformat(f"{event.on.isoformat()}T{said}")
-        except ValueError:
-            return None
-    return event.at if event.at is not None and event.at.date() == event.on else None
 
 
 class _Reading:
@@ -551,7 +510,7 @@ class _Reading:
         e = replace(e, step=step.id, data=current(step.inputs, e.data))
         self.history.append(e)
         self._lead(e, step)
-        said = {f.id: _day(e.data.get(f.id)) for f in step.inputs if f.type is Type.DATE}
+        said = {f.id: day_of(e.data.get(f.id)) for f in step.inputs if f.type is Type.DATE}
         self.clocks.take(step.id, step.zh, e.on, moment_of(e), said)
         for input in self.procedure.due_inputs(step.id):
             if said.get(input) is None:
@@ -582,7 +541,7 @@ class _Reading:
 
     def _tell(self, e: Event, told: Mapping[str, object]) -> None:
         for id, value in told.items():
-            clock, day = self.procedure.find_clock(id), _moment(value)
+            clock, day = self.procedure.find_clock(id), told_moment(value)
             if day is None:
                 self.odd(e, f"告知的“{value}”不是日期", f"{value!r} is no date")
             elif clock is None:
@@ -625,44 +584,28 @@ def offers(
     roles: Iterable[str],
     facts: Mapping[str, bool],
     *,
-    standing: Iterable[str] = ("own", "above", "office", "any"),
+    standing: Iterable[str] = tuple(TakenFrom),
 ) -> tuple[Offer, ...]:
     """Every step that leads on from the present state, and whether somebody with these roles may take it.
 
-    ``standing``: how the acting unit stands to the case's unit (see Step.at). A fact that is needed and not given
-    counts as not established.
+    ``standing``: where the acting unit stands to the case's unit. A fact that is needed and not given counts as not
+    established.
     """
-    held, stands = set(roles), {*standing, "any"}
-    out: list[Offer] = []
-    for step in view.procedure.steps:
-        if view.state.id not in step.sources:
-            continue
-        missing = [f for f in step.needs if not facts.get(f.id, False)]
-        spent = _spent(view, step.id)
-        if not held & set(step.roles):
-            out.append(Offer(step, False, "您的角色不能办理此步骤", "your role may not take this step"))
-        elif step.at not in stands:
-            zh = {"own": "应由本单位办理", "above": "应由上级单位办理", "office": "应由交办单位办理"}[step.at]
-            en = {
-                "own": "only the unit itself may take this step",
-                "above": "only a unit above may take this step",
-                "office": "only the issuing unit may take this step",
-            }[step.at]
-            out.append(Offer(step, False, zh, en))
-        elif missing:
-            out.append(
-                Offer(
-                    step,
-                    False,
-                    "；".join(f.why_not_zh for f in missing),
-                    "; ".join(f.why_not_en for f in missing),
-                )
-            )
-        elif spent:
-            out.append(Offer(step, False, "延长次数已用完", "no extension is left"))
-        else:
-            out.append(Offer(step, True))
-    return tuple(out)
+    held, stands = set(roles), {*standing, TakenFrom.ANY}
+    steps = (step for step in view.procedure.steps if view.state.id in step.sources)
+    return tuple(Offer(step, _objections(view, step, held, stands, facts)) for step in steps)
+
+
+def _objections(
+    view: CaseView, step: Step, roles: Collection[str], stands: Collection[str], facts: Mapping[str, bool]
+) -> tuple[Objection, ...]:
+    """Why a step may not be taken: who asks comes first, then what is missing, then what is used up."""
+    if not set(roles) & set(step.roles):
+        return (NOT_YOUR_ROLE,)
+    if step.at not in stands:
+        return (ELSEWHERE[step.at],)
+    missing = tuple(Objection(fact.why_not, fact) for fact in step.needs if not facts.get(fact.id, False))
+    return missing or ((NO_EXTENSION_LEFT,) if _spent(view, step.id) else ())
 
 
 def _spent(view: CaseView, step: str) -> bool:

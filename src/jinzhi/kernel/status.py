@@ -6,21 +6,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue, Declaration
 from jinzhi.kernel.text import Words
 
-TONES = ("ahead", "normal", "risk", "late", "done", "open", "closed", "neutral")
-SYMBOLS = {
-    "ahead": "▲",
-    "normal": "●",
-    "risk": "◆",
-    "late": "■",
-    "done": "✓",
-    "open": "●",
-    "closed": "✓",
-    "neutral": "○",
+
+class Tone(StrEnum):
+    """How a state is meant: what its colour and its symbol stand for."""
+
+    AHEAD = "ahead"
+    NORMAL = "normal"
+    RISK = "risk"
+    LATE = "late"
+    DONE = "done"
+    OPEN = "open"
+    CLOSED = "closed"
+    NEUTRAL = "neutral"
+
+    @property
+    def symbol(self) -> str:
+        return _SYMBOLS[self]
+
+
+_SYMBOLS = {
+    Tone.AHEAD: "▲",
+    Tone.NORMAL: "●",
+    Tone.RISK: "◆",
+    Tone.LATE: "■",
+    Tone.DONE: "✓",
+    Tone.OPEN: "●",
+    Tone.CLOSED: "✓",
+    Tone.NEUTRAL: "○",
 }
 
 
@@ -31,21 +49,24 @@ class Status:
     id: str
     zh: str
     en: str
-    tone: str
+    tone: Tone
+
+    def __post_init__(self) -> None:
+        Tone(self.tone)  # a ValueError names what is no tone
 
     @property
     def symbol(self) -> str:
-        return SYMBOLS[self.tone]
+        return self.tone.symbol
 
 
-AHEAD = Status("ahead", "超前", "Ahead", "ahead")
-NORMAL = Status("normal", "正常", "On track", "normal")
-RISK = Status("risk", "有风险", "At risk", "risk")
-LATE = Status("late", "滞后", "Behind", "late")
-NONE = Status("none", "不涉及", "Not involved", "neutral")
-NO_DATA = Status("no-data", "无里程碑", "No milestones", "neutral")
-GAP_RISK = Status("gap", "有缺", "Some missing", "risk")
-GAP_LATE = Status("gap-late", "缺得多", "Much missing", "late")
+AHEAD = Status("ahead", "超前", "Ahead", Tone.AHEAD)
+NORMAL = Status("normal", "正常", "On track", Tone.NORMAL)
+RISK = Status("risk", "有风险", "At risk", Tone.RISK)
+LATE = Status("late", "滞后", "Behind", Tone.LATE)
+NONE = Status("none", "不涉及", "Not involved", Tone.NEUTRAL)
+NO_DATA = Status("no-data", "无里程碑", "No milestones", Tone.NEUTRAL)
+GAP_RISK = Status("gap", "有缺", "Some missing", Tone.RISK)
+GAP_LATE = Status("gap-late", "缺得多", "Much missing", Tone.LATE)
 LIGHTS = (AHEAD, NORMAL, RISK, LATE)
 
 

@@ -329,7 +329,7 @@ def take(
     if offer is None:
         raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
     if not offer.allowed:
-        raise StepRefused(offer.why_not_zh, offer.why_not_en)
+        raise StepRefused(*offer.why_not)
     if not who.may(f"case.{case.procedure}.{step}"):
         raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
     day, kept = _day(offer.step, on, said, folded.history[-1].on)

@@ -105,8 +105,8 @@ def offer_shown(offer: Offer, asks_time: bool) -> dict[str, Any]:
         "zh": step.zh,
         "en": step.en,
         "allowed": offer.allowed,
-        "why_not_zh": offer.why_not_zh,
-        "why_not_en": offer.why_not_en,
+        "why_not_zh": offer.why_not.zh,
+        "why_not_en": offer.why_not.en,
         "asks_time": asks_time,
         "inputs": object_schema(step.inputs, f"{step.zh} · {step.en}"),
     }

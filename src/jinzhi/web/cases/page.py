@@ -39,7 +39,7 @@ from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.kernel.text import Words
 from jinzhi.web.cases.telling import tellable, told_words
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
+from jinzhi.web.ui.language import enumerated, named, page_language, speak
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell
 
@@ -426,7 +426,7 @@ def offer_cards(
     for offer in offers:
         step = offer.step
         back = refused[1] if refused and refused[0] == step.id else None
-        allowed, why = offer.allowed, offer.why_not_en if english() else offer.why_not_zh
+        allowed, why = offer.allowed, speak(offer.why_not)
         if allowed and not who.may(f"case.{case.procedure}.{step.id}"):
             allowed, why = False, _("您的角色不能办理此步骤")
         if allowed and who.user is None:

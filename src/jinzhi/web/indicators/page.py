@@ -50,7 +50,7 @@ from jinzhi.kernel.access import Reach
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import Indicator, Ratio, Record, Value, parts
 from jinzhi.web.catalogue.declared import for_developers, responsible, serves, without_empty
-from jinzhi.web.indicators.words import Words, definition
+from jinzhi.web.indicators.words import SourceWords, definition
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, whole
@@ -381,7 +381,7 @@ def chart_of(view: Seen) -> charts.Chart:
     if target is not None and target > max([*known, 0]):
         # a mark line does not widen the axis: without this the target would lie outside the picture
         option["yAxis"]["max"] = ceiling(target, i)
-    source = enumerated(dict.fromkeys(Words(p.source).name() for p in parts(i.measure)))
+    source = enumerated(dict.fromkeys(SourceWords(p.source).name() for p in parts(i.measure)))
     return charts.Chart(i.id, name, option, measured_in(i), view.on, source, conclusion)
 
 
@@ -402,7 +402,7 @@ def groups(view: Seen, by: str) -> list[Group]:
         return []
     if by == "unit":
         return by_unit(view.indicator, view.rows, view.on, english())
-    words = Words(parts(view.indicator.measure)[0].source)
+    words = SourceWords(parts(view.indicator.measure)[0].source)
     found = breakdown(view.indicator, view.rows, by, view.on)
     out = [Group(key, words.value(by, key), value) for key, value in found]
     return sorted(out, key=lambda g: (g.key is None, g.label))
@@ -411,7 +411,7 @@ def groups(view: Seen, by: str) -> list[Group]:
 def breakdown_table(view: Seen, by: str, found: Sequence[Group]) -> Table:
     i = view.indicator
     ratio = isinstance(i.measure, Ratio)
-    head = _("单位") if by == "unit" else Words(parts(i.measure)[0].source).field(by)
+    head = _("单位") if by == "unit" else SourceWords(parts(i.measure)[0].source).field(by)
     columns = [Column(head, wide=True), Column(f"{_('数值')}（{measured_in(i)}）", numeric=True)]
     columns += [Column(_("分子"), numeric=True), Column(_("分母"), numeric=True)] if ratio else []
     columns.append(Column(_("记录数"), numeric=True))
@@ -461,7 +461,7 @@ def behind(view: Seen, part: int) -> list[Record]:
 def records_table(view: Seen, part: int, found: Sequence[Record]) -> Table:
     i = view.indicator
     source = parts(i.measure)[part].source
-    words = Words(source)
+    words = SourceWords(source)
     ids = record_fields(i, source)
     top = set(view.value.records[0])
     marks = part == 1 and parts(i.measure)[0].source == source
@@ -511,7 +511,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
     stands = standing(i, view.value)
     picture = chart_of(view)
     here = paged(request, behind(view, part))
-    words = Words(parts(i.measure)[0].source)
+    words = SourceWords(parts(i.measure)[0].source)
     owner = Unit.objects.filter(code=i.owner).first() if i.owner else None
     rule = rule_on(view.on)
     number = view.value.number
@@ -611,7 +611,7 @@ def records_of(request: HttpRequest, id: str) -> HttpResponse:
     chosen = int(choice(request, "part", {"1", "2"}, "1")) - 1
     part = chosen if isinstance(i.measure, Ratio) else 0
     source = parts(i.measure)[part].source
-    words = Words(source)
+    words = SourceWords(source)
     found = behind(view, part)
     names = {u.code: u.name for u in Unit.objects.filter(code__in={r.unit for r in found})}
     ids = record_fields(i, source)

@@ -97,7 +97,7 @@ LEVELS = {
 }
 
 
-class Words:
+class SourceWords:
     """The names of a source's fields and values."""
 
     def __init__(self, source: str):
@@ -192,7 +192,7 @@ class Words:
 
 def part(measure: Count | Sum | Median) -> str:
     """A simple measure in words."""
-    words = Words(measure.source)
+    words = SourceWords(measure.source)
     where = words.condition(measure.where)
     given = {"source": words.name(), "where": where}
     if isinstance(measure, Count):
@@ -220,7 +220,7 @@ def definition(indicator: Indicator) -> list[tuple[str, str]]:
     else:
         out.append((_("算法"), part(measure)))
     if indicator.date_field:
-        field = Words(parts(measure)[0].source).field(indicator.date_field)
+        field = SourceWords(parts(measure)[0].source).field(indicator.date_field)
         out.append((_("时间口径"), _("年度数：%(field)s在当年 1 月 1 日至截至日之间的") % {"field": field}))
     else:
         out.append((_("时间口径"), _("时点数：截至日当天的状况")))

@@ -7,13 +7,15 @@ is here. Transfer to another office is a child case there, with clocks of its ow
 from datetime import date
 from decimal import Decimal
 
+from jinzhi.kernel.clocks import RuledBy
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Citation, Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated, Version
 from jinzhi.kernel.period import Length
-from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step
+from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step, TakenFrom
 from jinzhi.kernel.recording import Given
+from jinzhi.kernel.status import Tone
 from jinzhi.matters.china.law import complaints_order_20, complaints_order_121
 
 OLD, NEW = complaints_order_20.LAW.id, complaints_order_121.LAW.id
@@ -76,13 +78,13 @@ complaint = Procedure(
     corrections=Corrections(sealed=HANDLERS, second=("approver", "plan-office")),
     states=(
         State("received", "待决定受理", "Received"),
-        State("mediation", "调解中", "In mediation", tone="normal"),
-        State("ended", "已终止待告知", "Ended, parties to be told", tone="normal"),
-        State("told", "终止已告知", "Ended, parties told", tone="closed", final=True),
-        State("rejected", "不予受理", "Not accepted", tone="closed", final=True, lane=1),
-        State("appraisal", "鉴定检测中", "Under appraisal", tone="normal", lane=1),
-        State("settled", "达成调解协议", "Settled", tone="done", final=True, lane=1),
-        State("withdrawn", "受理前撤回", "Withdrawn before acceptance", tone="closed", final=True, lane=2),
+        State("mediation", "调解中", "In mediation", tone=Tone.NORMAL),
+        State("ended", "已终止待告知", "Ended, parties to be told", tone=Tone.NORMAL),
+        State("told", "终止已告知", "Ended, parties told", tone=Tone.CLOSED, final=True),
+        State("rejected", "不予受理", "Not accepted", tone=Tone.CLOSED, final=True, lane=1),
+        State("appraisal", "鉴定检测中", "Under appraisal", tone=Tone.NORMAL, lane=1),
+        State("settled", "达成调解协议", "Settled", tone=Tone.DONE, final=True, lane=1),
+        State("withdrawn", "受理前撤回", "Withdrawn before acceptance", tone=Tone.CLOSED, final=True, lane=2),
     ),
     steps=(
         Step(
@@ -108,14 +110,14 @@ complaint = Procedure(
             ),
         ),
         Step(
-            id="accept", zh="受理", en="Accept", sources=("received",), to="mediation", roles=HANDLERS, at="own",
-            day=Given("决定受理之日", "Day of acceptance"),
+            id="accept", zh="受理", en="Accept", sources=("received",), to="mediation", roles=HANDLERS,
+            at=TakenFrom.OWN, day=Given("决定受理之日", "Day of acceptance"),
             basis=(Citation(OLD, "14"), Citation(NEW, "15")),
         ),
         Step(
             id="reject", zh="不予受理", en="Do not accept", sources=("received",), to="rejected", roles=HANDLERS,
             day=Given("决定不予受理之日", "Day of the decision"),
-            at="own", basis=(Citation(OLD, "15"), Citation(NEW, "16")), confirm=True,
+            at=TakenFrom.OWN, basis=(Citation(OLD, "15"), Citation(NEW, "16")), confirm=True,
             inputs=(
                 Field(id="ground", zh="情形", en="Ground", type=Type.CHOICE, choices=REFUSALS),
                 Field(id="reason", zh="告知的理由和其他解决途径", en="Reasons and other ways, as told", type=Type.LONG),
@@ -124,13 +126,13 @@ complaint = Procedure(
         Step(
             id="withdraw", zh="受理前撤回", en="Withdraw", sources=("received",), to="withdrawn", roles=HANDLERS,
             day=Given("撤回之日", "Day of the withdrawal"),
-            at="own", confirm=True,
+            at=TakenFrom.OWN, confirm=True,
             inputs=(Field(id="reason", zh="撤回情况", en="How it was withdrawn", type=Type.LONG),),
         ),
         Step(
             id="appraise", zh="委托鉴定检测", en="Send to appraisal", sources=("mediation",), to="appraisal",
             day=Given("委托之日", "Day of the commission"),
-            roles=HANDLERS, at="own", basis=(Citation(OLD, "20"), Citation(NEW, "22")),
+            roles=HANDLERS, at=TakenFrom.OWN, basis=(Citation(OLD, "20"), Citation(NEW, "22")),
             help_zh="自委托之日起至收到结论前一日止，不计入调解期限。",
             help_en="From this day to the day before the result, time does not count.",
             inputs=(
@@ -141,7 +143,7 @@ complaint = Procedure(
         Step(
             id="appraised", zh="收到结论", en="Result received", sources=("appraisal",), to="mediation",
             day=Given("收到结论之日", "Day on which the result came"),
-            roles=HANDLERS, at="own", basis=(Citation(OLD, "20"), Citation(NEW, "22")),
+            roles=HANDLERS, at=TakenFrom.OWN, basis=(Citation(OLD, "20"), Citation(NEW, "22")),
             inputs=(
                 Field(id="result", zh="结论", en="Result", type=Type.LONG),
                 Field(id="file", zh="鉴定检测报告", en="Report", type=Type.FILE, required=False),
@@ -150,7 +152,7 @@ complaint = Procedure(
         Step(
             id="settle", zh="达成调解协议", en="Settle", sources=("mediation",), to="settled", roles=HANDLERS,
             day=Given("达成协议之日", "Day of the agreement"),
-            at="own",
+            at=TakenFrom.OWN,
             inputs=(
                 Field(id="terms", zh="协议内容", en="Terms", type=Type.LONG),
                 Field(id="refund", zh="为消费者挽回金额", en="Recovered for the consumer", type=Type.DECIMAL,
@@ -161,15 +163,15 @@ complaint = Procedure(
         Step(
             id="end", zh="终止调解", en="End mediation", sources=("mediation", "appraisal"), to="ended",
             day=Given("决定终止之日", "Day of the decision"),
-            roles=HANDLERS, at="own", basis=(Citation(OLD, "21"), Citation(NEW, "23")), confirm=True,
+            roles=HANDLERS, at=TakenFrom.OWN, basis=(Citation(OLD, "21"), Citation(NEW, "23")), confirm=True,
             inputs=(
                 Field(id="ground", zh="终止情形", en="Ground", type=Type.CHOICE, choices=ENDS),
                 Field(id="note", zh="说明", en="Note", type=Type.LONG, required=False),
             ),
         ),
         Step(
-            id="tell", zh="告知双方", en="Tell the parties", sources=("ended",), to="told", roles=HANDLERS, at="own",
-            day=Given("告知之日", "Day of the telling"),
+            id="tell", zh="告知双方", en="Tell the parties", sources=("ended",), to="told", roles=HANDLERS,
+            at=TakenFrom.OWN, day=Given("告知之日", "Day of the telling"),
             basis=(Citation(OLD, "21"), Citation(NEW, "23")),
             inputs=(Field(id="how", zh="告知方式", en="How they were told", max_length=200),),
         ),
@@ -182,7 +184,7 @@ complaint = Procedure(
         ),
         Clock(
             id="mediate", zh="调解期限", en="Mediation", start=("accept",), stop=("settle", "end"),
-            length=_term("mediate"), ruled_by="start", exclude_from=("appraise",), exclude_to=("appraised",),
+            length=_term("mediate"), ruled_by=RuledBy.START, exclude_from=("appraise",), exclude_to=("appraised",),
             on_expiry_zh="应当终止调解", on_expiry_en="mediation is to be ended",
             basis_note_zh="适用受理之日有效的办法；鉴定检测时间不计入",
             basis_note_en="the order in force on the day of acceptance; appraisal does not count",

@@ -7,7 +7,8 @@ from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
-from jinzhi.kernel.procedure import MILESTONE, Clock, Example, Fact, Procedure, State, Step
+from jinzhi.kernel.procedure import MILESTONE, Clock, Example, Fact, Procedure, State, Step, TakenFrom
+from jinzhi.kernel.status import Tone
 
 KINDS = (
     Named("measure", "任务内容", "Measure"),
@@ -43,11 +44,11 @@ plan_adjustment = Procedure(
     corrections=Corrections(sealed=("plan-office",), second=("leader",)),
     states=(
         State("proposed", "待受理", "Proposed"),
-        State("review", "审查中", "Under review", tone="normal"),
-        State("approved", "已批准待落实", "Approved, to be carried out", tone="normal"),
-        State("applied", "已落实", "Carried out", tone="done", final=True),
-        State("rejected", "不予调整", "Rejected", tone="closed", final=True, lane=1),
-        State("withdrawn", "已撤回", "Withdrawn", tone="closed", final=True, lane=2),
+        State("review", "审查中", "Under review", tone=Tone.NORMAL),
+        State("approved", "已批准待落实", "Approved, to be carried out", tone=Tone.NORMAL),
+        State("applied", "已落实", "Carried out", tone=Tone.DONE, final=True),
+        State("rejected", "不予调整", "Rejected", tone=Tone.CLOSED, final=True, lane=1),
+        State("withdrawn", "已撤回", "Withdrawn", tone=Tone.CLOSED, final=True, lane=2),
     ),
     steps=(
         Step(
@@ -70,7 +71,7 @@ plan_adjustment = Procedure(
         Step(id="accept", zh="受理", en="Take up", sources=("proposed",), to="review", roles=("plan-office",)),
         Step(
             id="supplement", zh="补充理由", en="Supplement", sources=("proposed", "review"),
-            roles=("reporter", "approver"), at="own",
+            roles=("reporter", "approver"), at=TakenFrom.OWN,
             inputs=(Field(id="grounds", zh="补充理由", en="Further grounds", type=Type.LONG),),
         ),
         Step(
@@ -101,7 +102,7 @@ plan_adjustment = Procedure(
         ),
         Step(
             id="withdraw", zh="撤回", en="Withdraw", sources=("proposed", "review"), to="withdrawn",
-            roles=("reporter", "approver", "plan-office"), at="own", confirm=True,
+            roles=("reporter", "approver", "plan-office"), at=TakenFrom.OWN, confirm=True,
         ),
     ),
     clocks=(

@@ -5,7 +5,8 @@ from datetime import date
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
-from jinzhi.kernel.procedure import Clock, Example, Fact, Procedure, State, Step
+from jinzhi.kernel.procedure import Clock, Example, Fact, Procedure, State, Step, TakenFrom
+from jinzhi.kernel.status import Tone
 
 OURS_ZH, OURS_EN = "平台工作期限，非法定期限", "a term of the platform, not of a law"
 
@@ -43,10 +44,10 @@ progress_report = Procedure(
     corrections=Corrections(sealed=("plan-office",), second=("plan-office",)),
     states=(
         State("draft", "待填报", "To be filled in"),
-        State("submitted", "待审核", "Awaiting approval", tone="normal"),
-        State("returned", "已退回", "Sent back", tone="risk", lane=1),
-        State("approved", "已审核", "Approved", tone="done", final=True),
-        State("cancelled", "已撤销", "Cancelled", tone="closed", final=True, lane=1),
+        State("submitted", "待审核", "Awaiting approval", tone=Tone.NORMAL),
+        State("returned", "已退回", "Sent back", tone=Tone.RISK, lane=1),
+        State("approved", "已审核", "Approved", tone=Tone.DONE, final=True),
+        State("cancelled", "已撤销", "Cancelled", tone=Tone.CLOSED, final=True, lane=1),
     ),
     steps=(
         Step(
@@ -58,27 +59,28 @@ progress_report = Procedure(
         ),
         Step(
             id="submit", zh="提交", en="Submit", sources=("draft", "returned"), to="submitted",
-            roles=("reporter", "approver"), at="own", needs=(complete,),
+            roles=("reporter", "approver"), at=TakenFrom.OWN, needs=(complete,),
             inputs=(Field(id="note", zh="提交说明", en="Note", type=Type.LONG, required=False),),
         ),
         Step(
             id="withdraw", zh="撤回修改", en="Take back", sources=("submitted",), to="draft",
-            roles=("reporter", "approver"), at="own",
+            roles=("reporter", "approver"), at=TakenFrom.OWN,
         ),
         Step(
             id="return", zh="退回", en="Send back", sources=("submitted",), to="returned",
-            roles=("approver", "plan-office"), at="above",
+            roles=("approver", "plan-office"), at=TakenFrom.ABOVE,
             inputs=(Field(id="reason", zh="退回原因", en="Reason", type=Type.LONG),),
         ),
         Step(
             id="approve", zh="审核通过", en="Approve", sources=("submitted",), to="approved",
-            roles=("approver", "plan-office"), at="above", needs=(children_approved,), confirm=True,
+            roles=("approver", "plan-office"), at=TakenFrom.ABOVE, needs=(children_approved,), confirm=True,
             inputs=(Field(id="opinion", zh="审核意见", en="Opinion", type=Type.LONG, required=False),),
             help_zh="审核通过后数据锁定，不能再修改。", help_en="Once approved, the figures are locked.",
         ),
         Step(
             id="undo-approval", zh="撤销审核", en="Undo the approval", sources=("approved",), to="submitted",
-            roles=("approver", "plan-office"), at="above", needs=(above_open,), confirm=True, seals=True, reopens=True,
+            roles=("approver", "plan-office"), at=TakenFrom.ABOVE, needs=(above_open,),
+            confirm=True, seals=True, reopens=True,
             inputs=(Field(id="reason", zh="撤销理由", en="Reason", type=Type.LONG),),
             help_zh="报告回到待审核，里程碑的累计和完成日期按其余已审核的报告重新计算；原审核记录保留。",
             help_en="The report awaits approval again, and its milestones are reckoned from the other approved "
@@ -86,11 +88,11 @@ progress_report = Procedure(
         ),
         Step(
             id="remind", zh="催报", en="Remind", sources=("draft", "returned"), roles=("approver", "plan-office"),
-            at="above", inputs=(Field(id="note", zh="催报说明", en="Note", type=Type.LONG, required=False),),
+            at=TakenFrom.ABOVE, inputs=(Field(id="note", zh="催报说明", en="Note", type=Type.LONG, required=False),),
         ),
         Step(
-            id="extend", zh="给予延期", en="Grant more time", sources=("draft",), roles=("plan-office",), at="above",
-            needs=(never_handed_in,),
+            id="extend", zh="给予延期", en="Grant more time", sources=("draft",), roles=("plan-office",),
+            at=TakenFrom.ABOVE, needs=(never_handed_in,),
             inputs=(
                 Field(id="new_due", zh="新的截止日", en="New due date", type=Type.DATE,
                       help_zh="应晚于现有截止日，且不早于今天",
@@ -102,14 +104,14 @@ progress_report = Procedure(
         ),
         Step(
             id="undo-extension", zh="撤销延期", en="Take the added time back", sources=("draft",),
-            roles=("plan-office",), at="above", needs=(never_handed_in, more_time_stands), confirm=True,
+            roles=("plan-office",), at=TakenFrom.ABOVE, needs=(never_handed_in, more_time_stands), confirm=True,
             inputs=(Field(id="reason", zh="撤销理由", en="Reason", type=Type.LONG),),
             help_zh="恢复最近一次延期之前的截止日；给予延期的记录保留。",
             help_en="The due date before the last grant holds again; the record of the grant stays.",
         ),
         Step(
             id="cancel", zh="撤销", en="Cancel", sources=("draft", "returned"), to="cancelled",
-            roles=("plan-office",), at="above", confirm=True,
+            roles=("plan-office",), at=TakenFrom.ABOVE, confirm=True,
             inputs=(Field(id="reason", zh="撤销原因", en="Reason", type=Type.LONG),),
         ),
     ),

@@ -5,7 +5,8 @@ from datetime import date
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
-from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step
+from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step, TakenFrom
+from jinzhi.kernel.status import Tone
 
 supervision_order = Procedure(
     id="supervision-order",
@@ -20,10 +21,10 @@ supervision_order = Procedure(
     corrections=Corrections(sealed=("plan-office",), second=("leader",)),
     states=(
         State("issued", "待签收", "To be received"),
-        State("accepted", "办理中", "In hand", tone="normal"),
-        State("answered", "待核查", "Answered, to be checked", tone="normal"),
-        State("closed", "已办结", "Closed", tone="done", final=True),
-        State("withdrawn", "已撤回", "Withdrawn", tone="closed", final=True, lane=1),
+        State("accepted", "办理中", "In hand", tone=Tone.NORMAL),
+        State("answered", "待核查", "Answered, to be checked", tone=Tone.NORMAL),
+        State("closed", "已办结", "Closed", tone=Tone.DONE, final=True),
+        State("withdrawn", "已撤回", "Withdrawn", tone=Tone.CLOSED, final=True, lane=1),
     ),
     steps=(
         Step(
@@ -37,11 +38,11 @@ supervision_order = Procedure(
         ),
         Step(
             id="sign", zh="签收", en="Receive", sources=("issued",), to="accepted",
-            roles=("reporter", "approver", "leader"), at="own",
+            roles=("reporter", "approver", "leader"), at=TakenFrom.OWN,
         ),
         Step(
             id="answer", zh="答复", en="Answer", sources=("issued", "accepted"), to="answered",
-            roles=("reporter", "approver"), at="own",
+            roles=("reporter", "approver"), at=TakenFrom.OWN,
             inputs=(
                 Field(id="answer", zh="办理情况", en="What was done", type=Type.LONG),
                 Field(id="file", zh="附件", en="Attachment", type=Type.FILE, required=False),
@@ -49,7 +50,7 @@ supervision_order = Procedure(
         ),
         Step(
             id="extend", zh="延期", en="Extend", sources=("issued", "accepted"), roles=("plan-office", "leader"),
-            at="office",
+            at=TakenFrom.OFFICE,
             inputs=(
                 Field(id="new_due", zh="新的期限", en="New due date", type=Type.DATE),
                 Field(id="reason", zh="延期理由", en="Reason", type=Type.LONG),
@@ -57,7 +58,7 @@ supervision_order = Procedure(
         ),
         Step(
             id="reject", zh="退回重办", en="Send back", sources=("answered",), to="accepted",
-            roles=("plan-office", "leader"), at="office",
+            roles=("plan-office", "leader"), at=TakenFrom.OFFICE,
             inputs=(
                 Field(id="reason", zh="退回原因", en="Reason", type=Type.LONG),
                 Field(id="due", zh="新的期限", en="New due date", type=Type.DATE),
@@ -65,12 +66,12 @@ supervision_order = Procedure(
         ),
         Step(
             id="close", zh="核查办结", en="Close", sources=("answered",), to="closed",
-            roles=("plan-office", "leader"), at="office",
+            roles=("plan-office", "leader"), at=TakenFrom.OFFICE,
             inputs=(Field(id="verdict", zh="核查意见", en="Verdict", type=Type.LONG),),
         ),
         Step(
             id="withdraw", zh="撤回", en="Withdraw", sources=("issued", "accepted"), to="withdrawn",
-            roles=("plan-office", "leader"), at="office", confirm=True,
+            roles=("plan-office", "leader"), at=TakenFrom.OFFICE, confirm=True,
             inputs=(Field(id="reason", zh="撤回原因", en="Reason", type=Type.LONG),),
         ),
     ),

@@ -470,7 +470,7 @@ def pair(offers: Sequence[Any], cards: Sequence[OfferCard]) -> list[tuple[Any, O
 
 def waits(offer: Any, card: OfferCard) -> bool:
     """Whether the step is refused only because something around the report is missing."""
-    return card.form is None and any(f.why_not_zh in offer.why_not_zh for f in offer.step.needs)
+    return card.form is None and bool(offer.missing)
 
 
 def blocked(offer: Any, card: OfferCard, children: list[Report]) -> Blocked | None:

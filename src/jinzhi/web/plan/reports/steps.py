@@ -45,7 +45,7 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 
 @page(nav="reports", scope="report.read")
@@ -117,9 +117,9 @@ def step_page(
         "step": taken,
         "title": f"{named(taken)}：{found.unit.label} {found.period.code}",
         "state": report_list.tag_of(found),
-        "help": taken.help_en if english() else taken.help_zh,
+        "help": speak(taken.help),
         "form": form if may or form.errors else None,
-        "why_not": (offer.why_not_en if english() else offer.why_not_zh) if offer else _("当前状态没有这一步骤"),
+        "why_not": speak(offer.why_not) if offer else _("当前状态没有这一步骤"),
         "seq": len(events),
         "kind": {"approve": "primary"}.get(taken.id, "danger" if taken.confirm else "primary"),
     }
