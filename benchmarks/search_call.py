@@ -98,15 +98,18 @@ def run(count: int | None, asked: int, profiled: bool, folder: Path) -> None:
     began = perf_counter()
     call("patents", "import", str(folder / "titles.csv"), stdout=sys.stderr)
     call("patents", "index", stdout=sys.stderr)
-    index, search = import_module("jinzhi.apps.patents.index"), import_module("jinzhi.web.patents.search")
-    documents = import_module("jinzhi.apps.patents.queries").collection()["documents"]
+    index, search = (
+        import_module("jinzhi.apps.patents.search.index"),
+        import_module("jinzhi.apps.patents.search.library"),
+    )
+    documents = import_module("jinzhi.apps.patents.store.queries").collection()["documents"]
     print(f"{documents} documents imported and indexed in {perf_counter() - began:.0f} s", file=sys.stderr)
     began = perf_counter()
     import_module("jinzhi.web.patents.warming").warm()
     warmed = perf_counter() - began
-    ways = ways_of(index)
+    ways = ways_of(import_module("jinzhi.apps.patents.search.result"))
     engine = Clocked()
-    for name in ("search", "relevance"):
+    for name in ("ids", "relevance"):
         setattr(index._tantivy, name, engine.around(getattr(index._tantivy, name)))
     profile = cProfile.Profile()
     print(f"\n{documents} documents, {asked} queries, load {os.getloadavg()[0]:.1f}; warm in {warmed:.1f} s")
@@ -116,7 +119,7 @@ def run(count: int | None, asked: int, profiled: bool, folder: Path) -> None:
         own, whole, beside, cpu = [], [], [], []
         for text in questions:
             held = search.library()
-            held._found.clear(), held._ranked.clear(), index.reader()._results.clear()
+            held.found.clear(), held.best.clear(), index.reader()._results.clear()
             engine.wall = engine.cpu = 0.0
             wall, spent = perf_counter(), process_time()
             if profiled:
@@ -132,7 +135,7 @@ def run(count: int | None, asked: int, profiled: bool, folder: Path) -> None:
         pstats.Stats(profile).sort_stats("cumulative").print_stats(r"jinzhi|sqlite3|render", 60)
 
 
-def ways_of(index: Any) -> dict[str, Callable[[str], object]]:
+def ways_of(result: Any) -> dict[str, Callable[[str], object]]:
     """The three ways in which a query is asked, each to the hits of its first page."""
     client = import_module("django.test").Client()
     user = import_module("jinzhi.apps.accounts.models").User.objects.get(username="chief")
@@ -145,7 +148,7 @@ def ways_of(index: Any) -> dict[str, Callable[[str], object]]:
         return answer
 
     return {
-        "console": lambda text: index.search(text).page(0, 20),
+        "console": lambda text: result.search(text).page(0, 20),
         "API, 2 facets": lambda text: got("/api/v1/patents", {"q": text, "facets": "typ,year", "limit": "20"}),
         "page": lambda text: got("/patents/", {"q": text}),
     }

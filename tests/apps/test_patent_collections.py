@@ -12,7 +12,8 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.desk import alerts, collections, notes, saved
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.refused import SearchRefused
-from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.search.result import search
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.query import QueryError
 from tests.apps.patent_documents import stored

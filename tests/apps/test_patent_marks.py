@@ -12,6 +12,7 @@ from django.db.models import F
 from jinzhi.apps.patents.classes import tree as classes
 from jinzhi.apps.patents.models import ClassSymbol, Document
 from jinzhi.apps.patents.search import index
+from jinzhi.apps.patents.search.result import search, warm
 from jinzhi.apps.patents.store import marks
 from jinzhi.apps.patents.store.queries import collection, numbers_of
 from tests.apps.patent_documents import document, prepare, store, stored
@@ -75,9 +76,9 @@ def test_a_lost_trigger_is_told_and_made_anew_by_the_next_migration(patents):
 
 def test_a_query_reads_no_class_table_and_no_document(patents, django_assert_max_num_queries):
     index.update()
-    index.warm()
+    warm()
     with django_assert_max_num_queries(6) as read:
-        found = index.search("ti=隔膜 AND ipc=H01M", engine="tantivy")
+        found = search("ti=隔膜 AND ipc=H01M", engine="tantivy")
     assert found.count
     assert not [q["sql"] for q in read if "patents_classsymbol" in q["sql"] or '"body"' in q["sql"]]
 
@@ -104,6 +105,6 @@ def test_an_index_of_an_earlier_version_says_what_to_run_and_is_made_anew(patent
     manifest.write_text(json.dumps({**held, "format": 1}))
     index._tantivy._engine = None
     with pytest.raises(index.NoIndex, match="jinzhi patents index"):
-        index.search("隔膜", engine="tantivy")
+        search("隔膜", engine="tantivy")
     assert index.update() == 4
-    assert index.search("隔膜", engine="tantivy").count == 3
+    assert search("隔膜", engine="tantivy").count == 3

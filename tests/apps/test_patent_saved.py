@@ -19,7 +19,8 @@ from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.models import Alert, Document, Every, State
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.search.asking import Desk, bound
-from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.patent import LegalEvent, Source

@@ -16,7 +16,7 @@ from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.models import Alert, Document, Event, SavedQuery, State
-from jinzhi.apps.patents.search.index import search
+from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store.queries import MANY, by_ids
 from jinzhi.apps.patents.store.status import Plain, plain
 

@@ -10,14 +10,16 @@ import pytest
 from django.http import QueryDict
 
 from jinzhi.apps.patents.models import Alias, Applicant
+from jinzhi.apps.patents.search.facets import chosen_of
 from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.search.subclasses import subclasses
 from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.engines import charts
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.patent import Party, Symbol
 from jinzhi.web.patents.figures import TITLES, Figures
-from jinzhi.web.patents.search import Names, Search, chosen_of
+from jinzhi.web.patents.words import FacetWords
 from tests.web.patents.test_patents import document, patents  # noqa: F401 - fixture
 
 JOINT = document(
@@ -64,7 +66,7 @@ def searched(address: str) -> tuple[Search, QueryDict]:
 
 def figures(address: str, **options) -> Figures:
     search, query = searched(address)
-    return Figures(search, query, Names(search.hits), date(2026, 11, 22), **options)
+    return Figures(search, query, FacetWords(), date(2026, 11, 22), **options)
 
 
 @pytest.mark.parametrize("variants", [True, False])
@@ -83,7 +85,7 @@ def test_the_engine_finds_the_same_classes_as_the_definition(more, settings, tmp
     settings.JINZHI_SEARCH, settings.JINZHI_INDEX = "tantivy", tmp_path / "index"
     update()
     assert subclasses() == by_store
-    assert by_store[searched("q=pn=CN118000007A")[0].hits[0].id] == ("B09B", "C22B", "H01M")
+    assert by_store[int(searched("q=pn=CN118000007A")[0].ids[0])] == ("B09B", "C22B", "H01M")
 
 
 def test_applicants_with_all_their_names_show_the_names_used(more):

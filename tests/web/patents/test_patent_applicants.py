@@ -11,7 +11,8 @@ import pytest
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Alias, Applicant, Document
 from jinzhi.apps.patents.refused import SearchRefused
-from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store import applicants
 from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.kernel.patent import Party

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from jinzhi.apps.patents.classes import tree as classes
-from jinzhi.apps.patents.search.index import search, update
+from jinzhi.apps.patents.search.index import update
+from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.search.subclasses import holders
 from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.kernel.patent import Symbol

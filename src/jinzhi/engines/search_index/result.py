@@ -58,13 +58,22 @@ class Results(Matches):
         keys[owners[first]] = self.engine.value_ranks[values[first]]
         return keys
 
+    def in_order(self, sort: str = RELEVANCE, descending: bool = True) -> Array:
+        """The ids of all hits. Hits that are alike stand by id; those without a value stand last in any direction."""
+        ids = self.ids
+        return ids[np.lexsort((ids, self._wanted(sort, descending)))]
+
+    def _wanted(self, sort: str, descending: bool) -> Array:
+        """What hits are sorted by, ascending."""
+        keys = self.keys(sort)
+        wanted = -keys.astype(np.float64) if descending else keys.astype(np.float64)
+        return np.where(keys == MISSING, np.inf, wanted)
+
     def page(self, sort: str = RELEVANCE, descending: bool = True, limit: int = 20, cursor: str | None = None) -> Page:
         """One page. Hits that are alike stand by id; those without a value stand last, whatever the direction."""
         if limit < 1:
             raise ValueError("a page holds one document or more")
-        keys, ids = self.keys(sort), self.ids
-        wanted = -keys.astype(np.float64) if descending else keys.astype(np.float64)
-        wanted = np.where(keys == MISSING, np.inf, wanted)
+        wanted, ids = self._wanted(sort, descending), self.ids
         start = 0
         if cursor is None:
             order = _first(wanted, ids, limit + 1)

@@ -12,27 +12,32 @@ from hashlib import sha256
 from time import perf_counter
 from typing import Annotated, Any
 
+import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import override
 from ninja import Body, Query, Router
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.patents.models import Citation, Document
 from jinzhi.apps.patents.search.asking import Desk
-from jinzhi.apps.patents.search.index import NEWEST, SORTS, ordered, subgroups
+from jinzhi.apps.patents.search.facets import FACET, Facet, chosen_of
+from jinzhi.apps.patents.search.facets import written as written_value
+from jinzhi.apps.patents.search.index import subgroups
+from jinzhi.apps.patents.search.library import library
+from jinzhi.apps.patents.search.orders import ORDERS, RELEVANCE, is_order
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store import queries
 from jinzhi.engines.query_language.dialects import DIALECTS, Translation, translate
 from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse
+from jinzhi.engines.search_index.store import Array
 from jinzhi.kernel import query as language
 from jinzhi.kernel.canonical import canonical
 from jinzhi.web.api.caller import caller, only
 from jinzhi.web.api.paging import Cursor, Limit, read, written
 from jinzhi.web.api.patent_shapes import Answered, Explained, Hits, NumbersIn, NumbersOut, PatentFull
 from jinzhi.web.api.plain import plain
-from jinzhi.web.patents.search import FACET, RELEVANCE, Facet, Names, Search, chosen_of
-from jinzhi.web.patents.search import written as written_value
+from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["patents"], by_alias=True)
@@ -63,7 +68,7 @@ Sort = Annotated[
     str,
     Query(
         "",
-        description=f"relevance (only where the engine ranks) or one of {', '.join(SORTS)}; a minus before it sorts "
+        description=f"relevance (only where the engine ranks) or one of {', '.join(ORDERS)}; a minus before it sorts "
         "downward. Empty: relevance where a query is given and the engine ranks, else -pd.",
         examples=["-pd"],
     ),
@@ -123,16 +128,15 @@ def told(q: str, dialect: str) -> Told:
 
 def searched(request: HttpRequest, asked: Told, sort: str = "") -> Search:
     """The search with the conditions of the address. Raises QueryError, and NoIndex where there is no index."""
-    search = Search(asked.query, chosen_of(request.GET), RELEVANCE if sort == RELEVANCE else "", desk=desk_of(request))
-    if sort == RELEVANCE and (asked.query is None or not search.library.ranks):
-        known = ", ".join(SORTS)
+    if sort == RELEVANCE and (asked.query is None or not library().ranks):
+        known = ", ".join(ORDERS)
         raise invalid(
             Wrong("sort", f"此处不能按相关度排序；可用 {known}", f"cannot be relevance here; there are {known}")
         )
-    if sort and sort != RELEVANCE and sort.lstrip("-") not in SORTS:
-        known = ", ".join(SORTS)
+    if sort and sort != RELEVANCE and not is_order(sort):
+        known = ", ".join(ORDERS)
         raise invalid(Wrong("sort", f"应为 {known}，前加 - 为倒序", f"must be one of {known}, with - downward"))
-    return search
+    return Search(asked.query, chosen_of(request.GET), sort, desk=desk_of(request))
 
 
 def desk_of(request: HttpRequest) -> Desk:
@@ -192,8 +196,8 @@ def version_of(request: HttpRequest, search: Search) -> list[str]:
 
     The last for queries that refer to what somebody wrote, which may change while the collection does not.
     """
-    found = ",".join(str(line.id) for line in search.hits)
-    return [request.get_full_path(), request.headers.get("Accept-Language", ""), *map(str, search.library.stamp), found]
+    ids = sha256(search.ids.tobytes()).hexdigest()
+    return [request.get_full_path(), request.headers.get("Accept-Language", ""), *map(str, search.library.stamp), ids]
 
 
 # --- searching ------------------------------------------------------------------------------------------------
@@ -225,36 +229,32 @@ def search_patents(
     search = searched(request, asked, sort)
     if kept(request, response, version_of(request, search)):
         return unchanged(response)
-    sort = sort or (RELEVANCE if search.sort == RELEVANCE else NEWEST)
-    ids = [line.id for line in search.hits]
-    if sort != RELEVANCE:
-        ids = list(ordered(ids, sort))
-    first = place_after(ids, cursor)
-    here = ids[first : first + limit]
+    first = place_after(search.ids, cursor)
+    here = search.ids_at(first, limit)
     return {
         **answered(asked, search, began),
-        "sort": sort,
+        "sort": search.sort,
         "items": [shown(row) for row in queries.by_ids(here)],
-        "next": written(here[-1]) if first + limit < len(ids) else None,
+        "next": written(here[-1]) if first + limit < search.total else None,
         "facets": [facet_shown(search, facet, facet_limit) for facet in wanted],
     }
 
 
-def place_after(ids: list[int], cursor: str) -> int:
+def place_after(ids: Array, cursor: str) -> int:
     """Where the page begins: after the last document that was seen, wherever it now stands."""
     last = read(cursor)
     if not last:
         return 0
-    try:
-        return ids.index(last) + 1
-    except ValueError:
+    places = np.flatnonzero(ids == last)
+    if not len(places):
         raise invalid(
             Wrong(
                 "cursor",
                 "结果已变化，上一页最后一件已不在其中，请从第一页重新读取",
                 "the result has changed and lacks the last document of the page before: begin again",
             )
-        ) from None
+        )
+    return int(places[0]) + 1
 
 
 def facets_of(text: str) -> list[Facet]:
@@ -269,14 +269,11 @@ def facets_of(text: str) -> list[Facet]:
 
 def facet_shown(search: Search, facet: Facet, most: int) -> dict[str, Any]:
     """A facet over all hits."""
-    values = search.values(facet, Names(search.hits))
-    words = {}
-    for code, name in (("zh", "zh-hans"), ("en", "en")):
-        with override(name):
-            words[code] = str(facet.label)
+    values = search.values(facet, FacetWords())
     return {
         "facet": facet.key,
-        **words,
+        "zh": facet.zh,
+        "en": facet.en,
         "values": [{"value": written_value(v.value), "label": v.label, "count": v.count} for v in values[:most]],
         "distinct": len(values),
     }

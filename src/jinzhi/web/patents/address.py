@@ -13,24 +13,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.search.facets import Chosen, chosen_of, written
 from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.search.library import library
+from jinzhi.apps.patents.search.orders import RELEVANCE
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.engines.query_language.dialects import DIALECTS, Translation, translate
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.query import MAX_LENGTH, Query, QueryError
 from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.marks import Marked
-from jinzhi.web.patents.search import (
-    RELEVANCE,
-    SORTS,
-    SYMBOLS,
-    TONES,
-    Chosen,
-    Names,
-    Search,
-    chosen_of,
-    state_name,
-    written,
-)
+from jinzhi.web.patents.words import ORDER_LABELS, SYMBOLS, TONES, FacetWords, facet_label, state_name
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.language import english
 from jinzhi.web.ui.states import Tag
@@ -85,7 +78,7 @@ def asked(request: HttpRequest) -> Asked:
     if len(text) > MAX_LENGTH:
         raise BadRequest(_("检索式超过 %(n)s 个字符") % {"n": MAX_LENGTH})
     chosen = chosen_of(request.GET)
-    sort = choice(request, "sort", {*SORTS, RELEVANCE})
+    sort = choice(request, "sort", {*ORDER_LABELS, RELEVANCE})
     folded = choice(request, "fold", {"family"}) == "family"
     picked(request.GET)
     if dialect := choice(request, "dialect", DIALECTS):
@@ -110,15 +103,17 @@ def _foreign(
 def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str, folded: bool) -> Asked:
     if not text:
         whole = chosen or request.GET.get("all") == "1"
+        # the whole collection has no relevance
+        sort = "" if sort == RELEVANCE else sort
         return Asked("", None, Search(None, chosen, sort, folded=folded) if whole else None)
     try:
         query = parse(text)
+        if sort == RELEVANCE and not library().ranks:
+            raise BadRequest(_("当前检索引擎不能按相关度排序"))
         search = Search(query, chosen, sort, folded=folded, desk=desk_of(request))
         if search.whole is not None and search.whole.complement and request.GET.get("all") != "1":
             return Asked(text, query, None, unconfirmed=True)
-        if sort == RELEVANCE and not search.library.ranks:
-            raise BadRequest(_("当前检索引擎不能按相关度排序"))
-        search.found  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
+        search.matching  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
     except NoIndex as error:
         return Asked(text, None, None, Wrong(error.say("en" if english() else "zh"), unready=True))
     except QueryError as error:
@@ -177,14 +172,14 @@ def joined(marked: Marked, code: str, values: Sequence[str]) -> SafeString:
     return SafeString("；".join(marked.show(code, n, value) for n, value in enumerate(values)))
 
 
-def facts(asked: Asked, names: Names, told: Mapping[str, Any]) -> str:
+def facts(asked: Asked, names: FacetWords, told: Mapping[str, Any]) -> str:
     """What stands in the head of the printed page: query, conditions, how many, as of when."""
     search = asked.search
     if search is None:
         return asked.text
     pieces = [f"{_('检索式')} {asked.text or _('（全部文献）')}"]
     for one in search.chosen:
-        pieces.append(f"{one.facet.label}{'≠' if one.without else '='}{names.of(one.facet.key, one.value)}")
+        pieces.append(f"{facet_label(one.facet)}{'≠' if one.without else '='}{names.condition(one)}")
     pieces.append(_("%(n)s 件 / %(f)s 个同族") % {"n": search.total, "f": search.families})
     return " · ".join([*pieces, library_line(told)])
 

@@ -27,7 +27,7 @@ from jinzhi.kernel.text import id_of
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.export import XLSX, attached, safe
 from jinzhi.web.patents.saved import asking_for, crumbs, every_choices, moment, shown, understood
-from jinzhi.web.patents.search import SYMBOLS, TONES, state_name
+from jinzhi.web.patents.words import SYMBOLS, TONES, state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import english

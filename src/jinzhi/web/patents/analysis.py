@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.large_table import as_csv
 from jinzhi.web.patents.address import Asked, address, asked, facts, library_line
 from jinzhi.web.patents.export import streamed
 from jinzhi.web.patents.figures import LISTED, TITLES, Counted, Figure, Figures, lines
-from jinzhi.web.patents.search import Names, Search
+from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.boxes import Link
@@ -64,7 +65,7 @@ def wanted(request: HttpRequest) -> tuple[Asked, Search | None]:
 
 def figures_of(request: HttpRequest, search: Search) -> Figures:
     variants = choice(request, "variants", {"on", "off"}) != "off"
-    return Figures(search, request.GET, Names(search.hits), today(), variants=variants)
+    return Figures(search, request.GET, FacetWords(), today(), variants=variants)
 
 
 def shown(figure: Figure, query: str, total: int, told: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from jinzhi.apps.evidence.events.seals import Verdict, verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.search.facets import FACET, chosen_of
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store import applicants
 from jinzhi.apps.patents.store.queries import by_ids, collection
 from jinzhi.kernel.declare import Named as Choice
@@ -28,7 +30,7 @@ from jinzhi.web.patents.address import library_line
 from jinzhi.web.patents.analysis import linked, table_of
 from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.figures import Figure, Figures
-from jinzhi.web.patents.search import FACET, Names, Search, chosen_of, district_names, library
+from jinzhi.web.patents.words import FacetWords, district_names
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
@@ -86,7 +88,7 @@ def reason(refusal: SearchRefused) -> str:
 def index(request: HttpRequest) -> HttpResponse:
     """Every applicant with its documents, the most first; a text finds it by any of its names."""
     asked = request.GET.get("q", "").strip()
-    counts = Counter(name for line in library().lines.values() for name in line.names)
+    counts = Counter(Search(None).counted(FACET["pa"]))
     others: dict[str, list[str]] = {}
     for name, standard in Alias.objects.order_by("name").values_list("name", "applicant__name"):
         others.setdefault(standard, []).append(name)
@@ -157,7 +159,7 @@ def _figures(applicant: Applicant) -> Figures:
     query = QueryDict(mutable=True)
     query["pa"] = applicant.name
     search = Search(None, chosen_of(query))
-    return Figures(search, query, Names(search.hits), today())
+    return Figures(search, query, FacetWords(), today())
 
 
 @page(nav="patents", scope="plan.read")
@@ -217,7 +219,7 @@ def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> Http
     who: Acting = request.acting
     figures = _figures(row)
     search = figures.search
-    counts = Counter(name for line in search.hits for name in line.printed)
+    counts = Counter(search.counted(FACET["pap"]))
     names = [
         Named(alias, kind_of(alias.kind), counts[alias.name], search_of(alias.name, "pap"))
         for alias in row.aliases.order_by("kind", "name")
@@ -242,7 +244,7 @@ def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> Http
         "stream": applicants.stream_of(row),
         "sealed": sealed,
         "documents": Table(
-            _("最近公开的文献"), columns(), [row_of(d) for d in by_ids([line.id for line in search.hits[:SHOWN]])],
+            _("最近公开的文献"), columns(), [row_of(d) for d in by_ids(search.ids_at(0, SHOWN))],
             Empty(_("库中没有它的文献")), stack=True, caption_hidden=True,
         ),
         "more": max(0, search.total - SHOWN),

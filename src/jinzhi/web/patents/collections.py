@@ -21,6 +21,7 @@ from jinzhi.apps.patents.desk.collections import Branch, may_write
 from jinzhi.apps.patents.desk.notes import Brought
 from jinzhi.apps.patents.models import Document, Topic, TopicItem
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.apps.patents.search.library import library
 from jinzhi.apps.patents.store.queries import by_ids, collection, find_all
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.declare import Named
@@ -32,7 +33,6 @@ from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.export import XLSX, attached
 from jinzhi.web.patents.saved import asking_for, crumbs, moment, shown
-from jinzhi.web.patents.search import library
 from jinzhi.web.patents.tools import numbers_of
 from jinzhi.web.patents.written import tag_text
 from jinzhi.web.shell.access import page
@@ -71,7 +71,7 @@ def topic_href(branch: Branch) -> str:
 def found_in(request: HttpRequest, topic: Topic) -> tuple[list[int], str]:
     """(the documents of a topic and those below it, why they cannot be told)."""
     try:
-        return sorted(library().find(collections.query_of(topic, desk_of(request)).root)), ""
+        return library().find(collections.query_of(topic, desk_of(request)).root).tolist(), ""
     except QueryError as e:  # NoIndex too
         return [], e.en if english() else e.zh
 
@@ -429,7 +429,7 @@ def _meant(request: HttpRequest) -> tuple[list[int], Asked | None]:
         there = find_all(list(numbers))
         return [row.pk for row in there.values() if row is not None], None
     ask = asked(request)
-    return ([line.id for line in ask.search.hits] if ask.search else []), ask
+    return (ask.search.ids.tolist() if ask.search else []), ask
 
 
 @page(nav="patents", scope="plan.read")

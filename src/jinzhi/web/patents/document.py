@@ -31,7 +31,7 @@ from jinzhi.standards.st16 import is_grant
 from jinzhi.web.patents.address import Asked, address, asked, joined, library_line, state_tag
 from jinzhi.web.patents.graph import graph
 from jinzhi.web.patents.marks import Marked
-from jinzhi.web.patents.search import TYPES
+from jinzhi.web.patents.words import TYPES
 from jinzhi.web.patents.written import written_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.boxes import Link
@@ -298,27 +298,24 @@ class Steps:
     following: str
 
 
-def steps(request: HttpRequest, ask: Asked, number: str) -> Steps | None:
+def steps(request: HttpRequest, ask: Asked, pk: int) -> Steps | None:
     """None where no search was handed over, or where it does not find this document."""
     search = ask.search
-    at = search.at(number) if search else None
+    at = search.place_of(pk) if search else None
     if search is None or at is None:
         return None
     suffix = address(request.GET)
-    hits = search.shown
+    numbers = search.numbers_at([at - 1, at, at + 1])
 
     def beside(place: int) -> str:
-        if not 0 <= place < len(hits):
-            return ""
-        return reverse("patent", args=[hits[place].number]) + suffix
+        return reverse("patent", args=[numbers[place]]) + suffix if place in numbers else ""
 
-    page_after = address(request.GET, after=hits[at - 1].number) if at else suffix
-    return Steps(
-        f"{reverse('patents')}{page_after}#hit-{hits[at].number}", at + 1, len(hits), beside(at - 1), beside(at + 1)
-    )  # fmt: skip
+    page_after = address(request.GET, after=numbers[at - 1]) if at else suffix
+    back = f"{reverse('patents')}{page_after}#hit-{numbers[at]}"
+    return Steps(back, at + 1, len(search.shown), beside(at - 1), beside(at + 1))
 
 
-def handed_over(request: HttpRequest, number: str) -> tuple[Asked, Steps | None, bool]:
+def handed_over(request: HttpRequest, pk: int) -> tuple[Asked, Steps | None, bool]:
     """The search that a document was opened from, its place in it, and whether finding that took too long.
 
     The document does not wait for it: without an answer in time it is shown by itself, and says so.
@@ -326,7 +323,7 @@ def handed_over(request: HttpRequest, number: str) -> tuple[Asked, Steps | None,
     try:
         with within(Ticket(PATIENCE)):
             ask = asked(request)
-            return ask, steps(request, ask, number), False
+            return ask, steps(request, ask, pk), False
     except Stopped:
         return Asked(request.GET.get("q", "").strip(), None, None), None, True
 
@@ -341,7 +338,7 @@ def patent(request: HttpRequest, number: str) -> HttpResponse:
     if row.number != number:
         query = request.GET.urlencode()
         return redirect(reverse("patent", args=[row.number]) + (f"?{query}" if query else ""))
-    ask, place, late = handed_over(request, row.number)
+    ask, place, late = handed_over(request, row.pk)
     content = row.content
     marked = Marked(next(index_docs([row])), ask.search.plan if ask.search else None)
     told = list(events(row))

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents.models import Document, State
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import MANY, collection
 from jinzhi.engines import documents as papers
 from jinzhi.engines import large_table
@@ -28,7 +29,7 @@ from jinzhi.engines.query_language.echo import echo
 from jinzhi.standards import st96
 from jinzhi.web.patents.address import address, asked, facts, library_line
 from jinzhi.web.patents.report import LISTED, report
-from jinzhi.web.patents.search import TYPES, Names, Search, sources_now, state_name
+from jinzhi.web.patents.words import TYPES, FacetWords, facet_label, orders_of, sources_now, state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import english
 from jinzhi.web.ui.tables import Cell, Column, Row, Table
@@ -37,7 +38,7 @@ safe = large_table.safe
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: key, Chinese, English, the value of a document
-COLUMNS: tuple[tuple[str, str, str, Callable[[Document, Names], large_table.Value]], ...] = (
+COLUMNS: tuple[tuple[str, str, str, Callable[[Document, FacetWords], large_table.Value]], ...] = (
     ("number", "公开（公告）号", "Publication number", lambda d, n: d.number),
     ("application", "申请号", "Application number", lambda d, n: d.application),
     ("title", "名称", "Title", lambda d, n: d.title),
@@ -94,12 +95,12 @@ def heads() -> list[str]:
     return [en if english() else zh for _key, zh, en, _of in COLUMNS]
 
 
-def cells(documents: Iterable[Any], names: Names) -> Iterator[list[large_table.Value]]:
+def cells(documents: Iterable[Any], names: FacetWords) -> Iterator[list[large_table.Value]]:
     """What a table has of each document."""
     # translated once, not in each of 50,000 rows
     types = {key: str(word) for key, word in TYPES.items()}
     states = {state.value: state_name(state.value) for state in State}
-    said: dict[str, Callable[[Any, Names], large_table.Value]] = {
+    said: dict[str, Callable[[Any, FacetWords], large_table.Value]] = {
         "type": lambda d, n: types.get(d.type, d.type),
         "state": lambda d, n: states[d.state],
     }
@@ -109,7 +110,7 @@ def cells(documents: Iterable[Any], names: Names) -> Iterator[list[large_table.V
 
 
 def workbook(
-    documents: Iterable[Document], notes: Sequence[tuple[str, object]], names: Names, title: str = ""
+    documents: Iterable[Document], notes: Sequence[tuple[str, object]], names: FacetWords, title: str = ""
 ) -> Iterator[bytes]:
     """The pieces of a workbook: one row a document, and the sheet 说明, which also counts the rows written."""
     columns = [
@@ -166,7 +167,7 @@ def st96_files(ids: Sequence[int], notes: Sequence[tuple[str, object]]) -> Itera
     yield f"{_('说明')}.txt", "".join(f"{label}\t{value}\r\n" for label, value in said)
 
 
-def notes_of(request: HttpRequest, text: str, search: Search, names: Names) -> list[tuple[str, object]]:
+def notes_of(request: HttpRequest, text: str, search: Search, names: FacetWords) -> list[tuple[str, object]]:
     """The sheet 说明: what was asked, what it means, how many, as of when, by whom."""
     told = collection()
     found: list[tuple[str, object]] = [(_("检索式"), text or _("（全部文献）"))]
@@ -174,8 +175,8 @@ def notes_of(request: HttpRequest, text: str, search: Search, names: Names) -> l
         said = echo(search.query)
         found.append((_("含义"), said.en if english() else said.zh))
     for one in search.chosen:
-        label = f"{one.facet.label} {_('排除')}" if one.without else str(one.facet.label)
-        found.append((label, names.of(one.facet.key, one.value)))
+        label = facet_label(one.facet)
+        found.append((f"{label} {_('排除')}" if one.without else label, names.condition(one)))
     found += [
         (_("命中"), _("%(n)s 件 / %(f)s 个同族") % {"n": search.total, "f": search.families}),
         (_("文献库"), library_line(told)),
@@ -186,7 +187,7 @@ def notes_of(request: HttpRequest, text: str, search: Search, names: Names) -> l
             )
             for one in sources_now()
         ),
-        (_("排序"), str(dict(search.sorts)[search.sort])),
+        (_("排序"), str(dict(orders_of(search))[search.sort])),
         (_("检索引擎"), search.library.engine.name),
         *([(_("未进入索引"), search.library.behind)] if search.library.behind else []),
         (_("生成时间"), now().strftime("%Y-%m-%d %H:%M")),
@@ -237,8 +238,8 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     if search is None:
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
     form = FORMS[kind]
-    ids = [line.id for line in search.hits]
-    names = Names(search.hits)
+    ids = search.ids.tolist()
+    names = FacetWords()
     notes = notes_of(request, ask.text, search, names)
     name = f"{_('专利检索报告') if kind == 'docx' else _('专利检索')} {today().isoformat()}.{form.ending}"
     match kind:
@@ -265,7 +266,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     if search is None:
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
     query = address(request.GET, pick=None, fold=None)
-    names = Names(search.hits)
+    names = FacetWords()
     told = collection()
     rows = [
         Row([Cell(f.label, href=reverse("patents-export", args=[kind]) + query), f.about, f".{f.ending}"])

@@ -19,13 +19,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.patents.search.facets import FACET, GROUP, Facet, written
 from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.search.result import CountedValue, Search
 from jinzhi.apps.patents.search.subclasses import subclasses
 from jinzhi.apps.patents.store.queries import standard_names
 from jinzhi.engines import charts
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.standards.ipc import SECTIONS
-from jinzhi.web.patents.search import FACET, Facet, Names, Search, Value, written
+from jinzhi.web.patents.words import FacetWords, facet_label
 from jinzhi.web.ui.language import english
 
 #: values drawn in a chart, and listed on the page; the csv has all
@@ -85,7 +87,7 @@ class Figure:
 class Figures:
     """The figures of a search, each worked out when asked for. ``variants``: applicants with all their names."""
 
-    def __init__(self, search: Search, query: QueryDict, names: Names, on: date, *, variants: bool = True):
+    def __init__(self, search: Search, query: QueryDict, names: FacetWords, on: date, *, variants: bool = True):
         self.search, self.query, self.names, self.on, self.variants = search, query, names, on, variants
 
     @property
@@ -129,7 +131,7 @@ class Figures:
 
     # --- what figures are made of
 
-    def values(self, facet: Facet) -> list[Value]:
+    def values(self, facet: Facet) -> list[CountedValue]:
         return self.search.values(facet, self.names)
 
     def rows(self, facet: Facet) -> list[Counted]:
@@ -141,9 +143,9 @@ class Figures:
         shown = rows[:DRAWN]
         option = charts.bar(
             {_("件"): [r.count for r in shown]}, [short(r.labels[0]) for r in shown],
-            unit=_("件"), name=str(facet.label), horizontal=True, labels=True,
+            unit=_("件"), name=facet_label(facet), horizontal=True, labels=True,
         )  # fmt: skip
-        heads = (str(facet.label),)
+        heads = (facet_label(facet),)
         return Figure(facet.key, title, heads, rows, option, most(rows, len(shown)), 60 + 26 * max(4, len(shown)), note)
 
     @property
@@ -153,7 +155,7 @@ class Figures:
     @cached_property
     def variants_used(self) -> dict[str, list[str]]:
         """For each applicant the other names under which the hits print it."""
-        printed = {name for line in self.search.hits for name in line.printed}
+        printed = self.search.counted(FACET["pap"])
         found: dict[str, list[str]] = {}
         for name, standard in sorted(standard_names(printed).items()):
             for one in standard:
@@ -196,7 +198,7 @@ def trend(of: Figures) -> Figure:
     incomplete = next((year for year in years if year >= late), None)
     option = charts.line(
         {_("件"): [counts.get(year, 0) for year in years]}, years,
-        unit=_("件"), name=str(facet.label), incomplete_from=incomplete,
+        unit=_("件"), name=facet_label(facet), incomplete_from=incomplete,
     )  # fmt: skip
     said = _("没有数据")
     if counts:
@@ -204,7 +206,7 @@ def trend(of: Figures) -> Figure:
         said = _("申请量最多的年份是 %(year)s（%(n)s 件）") % {"year": best, "n": f"{counts[best]:,}"}
         if incomplete:
             said += _("；%(year)s 年起申请可能还没有公开，阴影部分不完整") % {"year": late}
-    return Figure("year", _("申请趋势"), (str(facet.label),), rows, option, said)
+    return Figure("year", _("申请趋势"), (facet_label(facet),), rows, option, said)
 
 
 def applicants(of: Figures) -> Figure:
@@ -228,7 +230,7 @@ def inventors(of: Figures) -> Figure:
 
 def main_groups(of: Figures) -> Figure:
     """Main groups as a tree map in their subclasses, where nearly all hits lie in one subclass."""
-    counted = Counter((line.ipc, line.group) for line in of.search.hits)
+    counted = of.search.crossed(FACET["ipc"], GROUP)
     rows, areas = [], {}
     for (subclass, group), count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
         label = group or _("未说明")
@@ -254,9 +256,9 @@ def classes(of: Figures) -> Figure:
         zh, en = SECTIONS.get(section, ("", ""))
         title = en if english() else zh
         groups.setdefault(f"{section} {title}".strip(), {})[value.value or _("未说明")] = value.count
-    option = charts.treemap(groups, unit=_("件"), name=str(FACET["ipc"].label))
+    option = charts.treemap(groups, unit=_("件"), name=facet_label(FACET["ipc"]))
     note = _("按主分类号计，每件文献一次")
-    return Figure("ipc", _("技术分类"), (str(FACET["ipc"].label),), rows, option, most(rows, len(rows)), 400, note)
+    return Figure("ipc", _("技术分类"), (facet_label(FACET["ipc"]),), rows, option, most(rows, len(rows)), 400, note)
 
 
 def districts(of: Figures) -> Figure:
@@ -268,12 +270,12 @@ def districts(of: Figures) -> Figure:
     places = {of.names.district(code): place for code, place in (declared.tiles if declared else {}).items()}
     values = {of.names.district(code): counts.get(code, 0) for code in (declared.tiles if declared else {})}
     off = sum(counts.values()) - sum(values.values())
-    option = charts.tiles(places, values, unit=_("件"), name=str(facet.label))
+    option = charts.tiles(places, values, unit=_("件"), name=facet_label(facet))
     said = most(rows, len(rows))
     if off:
         said += _("；另有 %(n)s 件不在图上的区内或没有说明地址") % {"n": f"{off:,}"}
     note = _("按第一申请人的地址；方格只表示大致方位，不是边界")
-    return Figure("dist", _("各区分布"), (str(facet.label),), rows, option, said, 420, note)
+    return Figure("dist", _("各区分布"), (facet_label(facet),), rows, option, said, 420, note)
 
 
 def status(of: Figures) -> Figure:
@@ -288,9 +290,7 @@ def types(of: Figures) -> Figure:
 def matrix(of: Figures) -> Figure:
     """Applicants across main subclasses."""
     pa, ipc = of.applicant, FACET["ipc"]
-    pairs: Counter[tuple[str, str]] = Counter()
-    for line in of.search.hits:
-        pairs.update((name, line.ipc) for name in dict.fromkeys(pa.of(line)))
+    pairs = of.search.crossed(pa, ipc)
     people = [v for v in of.values(pa) if v.value]
     kinds = [v for v in of.values(ipc) if v.value]
     rows = [
@@ -311,10 +311,11 @@ def matrix(of: Figures) -> Figure:
     option = charts.heat(
         [b.value for b in across], [short(a.label, 18) for a in down],
         [[pairs[a.value, b.value] or None for b in across] for a in down],
-        unit=_("件"), name=str(pa.label), high=max((pairs[a.value, b.value] for a in down for b in across), default=1),
+        unit=_("件"), name=facet_label(pa),
+        high=max((pairs[a.value, b.value] for a in down for b in across), default=1),
     )  # fmt: skip
     said = most(rows, len(rows)) + drawn_of(len(down), len(people), len(across), len(kinds))
-    heads = (str(pa.label), str(ipc.label))
+    heads = (facet_label(pa), facet_label(ipc))
     cross = (tuple(b.value for b in across), cells)
     return Figure(
         "matrix", _("申请人 × 技术分类"), heads, rows, option, said, 110 + 32 * max(3, len(down)), cross=cross
@@ -343,8 +344,8 @@ def together(of: Figures) -> Figure:
         return Figure("together", _("技术分类共现"), heads, (), charts.heat((), (), ()), why)
     singles: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
-    for line in of.search.hits:
-        own = known.get(line.id, ())
+    for document in of.search.ids.tolist():
+        own = known.get(document, ())
         singles.update(own)
         pairs.update(combinations(own, 2))
     order = [s for s, _n in sorted(singles.items(), key=lambda one: (-one[1], one[0]))]

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.urls import reverse
 
+from jinzhi.apps.patents.search.facets import written
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import names_of
 from jinzhi.kernel.query import Term, leaves
 from jinzhi.web.patents.address import address
-from jinzhi.web.patents.search import Search, written
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from django.views.decorators.http import require_GET, require_POST
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.patents.models import Document, Picture
 from jinzhi.apps.patents.search import stopping
+from jinzhi.apps.patents.search.facets import FACETS, Chosen, Facet, written
 from jinzhi.apps.patents.search.index import subgroups
+from jinzhi.apps.patents.search.result import CountedValue, Search
 from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.patience import Stopped, Ticket, within
@@ -52,19 +54,7 @@ from jinzhi.web.patents.marks import Marked, alternatives
 from jinzhi.web.patents.names import used
 from jinzhi.web.patents.paging import Expiry, drawings, expiry, heads, views, window
 from jinzhi.web.patents.preview import Preview, preview_of
-from jinzhi.web.patents.search import (
-    FACETS,
-    OFFERED,
-    PAGE,
-    Chosen,
-    Facet,
-    Line,
-    Names,
-    Search,
-    Value,
-    sources_now,
-    written,
-)
+from jinzhi.web.patents.words import OFFERED, PAGE, FacetWords, facet_label, orders_of, sources_now
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.boxes import Link
@@ -92,7 +82,7 @@ EXAMPLES = (
 class Choice:
     """A value of a facet on the page: links that ask for it, leave it out, or take the condition back."""
 
-    value: Value
+    value: CountedValue
     chosen: bool
     href: str
     without: str
@@ -106,8 +96,12 @@ class Group:
     choices: list[Choice]
     more: int
 
+    @property
+    def label(self) -> str:
+        return facet_label(self.facet)
 
-def groups(request: HttpRequest, search: Search, names: Names) -> list[Group]:
+
+def groups(request: HttpRequest, search: Search, names: FacetWords) -> list[Group]:
     """Every facet with its most frequent values, and those chosen whatever their count."""
     found = []
     picked = {(one.facet.key, one.value) for one in search.chosen if not one.without}
@@ -132,13 +126,14 @@ def _toggled(query: QueryDict, name: str, value: str) -> str:
     return f"?{copy.urlencode()}"
 
 
-def chips(request: HttpRequest, chosen: Sequence[Chosen], names: Names) -> list[dict[str, Any]]:
+def chips(request: HttpRequest, chosen: Sequence[Chosen], names: FacetWords) -> list[dict[str, Any]]:
     """The conditions as chips, each with the address without it."""
     found = []
     for one in chosen:
-        prefix = f"{one.facet.label} {_('排除')}" if one.without else one.facet.label
+        label = facet_label(one.facet)
+        prefix = f"{label} {_('排除')}" if one.without else label
         href = _toggled(request.GET, one.name, written(one.value))
-        found.append({"prefix": prefix, "label": names.of(one.facet.key, one.value), "href": href})
+        found.append({"prefix": prefix, "label": names.condition(one), "href": href})
     return found
 
 
@@ -186,26 +181,26 @@ def excerpts_of(marked: Marked) -> list[tuple[str, SafeString]]:
     return found
 
 
-def kin_of(search: Search, lines: Sequence[Line], suffix: str) -> dict[int, list[Link]]:
-    """For each family shown by one line its other hits; one statement reads their titles."""
+def kin_of(search: Search, ids: Sequence[int], suffix: str) -> dict[int, list[Link]]:
+    """For each family shown by one document its other hits; one statement reads their titles."""
     if not search.folded:
         return {}
-    others = {line.id: [kin for kin in search.members[line.family] if kin.id != line.id] for line in lines}
-    wanted = [kin.id for kin in others.values() for kin in kin]
-    titles = dict(Document.objects.filter(pk__in=wanted).values_list("pk", "title"))
-    return {
-        id: [Link(f"{one.number} {titles[one.id]}", reverse("patent", args=[one.number]) + suffix) for one in kin]
-        for id, kin in others.items()
+    kin = search.kin(ids)
+    rows = Document.objects.filter(pk__in=[other for others in kin.values() for other in others])
+    links = {
+        pk: Link(f"{number} {title}", reverse("patent", args=[number]) + suffix)
+        for pk, number, title in rows.values_list("pk", "number", "title")
     }
+    return {pk: [links[other] for other in others] for pk, others in kin.items()}
 
 
-def hits_of(request: HttpRequest, search: Search, lines: Sequence[Line], first: int, names: Names) -> list[Hit]:
+def hits_of(request: HttpRequest, search: Search, ids: Sequence[int], first: int, names: FacetWords) -> list[Hit]:
     """The hits of a page; a few statements read them."""
     suffix = address(request.GET)
     chosen = set(picked(request.GET))
-    rows = Document.objects.in_bulk([line.id for line in lines])
-    ordered = [rows[line.id] for line in lines]
-    kin = kin_of(search, lines, suffix)
+    rows = Document.objects.in_bulk(ids)
+    ordered = [rows[pk] for pk in ids]
+    kin = kin_of(search, ids, suffix)
     pictures, day = drawings(ordered), today()
     found = []
     for place, (row, doc) in enumerate(zip(ordered, index_docs(ordered), strict=True), first):
@@ -275,7 +270,7 @@ def parts_of(told: Echo, search: Search) -> list[Part]:
 
 
 @dataclass(frozen=True)
-class Variant:
+class LessAsked:
     """What would be found with one part left out."""
 
     left_out: str
@@ -300,17 +295,16 @@ def notices_of(request: HttpRequest, ask: Asked, understood: Echo | None) -> lis
     ]
 
 
-def variants_of(search: Search, names: Names) -> list[Variant]:
+def variants_of(search: Search, names: FacetWords) -> list[LessAsked]:
     """Variants that find something, most first."""
     found = []
-    for node, chosen, left_out, count in search.variants():
-        if not count:
+    for less in search.variants():
+        if not less.count:
             continue
-        gone = [one for one in search.chosen if one not in chosen]
-        if gone:
-            left_out = f"{gone[0].facet.label}：{names.of(gone[0].facet.key, gone[0].value)}"
-        href = query_string(unparse(node) if node is not None else "", chosen)
-        found.append(Variant(left_out, count, href))
+        gone = less.left_out
+        left_out = f"{facet_label(gone.facet)}：{names.condition(gone)}" if isinstance(gone, Chosen) else gone
+        href = query_string(unparse(less.root) if less.root is not None else "", less.chosen)
+        found.append(LessAsked(left_out, less.count, href))
     return sorted(found, key=lambda one: -one.count)
 
 
@@ -436,7 +430,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
     search = ask.search
     told = collection()
     understood = echo(ask.query, subgroups) if ask.query else None
-    names = Names(search.hits if search else ())
+    names = FacetWords()
     context: dict[str, Any] = {
         "ask": ask,
         "search": search,
@@ -454,17 +448,20 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "kept": [(name, value) for name, value in _kept(request.GET) if name not in ("q", "sort", "dialect")],
         "sources": sources_table(),
         "dialects": dialects(request, ask.dialect),
-        "strip": strip_of(request, ask.query, ask.text, len(search.found) if search else None, ask.typed, ask.dialect),
+        "strip": strip_of(
+            request, ask.query, ask.text, len(search.matching) if search else None, ask.typed, ask.dialect
+        ),
     }
     if search is not None:
         part = window(request, search, PAGE)
         first = part.first
-        lines = search.shown[first : first + part.size]
+        ids = search.ids_at(first, part.size)
         view = choice(request, "view", {"table"})
-        here = {line.number for line in lines}
+        hits = hits_of(request, search, ids, first + 1, names)
+        here = {hit.row.number for hit in hits}
         picks = picked(request.GET)
         context |= {
-            "hits": hits_of(request, search, lines, first + 1, names),
+            "hits": hits,
             "preview": _preview(request, search),
             "picks": picks,
             "picks_elsewhere": [number for number in picks if number not in here],
@@ -473,7 +470,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
             "most_picks": PICKS,
             "fold": address(request.GET, fold=None if search.folded else "family"),
             "first": first + 1,
-            "last": first + len(lines),
+            "last": first + len(hits),
             "before": part.before,
             "following": part.following,
             "numbers": part.numbers,
@@ -486,7 +483,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
             "chips": chips(request, search.chosen, names),
             "names_used": used(request.GET, search),
             "clear": query_string(ask.text, (), request.GET.get("sort", "")),
-            "sorts": [(key, label, key == search.sort) for key, label in search.sorts],
+            "sorts": [(key, label, key == search.sort) for key, label in orders_of(search)],
             "parts": parts_of(understood, search) if understood else [],
             "legend": alternatives(search.plan) if search.plan else [],
             "exports": exports(request) if search.total else [],

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.patents.models import Document, Picture, State
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.pictures import file_of
 from jinzhi.standards.cn_terms import term
 from jinzhi.web.patents.address import address
-from jinzhi.web.patents.search import Search
 from jinzhi.web.shell.listing import choice, whole
 
 #: hits on a page, as offered; the first is what an address without a size means
@@ -87,8 +87,9 @@ def window(request: HttpRequest, search: Search, size: int) -> Window:
     if first % size:
         # behind a document: the pages before and after are told by documents, too
         start = max(0, first - size)
-        before = address(request.GET, after=search.shown[start - 1].number if start else None)
-        following = address(request.GET, after=search.shown[first + size - 1].number) if first + size < total else ""
+        ends = search.numbers_at([start - 1, first + size - 1])
+        before = address(request.GET, after=ends.get(start - 1))
+        following = address(request.GET, after=ends[first + size - 1]) if first + size < total else ""
     else:
         before = link(here - 1) if here > 1 else ""
         following = link(here + 1) if here < pages else ""

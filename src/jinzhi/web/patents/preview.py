@@ -8,11 +8,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import joined, state_tag
 from jinzhi.web.patents.marks import Alternative, Marked
-from jinzhi.web.patents.search import Search, district_names
+from jinzhi.web.patents.words import district_names
 from jinzhi.web.ui.states import Tag
 
 

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.patents.models import Document
+from jinzhi.apps.patents.search.result import Search
 from jinzhi.engines.charts import Chart
 from jinzhi.engines.documents import TEXT_WIDTH, Grid, Heading, Pairs, Paper, Picture, Text, write
 from jinzhi.engines.pictures import Drawing, png
 from jinzhi.web.patents.figures import TITLES, Figure, Figures
-from jinzhi.web.patents.search import Names, Search, state_name
+from jinzhi.web.patents.words import FacetWords, state_name
 
 #: documents that the report lists; more make a paper that nobody opens, and the report says where they are
 LISTED = 5000
@@ -26,7 +27,7 @@ WIDTH = 640
 def report(
     search: Search,
     query: QueryDict,
-    names: Names,
+    names: FacetWords,
     notes: Sequence[tuple[str, object]],
     documents: Iterable[Document],
     rest: str,

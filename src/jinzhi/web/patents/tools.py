@@ -23,7 +23,7 @@ from jinzhi.kernel.query import FIELDS, Kind, Node, QueryError, all_of, get_fiel
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.export import XLSX, streamed, workbook
-from jinzhi.web.patents.search import Names
+from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import english, named
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
@@ -106,7 +106,7 @@ def numbers(request: HttpRequest) -> HttpResponseBase:
             (_("导出人"), request.acting.name),
             *((_("没有找到"), number) for number in missing),
         ]
-        return streamed(workbook(rows, notes, Names()), XLSX, f"{_('号码批量检索')} {today().isoformat()}.xlsx")
+        return streamed(workbook(rows, notes, FacetWords()), XLSX, f"{_('号码批量检索')} {today().isoformat()}.xlsx")
     shown = [row_of(row) for row in rows[:SHOWN]]
     context |= {
         "asked": len(asked),

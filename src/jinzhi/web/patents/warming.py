@@ -8,7 +8,7 @@ from django.db import connections
 from django.template.loader import get_template
 from django.urls import get_resolver
 
-from jinzhi.web.patents import search as patent_search
+from jinzhi.web.patents import words
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def warm() -> None:
         # every view, form and answer of the API is made with the addresses: seconds, which the first visitor waited
         _ = get_resolver().url_patterns
         get_template("patents/search.html")
-        patent_search.warm()
+        words.warm()
     except Exception:
         log.warning("the search of patents is not warm yet", exc_info=True)
     finally:

@@ -33,6 +33,7 @@ from jinzhi.apps.custody.queries import READ
 from jinzhi.apps.patents.models import Document, SavedQuery, Topic
 from jinzhi.apps.patents.search.asking import visible_saved, visible_topics
 from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.search.library import library
 from jinzhi.apps.patents.store.queries import by_ids
 from jinzhi.apps.patents.store.queries import find as find_patent
 from jinzhi.apps.plan.models import Measure, Release, Row
@@ -48,7 +49,7 @@ from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.query import Node, QueryError, Term, all_of
 from jinzhi.kernel.query import check as check_query
 from jinzhi.kernel.register import Register
-from jinzhi.web.patents.search import Line, library, state_name
+from jinzhi.web.patents.words import state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.ui.language import named
@@ -241,14 +242,14 @@ def show_declaration(found: Declaration, words: Sequence[str]) -> Hit:
 class Patents:
     """The patents that hold every word, newest first: counted as a whole, read a page at a time."""
 
-    def __init__(self, lines: Sequence[Line]):
-        self.lines = lines
+    def __init__(self, ids: Sequence[int]):
+        self.ids = ids
 
     def count(self) -> int:
-        return len(self.lines)
+        return len(self.ids)
 
     def __getitem__(self, part: slice) -> list[Document]:
-        return by_ids([line.id for line in self.lines[part]])
+        return by_ids(self.ids[part])
 
 
 #: where a word is sought in a patent
@@ -266,13 +267,12 @@ def find_patents(words: Sequence[str], who: Acting) -> Patents:
     try:
         check_query(node)
         held = library()
-        found = held.find(node)
+        newest = held.in_order(held.find(node))
     except NoIndex:
         raise
     except QueryError:
         return Patents([])
-    newest = sorted((held.lines[id] for id in found), key=lambda line: (line.published, line.number), reverse=True)
-    return Patents(newest)
+    return Patents(newest.tolist())
 
 
 def show_patent(row: Document, words: Sequence[str]) -> Hit:

@@ -28,7 +28,9 @@ from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.patents.models import Alert, Document, Every, SavedQuery, State
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.search.asking import reference, refers
-from jinzhi.apps.patents.search.index import NEWEST, NoIndex, behind, engine_named, search_parsed, stamp
+from jinzhi.apps.patents.search.index import NoIndex, behind, engine_named, stamp
+from jinzhi.apps.patents.search.orders import NEWEST
+from jinzhi.apps.patents.search.result import search_parsed
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.kernel.query import QueryError
 

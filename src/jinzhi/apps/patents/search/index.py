@@ -14,39 +14,29 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from time import perf_counter
-from typing import Protocol
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.patents.classes.tree import trees
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.search import likeness
-from jinzhi.apps.patents.search.asking import Desk, bound
 from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.apps.patents.store.marks import mark
-from jinzhi.apps.patents.store.queries import MANY, by_ids, collection
+from jinzhi.apps.patents.store.queries import MANY, collection
 from jinzhi.engines import search_tantivy
 from jinzhi.engines.patience import Stopped
-from jinzhi.engines.query_language.echo import Echo, echo
-from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
 from jinzhi.engines.search_index import seal, soundness
-from jinzhi.engines.search_index.store import OtherFormat
+from jinzhi.engines.search_index.store import Array, OtherFormat
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
 from jinzhi.engines.similar import Answer, Subject
 from jinzhi.engines.vectors import VectorsRefused
-from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError, TooWide
+from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError
 
-#: sort key → columns; a leading - turns it round
-SORTS = {"pd": ("published", "number"), "ad": ("filed", "number"), "gd": ("granted", "number"), "pn": ("number",),
-         "ti": ("title", "number"), "pa": ("applicants", "number"), "ipc": ("ipc", "number")}  # fmt: skip
-NEWEST = "-pd"
-RELEVANCE = "relevance"
 #: documents in one commit of the index
 COMMIT = 10_000
 
@@ -86,15 +76,6 @@ def whole() -> Iterator[None]:
         raise
 
 
-class Engine(Protocol):
-    """What an engine answers. OpenSearch comes behind the same two words."""
-
-    name: str
-
-    def search(self, query: Query | Node, context: Context) -> Sequence[int]:
-        """The ids of the documents that the query finds."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """Which collection an answer is of: it changes with every change of a document."""
@@ -127,11 +108,12 @@ class Memory:
         self._stamp: Stamp | None = None
         self._collection = Collection([])
 
-    def search(self, query: Query | Node, context: Context) -> Sequence[int]:
+    def ids(self, query: Query | Node, context: Context) -> Array:
+        """The ids that a query finds, ascending."""
         now = stamp()
         if now != self._stamp:
             self._collection, self._stamp = Collection(all_docs()), now
-        return self._collection.search(query, context)
+        return np.array(sorted(self._collection.search(query, context)), dtype=np.int64)
 
 
 class Tantivy:
@@ -176,15 +158,15 @@ class Tantivy:
             self._seen = seen
             return self._engine
 
-    def search(self, query: Query | Node, context: Context) -> Sequence[int]:
+    def ids(self, query: Query | Node, context: Context) -> Array:
+        """The ids that a query finds, ascending."""
         with whole():
-            return self.reader().ids(query, context)
+            return np.sort(self.reader().result(query, context).ids)
 
-    def relevance(self, query: Query, context: Context) -> Sequence[int]:
-        """All hits, the most relevant first."""
+    def relevance(self, query: Query, context: Context) -> Array:
+        """The ids that a query finds, the most relevant first."""
         with whole():
-            result = self.reader().result(query, context)
-            return result.page(limit=max(1, result.count)).ids
+            return self.reader().result(query, context).in_order()
 
 
 _memory = Memory()
@@ -333,30 +315,7 @@ def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:
     return done
 
 
-# --- searching ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The whole answer to a query: every id in the order asked for. ``behind``: documents not yet in the index."""
-
-    text: str
-    query: Query
-    echo: Echo
-    ids: tuple[int, ...]
-    sort: str
-    engine: str
-    ms: float
-    behind: int
-    collection: dict[str, object]
-
-    @property
-    def count(self) -> int:
-        return len(self.ids)
-
-    def page(self, start: int = 0, limit: int = 50) -> list[Document]:
-        """Rows from a place on, at any depth."""
-        return by_ids(self.ids[start : start + limit])
+# --- asking ---------------------------------------------------------------------------------------------------
 
 
 def context(tree: ClassTree | None = None) -> Context:
@@ -369,7 +328,8 @@ _PLAIN = Context(numbers=OFFICE_NUMBERS)
 
 
 def _find(node: Node) -> Sequence[int]:
-    return engine_named().search(node, _PLAIN)
+    ids: list[int] = engine_named().ids(node, _PLAIN).tolist()
+    return ids
 
 
 def like(subject: Subject, *, top: int | None = None, family: bool = True) -> Answer:
@@ -397,84 +357,6 @@ def subgroups(scheme: str, symbol: str) -> int | None:
     return len(inside) - 1 if inside else None
 
 
-def search(text: str, *, who: Acting | None = None, sort: str = "", engine: str = "") -> Found:
-    """Every document that the query finds. Raises QueryError with the place, NoIndex with what to run.
-
-    ``who`` is in whose name history, saved queries, tags, topics and notes are read; patents themselves are public.
-    """
-    return search_parsed(parse(text), who=who, sort=sort, engine=engine)
-
-
-def search_parsed(
-    query: Query, *, who: Acting | None = None, sort: str = "", engine: str = "", desk: Desk | None = None
-) -> Found:
-    """As ``search``, of a query that is read already. ``desk``: what it may refer to, if it is not that of ``who``."""
-    began = perf_counter()
-    asked = engine_named(engine)
-    whole = bound(query, desk or Desk(who))
-    sort = sort or (RELEVANCE if asked.name == "tantivy" else NEWEST)
-    if sort == RELEVANCE and isinstance(asked, Tantivy):
-        ids = tuple(asked.relevance(whole, context()))
-    elif sort.lstrip("-") in SORTS:
-        ids = ordered(asked.search(whole, context()), sort)
-    else:
-        raise QueryError(
-            f"不能按 {sort} 排序，可用：{'、'.join(SORTS)}（前加 - 为倒序）；relevance 只用于 tantivy",
-            f"cannot sort by {sort}: {', '.join(SORTS)}, relevance (tantivy only)",
-        )
-    return Found(
-        query.text, query, echo(query, subgroups), ids, sort, asked.name, (perf_counter() - began) * 1000,
-        0 if asked.name == "memory" else behind(), collection(),
-    )  # fmt: skip
-
-
-#: what is asked once at start: each kind of field and operator that reads parts of the index for the first time
-FIRST = ("ti=一种 AND ipc=H", "一种 (9D) 方法 NOT pa=大学", "ad>=2000")
-
-
-def warm() -> None:
-    """Read what the first searcher would wait for: index, class trees, collection. Nothing where there is none."""
-    known = trees()
-    for scheme in ("ipc", "cpc"):
-        if known is not None:
-            known.subtree(scheme, "A01B1/00")
-    try:
-        for text in FIRST:
-            search(text)
-    except (NoIndex, TooWide):
-        return
-
-
 def behind() -> int:
     """How many documents the index does not hold as they are."""
     return Document.objects.exclude(indexed=F("revision")).count()
-
-
-_orders: dict[str, tuple[Stamp, dict[int, int]]] = {}
-
-
-def ordered(ids: Sequence[int], sort: str) -> tuple[int, ...]:
-    """The ids in the order of a sort key; documents without a value come last in either direction."""
-    columns = SORTS[sort.lstrip("-")]
-    if len(ids) <= MANY:
-        by = dict.fromkeys(ids)
-        rows = Document.objects.filter(pk__in=list(by)).order_by(*_by(columns, sort))
-        return tuple(rows.values_list("pk", flat=True))
-    now = stamp()
-    kept = _orders.get(sort)
-    if kept is None or kept[0] != now:
-        every = Document.objects.order_by(*_by(columns, sort)).values_list("pk", flat=True)
-        kept = _orders[sort] = (now, {pk: n for n, pk in enumerate(every)})
-    place = kept[1]
-    if any(one not in place for one in ids):
-        raise NoIndex(
-            "索引里有库中没有的文献，请运行 jinzhi patents index --rebuild",
-            "the index holds documents that the store lacks: run jinzhi patents index --rebuild",
-        )
-    return tuple(sorted(ids, key=place.__getitem__))
-
-
-def _by(columns: Sequence[str], sort: str) -> list[object]:
-    first = F(columns[0])
-    head = first.desc(nulls_last=True) if sort.startswith("-") else first.asc(nulls_last=True)
-    return [head, *columns[1:]]

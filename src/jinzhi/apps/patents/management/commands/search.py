@@ -8,7 +8,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jinzhi.apps.accounts.acting import NoPost, acting_named
-from jinzhi.apps.patents.search.index import Found, NoIndex, search
+from jinzhi.apps.patents.search.index import NoIndex
+from jinzhi.apps.patents.search.result import SearchAnswer, search
 from jinzhi.apps.patents.store.queries import numbers_of
 from jinzhi.kernel.query import QueryError
 
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--ids", action="store_true", help="每行一个公开（公告）号")
         parser.add_argument("--explain", action="store_true", help="输出系统对检索式的理解")
         parser.add_argument("--limit", type=int, default=None, help="最多列出多少件；--ids 和 --batch 默认列出全部")
-        parser.add_argument("--sort", default="", help="relevance pd ad gd pn ti pa ipc；倒序写 --sort=-pd")
+        parser.add_argument("--sort", default="", help="relevance pd ad gd pn ti pa ipc nclm；倒序写 --sort=-pd")
         parser.add_argument(
             "--as", dest="who", metavar="USER", default="",
             help="以谁的名义：历史 #1、已存检索 ##名称、标引、专题、备注按此人所见；多个任职时写 用户名@单位代码",
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             raise CommandError(str(e), returncode=2) from None
         self._say(found, options)
 
-    def _search(self, text: str, options: dict[str, object]) -> Found:
+    def _search(self, text: str, options: dict[str, object]) -> SearchAnswer:
         return search(text, who=self.who, sort=str(options["sort"]), engine=str(options["engine"]))
 
     def _batch(self, path: Path, options: dict[str, object]) -> None:
@@ -75,7 +76,7 @@ class Command(BaseCommand):
                 }  # fmt: skip
             self.stdout.write(json.dumps(said, ensure_ascii=False))
 
-    def _say(self, found: Found, options: dict[str, object]) -> None:
+    def _say(self, found: SearchAnswer, options: dict[str, object]) -> None:
         if found.behind:
             self.stderr.write(f"索引落后：还有 {found.behind} 件未入索引，请运行 jinzhi patents index")
         limit = options["limit"]
@@ -108,7 +109,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"{row.number}\t{row.published or ''}\t{row.applicants[:30]}\t{row.title}")
 
 
-def numbers(found: Found, limit: object) -> list[str]:
+def numbers(found: SearchAnswer, limit: object) -> list[str]:
     """Publication numbers in the order of the answer; all of them where no limit is given."""
     most = found.count if limit is None else int(str(limit))
     return numbers_of(found.ids[:most])
