@@ -61,10 +61,11 @@ messages: .base ## collect new strings into the catalogues and compile the trans
 	$(PY) scripts/messages.py collect
 	$(PY) scripts/messages.py compile
 
-new: .base ## a skeleton in one file: make new kind=procedure id=layout-design-dispute
+new: .base ## a skeleton in one file: make new kind=procedure id=layout-design-dispute row=P5 [zh=…] [en=…]
 	test -n "$(kind)" && test -n "$(id)" || \
-		{ echo 'say which: make new kind=procedure|register|indicator|law|role id=its-id [package=…]'; exit 2; }
-	$(JINZHI) new "$(kind)" "$(id)" $(if $(package),--package "$(package)")
+		{ echo 'say which: make new kind=procedure|register|indicator|law|role id=its-id [row=…] [zh=…] [en=…] [package=…]'; \
+			exit 2; }
+	$(JINZHI) new "$(kind)" "$(id)" $(foreach o,row zh en package,$(if $($(o)),--$(o) "$($(o))"))
 
 bench: .base ## the heaviest pages on a large plan, and their SQL queries
 	$(PY) -m benchmarks $(ARGS)
