@@ -9,6 +9,7 @@ import pytest
 
 from jinzhi.apps.accounts.actions import give_post
 from jinzhi.apps.accounts.models import Membership, User
+from jinzhi.apps.cases.actions import take
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.integrity import checkers
 from jinzhi.apps.catalogue.registry import catalogue
@@ -295,6 +296,14 @@ def test_open_reports_stay_and_the_preview_says_so(plan, above, admin):
     merge(unit("tj-binhai-ip"), into("tj-dongli"), who=admin.acting)
     report.refresh_from_db()
     assert report.unit.code == report.case.unit.code == "tj-binhai-ip"
+
+
+def test_what_a_merged_unit_has_not_reported_can_still_be_cancelled_above(plan, above, admin):
+    report = round_of_reports(plan, above.acting)["tj-binhai-ip"]
+    merge(unit("tj-binhai-ip"), into("tj-dongli"), who=admin.acting)
+    take(report.case, "cancel", {"reason": "单位撤并"}, who=above.acting)
+    report.refresh_from_db()
+    assert report.state == "cancelled"
 
 
 def test_a_merger_of_a_day_to_come_happens_on_that_day(plan, admin):

@@ -379,3 +379,10 @@ def test_a_number_that_no_form_sends_is_answered_in_words(imported, above, id):
     assert above.client.post(address, {"do": "undo", "_seq": id, "_key": "o"}).status_code == 400
     imported.refresh_from_db()
     assert imported.seq == 1
+
+
+def test_the_english_review_says_what_its_buttons_do(imported, above):
+    above.client.cookies["jz_language"] = "en"
+    page = text_of(above.client.get(reverse("plan-import-review", args=[imported.pk])))
+    assert ">Discard</a>" in page and "Change the document's data" in page
+    assert "Discarded" not in page and "”Yes<" not in page and "row-" not in page.split('id="source"')[0]

@@ -96,6 +96,7 @@ def test_the_merger_shows_with_counts_what_goes_and_what_stays(plan, above, admi
     assert said["现行规划的职责分工"] == (1, True)
     assert said["未办结的进展报告"] == (1, False)
     assert "留在本单位，到并入之日为止" in text_of(shown)
+    assert "本单位无人可以填报" in text_of(shown) and "/plan/reports/?unit=tj-binhai-ip" in text_of(shown)
     assert Unit.objects.get(code="tj-binhai-ip").active
 
 

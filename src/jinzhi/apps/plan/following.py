@@ -12,6 +12,7 @@ from jinzhi.apps.plan.models import Duty, Milestone, Report
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.units.following import Following, Merger, Things, cases_stay, follows
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.text import Words
 
 #: a report stays with the unit that was asked for it, and so does its case
 cases_stay(Q(procedure="progress-report"))
@@ -106,4 +107,18 @@ follows(
         order=20,
     )
 )
-follows(Following("reports", "未办结的进展报告", "progress reports not approved", _open_reports, order=60))
+follows(
+    Following(
+        "reports",
+        "未办结的进展报告",
+        "progress reports not approved",
+        _open_reports,
+        order=60,
+        way_out=Words(
+            "并入之后本单位无人可以填报。请在并入之日前提交并审核，或由规划办在报告页上“撤销”；"
+            "未完成的里程碑转给接收单位，由其报告续报",
+            "nobody of this unit can report after the merger. Hand them in and approve them before that day, or let "
+            "the plan office cancel them on their page; open milestones go along, and the receiving unit reports them",
+        ),
+    )
+)

@@ -37,7 +37,8 @@ class Following:
 
     ``count`` says how much of it is open at a unit. ``hand`` hands it over and gives each thing with the number of its
     events then (0 where it has none); ``touched`` names those of which more happened since; ``back`` takes them back.
-    ``refuses`` says why it cannot be handed over. ``blocks``: a unit that is closed may have none of it.
+    ``refuses`` says why it cannot be handed over. ``blocks``: a unit that is closed may have none of it. ``way_out``:
+    what is to be done with what stays, where nobody of the unit can do it afterwards.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Following:
     refuses: Callable[[Merger], Words | None] | None = None
     blocks: bool = True
     order: int = 50
+    way_out: Words | None = None
 
 
 def follows(kind: Following) -> Following:

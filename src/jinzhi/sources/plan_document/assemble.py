@@ -229,10 +229,13 @@ def _warnings(
             out.append(
                 ParseWarning("unplaced", f"未能归位的文字({span.end - span.start} 字):{shown}", span.start, span.end)
             )
+    titles = {row.id: row.title for row in parsed}
     for unit in seen.values():
         if unit.kind == "unknown":
-            where = "、".join(unit.rows[:5]) + ("等" if len(unit.rows) > 5 else "")
-            out.append(ParseWarning("unit", f"不认识的单位“{unit.raw[0]}”(见 {where}),请选择对应单位或新增别名"))
+            named = [titles[r] for r in unit.rows[:3]]
+            where = "、".join(f"“{t}”" if t else "没有标题的任务" for t in named)
+            more = f"等 {len(unit.rows)} 项任务" if len(unit.rows) > 3 else ""
+            out.append(ParseWarning("unit", f"不认识的单位“{unit.raw[0]}”(见{where}{more}),请选择对应单位或新增别名"))
     for row in parsed:
         if row.uncertain:
             out.append(

@@ -32,18 +32,26 @@ from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
+#: the list of what is open of a kind at a unit
+LISTS = {"reports": "/plan/reports/?unit={}"}
+
 
 @dataclass(frozen=True)
 class Open:
-    """A kind of what is open at a unit, and whether it goes along."""
+    """A kind of what is open at a unit, whether it goes along, what to do where it does not, and where that is."""
 
     kind: str
     count: int
     goes: bool
+    way_out: str = ""
+    href: str = ""
 
 
 def open_at(unit: Unit, day: date) -> list[Open]:
-    return [Open(named(k), n, k.hand is not None) for k in kinds() if (n := k.count(unit, day))]
+    return [
+        Open(named(k), n, k.hand is not None, speak(k.way_out), LISTS.get(k.id, "").format(unit.code))
+        for k in kinds() if (n := k.count(unit, day))
+    ]  # fmt: skip
 
 
 def refuse(form: FieldsForm, errors: Iterable[changing.Wrong]) -> None:
