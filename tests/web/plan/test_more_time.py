@@ -9,6 +9,10 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
+from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.apps.indicators.queries import scope_of, values
+from jinzhi.kernel.indicator import Indicator
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 from tests.web.plan.test_plan_reports import LIST, again, fill, page_of, rows_of, step, text_of
 
@@ -66,6 +70,40 @@ def test_the_list_judges_a_unit_by_its_own_day(report, above, district):
     levels = above.client.get(LIST).context["levels"]
     assert "其中 1 个单位另有截止日" in levels.caption
     assert [r.cells[3].value for r in levels.rows][-1] == 1
+
+
+def on_time(person) -> tuple[object, object]:
+    """The share in time as the list of reports gives it for all levels, and as the indicator does."""
+    indicator = catalogue().get(Indicator, "reports-on-time")
+    computed = values([indicator], scope_of(person.acting, None), today())[indicator.id]
+    (share,) = [r.cells[5] for r in person.client.get(LIST).context["levels"].rows if str(r.cells[0]) == "合计"]
+    return share, computed
+
+
+def test_who_has_more_time_is_not_yet_counted_in_the_share_wherever_one_stands(report, above, district):
+    share, computed = on_time(above)
+    assert (share.value, share.sub, computed.number) == ("0.0%", "0/4", 0)
+    grant(above, report)
+    share, computed = on_time(above)
+    assert (share.value, share.sub, computed.number) == ("0.0%", "0/3", 0)
+    fill(district, report)
+    step(district, report, "submit")  # in time, but its day has not come
+    share, computed = on_time(above)
+    assert (share.value, share.sub, computed.number) == ("0.0%", "0/3", 0)
+
+
+@pytest.mark.parametrize(
+    ("day", "said"), [("2026-10-19", ("—", "")), ("2026-10-20", ("100.0%", "1/1")), ("2026-10-21", ("25.0%", "1/4"))]
+)
+def test_on_its_last_day_only_what_was_handed_in_is_counted(release, above, district, settings, day, said):
+    settings.JINZHI_TODAY = "2026-10-15"
+    report = round_of_reports(release, above.acting)["tj-binhai"]
+    fill(district, report)
+    assert step(district, report, "submit", _on="2026-10-15").status_code == 302
+    settings.JINZHI_TODAY = day
+    share, computed = on_time(above)
+    assert (share.value, share.sub) == said
+    assert (f"{computed.number:.1f}%" if computed.number is not None else "—") == share.value
 
 
 def test_the_list_shows_the_first_day_beside_the_own_one(report, above):

@@ -261,15 +261,18 @@ def table(rows: list[Report], what: Asked, counts: dict[str, int], day: date, em
 def levels(plan: str, period: Period, who: Acting, day: date) -> Table:
     """How far a round is, by level of the units: called for, handed in, in time, approved. Numbers lead to lists.
 
-    The share in time stands only once the day of the round has come, as the indicator reports-on-time counts.
+    The share in time counts as the indicator reports-on-time does: the reports whose own day has come, each judged by
+    that day; one that is still open on its last day is not judged yet.
     """
-    due_came = period.due <= day
+    judged = Q(due__lt=day) | Q(due=day, first_submit__isnull=False)
     rows = first_submitted(Report.objects.visible_to(who).filter(plan=plan, period=period).exclude(state="cancelled"))
     found = rows.values("unit__level").annotate(
         called=Count("pk"),
         handed=Count("pk", filter=Q(first_submit__isnull=False)),
         in_time=Count("pk", filter=Q(first_submit__lte=F("due"))),
         moved=Count("pk", filter=~Q(due=period.due)),
+        judged=Count("pk", filter=judged),
+        met=Count("pk", filter=judged & Q(first_submit__lte=F("due"))),
         approved=Count("pk", filter=Q(state="approved")),
     )
     by_level: dict[str, dict[str, Any]] = {r["unit__level"]: r for r in found.order_by()}
@@ -286,13 +289,13 @@ def levels(plan: str, period: Period, who: Acting, day: date) -> Table:
                 Cell(r["handed"], href=link(level, submitted="ever")),
                 Cell(r["in_time"], href=link(level, submitted="in-time")),
                 Cell(r["approved"], href=link(level, state="approved")),
-                (share_text(r["in_time"], r["called"]) if due_came else "") or "—",
+                Cell(share_text(r["met"], r["judged"]) or "—", sub=f"{r['met']}/{r['judged']}" if r["judged"] else ""),
             ]
         )
 
     out = [line(LEVEL_NAMES[code], code, by_level[code]) for code in LEVELS if code in by_level]
     if len(out) > 1:
-        names = ("called", "handed", "in_time", "approved")
+        names = ("called", "handed", "in_time", "approved", "judged", "met")
         out.append(line(_("合计"), "", {n: sum(r[n] for r in by_level.values()) for n in names}))
     heads = (_("应报"), _("已提交"), _("按期提交"), _("已审核"), _("按期率"))
     columns = [Column(_("层级")), *(Column(h, numeric=True) for h in heads)]
