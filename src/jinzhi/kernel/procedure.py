@@ -41,6 +41,7 @@ from jinzhi.kernel.events import (
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Calendar
+from jinzhi.kernel.reading import FirstReading
 from jinzhi.kernel.recording import Given
 from jinzhi.kernel.status import Tone
 from jinzhi.kernel.text import Words
@@ -329,6 +330,8 @@ class Procedure(Declaration):
     corrections: Corrections = field(default_factory=Corrections)
     #: the id of the step that gives the case its title, and the input holding it
     title_input: str = ""
+    #: who learns of a case that nobody of its unit has opened
+    first_reading: FirstReading | None = None
 
     @cached_property
     def _states(self) -> Mapping[str, State]:
@@ -374,7 +377,8 @@ class Procedure(Declaration):
 
     def kept_as(self, states: Iterable[str]) -> tuple[str, ...]:
         """These states under every name that a case may keep them by."""
-        return tuple(name for name, s in self._states.items() if s.id in set(states))
+        wanted = set(states)
+        return tuple(name for name, s in self._states.items() if s.id in wanted)
 
     def asks_time(self, step: str) -> bool:
         """Whether a step starts or stops a clock of hours, and so must say when on its day it happened."""
@@ -397,6 +401,8 @@ class Procedure(Declaration):
         yield from self.corrections.problems(catalogue, "the procedure")
         for role in unknown_roles(self.reads, catalogue):
             yield f"reads names the role {role!r}, which is not declared"
+        for role in unknown_roles([self.first_reading.to] if self.first_reading else [], catalogue):
+            yield f"first_reading names the role {role!r}, which is not declared"
         for state in self.states:
             yield from state.problems()
         for step in self.steps:

@@ -71,11 +71,13 @@ class Seen(models.Model):
     """How much of a case a person has looked at: ``seq`` is the number of its events that the page showed.
 
     It is no record of receipt (签收 is a step of the case) and no evidence; it only keeps the number of the inbox.
+    ``opened``: the person had the case before them, and did not only say that all of the inbox is read.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
     seq = models.PositiveIntegerField()
+    opened = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "case"], name="one_look")]

@@ -26,6 +26,7 @@ from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 #: how many lines the panel of the landing page shows; the rest is one click away
 SHOWN = 5
 NEW = Tag("新", "New", "open", "◆")
+UNREAD = Tag("单位未读", "Unread by the unit", "late", "◆")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Thing:
     urgency: Urgency
     due: Due | None
     new: bool
+    lifted: bool = False
 
 
 def things(cases: Iterable[Case], who: Acting, day: date) -> list[Thing]:
@@ -96,6 +98,7 @@ def things(cases: Iterable[Case], who: Acting, day: date) -> list[Thing]:
                 urgency_of(case, day),
                 Due(case.next_due, day, provisional=case.provisional) if case.next_due else None,
                 bool(getattr(case, "unread", False)),
+                bool(getattr(case, "lifted", False)),
             )
         )
     return out
@@ -133,7 +136,7 @@ def table(found: Sequence[Thing], day: date) -> Table:
             Row(
                 [
                     Cell(f"{t.verb}：{t.case.title}", href=t.href, sub=t.case.number),
-                    Cell(tag=NEW) if t.new else "",
+                    Cell(tag=UNREAD, sub=_("本单位还没有人打开")) if t.lifted else Cell(tag=NEW) if t.new else "",
                     Cell(t.matter, sub=t.state),
                     Cell(due=t.due, sub=t.clock) if t.due else "—",
                     t.case.unit.label,

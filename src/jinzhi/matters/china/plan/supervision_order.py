@@ -6,6 +6,7 @@ from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
 from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step, TakenFrom
+from jinzhi.kernel.reading import FirstReading
 from jinzhi.kernel.status import Tone
 
 supervision_order = Procedure(
@@ -17,6 +18,8 @@ supervision_order = Procedure(
     why="A row that falls behind gets an order that names what is wanted and by when; the answer is checked.",
     numbering="津知督〔{year}〕{seq}号",
     title_input="title",
+    # 平台工作期限，非法定期限
+    first_reading=FirstReading(since=date(2021, 1, 1), length=workdays(1), to="approver"),
     # the office mends its own wording; once the answer is in, only with the leader's agreement
     corrections=Corrections(sealed=("plan-office",), second=("leader",)),
     states=(

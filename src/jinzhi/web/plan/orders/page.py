@@ -13,7 +13,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import StepRefused
+from jinzhi.apps.cases.inbox import UNREAD, look_into, read_by_nobody
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import as_kernel, moment_on
 from jinzhi.apps.catalogue.clock import now, today
@@ -78,10 +79,12 @@ def may_issue(who: Acting) -> bool:
 
 @dataclass(frozen=True)
 class Order:
-    """An order with its fold on a day: the day by which it is to be answered, and what came of it."""
+    """An order with its fold on a day: the day by which it is to be answered, and what came of it. ``unread``: nobody
+    of its unit has opened it in time."""
 
     case: Case
     view: CaseView
+    unread: bool = False
 
     @property
     def clock(self) -> ClockView | None:
@@ -108,13 +111,17 @@ class Order:
 
 def folded(cases: QuerySet[Case], day: date) -> list[Order]:
     """The orders with their folds, in two queries."""
-    found = list(cases.select_related("unit", "office"))
+    unread = ExpressionWrapper(read_by_nobody(today()), output_field=BooleanField())
+    found = list(cases.select_related("unit", "office").annotate(unread=unread))
     streams = cases.order_by().annotate(own_stream=Concat(Value("case:"), Cast("pk", CharField()))).values("own_stream")
     events: dict[str, list[Event]] = defaultdict(list)
     for e in Event.objects.filter(stream__in=streams).order_by("stream", "seq"):
         events[e.stream].append(e)
     days, declared = calendar(), procedure()
-    return [Order(c, kernel.fold(declared, as_kernel(events[c.stream]), days, day, at=moment_on(day))) for c in found]
+    return [
+        Order(c, kernel.fold(declared, as_kernel(events[c.stream]), days, day, at=moment_on(day)), c.unread)
+        for c in found
+    ]
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,7 @@ def asked(request: HttpRequest) -> Asked:
     code = choice(request, "unit", {code for code, _label in units})
     shown = release_shown(request)
     return Asked(
-        state=choice(request, "state", {*(s.id for s in procedure().states), "open"}),
+        state=choice(request, "state", {*(s.id for s in procedure().states), "open", UNREAD}),
         unit=Unit.objects.get(code=code) if code else None,
         answered=choice(request, "answered", ANSWERED),
         row=request.GET.get("row", "").strip()[:LONGEST],
@@ -153,6 +160,8 @@ def chosen(what: Asked, who: Acting, day: date) -> list[Order]:
     rows = Case.objects.visible_to(who).filter(procedure=ORDER)
     if what.state == "open":
         rows = rows.filter(closed_on=None)
+    elif what.state == UNREAD:
+        rows = rows.filter(read_by_nobody(day))
     elif what.state:
         rows = rows.filter(state=what.state)
     if what.unit:
@@ -261,7 +270,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def filters(what: Asked) -> list[Filter]:
-    states = [Option("open", _("未办结"))] + [Option(s.id, named(s)) for s in procedure().states]
+    narrow = [Option("open", _("未办结")), Option(UNREAD, _("单位未读"))]
+    states = narrow + [Option(s.id, named(s)) for s in procedure().states]
     return [
         Filter("q", _("编号或督办事项"), "text"),
         Filter("state", _("状态"), options=states),
@@ -299,7 +309,7 @@ def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
                     Cell(o.case.number, href=reverse("case", args=[o.case.pk])),
                     Cell(o.case.title, sub=f"{row_key(o.case)} {o.case.subject_title}".strip()),
                     Cell(o.case.unit.label, href=reverse("unit", args=[o.case.unit.code])),
-                    Cell(tag=Tag(state.zh, state.en, state.tone)),
+                    Cell(tag=Tag(state.zh, state.en, state.tone), sub=_("◆未读") if o.unread else ""),
                     Cell(due=due) if due else "—",
                     Cell(tag=fate, sub=" · ".join(case_list.marks(o.case))) if fate else "—",
                     o.view.opened.isoformat(),
@@ -338,6 +348,7 @@ def excel(request: HttpRequest) -> HttpResponse:
         Field(id="demand", zh="督办要求", en="What is wanted", type=Type.LONG),
         Field(id="grounds", zh="督办缘由", en="Grounds", type=Type.LONG),
         Field(id="state", zh="状态", en="State"),
+        Field(id="unread", zh="单位未读", en="Unread by the unit", type=Type.BOOL),
         Field(id="due", zh="答复期限", en="Due", type=Type.DATE),
         Field(id="answered", zh="答复", en="Answer"),
         Field(id="answered_on", zh="答复日期", en="Answered on", type=Type.DATE),
@@ -356,6 +367,7 @@ def excel(request: HttpRequest) -> HttpResponse:
             "demand": o.said("issue", "demand"),
             "grounds": o.said("issue", "grounds"),
             "state": named(o.view.state),
+            "unread": o.unread,
             "due": o.due,
             "answered": names.get(o.answered, ""),
             "answered_on": o.clock.stopped if o.clock and o.answered in ("met", "late") else None,
@@ -365,7 +377,7 @@ def excel(request: HttpRequest) -> HttpResponse:
         }
         for o in orders
     ]
-    state_names = {"open": _("未办结"), **{s.id: named(s) for s in procedure().states}}
+    state_names = {"open": _("未办结"), UNREAD: _("单位未读"), **{s.id: named(s) for s in procedure().states}}
     notes = [
         (_("内容"), _("督办单清单")),
         *([(_("数据性质"), _("演示数据，非官方统计"))] if is_demo() else []),
@@ -451,6 +463,7 @@ def docx(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Case.objects.visible_to(request.acting).filter(procedure=ORDER, pk=pk)
     found = get_object_or_404(rows)
     [order] = folded(rows, today())
+    look_into([found], request.acting)
     paper = paper_of(order, wordings([order]).get(found.subject, ""))
     made = documents.write([paper], mark=MARK if is_demo() else "", subject=f"{found.number} {found.title}")
     return download(made, f"督办单-{found.number}.docx", documents.MEDIA_TYPE)
@@ -467,6 +480,7 @@ def all_docx(request: HttpRequest) -> HttpResponse:
     if len(orders) > MOST_PAPERS:
         words = {"n": len(orders), "most": MOST_PAPERS}
         raise BadRequest(_("符合条件的督办单有 %(n)s 件，一次最多生成 %(most)s 件，请缩小筛选范围") % words)
+    look_into([o.case for o in orders], request.acting)
     texts = wordings(orders)
     papers = [paper_of(o, texts.get(o.case.subject, "")) for o in orders]
     made = documents.write(papers, mark=MARK if is_demo() else "", subject=_("督办单"))
