@@ -8,7 +8,8 @@ from datetime import date, datetime
 
 import pytest
 
-from jinzhi.kernel.clocks import ClockStatus, RuledBy
+from jinzhi.kernel.clock import RuledBy
+from jinzhi.kernel.clocks import ClockStatus
 from jinzhi.kernel.counted import CLOCK_STATES
 from jinzhi.kernel.declare import Catalogue, Citation, collect
 from jinzhi.kernel.fields import Field, Type

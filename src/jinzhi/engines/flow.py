@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
-from jinzhi.kernel.clocks import lengths_of
+from jinzhi.kernel.clock import lengths_of
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length, Unit
 from jinzhi.kernel.procedure import Clock, Event, Procedure, State, Step, corrected

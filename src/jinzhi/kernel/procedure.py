@@ -24,7 +24,8 @@ from functools import cached_property
 from typing import ClassVar
 
 from jinzhi.kernel.access import unknown_roles
-from jinzhi.kernel.clocks import NEW_DUE, Clock, ClockView, Extension, Folding
+from jinzhi.kernel.clock import NEW_DUE, Clock, Extension
+from jinzhi.kernel.clocks import ClockView, Folding
 from jinzhi.kernel.correction import BUILT_IN, CORRECT, TELL, Corrections
 from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration
 from jinzhi.kernel.events import (
@@ -170,9 +171,9 @@ class Step:
         """What is wrong with it in its procedure."""
         yield from self._misleads(procedure)
         yield from self._mistaken(procedure, catalogue)
-        for asked in self.inputs:
-            yield from (f"step {self.id}: {p}" for p in asked.problems())
-            yield from self._misasks(asked, procedure, catalogue)
+        for question in self.inputs:
+            yield from (f"step {self.id}: {p}" for p in question.problems())
+            yield from self._misasks(question, procedure, catalogue)
 
     def _misleads(self, procedure: Procedure) -> Iterator[str]:
         """What is wrong with where it leads, and with what it does to clocks."""
@@ -207,18 +208,20 @@ class Step:
         if self.corrections:
             yield from self.corrections.problems(catalogue, f"step {self.id}")
 
-    def _misasks(self, asked: Field, procedure: Procedure, catalogue: Catalogue) -> Iterator[str]:
-        """What is wrong with asking for a asked here."""
+    def _misasks(self, question: Field, procedure: Procedure, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with asking this here."""
         registers = catalogue.ids("register")
-        if asked.type is Type.REF and asked.of and asked.of not in REFERRED and registers and asked.of not in registers:
-            yield f"step {self.id}: {asked.id} points into {asked.of!r}, which is no declared register"
-        if asked.id in (procedure.title_input, *(c.due_input for c in procedure.clocks)):
-            if asked.personal:
-                yield f"step {self.id}: {asked.id} is personal data and may be erased: no title, no clock may need it"
-            if asked.sealed_for:
-                yield f"step {self.id}: {asked.id} is sealed: no title, no clock may need it"
-        for role in unknown_roles(asked.sealed_for, catalogue):
-            yield f"step {self.id}: {asked.id} is open to the role {role!r}, which is not declared"
+        points = question.of if question.type is Type.REF and question.of not in REFERRED else ""
+        if points and registers and points not in registers:
+            yield f"step {self.id}: {question.id} points into {question.of!r}, which is no declared register"
+        if question.id in (procedure.title_input, *(c.due_input for c in procedure.clocks)):
+            if question.personal:
+                why = "is personal data and may be erased"
+                yield f"step {self.id}: {question.id} {why}: no title, no clock may need it"
+            if question.sealed_for:
+                yield f"step {self.id}: {question.id} is sealed: no title, no clock may need it"
+        for role in unknown_roles(question.sealed_for, catalogue):
+            yield f"step {self.id}: {question.id} is open to the role {role!r}, which is not declared"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from jinzhi.apps.cases.queries import as_kernel, marks_of, moment_on
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
-from jinzhi.kernel.clocks import Clock
+from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure import CaseView, Procedure, ProcedureError

@@ -15,7 +15,7 @@ from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import KeyReused, record
 from jinzhi.apps.evidence.models import Event
-from jinzhi.kernel.clocks import Clock
+from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.correcting import measures
 from jinzhi.kernel.correction import TELL
 from jinzhi.kernel.procedure import TOLD, CaseView, Procedure

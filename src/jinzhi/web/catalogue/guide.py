@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.registry import calendar
-from jinzhi.kernel.clocks import ended_by
+from jinzhi.kernel.clock import ended_by
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length

@@ -7,7 +7,7 @@ is here. Transfer to another office is a child case there, with clocks of its ow
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.clocks import RuledBy
+from jinzhi.kernel.clock import RuledBy
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Citation, Named
 from jinzhi.kernel.fields import Field, Type
