@@ -14,7 +14,9 @@ from jinzhi.apps.custody import uploads
 from jinzhi.apps.custody.models import Item, Upload
 from jinzhi.apps.registers import actions as registers
 from jinzhi.apps.registers.models import Entry
-from tests.conftest import Person
+from jinzhi.apps.units import changing
+from jinzhi.apps.units.models import Unit
+from tests.conftest import Person, person
 
 _next = count(1)
 
@@ -181,6 +183,53 @@ def _turn(function: Callable[..., Any], closed: bool) -> Callable[[Person, Perso
     return made
 
 
+WHY = {"reason": "机构改革", "ground": "津编〔2026〕1 号"}
+
+
+def _unit(who: Person, day: str = "2026-11-01") -> Unit:
+    n = next(_next)
+    names = {"zh": f"新设单位 {n}", "short": f"新单位 {n}", "en": f"New unit {n}"}
+    raw = {"code": f"new-unit-{n}", **names, "level": "department", "parent": "tianjin", "day": day, **WHY}
+    return changing.add_unit(raw, who=who.acting)
+
+
+def _keeper() -> Person:
+    return person(f"keeper-{next(_next)}", "tianjin", "administrator")
+
+
+def _add_unit(_who: Person, _unit: Person) -> Example:
+    n = next(_next)
+    raw = {"code": f"new-unit-{n}", "zh": f"新设单位 {n}", "short": f"新单位 {n}", "en": f"New unit {n}",
+           "level": "department", "parent": "tianjin", "day": "2026-11-01", **WHY}  # fmt: skip
+    return Example(changing.add_unit, _keeper(), {"given": raw}, {"given": {**raw, "reason": "另一理由"}})
+
+
+def _rename_unit(_who: Person, _other: Person) -> Example:
+    who, n = _keeper(), next(_next)
+    raw = {"zh": f"更名单位 {n}", "short": f"更名 {n}", "en": f"Renamed {n}", "day": "2026-11-10", **WHY}
+    asks = {"unit": _unit(who), "given": raw}
+    return Example(changing.rename, who, asks, {"given": {**raw, "reason": "另一理由"}}, 1)
+
+
+def _merge_unit(_who: Person, _other: Person) -> Example:
+    who = _keeper()
+    raw = {"into": _unit(who).code, "day": "2026-12-01", **WHY}
+    asks = {"unit": _unit(who), "given": raw}
+    return Example(changing.merge, who, asks, {"given": {**raw, "reason": "另一理由"}}, 1)
+
+
+def _close_unit(_who: Person, _other: Person) -> Example:
+    who, raw = _keeper(), {"day": "2026-11-10", **WHY}
+    asks = {"unit": _unit(who), "given": raw}
+    return Example(changing.close, who, asks, {"given": {**raw, "reason": "另一理由"}}, 1)
+
+
+def _undo_unit(_who: Person, _other: Person) -> Example:
+    who = _keeper()
+    asks = {"unit": _unit(who), "reason": "设立有误"}
+    return Example(changing.undo, who, asks, {"reason": "另一理由"}, 1)
+
+
 EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "custody.take-in": _take_in,
     "custody.correct": _on_item(
@@ -205,4 +254,9 @@ EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "registers.update": _update,
     "registers.close": _turn(registers.close, False),
     "registers.reopen": _turn(registers.reopen, True),
+    "units.add": _add_unit,
+    "units.rename": _rename_unit,
+    "units.merge": _merge_unit,
+    "units.close": _close_unit,
+    "units.undo": _undo_unit,
 }

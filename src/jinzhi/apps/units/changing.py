@@ -17,7 +17,8 @@ from django.utils.timezone import localtime
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.events.actions import Actor, record
+from jinzhi.apps.evidence.events.actions import Actor, Conflict, last_seq, record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.actions import stream_of, sync_groups
 from jinzhi.apps.units.following import Merger, kinds
@@ -48,6 +49,7 @@ GROUND = Field(id="ground", zh="依据文号", en="Ground (number of the documen
 WHY = (DAY, REASON, GROUND)
 NAMES = (ZH, SHORT, EN)
 CHANGES = ("add", "rename", "merge", "close")
+SCOPE = "units.write"
 
 
 class UnitRefused(ValueError):
@@ -55,7 +57,8 @@ class UnitRefused(ValueError):
 
     def __init__(self, *errors: Wrong):
         self.errors = errors
-        super().__init__("；".join(e.zh for e in errors))
+        self.zh, self.en = "；".join(e.zh for e in errors), "; ".join(e.en for e in errors)
+        super().__init__(self.zh)
 
 
 def _parsed(fields: tuple[Field, ...], given: Mapping[str, object]) -> dict[str, str]:
@@ -93,18 +96,40 @@ def _last_used(unit: Unit) -> date | None:
     return max(days, default=None)
 
 
-def _locked(unit: Unit) -> Unit:
-    return Unit.objects.select_for_update(of=("self",)).select_related("successor").get(pk=unit.pk)
+def _keeps(call: Call) -> None:
+    """Whoever keeps units; nobody in particular is the operator of the machine."""
+    if call.who is not None and not call.who.may(SCOPE):
+        raise UnitRefused(Wrong("", f"需要权限 {SCOPE}", f"this needs the scope {SCOPE}"))
+
+
+def _locked(call: Call) -> Unit:
+    """The unit, for one writer at a time; refused where it is stale."""
+    unit = Unit.objects.select_for_update(of=("self",)).select_related("successor").filter(pk=call.subject.pk).first()
+    if unit is None:
+        raise UnitRefused(Wrong("", "没有这个单位", "no such unit"))
+    seq = last_seq(stream_of(unit))
+    if call.expected is not None and call.expected != seq:
+        raise Conflict(stream_of(unit), call.expected, seq)
+    return unit
+
+
+def _same_unit(call: Call, event: Event) -> Unit:
+    unit = Unit.objects.filter(code=event.stream.removeprefix("unit:")).first()
+    if unit is None:
+        raise UnitRefused(Wrong("", "设立此后已撤销", "its making was undone since"))
+    return unit
+
+
+def _nothing(call: Call, event: Event) -> None:
+    return None
 
 
 # --- verbs ----------------------------------------------------------------------------------------------------
-@transaction.atomic
+@verb("units", "add", right=_keeps, again=_same_unit)
 def add_unit(given: Mapping[str, object], *, who: Actor | None, key: str = "") -> Unit:
     """A unit from a day on. Raises UnitRefused."""
     values = _parsed((CODE, *NAMES, LEVEL, PARENT, *WHY), given)
     code, day = values["code"], date.fromisoformat(values["day"])
-    if key and (before := Event.objects.filter(key=key, verb="add").first()):
-        return Unit.objects.get(code=before.stream.removeprefix("unit:"))
     parent = Unit.objects.filter(code=values["parent"]).first()
     errors = _free(values, None)
     if not KEBAB.match(code):
@@ -127,28 +152,22 @@ def add_unit(given: Mapping[str, object], *, who: Actor | None, key: str = "") -
     return Unit.objects.get(code=code)
 
 
-@transaction.atomic
+@verb("units", "rename", right=_keeps, lock=_locked, again=_nothing)
 def rename(
     unit: Unit, given: Mapping[str, object], *, who: Actor | None, expected: int | None = None, key: str = ""
 ) -> None:
     """Another name from a day on; the old one holds before. Raises UnitRefused, Conflict."""
-    values, unit = _parsed((*NAMES, *WHY), given), _locked(unit)
+    values = _parsed((*NAMES, *WHY), given)
     day, names = date.fromisoformat(values["day"]), {f.id: values[f.id] for f in NAMES}
-    event_before = bool(key) and Event.objects.filter(key=key).exists()
-    if not event_before:
-        last = unit.names.order_by(F("since").desc(nulls_last=True)).first() or unit
-        wrong = [w for w in (wrong_name(life_of(unit), day, _last_named(unit)),) if w]
-        if names == {f.id: getattr(last, f.id) for f in NAMES}:
-            wrong.append(Wrong("zh", "与现名相同", "is the name it has"))
-        if wrong := [*wrong, *_free(values, unit)]:
-            raise UnitRefused(*wrong)
-        before = {f.id: getattr(last, f.id) for f in NAMES}
-    else:
-        before = Event.objects.get(key=key).data.get("before", {})
+    last = unit.names.order_by(F("since").desc(nulls_last=True)).first() or unit
+    wrong = [w for w in (wrong_name(life_of(unit), day, _last_named(unit)),) if w]
+    before = {f.id: getattr(last, f.id) for f in NAMES}
+    if names == before:
+        wrong.append(Wrong("zh", "与现名相同", "is the name it has"))
+    if wrong := [*wrong, *_free(values, unit)]:
+        raise UnitRefused(*wrong)
     said = {"before": before, "after": names, **_why(values)}
-    event = record(stream_of(unit), "rename", said, who=who, on=today(), expected=expected, key=key)
-    if event.replayed:
-        return
+    record(stream_of(unit), "rename", said, who=who, on=today(), expected=expected, key=key)
     if not unit.names.exists():
         UnitName.objects.create(unit=unit, zh=unit.zh, en=unit.en, short=unit.short, since=unit.since)
     unit.names.filter(until=None).update(until=day - timedelta(days=1))
@@ -156,51 +175,45 @@ def rename(
     settle(today())
 
 
-@transaction.atomic
+@verb("units", "merge", right=_keeps, lock=_locked, again=_nothing)
 def merge(
     unit: Unit, given: Mapping[str, object], *, who: Actor | None, expected: int | None = None, key: str = ""
 ) -> None:
     """From a day on another unit answers for this one's open work. Raises UnitRefused, Conflict."""
-    values, unit = _parsed((INTO, *WHY), given), _locked(unit)
+    values = _parsed((INTO, *WHY), given)
     day, into = date.fromisoformat(values["day"]), Unit.objects.filter(code=values["into"]).first()
-    if not (key and Event.objects.filter(key=key).exists()):
-        if into is None:
-            raise UnitRefused(Wrong("into", "没有这个单位", "no such unit"))
-        known = {**lives(), unit.code: life_of(unit), into.code: life_of(into)}
-        wrong = [*_ends_wrong(unit, day, known), wrong_merger(unit.code, into.code, day, known)]
-        merger = Merger(unit, into, day, values["reason"], who)
-        wrong += [Wrong("into", *said) for k in kinds() if k.refuses and (said := k.refuses(merger))]
-        if any(wrong):
-            raise UnitRefused(*(w for w in wrong if w))
-    said = {"into": values["into"], **_why(values)}
-    event = record(stream_of(unit), "merge", said, who=who, on=today(), expected=expected, key=key)
-    if not event.replayed:
-        Unit.objects.filter(pk=unit.pk).update(until=day - timedelta(days=1), successor=into)
-        settle(today(), who)
+    if into is None:
+        raise UnitRefused(Wrong("into", "没有这个单位", "no such unit"))
+    known = {**lives(), unit.code: life_of(unit), into.code: life_of(into)}
+    wrong = [*_ends_wrong(unit, day, known), wrong_merger(unit.code, into.code, day, known)]
+    merger = Merger(unit, into, day, values["reason"], who)
+    wrong += [Wrong("into", *said) for k in kinds() if k.refuses and (said := k.refuses(merger))]
+    if any(wrong):
+        raise UnitRefused(*(w for w in wrong if w))
+    data = {"into": values["into"], **_why(values)}
+    record(stream_of(unit), "merge", data, who=who, on=today(), expected=expected, key=key)
+    Unit.objects.filter(pk=unit.pk).update(until=day - timedelta(days=1), successor=into)
+    settle(today(), who)
 
 
-@transaction.atomic
+@verb("units", "close", right=_keeps, lock=_locked, again=_nothing)
 def close(
     unit: Unit, given: Mapping[str, object], *, who: Actor | None, expected: int | None = None, key: str = ""
 ) -> None:
     """The unit ends, and nobody follows. Refused while something of it is open. Raises UnitRefused, Conflict."""
-    values, unit = _parsed(WHY, given), _locked(unit)
+    values = _parsed(WHY, given)
     day = date.fromisoformat(values["day"])
-    if not (key and Event.objects.filter(key=key).exists()):
-        wrong = _ends_wrong(unit, day, {**lives(), unit.code: life_of(unit)})
-        open_ = [(k, n) for k in kinds() if k.blocks and (n := k.count(unit, day))]
-        if open_:
-            zh = "、".join(f"{k.zh} {n}" for k, n in open_)
-            en = ", ".join(f"{k.en} {n}" for k, n in open_)
-            wrong.append(
-                Wrong("", f"还有未了事项：{zh}；请先办结，或改为并入另一单位", f"still open: {en}; or merge it")
-            )
-        if wrong:
-            raise UnitRefused(*wrong)
-    event = record(stream_of(unit), "close", _why(values), who=who, on=today(), expected=expected, key=key)
-    if not event.replayed:
-        Unit.objects.filter(pk=unit.pk).update(until=day - timedelta(days=1))
-        settle(today(), who)
+    wrong = _ends_wrong(unit, day, {**lives(), unit.code: life_of(unit)})
+    open_ = [(k, n) for k in kinds() if k.blocks and (n := k.count(unit, day))]
+    if open_:
+        zh = "、".join(f"{k.zh} {n}" for k, n in open_)
+        en = ", ".join(f"{k.en} {n}" for k, n in open_)
+        wrong.append(Wrong("", f"还有未了事项：{zh}；请先办结，或改为并入另一单位", f"still open: {en}; or merge it"))
+    if wrong:
+        raise UnitRefused(*wrong)
+    record(stream_of(unit), "close", _why(values), who=who, on=today(), expected=expected, key=key)
+    Unit.objects.filter(pk=unit.pk).update(until=day - timedelta(days=1))
+    settle(today(), who)
 
 
 def _ends_wrong(unit: Unit, day: date, known: Mapping[str, Life]) -> list[Wrong]:
@@ -263,14 +276,11 @@ def undoable(unit: Unit) -> Event | None:
     return last if last is not None and last.verb in CHANGES else None
 
 
-@transaction.atomic
+@verb("units", "undo", right=_keeps, lock=_locked, again=_nothing)
 def undo(unit: Unit, *, reason: str, who: Actor | None, expected: int | None = None, key: str = "") -> None:
     """Take back the last change of a unit. Raises UnitRefused where something has happened since, Conflict."""
-    if key and Event.objects.filter(key=key).exists():
-        return
     if not reason.strip():
         raise UnitRefused(Wrong("reason", "请写明理由", "give the reason"))
-    unit = _locked(unit)
     last = undoable(unit)
     if last is None:
         raise UnitRefused(
