@@ -129,6 +129,16 @@ def test_closing_with_open_work_is_refused_with_what_is_open(plan, admin):
     assert answer.status_code == 422 and "未完成的里程碑 1" in text_of(answer)
 
 
+def test_closing_says_of_each_matter_whether_it_must_be_finished_first(plan, above, admin):
+    round_of_reports(plan, above.acting)
+    page = text_of(admin.client.get("/units/tj-binhai-ip/close/"))
+    rows = {r.split("</td>")[0]: r.split("</tr>")[0] for r in page.split("<tr><td>")[1:]}
+    assert "须先办结，或把单位并入其他单位" in rows["未完成的里程碑"]
+    assert "须先办结，或把单位并入其他单位" in rows["未办结的进展报告"]
+    assert "留在本单位，不作改动" in rows["现行规划的职责分工"]
+    assert "转给接收单位" not in page and "并入之日" not in page
+
+
 def test_a_report_shows_the_name_of_the_day_it_was_submitted(plan, above, admin):
     report = round_of_reports(plan, above.acting)["tj-binhai"]
     Report.objects.unrestricted("test").filter(pk=report.pk).update(submitted_on=date(2026, 11, 9))

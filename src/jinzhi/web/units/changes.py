@@ -45,11 +45,12 @@ class Open:
     goes: bool
     way_out: str = ""
     href: str = ""
+    blocks: bool = True
 
 
 def open_at(unit: Unit, day: date) -> list[Open]:
     return [
-        Open(named(k), n, k.hand is not None, speak(k.way_out), LISTS.get(k.id, "").format(unit.code))
+        Open(named(k), n, k.hand is not None, speak(k.way_out), LISTS.get(k.id, "").format(unit.code), k.blocks)
         for k in kinds() if (n := k.count(unit, day))
     ]  # fmt: skip
 
@@ -170,7 +171,15 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("unit", code=code)
     note = _("撤销后没有单位承接。还有未了事项的不能撤销，请先办结，或改为并入另一单位。")
     return shown(
-        request, _("撤销单位"), form, _("确认撤销"), found, note=note, open=open_at(found, today()), danger=True
+        request,
+        _("撤销单位"),
+        form,
+        _("确认撤销"),
+        found,
+        note=note,
+        open=open_at(found, today()),
+        closing=True,
+        danger=True,
     )
 
 
