@@ -225,7 +225,7 @@ def _paper(doc: Doc, paper: Paper, *, first: bool) -> None:
 def _table(doc: Doc, columns: int, widths: Sequence[int]) -> Table:
     if sum(widths) > TEXT_WIDTH:
         raise ValueError(f"columns of {sum(widths)} mm do not fit into {TEXT_WIDTH} mm")
-    table = doc.add_table(rows=0, cols=columns, style="Table Grid")
+    table: Table = doc.add_table(rows=0, cols=columns, style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
     for column, width in zip(table.columns, widths, strict=True):

@@ -234,6 +234,8 @@ def evaluate(indicator: Indicator, sources: Mapping[str, SqlSource], as_of: date
             wanted["jz_number"] = column.ref
         rows = compiler.rows.filter(**{where: 1})
         found = list(rows.annotate(**wanted).values_list(*wanted))
+        ids: list[str]
+        numbers: list[Decimal | None]
         if isinstance(part, Count):
             ids, numbers = [str(r[0]) for r in found], [None] * len(found)
         elif column is None or column.kind != "number":

@@ -147,7 +147,7 @@ class _Package:
 
     def __init__(self) -> None:
         self._pipe = _Pipe()
-        self._zip = zipfile.ZipFile(self._pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3)  # type: ignore[arg-type]
+        self._zip = zipfile.ZipFile(self._pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=3)
         self._name = ""
         self._member: IO[bytes] | None = None
 

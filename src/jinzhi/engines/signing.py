@@ -178,7 +178,7 @@ def verify(key: str, message: bytes, signature: bytes) -> bool:
         point = material[len(KIND_SM2) + 1 :]
         r, s = int.from_bytes(signature[:32]), int.from_bytes(signature[32:])
         try:
-            return sm2_verify(point, message, encode_dss_signature(r, s), SM2_ID)
+            return bool(sm2_verify(point, message, encode_dss_signature(r, s), SM2_ID))
         except GmsslInnerError:
             return False
     return False
