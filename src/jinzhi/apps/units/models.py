@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import get_language
 from treebeard.mp_tree import MP_Node
 
+from jinzhi.kernel.text import Words
+
 
 class Unit(MP_Node):
     """A unit. ``code`` is the permanent id of its declaration; a unit added by hand has one of its own.
@@ -37,12 +39,12 @@ class Unit(MP_Node):
     @property
     def name(self) -> str:
         """The name in the language of the page."""
-        return self.en if (get_language() or "").startswith("en") else self.zh
+        return Words(self.zh, self.en).say(get_language() or "zh")
 
     @property
     def label(self) -> str:
         """The short name in the language of the page."""
-        return self.en if (get_language() or "").startswith("en") else (self.short or self.zh)
+        return Words(self.short or self.zh, self.en).say(get_language() or "zh")
 
     def named_on(self, day: date) -> Unit | UnitName:
         """What bears the unit's name of a day: the unit itself, or the name that it had then."""
