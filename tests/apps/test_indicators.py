@@ -15,7 +15,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.indicators.queries import (
-    Pool,
+    RecordPool,
     as_of,
     by_unit,
     knows_past,
@@ -246,7 +246,7 @@ def test_a_past_day_is_the_frozen_value_or_what_the_dates_tell_or_nothing(distri
     freeze(date(2026, 9, 30))
     Snapshot.objects.unrestricted("test").filter(indicator="service-points-open", unit=root).update(number="7")
     open_points = indicator("service-points-open")
-    pool = Pool(above.acting, DAY)
+    pool = RecordPool(above.acting, DAY)
     got = {p.day: p for p in past(open_points, above.acting, root, pool)}
     assert got[date(2026, 9, 30)].source == "frozen" and got[date(2026, 9, 30)].number == 7
     assert got[date(2026, 6, 30)].source == "computed" and got[date(2026, 6, 30)].number == 1
@@ -285,7 +285,9 @@ def test_a_past_value_counts_what_an_entry_said_then(district, above):
 def test_the_line_of_the_past_is_of_what_held_at_each_quarters_end(district, above):
     entry = create("service-points", POINT, who=district.acting, on=date(2024, 4, 26))
     close(entry, reason="迁址", who=district.acting, on=date(2026, 9, 1))
-    got = past(indicator("service-points-open"), above.acting, Unit.objects.get(code="tianjin"), Pool(EVERYTHING, DAY))
+    got = past(
+        indicator("service-points-open"), above.acting, Unit.objects.get(code="tianjin"), RecordPool(EVERYTHING, DAY)
+    )
     assert [int(p.number) for p in got if p.day >= BEFORE] == [1, 0, 0]
 
 
@@ -323,7 +325,7 @@ def test_the_units_make_up_the_whole(district, elsewhere, above):
     create("service-points", POINT, who=district.acting)
     create("service-points", {**POINT, "unit": "tj-dongli"}, who=elsewhere.acting)
     declared = indicator("service-points-open")
-    pool = Pool(above.acting, DAY)
+    pool = RecordPool(above.acting, DAY)
     groups = by_unit(declared, pool.of(declared), DAY, False)
     assert {g.unit.code: g.value.number for g in groups} == {"tj-binhai": 1, "tj-dongli": 1}
 

@@ -18,7 +18,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.registers import exchange
 from jinzhi.apps.registers.actions import EntryRefused, close, create, log_viewing, reopen, update
 from jinzhi.apps.registers.models import Entry
-from jinzhi.apps.registers.queries import Asked, entries, history, may_read, replay
+from jinzhi.apps.registers.queries import EntryFilter, entries, history, may_read, replay
 from jinzhi.apps.units.guard import Unguarded
 from jinzhi.kernel.register import Entry as Example
 from jinzhi.kernel.register import Register
@@ -202,7 +202,7 @@ def test_the_list_is_filtered_searched_and_sorted_by_declared_fields(district):
         point(district, name=name, opened_on=day, online=online)
 
     def found(**asked):
-        return [e.title for e in entries(register(), district.acting, Asked(**asked))]
+        return [e.title for e in entries(register(), district.acting, EntryFilter(**asked))]
 
     assert found(values={"online": "true"}, sort="opened_on") == ["甲站", "丙站"]
     assert found(values={"opened_on": ("2025-01-01", "2026-03-01")}, sort="-opened_on") == ["丙站", "乙站"]
@@ -214,13 +214,13 @@ def test_the_list_is_filtered_searched_and_sorted_by_declared_fields(district):
 def test_amounts_sort_as_numbers(district):
     for project, amount in (("甲", "9"), ("乙", "100.5"), ("丙", "20")):
         create("budget-items", {**BUDGET, "project": project, "budget": amount}, who=district.acting)
-    rows = entries(register("budget-items"), district.acting, Asked(sort="budget"))
+    rows = entries(register("budget-items"), district.acting, EntryFilter(sort="budget"))
     assert [e.title for e in rows] == ["甲", "丙", "乙"]
 
 
 def test_a_search_does_not_look_through_personal_data(district):
     point(district)
-    assert not entries(register(), district.acting, Asked(q="王某")).exists()
+    assert not entries(register(), district.acting, EntryFilter(q="王某")).exists()
 
 
 def test_dots_left_alone_do_not_overwrite_a_personal_value(district):
@@ -299,7 +299,7 @@ def test_records_hold_no_personal_data(district):
 
 # --- Excel ----------------------------------------------------------------------------------------------------------
 def sheet_of(who, rows=None):
-    rows = list(entries(register(), who.acting, Asked(sort="number"))) if rows is None else rows
+    rows = list(entries(register(), who.acting, EntryFilter(sort="number"))) if rows is None else rows
     return exchange.workbook(register(), rows, who.acting, [("截至", "2026-11-22")])
 
 

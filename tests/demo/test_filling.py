@@ -69,7 +69,7 @@ def test_two_processes_do_not_fill_one_city(demonstration, settings):
     place.mkdir(parents=True, exist_ok=True)
     with open(place / "demo-filling.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(filling.Busy):
+        with pytest.raises(filling.FillingBusy):
             filling.fill(SOME)
     assert not Document.objects.exists()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinzhi.engines.claim_comparison import FINEST, Pair, Piece, align, difference, likeness, shingles
+from jinzhi.engines.claim_comparison import FINEST, ClaimPair, TextPiece, align, difference, likeness, shingles
 
 TEXT = st.text(alphabet="隔膜涂层基厚度，。 ab12", max_size=60)
 
@@ -18,7 +18,7 @@ def test_the_most_alike_are_paired_first_and_each_once():
 
 
 def test_what_is_too_unlike_is_not_paired():
-    assert align(["一种隔膜"], ["水泵叶轮"]) == [Pair(0, None, 0.0), Pair(None, 0, 0.0)]
+    assert align(["一种隔膜"], ["水泵叶轮"]) == [ClaimPair(0, None, 0.0), ClaimPair(None, 0, 0.0)]
 
 
 def test_likeness_is_one_for_the_same_and_nothing_for_nothing_shared():
@@ -29,19 +29,19 @@ def test_likeness_is_one_for_the_same_and_nothing_for_nothing_shared():
 
 def test_what_differs_is_marked_on_its_side():
     told = difference("涂层为勃姆石。", "涂层为氧化铝。")
-    assert told.a == (Piece("涂层为", True), Piece("勃姆石", False), Piece("。", True))
-    assert told.b == (Piece("涂层为", True), Piece("氧化铝", False), Piece("。", True))
+    assert told.a == (TextPiece("涂层为", True), TextPiece("勃姆石", False), TextPiece("。", True))
+    assert told.b == (TextPiece("涂层为", True), TextPiece("氧化铝", False), TextPiece("。", True))
 
 
 def test_latin_words_differ_as_wholes():
-    assert Piece("battery", False) in difference("a battery pack", "a bat pack").a
+    assert TextPiece("battery", False) in difference("a battery pack", "a bat pack").a
 
 
 def test_a_very_long_text_is_compared_by_clauses_and_says_so():
     long = "涂层厚度，" * FINEST
     told = difference(long, long + "孔隙率。")
     assert not told.fine
-    assert told.b[-1] == Piece("孔隙率。", False)
+    assert told.b[-1] == TextPiece("孔隙率。", False)
 
 
 @given(TEXT, TEXT)

@@ -11,7 +11,17 @@ from docx.shared import Mm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhi.engines.documents import BODY_FONT, FALLBACKS, Grid, Heading, Pairs, Paper, Picture, Text, write
+from jinzhi.engines.documents import (
+    BODY_FONT,
+    FALLBACKS,
+    DocumentPicture,
+    DocumentTable,
+    Heading,
+    Pairs,
+    Paper,
+    TextBlock,
+    write,
+)
 from jinzhi.engines.pictures import Drawing, png
 
 MARK = "演示数据，非官方统计"
@@ -20,10 +30,10 @@ PAPER = Paper(
     ["津知督〔2026〕1号"],
     [
         Heading("一、督办要求"),
-        Text("请于期限前完成。\n并报送佐证。"),
+        TextBlock("请于期限前完成。\n并报送佐证。"),
         Pairs([("承办单位", "滨海新区"), ("期限", "2026-12-01")]),
-        Grid(["序号", "内容"], [["1", "甲"], ["2", "乙"]], [20, 136]),
-        Text("2026 年 11 月 22 日", kind="right"),
+        DocumentTable(["序号", "内容"], [["1", "甲"], ["2", "乙"]], [20, 136]),
+        TextBlock("2026 年 11 月 22 日", kind="right"),
     ],
 )
 
@@ -92,7 +102,7 @@ def test_the_head_of_a_long_table_repeats_and_rows_stay_whole():
 
 def test_a_table_wider_than_the_page_is_refused():
     with pytest.raises(ValueError, match="200 mm"):
-        write([Paper("宽", [], [Grid(["甲", "乙"], [], [100, 100])])])
+        write([Paper("宽", [], [DocumentTable(["甲", "乙"], [], [100, 100])])])
 
 
 def test_no_paper_is_no_document():
@@ -118,13 +128,13 @@ def test_a_drawing_becomes_a_picture_with_words_for_who_cannot_see_it():
     assert first == second
     assert (int.from_bytes(first[16:20]), int.from_bytes(first[20:24])) == (80, 40)
     assert png([]) == []
-    content = write([Paper("t", [], [Picture(first, 100, "一个方块")])])
+    content = write([Paper("t", [], [DocumentPicture(first, 100, "一个方块")])])
     assert 'descr="一个方块"' in part(content, "word/document.xml")
     assert opened(content).inline_shapes[0].width == Mm(100)
     with pytest.raises(ValueError, match="157"):
-        write([Paper("t", [], [Picture(first, 157, "")])])
+        write([Paper("t", [], [DocumentPicture(first, 157, "")])])
 
 
 def test_a_row_with_a_cell_too_few_is_refused():
     with pytest.raises(ValueError, match="row 2"):
-        write([Paper("t", [], [Grid(["a", "b"], [["1", "2"], ["3"]], [10, 10])])])
+        write([Paper("t", [], [DocumentTable(["a", "b"], [["1", "2"], ["3"]], [10, 10])])])

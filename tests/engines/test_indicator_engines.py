@@ -130,13 +130,13 @@ DATES = st.dates(date(2025, 11, 1), date(2027, 2, 1))
 KINDS = {"t": TEXTS, "n": NUMBERS, "m": NUMBERS, "i": st.integers(-5, 5), "d": DATES, "e": DATES, "b": st.booleans()}
 ROWS = st.lists(st.fixed_dictionaries({}, optional=KINDS), max_size=8)
 COLUMNS = {
-    **{f: sql.Column(sql.JsonText("data", f), "number", json=True) for f in ("n", "m", "i")},
-    **{f: sql.Column(sql.JsonText("data", f), "date", json=True) for f in ("d", "e")},
-    "t": sql.Column(sql.JsonText("data", "t"), "text", json=True),
-    "b": sql.Column(sql.JsonText("data", "b"), "bool", json=True),
-    "made": sql.Column("created_at__date", "date"),
-    "state": sql.Column("state", "text"),
-    "seq": sql.Column("seq", "number"),
+    **{f: sql.SqlColumn(sql.JsonText("data", f), "number", json=True) for f in ("n", "m", "i")},
+    **{f: sql.SqlColumn(sql.JsonText("data", f), "date", json=True) for f in ("d", "e")},
+    "t": sql.SqlColumn(sql.JsonText("data", "t"), "text", json=True),
+    "b": sql.SqlColumn(sql.JsonText("data", "b"), "bool", json=True),
+    "made": sql.SqlColumn("created_at__date", "date"),
+    "state": sql.SqlColumn("state", "text"),
+    "seq": sql.SqlColumn("seq", "number"),
 }
 FIELDS = st.sampled_from([*KINDS, "made", "state", "seq", "absent"])
 SCALARS = st.one_of(TEXTS, NUMBERS, st.integers(-5, 5), DATES, st.booleans(), st.none())

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from jinzhi.engines.large_table import Column, as_csv, package, sheet_title, xlsx
+from jinzhi.engines.large_table import TableColumn, as_csv, package, sheet_title, xlsx
 from jinzhi.engines.spreadsheet import CELL_LIMIT, SpreadsheetError
 
-COLUMNS = (Column("号码", 20), Column("日期"), Column("数"))
+COLUMNS = (TableColumn("号码", 20), TableColumn("日期"), TableColumn("数"))
 
 
 def book(rows, notes=lambda n: [("行数", n)], title="专利"):

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from jinzhi.engines.spreadsheet import NOTES, Column, Sheet, SpreadsheetError, read, write
+from jinzhi.engines.spreadsheet import NOTES, Sheet, SheetColumn, SpreadsheetError, read, write
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 
-NUMBER = Column(field=Field(id="number", zh="编号", en="Number", required=False), locked=True)
-NAME = Column(field=Field(id="name", zh="名称", en="Name"), width=30)
-AMOUNT = Column(field=Field(id="amount", zh="金额", en="Amount", type=Type.DECIMAL, unit="万元", required=False))
-COUNT = Column(field=Field(id="count", zh="件数", en="Count", type=Type.INT, required=False, min=Decimal(0)))
-DAY = Column(field=Field(id="day", zh="日期", en="Date", type=Type.DATE, required=False))
-OPEN = Column(field=Field(id="open", zh="开放", en="Open", type=Type.BOOL, required=False))
-KIND = Column(
+NUMBER = SheetColumn(field=Field(id="number", zh="编号", en="Number", required=False), locked=True)
+NAME = SheetColumn(field=Field(id="name", zh="名称", en="Name"), width=30)
+AMOUNT = SheetColumn(field=Field(id="amount", zh="金额", en="Amount", type=Type.DECIMAL, unit="万元", required=False))
+COUNT = SheetColumn(field=Field(id="count", zh="件数", en="Count", type=Type.INT, required=False, min=Decimal(0)))
+DAY = SheetColumn(field=Field(id="day", zh="日期", en="Date", type=Type.DATE, required=False))
+OPEN = SheetColumn(field=Field(id="open", zh="开放", en="Open", type=Type.BOOL, required=False))
+KIND = SheetColumn(
     field=Field(
         id="kind",
         zh="类别",
@@ -301,7 +301,7 @@ def test_locked_cells_are_protected_and_the_others_are_not():
 
 def test_choices_are_a_list_in_the_cell_and_long_ones_stand_on_a_hidden_sheet():
     units = tuple(f"天津市第{i}知识产权公共服务单位" for i in range(40))
-    unit = Column(field=Field(id="unit", zh="单位", en="Unit", type=Type.UNIT, required=False), options=units)
+    unit = SheetColumn(field=Field(id="unit", zh="单位", en="Unit", type=Type.UNIT, required=False), options=units)
     book = load_workbook(io.BytesIO(write([sheet([{"name": "甲"}], (NAME, KIND, unit))])))
     rules = {str(v.sqref): v.formula1 for v in book.worksheets[0].data_validations.dataValidation}
     assert rules["B2"] == '"第一类,第二类"'

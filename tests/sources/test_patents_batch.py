@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from jinzhi.kernel.patent import Document
 from jinzhi.sources.patents import batch
-from jinzhi.sources.patents.batch import Bounds, Member, walk
+from jinzhi.sources.patents.batch import BatchMember, Bounds, walk
 from jinzhi.sources.patents.refused import Refused
 from tests.sources.patent_files import cnipa, split, zipped
 
@@ -68,8 +68,8 @@ def test_a_weekly_batch_in_many_disks(tmp_path: Path) -> None:
 def test_zips_in_a_zip_stored_and_compressed(tmp_path: Path, compression: int) -> None:
     (tmp_path / "week.zip").write_bytes(weekly(3, 5, compression))
     members = list(walk(tmp_path / "week.zip"))
-    assert sum(isinstance(m, Member) and m.source == batch.DRAWING for m in members) == 15
-    xml = [m for m in members if isinstance(m, Member) and m.source == "cnipa-xml"]
+    assert sum(isinstance(m, BatchMember) and m.source == batch.DRAWING for m in members) == 15
+    xml = [m for m in members if isinstance(m, BatchMember) and m.source == "cnipa-xml"]
     assert xml[0].name.startswith("week.zip!20240510/CN-PA-TXTS-10-B/00.ZIP!CN1020230000") and len(xml) == 15
     assert read(tmp_path / "week.zip")[0] == [number(i) for i in range(15)]
 
@@ -116,10 +116,10 @@ def test_folders_files_and_gzip(tmp_path: Path) -> None:
 
 def test_a_member_can_be_opened_again(tmp_path: Path) -> None:
     (tmp_path / "w.zip").write_bytes(weekly(1, 1))
-    member = next(m for m in walk(tmp_path) if isinstance(m, Member) and m.source != batch.DRAWING)
-    assert isinstance(member, Member)
+    member = next(m for m in walk(tmp_path) if isinstance(m, BatchMember) and m.source != batch.DRAWING)
+    assert isinstance(member, BatchMember)
     for m in walk(tmp_path):
-        if isinstance(m, Member) and m.source == "cnipa-xml":
+        if isinstance(m, BatchMember) and m.source == "cnipa-xml":
             with m.open() as first, m.open() as second:
                 assert first.read() == second.read()
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.shared("data/patents")
 
 def read(path: str) -> list[Document]:
     [member] = batch.walk(PATENTS / path)
-    assert isinstance(member, batch.Member)
+    assert isinstance(member, batch.BatchMember)
     found = list(batch.read(member))
     for document in found:
         assert isinstance(document, Document), document
@@ -195,7 +195,7 @@ def test_numbers_alone_of_the_epo() -> None:
 
 def test_nothing_is_left_unread_in_the_folder() -> None:
     sources = Counter(
-        m.source if isinstance(m, batch.Member) else m.name for m in batch.walk(PATENTS) if "cn_" not in m.name
+        m.source if isinstance(m, batch.BatchMember) else m.name for m in batch.walk(PATENTS) if "cn_" not in m.name
     )
     assert sources == {
         "cnipa-xml": 1,
@@ -224,5 +224,5 @@ def test_the_gazette_of_2017(tmp_path: Path) -> None:
 
 def read_all(path: str):  # type: ignore[no-untyped-def]
     [member] = batch.walk(PATENTS / path)
-    assert isinstance(member, batch.Member)
+    assert isinstance(member, batch.BatchMember)
     return batch.read(member)

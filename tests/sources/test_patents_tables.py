@@ -388,7 +388,7 @@ XML_2003 = """<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:of
 def test_a_workbook_of_the_old_format_is_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(OLD_WORKBOOK)
     [member] = batch.walk(tmp_path)
-    assert isinstance(member, batch.Member)
+    assert isinstance(member, batch.BatchMember)
     first, second = batch.read(member)
     assert isinstance(first, Document) and isinstance(second, Document)
     assert (first.filing_date, second.application_number) == (date(2017, 3, 2), "CN201710119194.0")
@@ -408,7 +408,7 @@ def test_a_workbook_of_the_old_format_is_read(tmp_path: Path, name: str) -> None
 def test_what_systems_call_xls_is_read_for_what_it_is(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "x.xls").write_bytes(data)
     [member] = batch.walk(tmp_path)
-    assert isinstance(member, batch.Member)
+    assert isinstance(member, batch.BatchMember)
     [d] = batch.read(member)
     assert isinstance(d, Document) and d.title.replace("\xa0", " ") == "一种 装置"
 

@@ -14,7 +14,7 @@ def one_line(text: str) -> str:
     return BREAKS.sub(lambda m: f"\\x{ord(m[0]):02x}" if ord(m[0]) < 256 else f"\\u{ord(m[0]):04x}", text)
 
 
-class Line(logging.Formatter):
+class LineFormatter(logging.Formatter):
     """``time LEVEL logger message``. Lines of a traceback begin with a bar, so that none can pass for a record."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -353,7 +353,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "jinzhi.config.logs.Line", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+        "line": {
+            "()": "jinzhi.config.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("JINZHI_LOG_LEVEL")},

@@ -94,7 +94,7 @@ def _file(name: str, title: str, seed: str) -> tuple[bytes, str]:
     return f"{title}\n演示数据 {seed}\n".encode(), "text/plain"
 
 
-class Maker:
+class CustodyMaker:
     """Makes the items, each on a day of its own."""
 
     def __init__(self, people: People):
@@ -213,7 +213,7 @@ class Maker:
 @transaction.atomic
 def make_evidence(people: People) -> int:
     """Make the items; how many. Two of them hold the same content."""
-    maker = Maker(people)
+    maker = CustodyMaker(people)
     made = [maker.make(unit, fate) for unit, fates in UNITS for fate in fates]
     first = made[0]
     who = people.reporters["tj-dongli"]

@@ -36,7 +36,7 @@ INDEX_EVERY = 4000
 TURN = 0.02
 
 
-class Busy(Exception):
+class FillingBusy(Exception):
     """Another process is filling this city."""
 
 
@@ -126,5 +126,5 @@ def _alone() -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Busy from None
+            raise FillingBusy from None
         yield

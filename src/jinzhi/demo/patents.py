@@ -49,7 +49,7 @@ CHUNK = 1000
 
 
 @dataclass(frozen=True)
-class Topic:
+class DemoTopic:
     """A field of technology in our own words: class, things, their parts, what is done and what it is good for."""
 
     ipc: tuple[str, ...]
@@ -61,40 +61,40 @@ class Topic:
 
 
 TOPICS = (
-    Topic(("H01M10/0525", "H01M4/36", "H01M10/42"), ("锂离子电池", "固态电池", "电池模组", "负极材料"),
+    DemoTopic(("H01M10/0525", "H01M4/36", "H01M10/42"), ("锂离子电池", "固态电池", "电池模组", "负极材料"),
           ("极片", "隔膜", "电解液", "集流体", "导热片"), ("涂布", "化成", "均衡", "热管理", "回收"),
           ("循环寿命", "能量密度", "低温性能", "安全性"), "电池"),
-    Topic(("G06N3/08", "G06F18/24", "G06V10/82"), ("图像识别模型", "知识图谱", "缺陷检测网络", "语音识别模型"),
+    DemoTopic(("G06N3/08", "G06F18/24", "G06V10/82"), ("图像识别模型", "知识图谱", "缺陷检测网络", "语音识别模型"),
           ("编码器", "注意力模块", "损失函数", "样本库", "特征层"), ("训练", "剪枝", "标注", "推理", "迁移"),
           ("识别准确率", "推理速度", "泛化能力", "可解释性"), "智能科技"),
-    Topic(("A61K36/48", "A61P1/16", "A61K9/20"), ("中药组合物", "缓释片", "注射用冻干粉", "口服液"),
+    DemoTopic(("A61K36/48", "A61P1/16", "A61K9/20"), ("中药组合物", "缓释片", "注射用冻干粉", "口服液"),
           ("提取物", "辅料", "包衣", "活性成分", "稳定剂"), ("提取", "纯化", "制粒", "冻干", "检测"),
           ("生物利用度", "稳定性", "收率", "安全性"), "药业"),
-    Topic(("B25J9/16", "B25J15/08", "B25J19/00"), ("协作机器人", "机械臂", "夹持器", "巡检机器人"),
+    DemoTopic(("B25J9/16", "B25J15/08", "B25J19/00"), ("协作机器人", "机械臂", "夹持器", "巡检机器人"),
           ("关节", "减速器", "末端执行器", "力传感器", "控制器"), ("标定", "轨迹规划", "避障", "装配", "抓取"),
           ("定位精度", "响应速度", "负载能力", "可靠性"), "智能装备"),
-    Topic(("C02F1/44", "B01D61/58", "C02F103/08"), ("海水淡化装置", "反渗透膜", "污水处理系统", "浓盐水回收装置"),
+    DemoTopic(("C02F1/44", "B01D61/58", "C02F103/08"), ("海水淡化装置", "反渗透膜", "污水处理系统", "浓盐水回收装置"),
           ("膜组件", "高压泵", "能量回收器", "预处理罐", "加药单元"), ("过滤", "清洗", "浓缩", "脱盐", "监测"),
           ("产水率", "能耗", "抗污染性", "运行成本"), "环保科技"),
-    Topic(("B63B35/44", "B66C23/52", "E02B17/00"), ("海上平台", "起重船", "自升式桩腿", "系泊装置"),
+    DemoTopic(("B63B35/44", "B66C23/52", "E02B17/00"), ("海上平台", "起重船", "自升式桩腿", "系泊装置"),
           ("桩腿", "甲板", "锚链", "升降机构", "防喷器"), ("定位", "吊装", "焊接", "监测", "防腐"),
           ("稳性", "作业效率", "抗风浪能力", "使用寿命"), "海洋工程"),
-    Topic(("H01L21/67", "H01L23/31", "H01L29/78"), ("晶圆清洗设备", "功率器件", "封装基板", "刻蚀机"),
+    DemoTopic(("H01L21/67", "H01L23/31", "H01L29/78"), ("晶圆清洗设备", "功率器件", "封装基板", "刻蚀机"),
           ("喷嘴", "栅极", "焊盘", "腔体", "散热片"), ("清洗", "刻蚀", "键合", "封装", "测试"),
           ("良率", "导通电阻", "均匀性", "散热能力"), "微电子"),
-    Topic(("B62K3/02", "B62M6/45", "B62J1/08"), ("自行车", "电动助力车", "车架", "折叠车"),
+    DemoTopic(("B62K3/02", "B62M6/45", "B62J1/08"), ("自行车", "电动助力车", "车架", "折叠车"),
           ("车把", "中轴", "鞍座", "轮毂", "锁止机构"), ("折叠", "变速", "减震", "助力", "锁紧"),
           ("骑行舒适性", "整车重量", "续航里程", "强度"), "自行车"),
-    Topic(("C12N15/81", "C12P13/04", "C12N1/20"), ("工程菌株", "酶制剂", "发酵系统", "合成途径"),
+    DemoTopic(("C12N15/81", "C12P13/04", "C12N1/20"), ("工程菌株", "酶制剂", "发酵系统", "合成途径"),
           ("启动子", "质粒", "底物", "发酵罐", "调控元件"), ("构建", "发酵", "筛选", "分离", "固定化"),
           ("转化率", "产量", "耐受性", "底物利用率"), "生物技术"),
-    Topic(("F24S30/45", "H02S20/32", "F24D17/00"), ("光伏支架", "太阳能热水系统", "储热罐", "光伏组件"),
+    DemoTopic(("F24S30/45", "H02S20/32", "F24D17/00"), ("光伏支架", "太阳能热水系统", "储热罐", "光伏组件"),
           ("支撑梁", "驱动电机", "集热管", "汇流箱", "逆变器"), ("跟踪", "储热", "并网", "清扫", "监控"),
           ("发电量", "热效率", "抗风能力", "维护成本"), "新能源"),
-    Topic(("G05B19/418", "G06Q10/0631", "G06Q50/04"), ("生产调度系统", "数字孪生车间", "质量追溯平台", "仓储系统"),
+    DemoTopic(("G05B19/418", "G06Q10/0631", "G06Q50/04"), ("生产调度系统", "数字孪生车间", "质量追溯平台", "仓储系统"),
           ("数据网关", "工位终端", "看板", "标签", "调度服务器"), ("排产", "采集", "追溯", "预警", "仿真"),
           ("设备利用率", "交付准时率", "库存周转", "数据一致性"), "软件"),
-    Topic(("C22C38/44", "B21C37/08", "C21D9/08"), ("无缝钢管", "耐蚀合金", "焊管机组", "热处理炉"),
+    DemoTopic(("C22C38/44", "B21C37/08", "C21D9/08"), ("无缝钢管", "耐蚀合金", "焊管机组", "热处理炉"),
           ("坯料", "轧辊", "焊缝", "炉膛", "涂层"), ("轧制", "淬火", "焊接", "探伤", "矫直"),
           ("强度", "耐蚀性", "成材率", "尺寸精度"), "钢管"),
 )  # fmt: skip
@@ -112,7 +112,7 @@ class Owner:
     """An invented applicant. ``former``: the name it bore until ``renamed``."""
 
     name: str
-    topic: Topic
+    topic: DemoTopic
     district: str
     former: str = ""
     renamed: date | None = None
@@ -120,7 +120,7 @@ class Owner:
 
 
 @dataclass
-class Maker:
+class PatentMaker:
     """What is needed to make patents one after another."""
 
     random: Random
@@ -157,7 +157,7 @@ def issue(day: date) -> date:
     return day + timedelta(days=(1 - day.weekday()) % 7)
 
 
-def _claims(random: Random, topic: Topic, thing: str, deed: str, good: str) -> tuple[Claim, ...]:
+def _claims(random: Random, topic: DemoTopic, thing: str, deed: str, good: str) -> tuple[Claim, ...]:
     a, b, c = random.sample(topic.parts, 3)
     texts = [
         f"一种{thing}，其特征在于，包括{a}和{b}，所述{a}与所述{b}相连，用于{deed}。",
@@ -173,7 +173,7 @@ def _claims(random: Random, topic: Topic, thing: str, deed: str, good: str) -> t
     return tuple(claims)
 
 
-def _description(topic: Topic, thing: str, deed: str, good: str, part: str) -> tuple[Part, ...]:
+def _description(topic: DemoTopic, thing: str, deed: str, good: str, part: str) -> tuple[Part, ...]:
     def one(kind: str, number: int, text: str) -> Part:
         return Part(kind, (Paragraph(text, f"{number:04d}"),))
 
@@ -193,7 +193,7 @@ def _drawings(n: int) -> tuple[Drawing, ...]:
     return Drawing(first, "图1（演示）"), Drawing(second, "图2（演示）")
 
 
-def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
+def right(maker: PatentMaker, n: int) -> tuple[list[Document], list[LegalEvent]]:
     """One right: its publications in China, sometimes one abroad, and its announced events."""
     random = maker.random
     owner = maker.owners[int(random.random() ** 1.7 * len(maker.owners))]
@@ -272,7 +272,7 @@ def right(maker: Maker, n: int) -> tuple[list[Document], list[LegalEvent]]:
 
 
 def _publish(
-    maker: Maker,
+    maker: PatentMaker,
     n: int,
     owner: Owner,
     kind: str,
@@ -352,13 +352,13 @@ def _afterwards(random: Random, granted: date, kind: str, announce: Callable[[da
             announce(issue(ended + timedelta(days=90)), "K01", "专利权的恢复")
 
 
-def announce_abroad(maker: Maker, out: date) -> bool:
+def announce_abroad(maker: PatentMaker, out: date) -> bool:
     """Whether a member abroad would be published by the demonstration's day."""
     return out + timedelta(days=365) <= maker.day
 
 
 def abroad(
-    maker: Maker, owner: Owner, filed: date, application: str, common: dict[str, object], texts: dict[str, object]
+    maker: PatentMaker, owner: Owner, filed: date, application: str, common: dict[str, object], texts: dict[str, object]
 ) -> Document:
     """A member of the family in the United States that claims the Chinese application."""
     maker.publication += 1
@@ -388,7 +388,7 @@ def abroad(
 def rights(count: int) -> Iterator[tuple[list[Document], list[LegalEvent]]]:
     """Rights until about ``count`` documents are made. Deterministic for a day of the installation."""
     random = Random(SEED)
-    maker = Maker(random, owners(random), today())
+    maker = PatentMaker(random, owners(random), today())
     made = n = 0
     while made < count:
         n += 1

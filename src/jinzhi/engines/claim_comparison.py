@@ -25,7 +25,7 @@ CLAUSE = re.compile(r"[^，。；：、,;]*[，。；：、,;]?", re.S)
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class ClaimPair:
     """A claim on each side by its place (None: nothing answers to it) and how alike they are."""
 
     a: int | None
@@ -34,7 +34,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A stretch of a text: ``same`` on both sides, or only on this one."""
 
     text: str
@@ -42,11 +42,11 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class TextDifference:
     """Two texts cut into stretches, each side whole. ``fine`` is False where they were compared by clauses."""
 
-    a: tuple[Piece, ...]
-    b: tuple[Piece, ...]
+    a: tuple[TextPiece, ...]
+    b: tuple[TextPiece, ...]
     fine: bool
 
     @property
@@ -66,23 +66,23 @@ def likeness(a: Counter[tuple[str, ...]], b: Counter[tuple[str, ...]]) -> float:
     return 2 * (a & b).total() / both if both else 0.0
 
 
-def align(a: Sequence[str], b: Sequence[str], least: float = LEAST) -> list[Pair]:
+def align(a: Sequence[str], b: Sequence[str], least: float = LEAST) -> list[ClaimPair]:
     """Each text once: the most alike are paired first, equally alike ones in their order. In the order of ``a``,
     then what only ``b`` has."""
     left, right = [shingles(text) for text in a], [shingles(text) for text in b]
     scored = ((likeness(x, y), i, j) for i, x in enumerate(left) for j, y in enumerate(right))
     by_likeness = sorted((one for one in scored if one[0] >= least), key=lambda one: (-one[0], one[1], one[2]))
-    taken_a: dict[int, Pair] = {}
+    taken_a: dict[int, ClaimPair] = {}
     taken_b: set[int] = set()
     for score, i, j in by_likeness:
         if i not in taken_a and j not in taken_b:
-            taken_a[i] = Pair(i, j, score)
+            taken_a[i] = ClaimPair(i, j, score)
             taken_b.add(j)
-    found = [taken_a.get(i, Pair(i, None, 0.0)) for i in range(len(a))]
-    return found + [Pair(None, j, 0.0) for j in range(len(b)) if j not in taken_b]
+    found = [taken_a.get(i, ClaimPair(i, None, 0.0)) for i in range(len(a))]
+    return found + [ClaimPair(None, j, 0.0) for j in range(len(b)) if j not in taken_b]
 
 
-def difference(a: str, b: str) -> Difference:
+def difference(a: str, b: str) -> TextDifference:
     """Where two texts differ, character by character (Latin: word by word)."""
     left, right = PIECE.findall(a), PIECE.findall(b)
     fine = max(len(left), len(right)) <= FINEST
@@ -97,10 +97,12 @@ def difference(a: str, b: str) -> Difference:
         same = tag == "equal" and not island
         out_a.append(("".join(left[i1:i2]), same))
         out_b.append(("".join(right[j1:j2]), same))
-    return Difference(_joined(out_a), _joined(out_b), fine)
+    return TextDifference(_joined(out_a), _joined(out_b), fine)
 
 
-def _joined(pieces: Iterable[tuple[str, bool]]) -> tuple[Piece, ...]:
+def _joined(pieces: Iterable[tuple[str, bool]]) -> tuple[TextPiece, ...]:
     """Neighbours of a kind in one stretch, empty ones left out."""
     kept = ((text, same) for text, same in pieces if text)
-    return tuple(Piece("".join(text for text, _ in group), same) for same, group in groupby(kept, lambda one: one[1]))
+    return tuple(
+        TextPiece("".join(text for text, _ in group), same) for same, group in groupby(kept, lambda one: one[1])
+    )

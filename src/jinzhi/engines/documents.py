@@ -45,7 +45,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Text:
+class TextBlock:
     """A paragraph; line breaks begin a new one. ``kind``: body (two characters indented), note or right."""
 
     text: str
@@ -61,7 +61,7 @@ class Pairs:
 
 
 @dataclass(frozen=True)
-class Grid:
+class DocumentTable:
     """A table with a head that repeats on every page. ``widths`` in millimetres, together at most TEXT_WIDTH."""
 
     heads: Sequence[str]
@@ -70,7 +70,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Picture:
+class DocumentPicture:
     """A picture (PNG) as wide as said in millimetres; ``alt`` says to who cannot see it what it shows."""
 
     png: bytes
@@ -84,7 +84,7 @@ class Paper:
 
     title: str
     lines: Sequence[str]
-    blocks: Sequence[Heading | Text | Pairs | Grid | Picture]
+    blocks: Sequence[Heading | TextBlock | Pairs | DocumentTable | DocumentPicture]
 
 
 def write(papers: Sequence[Paper], *, mark: str = "", subject: str = "") -> bytes:
@@ -210,15 +210,15 @@ def _paper(doc: Doc, paper: Paper, *, first: bool) -> None:
         match block:
             case Heading():
                 doc.add_paragraph(_clean(block.text), style="JZ Heading")
-            case Text():
+            case TextBlock():
                 style = {"body": "JZ Body", "note": "JZ Note", "right": "JZ Right"}[block.kind]
                 for piece in _clean(block.text).split("\n"):
                     doc.add_paragraph(piece, style=style)
             case Pairs():
                 _pairs(doc, block)
-            case Grid():
+            case DocumentTable():
                 _grid(doc, block)
-            case Picture():
+            case DocumentPicture():
                 _picture(doc, block)
 
 
@@ -254,7 +254,7 @@ def _pairs(doc: Doc, block: Pairs) -> None:
             table.rows[-1].height, table.rows[-1].height_rule = Mm(block.tall), WD_ROW_HEIGHT_RULE.AT_LEAST
 
 
-def _grid(doc: Doc, block: Grid) -> None:
+def _grid(doc: Doc, block: DocumentTable) -> None:
     table = _table(doc, len(block.heads), block.widths)
     _line(table, block.heads, block.widths, ["JZ Label"] * len(block.heads))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
@@ -280,7 +280,7 @@ def _row(values: Sequence[str], widths: Sequence[int], style: str) -> str:
     return f"<w:tr {nsdecls('w')}><w:trPr><w:cantSplit/></w:trPr>{''.join(cells)}</w:tr>"
 
 
-def _picture(doc: Doc, block: Picture) -> None:
+def _picture(doc: Doc, block: DocumentPicture) -> None:
     if block.width > TEXT_WIDTH:
         raise ValueError(f"a picture of {block.width} mm does not fit into {TEXT_WIDTH} mm")
     paragraph = doc.add_paragraph(style="JZ Note")

@@ -77,7 +77,7 @@ class JsonText(Func):
 
 
 @dataclass(frozen=True)
-class Column:
+class SqlColumn:
     """A field of a source as a column: an expression and the kind of its values (text, number, date, bool).
 
     ``json``: the expression gives text (ISO dates, plain decimals, 'true'/'false'), as :class:`JsonText` does.
@@ -116,10 +116,10 @@ class SqlSource:
     """
 
     rows: QuerySet
-    columns: Mapping[str, Column]
+    columns: Mapping[str, SqlColumn]
     id: str | Combinable = "pk"
 
-    def column(self, field: str) -> Column | None:
+    def column(self, field: str) -> SqlColumn | None:
         return self.columns.get(field)
 
 
@@ -208,7 +208,7 @@ class _Compiler:
         return _truth(Q(**{f"{self.name(left_side)}__lte": F(self.name(right_side))}))
 
 
-def _iso(column: Column) -> Combinable:
+def _iso(column: SqlColumn) -> Combinable:
     """A date as ISO text."""
     return column.ref if column.json else Cast(column.ref, CharField())
 

@@ -55,7 +55,7 @@ STYLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column: its head, and its width in characters."""
 
     head: str
@@ -64,7 +64,7 @@ class Column:
 
 def xlsx(
     title: str,
-    columns: Sequence[Column],
+    columns: Sequence[TableColumn],
     rows: Iterable[Sequence[Value]],
     notes: Callable[[int], Sequence[tuple[str, object]]] = lambda _: (),
     *,
@@ -90,7 +90,8 @@ def xlsx(
             yield from package.ready()
         pairs = [(str(a), str(b) if not isinstance(b, (int, date)) else b) for a, b in notes(written)]
         package.add(
-            "xl/worksheets/sheet2.xml", _sheet((Column("", 24), Column("", 90)), pairs, notes_title, plain=True)
+            "xl/worksheets/sheet2.xml",
+            _sheet((TableColumn("", 24), TableColumn("", 90)), pairs, notes_title, plain=True),
         )
     yield from package.ready()
 
@@ -193,7 +194,7 @@ class _Package:
 
 
 def _sheet(
-    columns: Sequence[Column], rows: Iterable[Sequence[Value]], title: str, *, plain: bool = False
+    columns: Sequence[TableColumn], rows: Iterable[Sequence[Value]], title: str, *, plain: bool = False
 ) -> Iterator[str]:
     letters = [_letter(n) for n in range(1, len(columns) + 1)]
     pane = "" if plain else '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'

@@ -133,7 +133,7 @@ class Weighed:
 
 
 @dataclass
-class Answer:
+class SimilarDocuments:
     """What is like the subject, best first, and the words it was sought by: with weights, and as people read them."""
 
     found: list[Similar]
@@ -229,7 +229,7 @@ def joined(subject: Subject, shared: Mapping[str, float]) -> list[tuple[str, flo
 # --- parts --------------------------------------------------------------------------------------------------------
 
 
-class Part:
+class PartValues:
     """The value of one part for each document, and what each shares."""
 
     def __init__(self) -> None:
@@ -260,8 +260,8 @@ class Part:
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def words_part(terms: Sequence[Weighed], own: int | None) -> Part:
-    part = Part()
+def words_part(terms: Sequence[Weighed], own: int | None) -> PartValues:
+    part = PartValues()
     whole = sum(t.weight * (1 + (TITLE if own is None or own in t.titled else 0.0)) for t in terms)
     for term in terms:
         part.add(term.ids, term.weight / whole, term.text)
@@ -269,8 +269,8 @@ def words_part(terms: Sequence[Weighed], own: int | None) -> Part:
     return part
 
 
-def classes_part(subject: Subject, find: Find, total: int) -> Part:
-    part = Part()
+def classes_part(subject: Subject, find: Find, total: int) -> PartValues:
+    part = PartValues()
     steps = []
     for symbol in subject.classes:
         levels = list(dict.fromkeys((symbol, symbol.partition("/")[0], symbol[:4])))
@@ -290,9 +290,9 @@ def classes_part(subject: Subject, find: Find, total: int) -> Part:
     return part
 
 
-def citations_part(subject: Subject, find: Find, total: int) -> Part:
+def citations_part(subject: Subject, find: Find, total: int) -> PartValues:
     """Direct links, what both cite, and what cites both."""
-    part = Part()
+    part = PartValues()
     cites, citing = subject.cites[:CITED], subject.citing[:CITED]
     if subject.number:
         part.add(find(Term(subject.number, ("ct",))), DIRECT, "cited-by:")
@@ -320,7 +320,7 @@ def similar(
     top: int | None = None,
     weights: Mapping[Why, float] = WEIGHTS,
     family: bool = True,
-) -> Answer:
+) -> SimilarDocuments:
     """The documents like the subject, best first, itself left out. ``top``: so many (None: all that share anything).
 
     ``family`` False leaves out the members of its simple family, which are the same invention.
@@ -333,7 +333,7 @@ def similar(
         parts[Why.CITATIONS] = citations_part(subject, find, total)
     kin: Sequence[int] = find(Term(subject.number, ("fam",))) if subject.family else ()
     if subject.family:
-        parts[Why.FAMILY] = Part()
+        parts[Why.FAMILY] = PartValues()
         parts[Why.FAMILY].add(kin, 1.0, "")
     # classes alone make no candidate below the same place: a subclass may hold a tenth of the collection
     near = [part.ids for why, part in parts.items() if why is not Why.CLASSES]
@@ -361,10 +361,10 @@ def similar(
         if reasons:
             found.append(Similar(int(ids[at]), float(score[at]), reasons))
     weighed = tuple((t.text, t.weight) for t in terms)
-    return Answer(found, weighed, tuple(text for text, _ in joined(subject, dict(weighed))))
+    return SimilarDocuments(found, weighed, tuple(text for text, _ in joined(subject, dict(weighed))))
 
 
-def _shared(why: Why, part: Part, one: int, subject: Subject) -> tuple[str, ...]:
+def _shared(why: Why, part: PartValues, one: int, subject: Subject) -> tuple[str, ...]:
     held = part.shared(one)
     if why is Why.WORDS:
         return tuple(text for text, _ in joined(subject, dict(held)))
@@ -376,7 +376,7 @@ def ranked(subject: Subject, find: Find, total: int, top: int) -> tuple[int, ...
     return tuple(one.id for one in similar(subject, find, total, top=top).found)
 
 
-def blended(answer: Answer, near: Mapping[int, float], weight: float, name: str) -> Answer:
+def blended(answer: SimilarDocuments, near: Mapping[int, float], weight: float, name: str) -> SimilarDocuments:
     """The answer with a further reason: how near vectors lie (cosine, below 0 is 0), and the order that follows."""
     found = []
     for one in answer.found:

@@ -54,7 +54,7 @@ class SpreadsheetError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class SheetColumn:
     """A column of a sheet. ``field`` gives its id, heads, type and choices.
 
     ``locked`` cells are grey and protected; the others are for filling in. ``format`` is an Excel number format.
@@ -92,7 +92,7 @@ class Sheet:
     """
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     rows: Sequence[Mapping[str, Any]]
     blank: int = 0
     language: str = "zh"
@@ -131,7 +131,7 @@ class CellError:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """A sheet as read. ``errors`` empty: every cell holds. ``places``: the letter of each column that it has, by key.
 
     ``notes`` says, Chinese and English, what was read in a way that a person may not expect (hidden rows) or not
@@ -223,7 +223,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, lists: dict[tuple[str, ...], str
             setattr(page.protection, allowed, False)  # in this format false means: not forbidden
 
 
-def _options(column: Column, language: str) -> tuple[str, ...]:
+def _options(column: SheetColumn, language: str) -> tuple[str, ...]:
     if column.field.type is Type.CHOICE:
         return tuple(c.zh if language == "zh" else c.en for c in column.field.choices)
     if column.field.type is Type.BOOL:
@@ -231,7 +231,7 @@ def _options(column: Column, language: str) -> tuple[str, ...]:
     return column.options
 
 
-def _validation(column: Column, language: str, lists: dict[tuple[str, ...], str]) -> DataValidation | None:
+def _validation(column: SheetColumn, language: str, lists: dict[tuple[str, ...], str]) -> DataValidation | None:
     options = _options(column, language)
     if options:
         literal = '"' + ",".join(options) + '"'
@@ -260,7 +260,7 @@ def _write_lists(book: Workbook, lists: Mapping[tuple[str, ...], str]) -> None:
             _put_text(page[f"{letter}{y}"], option, f"{LISTS} {letter}{y}")
 
 
-def _put(cell: Cell, column: Column, value: Any, sheet: Sheet) -> None:
+def _put(cell: Cell, column: SheetColumn, value: Any, sheet: Sheet) -> None:
     where = f"{sheet.title} {cell.coordinate}"
     kind = column.field.type
     if value is None or value == "":
@@ -278,7 +278,7 @@ def _put(cell: Cell, column: Column, value: Any, sheet: Sheet) -> None:
             cell.number_format = "@"
 
 
-def _put_number(cell: Cell, column: Column, value: Any, where: str) -> None:
+def _put_number(cell: Cell, column: SheetColumn, value: Any, where: str) -> None:
     try:
         number = Decimal(str(value))
     except InvalidOperation:
@@ -306,7 +306,7 @@ def _put_text(cell: Cell, text: str, where: str) -> None:
 
 
 # --- reading ------------------------------------------------------------------------------------------------
-def read(content: bytes, columns: Sequence[Column], *, sheet: str = "", max_rows: int = MAX_ROWS) -> Table:
+def read(content: bytes, columns: Sequence[SheetColumn], *, sheet: str = "", max_rows: int = MAX_ROWS) -> SheetTable:
     """Read a sheet (the first visible one, or the one called ``sheet``).
 
     The head row is looked for in the first 20 rows. Columns may stand in any order. Raises SpreadsheetError where
@@ -336,7 +336,7 @@ def read(content: bytes, columns: Sequence[Column], *, sheet: str = "", max_rows
         notes.append((f"第 {shown} 行是隐藏行，同样读入了", f"rows {shown} are hidden; they were read as well"))
     rows = [SheetRow(y, dict(_row(page, y, cells[y], places, merged, errors))) for y in below]
     errors.sort(key=lambda e: (e.row, len(e.column), e.column))
-    return Table(
+    return SheetTable(
         page.title, tuple(rows), tuple(errors), tuple(notes), {c.key: get_column_letter(x) for x, c in places.items()}
     )
 
@@ -397,11 +397,11 @@ def _plain_head(text: object) -> str:
 
 
 def _header(
-    page: Worksheet, cells: Mapping[int, Mapping[int, Cell]], columns: Sequence[Column]
-) -> tuple[int, dict[int, Column], list[tuple[str, str]]]:
+    page: Worksheet, cells: Mapping[int, Mapping[int, Cell]], columns: Sequence[SheetColumn]
+) -> tuple[int, dict[int, SheetColumn], list[tuple[str, str]]]:
     """The number of the head row, the column at each place, and the heads nobody knows (letter, text)."""
     known = {head: column for column in columns for head in column.heads}
-    best: tuple[int, dict[int, Column]] = (0, {})
+    best: tuple[int, dict[int, SheetColumn]] = (0, {})
     for y in sorted(cells):
         if y > HEADER_WITHIN:
             break
@@ -434,7 +434,9 @@ def _header(
     return top, places, ignored
 
 
-def _merged(page: Worksheet, top: int, places: Mapping[int, Column], errors: list[CellError]) -> set[tuple[int, int]]:
+def _merged(
+    page: Worksheet, top: int, places: Mapping[int, SheetColumn], errors: list[CellError]
+) -> set[tuple[int, int]]:
     """Cells below the head that belong to a merged range: one value for many rows or columns is ambiguous."""
     out: set[tuple[int, int]] = set()
     for area in page.merged_cells.ranges:
@@ -463,7 +465,7 @@ def _row(
     page: Worksheet,
     y: int,
     cells: Mapping[int, Cell],
-    places: Mapping[int, Column],
+    places: Mapping[int, SheetColumn],
     merged: set[tuple[int, int]],
     errors: list[CellError],
 ) -> Iterator[tuple[str, Value]]:
@@ -476,7 +478,7 @@ def _row(
             errors.append(CellError(page.title, y, get_column_letter(x), column.head(), e.zh, e.en))
 
 
-def _raw(cell: Cell | None, column: Column) -> object:
+def _raw(cell: Cell | None, column: SheetColumn) -> object:
     """What a person meant by a cell, for ``Field.parse``. Raises FieldError."""
     if cell is None:
         return None

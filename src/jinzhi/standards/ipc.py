@@ -298,7 +298,7 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ConcordanceCell:
     """A cell of a concordance table, understood. unrecognised: what could not be read, as written, to be reported."""
 
     patterns: tuple[Pattern, ...] = ()
@@ -315,7 +315,7 @@ _TOKEN = re.compile(
 )
 
 
-def parse_cell(text: str) -> Cell:
+def parse_cell(text: str) -> ConcordanceCell:
     """Reads the cells of the concordance tables: separators mixed, wildcards, ``A*(不含 B、C)``, ``(A NOT B)``.
 
     Nothing is skipped silently: a token that is no symbol, a bracket without its partner, an exclusion that
@@ -352,4 +352,4 @@ def parse_cell(text: str) -> Cell:
             bad.append(m["bad"])
     bad.extend("(" for _ in opened)
     patterns = tuple(Pattern(p.text, p.below, tuple(out)) for p, *out in found)
-    return Cell(patterns, tuple(bad))
+    return ConcordanceCell(patterns, tuple(bad))

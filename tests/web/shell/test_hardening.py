@@ -16,7 +16,7 @@ from django.db import OperationalError
 
 from jinzhi.apps.catalogue.health import _modes
 from jinzhi.apps.catalogue.strain import busy, disk_full
-from jinzhi.config.logs import Line
+from jinzhi.config.logs import LineFormatter
 from tests.web.api.test_api import POINT, POINTS, Program, problem
 
 SRC = Path(__file__).resolve().parents[3] / "src"
@@ -34,7 +34,7 @@ def line(message: str, *args: object, status: int | None = None, error: BaseExce
         record.exc_info = (type(error), error, error.__traceback__)
     if status is not None:
         record.status_code = status
-    return Line("{asctime} {levelname} {name} {message}", style="{").format(record)
+    return LineFormatter("{asctime} {levelname} {name} {message}", style="{").format(record)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028", "\x1b[2K"])

@@ -33,7 +33,7 @@ class BackupRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BackupContents:
     """What a backup holds: files, bytes, rows of all tables, whether keys are among it."""
 
     files: int
@@ -72,7 +72,7 @@ def _files(var: Path, names: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(var).as_posix(), path
 
 
-def back_up(var: Path, database: Path, out: Path, *, keys: bool) -> Told:
+def back_up(var: Path, database: Path, out: Path, *, keys: bool) -> BackupContents:
     """Write a backup of the folder ``var`` to the new file ``out``. Raises BackupRefused."""
     if out.exists():
         raise BackupRefused(f"{out} is there already; name another file")
@@ -106,9 +106,9 @@ def back_up(var: Path, database: Path, out: Path, *, keys: bool) -> Told:
     return _told(said)
 
 
-def _told(said: dict) -> Told:  # type: ignore[type-arg]
+def _told(said: dict) -> BackupContents:  # type: ignore[type-arg]
     files = said["files"].values()
-    return Told(len(files), sum(f["size"] for f in files), sum(said["rows"].values()), bool(said["keys"]))
+    return BackupContents(len(files), sum(f["size"] for f in files), sum(said["rows"].values()), bool(said["keys"]))
 
 
 def _manifest(tar: tarfile.TarFile) -> dict:  # type: ignore[type-arg]
@@ -124,7 +124,7 @@ def _manifest(tar: tarfile.TarFile) -> dict:  # type: ignore[type-arg]
     return dict(said)
 
 
-def restore(file: Path, var: Path) -> Told:
+def restore(file: Path, var: Path) -> BackupContents:
     """Bring a backup into a folder that keeps nothing yet; every file is compared. Raises BackupRefused.
 
     Nothing is moved into place before all of it was read and compared.

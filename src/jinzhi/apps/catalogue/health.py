@@ -303,7 +303,7 @@ def records() -> list[tuple[str, str, int]]:
 
 # --- the last run of the integrity checkers ------------------------------------------------------------------
 @dataclass(frozen=True)
-class Kept:
+class KeptFinding:
     """What a checker found when it was last run."""
 
     id: str
@@ -321,8 +321,8 @@ def _file() -> Path:
     return Path(settings.VAR) / "integrity.json"
 
 
-def kept(results: Iterable[Result]) -> list[Kept]:
-    return [Kept(r.checker.id, r.checker.zh, r.checker.en, r.violations, r.more) for r in results]
+def kept(results: Iterable[Result]) -> list[KeptFinding]:
+    return [KeptFinding(r.checker.id, r.checker.zh, r.checker.en, r.violations, r.more) for r in results]
 
 
 def keep(results: Iterable[Result]) -> None:
@@ -333,11 +333,11 @@ def keep(results: Iterable[Result]) -> None:
     fresh.replace(_file())
 
 
-def last() -> tuple[datetime, list[Kept]] | None:
+def last() -> tuple[datetime, list[KeptFinding]] | None:
     """When the checkers ran last and what they found; None where they never ran."""
     try:
         said = json.loads(_file().read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    results = [Kept(**{**r, "violations": tuple(r["violations"])}) for r in said["results"]]
+    results = [KeptFinding(**{**r, "violations": tuple(r["violations"])}) for r in said["results"]]
     return datetime.fromisoformat(said["at"]), results

@@ -155,17 +155,17 @@ def provided() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class SourceReading:
     """What a source gave: the records, and those that cannot be counted."""
 
     records: tuple[Record, ...]
     left_out: tuple[LeftOut, ...] = ()
 
 
-def read(source: str, who: Sees, on: date) -> Reading:
+def read(source: str, who: Sees, on: date) -> SourceReading:
     """What of a source ``who`` sees. Raises UnknownSource."""
     given = _given(source, who, on)
-    return Reading(_as_held({on: given})[on], tuple(r for r in given if isinstance(r, LeftOut)))
+    return SourceReading(_as_held({on: given})[on], tuple(r for r in given if isinstance(r, LeftOut)))
 
 
 def _given(source: str, who: Sees, on: date) -> list[Record | LeftOut]:

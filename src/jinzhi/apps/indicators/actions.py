@@ -12,7 +12,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import EVERYTHING
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.indicators.models import Snapshot
-from jinzhi.apps.indicators.queries import Pool
+from jinzhi.apps.indicators.queries import RecordPool
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines.indicator_memory import evaluate
 from jinzhi.kernel.canonical import digest_value
@@ -42,7 +42,7 @@ def freeze(day: date) -> int:
     Returns how many values are new. A value frozen before stays; freezing leaves one event. Called by ``jinzhi tick``
     for the day before. What does not look at dates (see queries.knows_past) is frozen as it is now.
     """
-    pool = Pool(EVERYTHING, day)
+    pool = RecordPool(EVERYTHING, day)
     units = list(Unit.objects.filter(active=True).order_by("path"))
     # of a unit that was closed and that nobody follows, what it kept still counts above it
     paths = dict(Unit.objects.values_list("code", "path"))
@@ -59,7 +59,7 @@ def freeze(day: date) -> int:
 
 
 def _frozen(
-    indicator: Indicator, day: date, pool: Pool, units: Sequence[Unit], paths: Mapping[str, str], have: set
+    indicator: Indicator, day: date, pool: RecordPool, units: Sequence[Unit], paths: Mapping[str, str], have: set
 ) -> list[Snapshot]:
     given = pool.of(indicator)
     own = {p.source: given[p.source] for p in parts(indicator.measure)}

@@ -53,7 +53,7 @@ class Below:
 
 
 @dataclass
-class Pool:
+class RecordPool:
     """The records of every source, read once for several indicators."""
 
     who: Sees
@@ -151,7 +151,7 @@ def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Calla
 
 def values(indicators: Iterable[Indicator], who: Sees, on: date) -> dict[str, Value]:
     """The value of each indicator for who looks, by id. Sources are read once, and only where a value is not kept."""
-    pool, seal = Pool(who, on), stamp()
+    pool, seal = RecordPool(who, on), stamp()
     return {
         i.id: _cached(i, who, on, seal, lambda i=i: pool.value(i))  # type: ignore[misc]
         for i in indicators
@@ -173,7 +173,7 @@ def years(indicator: Indicator | None, today: date) -> tuple[int, ...]:
 
 # --- light ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Standing:
+class TargetStanding:
     """A value against its target: the target, what was to be reached by the day, the ratio, the light and why."""
 
     target: Decimal | None
@@ -190,7 +190,7 @@ def rule_on(day: date) -> LightRule | None:
     return max(held, key=lambda r: r.since) if held else None
 
 
-def standing(indicator: Indicator, value: Value) -> Standing:
+def standing(indicator: Indicator, value: Value) -> TargetStanding:
     """The light of a value by the ratio to its target of the year.
 
     A Count or Sum that flows over the year (``date_field``) is held against the share of the target that belongs to
@@ -198,9 +198,11 @@ def standing(indicator: Indicator, value: Value) -> Standing:
     """
     target = indicator.targets.get(value.as_of.year)
     if target is None:
-        return Standing(None, None, None, None, f"{value.as_of.year} 年未设目标", f"no target for {value.as_of.year}")
+        return TargetStanding(
+            None, None, None, None, f"{value.as_of.year} 年未设目标", f"no target for {value.as_of.year}"
+        )
     if value.number is None:
-        return Standing(target, None, None, None, value.why_none_zh, value.why_none_en)
+        return TargetStanding(target, None, None, None, value.why_none_zh, value.why_none_en)
     expected = target
     if indicator.date_field and isinstance(indicator.measure, (Count, Sum)) and indicator.direction == "up":
         first = date(value.as_of.year, 1, 1)
@@ -210,7 +212,7 @@ def standing(indicator: Indicator, value: Value) -> Standing:
             expected = Decimal(int(expected))
     rule = rule_on(value.as_of)
     if rule is None:
-        return Standing(target, expected, None, None, "没有生效的亮灯规则", "no rule of the lights is in force")
+        return TargetStanding(target, expected, None, None, "没有生效的亮灯规则", "no rule of the lights is in force")
     if indicator.direction == "up":
         ratio = value.number / expected if expected else None
     else:
@@ -219,17 +221,19 @@ def standing(indicator: Indicator, value: Value) -> Standing:
         light = AHEAD if value.number else NORMAL
         if indicator.direction == "down":
             light = AHEAD
-        return Standing(target, expected, None, light, "按时间进度尚无应完成数", "nothing is due yet by the time gone")
+        return TargetStanding(
+            target, expected, None, light, "按时间进度尚无应完成数", "nothing is due yet by the time gone"
+        )
     steps = ((rule.ahead_from, AHEAD), (rule.normal_from, NORMAL), (rule.risk_from, RISK))
     light = next((light for bound, light in steps if ratio >= bound), LATE)
     of_zh = "应完成数" if expected != target else "目标"
     of_en = "what was due by now" if expected != target else "the target"
-    return Standing(target, expected, ratio, light, f"达到{of_zh}的 {ratio:.0%}", f"{ratio:.0%} of {of_en}")
+    return TargetStanding(target, expected, ratio, light, f"达到{of_zh}的 {ratio:.0%}", f"{ratio:.0%} of {of_en}")
 
 
 # --- past -----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Point:
+class ValuePoint:
     """A value on a day. ``source``: frozen, computed (from what held then, as known now), or none."""
 
     day: date
@@ -294,7 +298,7 @@ def quarter_ends(until: date, count: int = QUARTERS_SHOWN) -> tuple[date, ...]:
     return tuple(reversed(out))
 
 
-def past(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> list[Point]:
+def past(indicator: Indicator, who: Sees, unit: Unit, pool: RecordPool) -> list[ValuePoint]:
     """The value at each quarter's end up to the day of the pool, kept until something is written.
 
     A frozen value is taken where there is one. Where there is none, it is computed from the records as of that day, as
@@ -308,10 +312,10 @@ def past(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> list[Point]
     return got
 
 
-def _points(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> Iterator[Point]:
+def _points(indicator: Indicator, who: Sees, unit: Unit, pool: RecordPool) -> Iterator[ValuePoint]:
     days = quarter_ends(pool.on)
     if is_closed(indicator, who):
-        yield from (Point(day, None, "none") for day in days)
+        yield from (ValuePoint(day, None, "none") for day in days)
         return
     frozen = {
         s.day: s.number
@@ -323,18 +327,18 @@ def _points(indicator: Indicator, who: Sees, unit: Unit, pool: Pool) -> Iterator
     then = pool.past(indicator, open_days)
     for day in days:
         if day == pool.on:
-            yield Point(day, pool.value(indicator).number, "computed")
+            yield ValuePoint(day, pool.value(indicator).number, "computed")
         elif day in frozen:
-            yield Point(day, Decimal(frozen[day]) if frozen[day] else None, "frozen")
+            yield ValuePoint(day, Decimal(frozen[day]) if frozen[day] else None, "frozen")
         elif day in then:
-            yield Point(day, evaluate(indicator, then[day], day).number, "computed")
+            yield ValuePoint(day, evaluate(indicator, then[day], day).number, "computed")
         else:
-            yield Point(day, None, "none")
+            yield ValuePoint(day, None, "none")
 
 
 # --- parts ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Group:
+class BreakdownGroup:
     """One group of a breakdown; ``unit`` where it is broken down by unit."""
 
     key: Scalar
@@ -343,7 +347,9 @@ class Group:
     unit: Unit | None = None
 
 
-def by_unit(indicator: Indicator, rows: Mapping[str, Sequence[Record]], on: date, english: bool) -> list[Group]:
+def by_unit(
+    indicator: Indicator, rows: Mapping[str, Sequence[Record]], on: date, english: bool
+) -> list[BreakdownGroup]:
     """The value of each unit that keeps records of it, in the order of the units."""
     found = breakdown(indicator, rows, "unit", on)
     units = {u.code: u for u in Unit.objects.filter(code__in=[str(k) for k, _ in found])}
@@ -351,5 +357,5 @@ def by_unit(indicator: Indicator, rows: Mapping[str, Sequence[Record]], on: date
     for key, value in found:
         unit = units.get(str(key))
         label = str(key) if unit is None else (unit.en if english else unit.short or unit.zh)
-        out.append(Group(key, label, value, unit))
+        out.append(BreakdownGroup(key, label, value, unit))
     return sorted(out, key=lambda g: (g.unit.position if g.unit else 10**6, g.label))

@@ -46,7 +46,7 @@ class Locked(Exception):
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongFigure:
     """A refused value of a report: where (row key, milestone code or ""), the field, and why."""
 
     row_key: str
@@ -59,7 +59,7 @@ class Wrong:
 class ContentRefused(Exception):
     """A report was not saved; every error is listed and nothing was half-saved."""
 
-    def __init__(self, errors: list[Wrong]):
+    def __init__(self, errors: list[WrongFigure]):
         self.errors = errors
         super().__init__("；".join(f"{e.row_key} {e.milestone} {e.zh}" for e in errors))
 
@@ -319,15 +319,15 @@ def open_round(
 
 def _figures(
     report: Report, rows: list, given: Mapping[str, Mapping[str, object]], day: date
-) -> tuple[dict[str, dict[str, object]], list[Wrong]]:
+) -> tuple[dict[str, dict[str, object]], list[WrongFigure]]:
     """The figures of a report after a change, by milestone code, and every error."""
     before = approved_before(report)
     values: dict[str, dict[str, object]] = {}
-    errors: list[Wrong] = []
+    errors: list[WrongFigure] = []
     known = {line.milestone.code: (r.row.key, line) for r in rows for line in r.lines}
     for code, raw in given.items():
         if code not in known:
-            errors.append(Wrong("", code, "", "本期报告没有这一里程碑", "this report has no such milestone"))
+            errors.append(WrongFigure("", code, "", "本期报告没有这一里程碑", "this report has no such milestone"))
             continue
         row_key, line = known[code]
         got: dict[str, object] = {}
@@ -335,9 +335,9 @@ def _figures(
             try:
                 got[f.id] = f.parse(raw.get(f.id))
             except FieldError as e:
-                errors.append(Wrong(row_key, code, f.id, e.zh, e.en))
+                errors.append(WrongFigure(row_key, code, f.id, e.zh, e.en))
         if len(got) == 3:
-            errors += [Wrong(row_key, code, *e) for e in _odd(got, line.milestone, before, day)]
+            errors += [WrongFigure(row_key, code, *e) for e in _odd(got, line.milestone, before, day)]
             values[code] = got
     return values, errors
 
@@ -397,7 +397,7 @@ def save_content(
     keys = {r.row.key for r in rows}
     for row_key, raw in notes.items():
         if row_key not in keys:
-            errors.append(Wrong(row_key, "", "", "本单位的报告没有这一任务", "this report has no such row"))
+            errors.append(WrongFigure(row_key, "", "", "本单位的报告没有这一任务", "this report has no such row"))
             continue
         texts[row_key] = {}
         for f in NOTE_FIELDS:
@@ -405,7 +405,7 @@ def save_content(
                 try:
                     texts[row_key][f.id] = str(f.parse(raw[f.id]) or "")
                 except FieldError as e:
-                    errors.append(Wrong(row_key, "", f.id, e.zh, e.en))
+                    errors.append(WrongFigure(row_key, "", f.id, e.zh, e.en))
     if errors:
         raise ContentRefused(errors)
     changes = {**_write_notes(report, rows, texts), **_write_figures(report, rows, values)}

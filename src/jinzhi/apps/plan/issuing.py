@@ -40,7 +40,7 @@ TERMS: Mapping[str, tuple[date, date]] = {
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongEntry:
     """A refused value: the field of the form ("" for none) and why."""
 
     field: str
@@ -51,7 +51,7 @@ class Wrong:
 class StoreRefused(Exception):
     """A plan was not stored; every reason is listed and nothing was half-stored."""
 
-    def __init__(self, errors: Sequence[Wrong]):
+    def __init__(self, errors: Sequence[WrongEntry]):
         self.errors = tuple(errors)
         super().__init__("；".join(e.zh for e in errors))
 
@@ -161,32 +161,36 @@ def _keys(before: Sequence[Wording], doc: Doc, used: set[str]) -> list[str]:
     return [out[j] for j in range(len(doc["rows"]))]
 
 
-def problems(imported: Import, *, plan: str, new: bool, starts: date | None, ends: date | None) -> list[Wrong]:
+def problems(imported: Import, *, plan: str, new: bool, starts: date | None, ends: date | None) -> list[WrongEntry]:
     """What is wrong with storing an import so; what a person may accept is not in it."""
-    out: list[Wrong] = []
+    out: list[WrongEntry] = []
     if not SLUG.match(plan) or len(plan) > 60:
-        out.append(Wrong("plan", "规划代号只用小写字母、数字和连字符，最多 60 个", "use a–z, 0–9, hyphens; at most 60"))
+        out.append(
+            WrongEntry("plan", "规划代号只用小写字母、数字和连字符，最多 60 个", "use a–z, 0–9, hyphens; at most 60")
+        )
     elif new == Release.objects.filter(plan=plan).exists():
         out.append(
-            Wrong("plan", f"规划代号“{plan}”已经有了，请选择“作为新版本”", f"the plan {plan!r} exists; choose it")
+            WrongEntry("plan", f"规划代号“{plan}”已经有了，请选择“作为新版本”", f"the plan {plan!r} exists; choose it")
             if new
-            else Wrong("plan", f"没有代号为“{plan}”的规划", f"there is no plan {plan!r}")
+            else WrongEntry("plan", f"没有代号为“{plan}”的规划", f"there is no plan {plan!r}")
         )
     if starts is None:
-        out.append(Wrong("starts", "请填写规划的起始日期", "give the day the plan starts"))
+        out.append(WrongEntry("starts", "请填写规划的起始日期", "give the day the plan starts"))
     if ends is None:
-        out.append(Wrong("ends", "请填写规划的结束日期", "give the day the plan ends"))
+        out.append(WrongEntry("ends", "请填写规划的结束日期", "give the day the plan ends"))
     if starts and ends and starts >= ends:
-        out.append(Wrong("ends", "结束日期应晚于起始日期", "the end must be after the start"))
+        out.append(WrongEntry("ends", "结束日期应晚于起始日期", "the end must be after the start"))
     doc = imported.mended
     if not (doc["title"] or "").strip():
-        out.append(Wrong("", "文件没有标题，请先在核对页填写", "the document has no title; give it one in the review"))
+        out.append(
+            WrongEntry("", "文件没有标题，请先在核对页填写", "the document has no title; give it one in the review")
+        )
     if not doc["rows"]:
-        out.append(Wrong("", "没有任何任务，不能入库", "there is no row to store"))
-    out += [Wrong("", zh, en) for _uid, zh, en in faults(doc)]
+        out.append(WrongEntry("", "没有任何任务，不能入库", "there is no row to store"))
+    out += [WrongEntry("", zh, en) for _uid, zh, en in faults(doc)]
     bound = [r["matched"] for r in doc["rows"] if r["matched"]]
     out += [
-        Wrong("", f"{b} 绑定了不止一项任务，请解除多余的绑定", f"{b} is bound to more than one row")
+        WrongEntry("", f"{b} 绑定了不止一项任务，请解除多余的绑定", f"{b} is bound to more than one row")
         for b in sorted({b for b in bound if bound.count(b) > 1})
     ]
     codes = {c for r in doc["rows"] for d in r["duties"] for c in (d["members"] if d["unit_id"] else ())}
@@ -198,18 +202,18 @@ def problems(imported: Import, *, plan: str, new: bool, starts: date | None, end
     if unknown:
         names = "、".join(sorted(unknown))
         out.append(
-            Wrong("", f"单位目录里没有：{names}，请联系管理员同步单位", f"not in the directory of units: {names}")
+            WrongEntry("", f"单位目录里没有：{names}，请联系管理员同步单位", f"not in the directory of units: {names}")
         )
     return out
 
 
-def _unfit_points(doc: Doc, starts: date, ends: date) -> list[Wrong]:
+def _unfit_points(doc: Doc, starts: date, ends: date) -> list[WrongEntry]:
     """Time limits taken for milestones that nobody answers for, or that lie outside the plan's years."""
-    out: list[Wrong] = []
+    out: list[WrongEntry] = []
     for _n, row, point in taken(doc):
         if not days_of(point, starts, ends):
             out.append(
-                Wrong(
+                WrongEntry(
                     "",
                     f"“{row['title']}”的里程碑“{point['words']}”不在规划期 {starts} 至 {ends} 之内，"
                     "请在核对页取消或改期",
@@ -219,7 +223,7 @@ def _unfit_points(doc: Doc, starts: date, ends: date) -> list[Wrong]:
             )  # fmt: skip
         elif not answering(row, point):
             out.append(
-                Wrong(
+                WrongEntry(
                     "", f"“{row['title']}”的里程碑“{point['words']}”没有识别出责任单位，请先识别单位，或取消这一里程碑",
                     f"nobody is known to answer for the milestone {point['words']!r} of {row['title']!r}",
                 )
@@ -276,7 +280,7 @@ def store(
     if event.replayed:
         return Release.objects.get(source=imported)
     if imported.state != "review":
-        raise StoreRefused([Wrong("", "这份导入已经入库或作废，不能再入库", "this import is stored or discarded")])
+        raise StoreRefused([WrongEntry("", "这份导入已经入库或作废，不能再入库", "this import is stored or discarded")])
     errors = problems(imported, plan=plan, new=new, starts=starts, ends=ends)
     if errors or starts is None or ends is None:
         raise StoreRefused(errors)
@@ -285,7 +289,7 @@ def store(
     left = left_behind(previous, doc) if previous else []
     open_ = [*open_points(doc), *left_points([] if drop else left)]
     if open_ and not accepted:
-        raise StoreRefused([Wrong("accepted", p.zh, p.en) for p in open_])
+        raise StoreRefused([WrongEntry("accepted", p.zh, p.en) for p in open_])
     Release.objects.filter(plan=plan, in_force=True).update(in_force=False)
     issued = date.fromisoformat(doc["issued_on"]) if doc["issued_on"] else None
     release = Release.objects.create(
@@ -362,13 +366,17 @@ def bind(row: Row, bound: str, *, who: Acting | None, expected: int | None, key:
     if event.replayed:
         return row
     if bound and catalogue().find(PlanRow, bound) is None:
-        raise StoreRefused([Wrong("bound", f"没有编号为 {bound} 的规划任务", f"there is no plan row {bound}")])
+        raise StoreRefused([WrongEntry("bound", f"没有编号为 {bound} 的规划任务", f"there is no plan row {bound}")])
     if row.bound == bound:
-        raise StoreRefused([Wrong("bound", "绑定没有变化", "the binding is already so")])
+        raise StoreRefused([WrongEntry("bound", "绑定没有变化", "the binding is already so")])
     other = release.rows.filter(bound=bound).exclude(pk=row.pk).first() if bound else None
     if other is not None:
         raise StoreRefused(
-            [Wrong("bound", f"{bound} 已经绑定到 {other}，请先解除", f"{bound} is bound to {other}; unbind it first")]
+            [
+                WrongEntry(
+                    "bound", f"{bound} 已经绑定到 {other}，请先解除", f"{bound} is bound to {other}; unbind it first"
+                )
+            ]
         )
     row.bound = bound
     row.save(update_fields=["bound"])

@@ -23,7 +23,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import part_key
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone
-from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, Refused, parsed, unsound
+from jinzhi.apps.plan.milestone_sheet import GivenLine, LinesRefused, RefusedLine, parsed, unsound
 from jinzhi.apps.plan.models import Duty, Milestone, Release, Row
 from jinzhi.apps.plan.queries import years
 from jinzhi.apps.units.models import Unit
@@ -246,28 +246,28 @@ def _made_with(key: str) -> tuple[str, ...]:
 def _checked(
     found: Mapping[str, Proposal], wanted: Sequence[Wanted], plan: Release, to_year: int, reason: str,
     who: Acting | None,
-) -> tuple[list[tuple[tuple[Line, Unit], Proposal]], list[Refused], list[str]]:  # fmt: skip
+) -> tuple[list[tuple[tuple[GivenLine, Unit], Proposal]], list[RefusedLine], list[str]]:  # fmt: skip
     """The copies to make, every error, and the sources whose copy is there already."""
     open_ = Unit.objects.filter(active=True)
     units = {u.code: u for u in open_ if who is None or within(who.path, who.reach, u.path)}
     standing = _seen(None).filter(plan=plan.plan, dropped_on=None)
     taken = {(m.row_key, m.unit_id, m.title, m.due.isoformat()): m.code for m in standing}
-    errors: list[Refused] = []
-    lines: list[tuple[tuple[Line, Unit], Proposal]] = []
+    errors: list[RefusedLine] = []
+    lines: list[tuple[tuple[GivenLine, Unit], Proposal]] = []
     there: list[str] = []
     seen: dict[str, int] = {}
     for w in wanted:
         p = found.get(w.source)
         if p is None:
             zh, en = f"该年度没有代码为“{w.source}”的里程碑", f"no milestone {w.source!r} is due in that year"
-            errors.append(Refused(w.number, "source", zh, en))
+            errors.append(RefusedLine(w.number, "source", zh, en))
         elif w.source in seen:
             zh, en = f"与第 {seen[w.source]} 行是同一个里程碑", f"is the same milestone as line {seen[w.source]}"
-            errors.append(Refused(w.number, "source", zh, en))
+            errors.append(RefusedLine(w.number, "source", zh, en))
         elif p.there:
             there.append(w.source)
         elif p.row is None:
-            errors.append(Refused(w.number, "source", p.remarks[0].zh, p.remarks[0].en))
+            errors.append(RefusedLine(w.number, "source", p.remarks[0].zh, p.remarks[0].en))
         else:
             line, wrong = _line(p, p.row, w)
             wrong += unsound(w.number, line.values, plan) + _day(line, to_year, reason)
@@ -276,7 +276,7 @@ def _checked(
             place = (p.row.key, unit.pk if unit else 0, str(line.values.get("title")), str(line.values.get("due")))
             if place in taken:
                 zh, en = f"与 {taken[place]} 是同一个里程碑", f"is the same milestone as {taken[place]}"
-                wrong.append(Refused(w.number, "title", zh, en))
+                wrong.append(RefusedLine(w.number, "title", zh, en))
             errors += wrong
             if unit is not None and not wrong:
                 taken[place] = w.source
@@ -285,39 +285,39 @@ def _checked(
     return lines, errors, there
 
 
-def _unit(line: Line, unit: Unit | None, p: Proposal, row: Row, reason: str) -> list[Refused]:
+def _unit(line: GivenLine, unit: Unit | None, p: Proposal, row: Row, reason: str) -> list[RefusedLine]:
     if unit is None:
         code = line.values.get("unit", "")
         zh, en = f"没有代码为“{code}”的单位，或已停用、不在您的可见范围", f"no open unit {code!r} in your reach"
-        return [Refused(line.number, "unit", zh, en)]
+        return [RefusedLine(line.number, "unit", zh, en)]
     if unit in p.units or reason.strip():
         return []
     zh = f"{unit.label} 不在任务 {row.key} 的现行分工内；仍要复制的，请写明理由，或换一个单位"
     en = f"{unit.en} does not answer for row {row.key}: give the reason, or another unit"
-    return [Refused(line.number, "unit", zh, en)]
+    return [RefusedLine(line.number, "unit", zh, en)]
 
 
-def _line(p: Proposal, row: Row, w: Wanted) -> tuple[Line, list[Refused]]:
+def _line(p: Proposal, row: Row, w: Wanted) -> tuple[GivenLine, list[RefusedLine]]:
     """A copy as a line of the plan, and what is wrong with it."""
     m, given = p.source, {k: v for k, v in w.values.items() if str(v).strip()}
     values = {
         "row": row.key, "unit": m.unit.code, "title": m.title, "due": p.due.isoformat(), "target": "",
         "measured_in": m.measured_in, "direction": m.direction, "weight": f"{m.weight:f}", **given,
     }  # fmt: skip
-    read, wrong = parsed(Line(w.number, {k: v for k, v in values.items() if k != "target" or v}))
+    read, wrong = parsed(GivenLine(w.number, {k: v for k, v in values.items() if k != "target" or v}))
     if not values["target"]:
         wrong = [e for e in wrong if e.field != "target"]
         zh, en = f"请给出目标值（原来是 {m.target:f} {m.measured_in}）", f"give the target (it was {m.target:f})"
-        wrong.append(Refused(w.number, "target", zh, en))
-    return Line(w.number, read), wrong
+        wrong.append(RefusedLine(w.number, "target", zh, en))
+    return GivenLine(w.number, read), wrong
 
 
-def _day(line: Line, to_year: int, reason: str) -> list[Refused]:
+def _day(line: GivenLine, to_year: int, reason: str) -> list[RefusedLine]:
     """A day outside the year, or one that is past already and has no reason."""
     due = str(line.values.get("due") or "")
     if due and due[:4] != str(to_year):
-        return [Refused(line.number, "due", f"期限应在 {to_year} 年之内", f"must lie in {to_year}")]
+        return [RefusedLine(line.number, "due", f"期限应在 {to_year} 年之内", f"must lie in {to_year}")]
     if due and date.fromisoformat(due) < today() and not reason.strip():
         zh = "期限已经过去，设立后即为超期：请写明理由"
-        return [Refused(line.number, "due", zh, "is past, so the copy is overdue at once: give the reason")]
+        return [RefusedLine(line.number, "due", zh, "is past, so the copy is overdue at once: give the reason")]
     return []

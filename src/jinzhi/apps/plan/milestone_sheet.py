@@ -23,7 +23,7 @@ from jinzhi.apps.plan.milestone_fields import CHANGED, DIRECTION
 from jinzhi.apps.plan.models import Milestone, Release
 from jinzhi.apps.units.models import Unit
 from jinzhi.apps.units.naming import other_names
-from jinzhi.engines.spreadsheet import CellError, Column, read
+from jinzhi.engines.spreadsheet import CellError, SheetColumn, read
 from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import Field, Type, parse_all
 
@@ -46,7 +46,7 @@ MOST = 2000
 
 
 @dataclass(frozen=True)
-class Line:
+class GivenLine:
     """A line as given: its number (row of the sheet, or place from 1), the values by field."""
 
     number: int
@@ -54,7 +54,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedLine:
     """What is wrong with a line: number, field (empty: the line), Chinese, English."""
 
     number: int
@@ -66,13 +66,13 @@ class Refused:
 class LinesRefused(ValueError):
     """Lines that were not taken in; ``errors`` names each."""
 
-    def __init__(self, errors: Sequence[Refused]):
+    def __init__(self, errors: Sequence[RefusedLine]):
         self.errors = tuple(errors)
         super().__init__("；".join(f"第 {e.number} 行 {e.field} {e.zh}" for e in errors))
 
 
 @dataclass(frozen=True)
-class Change:
+class MilestoneChange:
     """A milestone that a line changes, and the values that differ, as text (old, new)."""
 
     milestone: Milestone
@@ -80,82 +80,82 @@ class Change:
 
 
 @dataclass
-class Plan:
+class PlannedChanges:
     """What lines would do."""
 
-    added: list[tuple[Line, Unit]] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    added: list[tuple[GivenLine, Unit]] = field(default_factory=list)
+    changed: list[MilestoneChange] = field(default_factory=list)
     same: int = 0
-    errors: list[Refused] = field(default_factory=list)
+    errors: list[RefusedLine] = field(default_factory=list)
     #: codes of what was added, once it was
     codes: list[str] = field(default_factory=list)
 
 
-def lines_of(content: bytes) -> tuple[list[Line], list[CellError], list[tuple[str, str]]]:
+def lines_of(content: bytes) -> tuple[list[GivenLine], list[CellError], list[tuple[str, str]]]:
     """The lines of a sheet, wrong cells, and what a person should know. Raises SpreadsheetError."""
-    columns = [Column(field=f) for f in (*ASKED, *SHOWN)]
+    columns = [SheetColumn(field=f) for f in (*ASKED, *SHOWN)]
     table = read(content, columns, max_rows=MOST)
     bad = {e.row for e in table.errors}
-    lines = [Line(r.number, {f.id: r.values.get(f.id) for f in ASKED}) for r in table.rows if r.number not in bad]
+    lines = [GivenLine(r.number, {f.id: r.values.get(f.id) for f in ASKED}) for r in table.rows if r.number not in bad]
     return lines, list(table.errors), list(table.notes)
 
 
-def planned(release: Release, given: Sequence[Line], who: Acting) -> Plan:
+def planned(release: Release, given: Sequence[GivenLine], who: Acting) -> PlannedChanges:
     """What the lines would do, with every error. Nothing is written."""
-    found, plan = _Known(release, who), Plan()
+    found, plan = _Known(release, who), PlannedChanges()
     taken: dict[object, int] = {}
     for line in given:
         values, errors = parsed(line)
         unit, wrong = found.unit(values)
-        errors = [*errors, *([Refused(line.number, "unit", *wrong)] if wrong else [])]
+        errors = [*errors, *([RefusedLine(line.number, "unit", *wrong)] if wrong else [])]
         if "row" in values and str(values["row"]) not in found.rows:
             zh, en = f"现行规划没有编号为“{values['row']}”的任务", f"the plan in force has no row {values['row']!r}"
-            errors.append(Refused(line.number, "row", zh, en))
+            errors.append(RefusedLine(line.number, "row", zh, en))
         errors += unsound(line.number, values, release)
         if errors or unit is None:
             plan.errors += errors
             continue
         there, wrong_line = found.milestone(values, unit)
         if wrong_line:
-            plan.errors.append(Refused(line.number, "code", *wrong_line))
+            plan.errors.append(RefusedLine(line.number, "code", *wrong_line))
             continue
         same: object = there.pk if there else (str(values["row"]), unit.pk, values["title"], values["due"])
         if same in taken:
             zh, en = f"与第 {taken[same]} 行是同一个里程碑", f"is the same milestone as line {taken[same]}"
-            plan.errors.append(Refused(line.number, "", zh, en))
+            plan.errors.append(RefusedLine(line.number, "", zh, en))
             continue
         taken[same] = line.number
         if there is None:
-            plan.added.append((Line(line.number, values), unit))
+            plan.added.append((GivenLine(line.number, values), unit))
         elif differing := _differing(there, values):
-            plan.changed.append(Change(there, differing))
+            plan.changed.append(MilestoneChange(there, differing))
         else:
             plan.same += 1
     return plan
 
 
-def parsed(line: Line) -> tuple[dict[str, object], list[Refused]]:
+def parsed(line: GivenLine) -> tuple[dict[str, object], list[RefusedLine]]:
     """The values of a line by the fields of a milestone, and what is wrong with each."""
     unknown = sorted(set(line.values) - {f.id for f in ASKED})
-    wrong = [Refused(line.number, k, "没有这一栏", "is no field of a milestone") for k in unknown]
+    wrong = [RefusedLine(line.number, k, "没有这一栏", "is no field of a milestone") for k in unknown]
     values, errors = parse_all(ASKED, line.values)
-    wrong += [Refused(line.number, e.field.id, e.zh, e.en) for e in errors]
+    wrong += [RefusedLine(line.number, e.field.id, e.zh, e.en) for e in errors]
     out: dict[str, object] = dict(values)
     if out.get("direction", "") is None:
         out["direction"] = ""
     return out, wrong
 
 
-def unsound(number: int, values: Mapping[str, object], release: Release) -> list[Refused]:
+def unsound(number: int, values: Mapping[str, object], release: Release) -> list[RefusedLine]:
     """A day outside the plan's term, a target of nothing."""
     out = []
     if "due" in values and not release.starts <= date.fromisoformat(str(values["due"])) <= release.ends:
         zh = f"应在规划期 {release.starts} 至 {release.ends} 之内"
         en = f"must lie within the plan's term, {release.starts} to {release.ends}"
-        out.append(Refused(number, "due", zh, en))
+        out.append(RefusedLine(number, "due", zh, en))
     if "target" in values and Decimal(str(values["target"])) == 0 and values.get("direction") != "down":
         zh, en = "应大于 0（越小越好的目标值可以为 0）", "must be above 0, unless less is better"
-        out.append(Refused(number, "target", zh, en))
+        out.append(RefusedLine(number, "target", zh, en))
     return out
 
 
@@ -225,17 +225,17 @@ class _Known:
         return there, None
 
 
-def _due_of(line: Line) -> date:
+def _due_of(line: GivenLine) -> date:
     return date.fromisoformat(str(line.values["due"]))
 
 
-def due_already(plan: Plan) -> list[Line]:
+def due_already(plan: PlannedChanges) -> list[GivenLine]:
     """The new milestones whose day is past: overdue as soon as they are set, so somebody says why."""
     return [line for line, _unit in plan.added if _due_of(line) < today()]
 
 
 @transaction.atomic
-def take_in(release: Release, given: Sequence[Line], *, reason: str, who: Acting, key: str = "") -> Plan:
+def take_in(release: Release, given: Sequence[GivenLine], *, reason: str, who: Acting, key: str = "") -> PlannedChanges:
     """Add and change milestones after the lines, all or none. Raises LinesRefused, MilestoneRefused.
 
     ``reason`` stands beside each change, and beside each new milestone that is due already. The same lines again, or

@@ -85,7 +85,7 @@ def light_rule(day: date) -> LightRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ProgressCell:
     """What one unit has to reach for one row; weights in ten-thousandths. ``firm``: due beyond the days of grace.
 
     ``due_n`` counts the milestones that fell due (one due today as soon as it is met), ``met_n`` those of them that are
@@ -116,7 +116,7 @@ def _share(achieved: Decimal, target: Decimal, weight: Decimal, lower: bool) -> 
     return int((share * weight * SCALE).to_integral_value(ROUND_HALF_EVEN))
 
 
-def compute(plan: str, day: date, year: int | None) -> list[Cell]:
+def compute(plan: str, day: date, year: int | None) -> list[ProgressCell]:
     """The cells of a plan on a day, from its milestones: those that count in ``year`` (see of_year), or all."""
     found = Milestone.objects.unrestricted("the snapshot holds all units; readers see theirs").filter(plan=plan)
     found = found.exclude(dropped_on__lte=day)
@@ -145,7 +145,7 @@ def compute(plan: str, day: date, year: int | None) -> list[Cell]:
             where = overdue if due < day else coming
             where[key] = min(due, where.get(key, due))
     return [
-        Cell(*key, done, planned, total, overdue.get(key), coming.get(key), *more)
+        ProgressCell(*key, done, planned, total, overdue.get(key), coming.get(key), *more)
         for key, (done, planned, total, *more) in sorted(sums.items())
     ]
 
@@ -183,7 +183,7 @@ def _asked_on(plan: str, found: QuerySet[Milestone], day: date) -> Iterable[tupl
         yield tuple(stood.get(name, value) for name, value in zip(COLUMNS, row, strict=True))
 
 
-def pack(cells: Iterable[Cell]) -> list[list[object]]:
+def pack(cells: Iterable[ProgressCell]) -> list[list[object]]:
     return [
         [c.unit_id, c.unit_path, c.row_key, c.done, c.planned, c.total,
          c.overdue_since.isoformat() if c.overdue_since else None, c.next_due.isoformat() if c.next_due else None,
@@ -192,19 +192,19 @@ def pack(cells: Iterable[Cell]) -> list[list[object]]:
     ]  # fmt: skip
 
 
-def unpack(rows: list[list]) -> list[Cell]:
+def unpack(rows: list[list]) -> list[ProgressCell]:
     iso = date.fromisoformat
-    return [Cell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, *r[8:]) for r in rows]
+    return [ProgressCell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, *r[8:]) for r in rows]
 
 
 @transaction.atomic
-def _kept(plan: str, day: date, year: int | None) -> list[Cell]:
+def _kept(plan: str, day: date, year: int | None) -> list[ProgressCell]:
     made = compute(plan, day, year)
     Snapshot.objects.update_or_create(plan=plan, day=day, year=year or 0, defaults={"basis": BASIS, "data": pack(made)})
     return made
 
 
-def cells(plan: str, day: date, year: int | None) -> list[Cell]:
+def cells(plan: str, day: date, year: int | None) -> list[ProgressCell]:
     """The cells of a plan on a day, from the snapshot of that day, made if it is not there."""
     kept = Snapshot.objects.filter(plan=plan, day=day, year=year or 0, basis=BASIS).first()
     if kept is None:
@@ -214,7 +214,7 @@ def cells(plan: str, day: date, year: int | None) -> list[Cell]:
     return unpack(kept.data)
 
 
-def visible_cells(plan: str, day: date, year: int | None, who: Sees) -> list[Cell]:
+def visible_cells(plan: str, day: date, year: int | None, who: Sees) -> list[ProgressCell]:
     """The cells of the units that ``who`` sees."""
     return [c for c in cells(plan, day, year) if within(who.path, who.reach, c.unit_path)]
 
@@ -224,7 +224,7 @@ def forget(plan: str) -> None:
     Snapshot.objects.filter(plan=plan).delete()
 
 
-def combine(parts: Iterable[Cell], day: date) -> Progress:
+def combine(parts: Iterable[ProgressCell], day: date) -> Progress:
     """The progress of several cells together."""
     done = planned = total = firm = 0
     overdue: date | None = None
@@ -271,7 +271,7 @@ class Judged:
         return None if ratio is None else int((ratio * 100).to_integral_value(ROUND_HALF_EVEN))
 
 
-def judge(parts: list[Cell], day: date, rule: LightRule) -> Judged:
+def judge(parts: list[ProgressCell], day: date, rule: LightRule) -> Judged:
     """The light of one cell, or of many together."""
     whole = combine(parts, day)
     counts = (sum(c.due_n for c in parts), sum(c.met_n for c in parts), sum(c.early_n for c in parts))
@@ -283,9 +283,11 @@ def judge(parts: list[Cell], day: date, rule: LightRule) -> Judged:
     return Judged(whole, light, zh, en, len(parts), late, *counts)
 
 
-def judged_by(parts: Iterable[Cell], key: Callable[[Cell], K | None], day: date, rule: LightRule) -> dict[K, Judged]:
+def judged_by(
+    parts: Iterable[ProgressCell], key: Callable[[ProgressCell], K | None], day: date, rule: LightRule
+) -> dict[K, Judged]:
     """Cells grouped by a key (row, unit, unit and section …), each group with its light."""
-    groups: dict[K, list[Cell]] = defaultdict(list)
+    groups: dict[K, list[ProgressCell]] = defaultdict(list)
     for c in parts:
         k = key(c)
         if k is not None:

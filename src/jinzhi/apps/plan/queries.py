@@ -89,7 +89,7 @@ def reports(who: Acting, plan: str) -> QuerySet[Report]:
 
 
 @dataclass
-class Line:
+class ReportedMilestone:
     """A milestone in a report: what was approved before, and what this report says."""
 
     milestone: Milestone
@@ -105,7 +105,7 @@ class ReportRow:
     row: Row
     duty: Duty | None
     note: RowNote | None
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ReportedMilestone] = field(default_factory=list)
 
 
 def reported_milestones(report: Report) -> QuerySet[Milestone]:
@@ -138,7 +138,7 @@ def content(report: Report, release: Release) -> list[ReportRow]:
             if m.row_key not in rows:
                 continue
             out[m.row_key] = ReportRow(rows[m.row_key], None, notes.get(m.row_key))
-        line = Line(m, before.get(m.pk, Decimal(0)), figures.get(m.pk), m.due <= report.period.ends)
+        line = ReportedMilestone(m, before.get(m.pk, Decimal(0)), figures.get(m.pk), m.due <= report.period.ends)
         out[m.row_key].lines.append(line)
     return sorted(out.values(), key=lambda r: r.row.position)
 
@@ -253,7 +253,7 @@ def spans_of(text: str, q: str) -> tuple[tuple[int, int], ...] | None:
 
 
 @dataclass(frozen=True)
-class Hit:
+class MeasureHit:
     """A measure that holds every word of a search, with the places of the words in its text."""
 
     row: Row
@@ -261,14 +261,14 @@ class Hit:
     spans: tuple[tuple[int, int], ...]
 
 
-def find_measures(release: Release, q: str) -> list[Hit]:
+def find_measures(release: Release, q: str) -> list[MeasureHit]:
     """The measures of a release that hold every word of ``q``, in the order of the document; none for no words."""
     if not q.split():
         return []
-    out: list[Hit] = []
+    out: list[MeasureHit] = []
     found = Measure.objects.filter(row__release=release).select_related("row")
     for measure in found.order_by("row__position", "position"):
         spans = spans_of(measure.text, q)
         if spans:
-            out.append(Hit(measure.row, measure, spans))
+            out.append(MeasureHit(measure.row, measure, spans))
     return out

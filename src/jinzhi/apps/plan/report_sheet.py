@@ -34,11 +34,11 @@ from jinzhi.apps.plan.queries import ReportRow, content
 from jinzhi.apps.plan.reporting import would_change
 from jinzhi.engines.spreadsheet import (
     CellError,
-    Column,
     Sheet,
+    SheetColumn,
     SheetRow,
+    SheetTable,
     SpreadsheetError,
-    Table,
     read,
     write,
 )
@@ -56,16 +56,16 @@ UNIT = Field(id="unit", zh="计量单位", en="Measured in", required=False)
 BEFORE = Field(id="before", zh="上期累计", en="Reached before", type=Type.DECIMAL, required=False)
 
 MILESTONE_COLUMNS = (
-    Column(field=KEY, locked=True), Column(field=ROW, locked=True, width=10),
-    Column(field=NAME, locked=True, width=44), Column(field=DUE, locked=True, width=12),
-    Column(field=TARGET, locked=True, width=9), Column(field=UNIT, locked=True, width=9),
-    Column(field=BEFORE, locked=True, width=10), Column(field=ACHIEVED, width=12),
-    Column(field=REACHED_ON, width=14), Column(field=FIGURE_NOTE, width=40),
+    SheetColumn(field=KEY, locked=True), SheetColumn(field=ROW, locked=True, width=10),
+    SheetColumn(field=NAME, locked=True, width=44), SheetColumn(field=DUE, locked=True, width=12),
+    SheetColumn(field=TARGET, locked=True, width=9), SheetColumn(field=UNIT, locked=True, width=9),
+    SheetColumn(field=BEFORE, locked=True, width=10), SheetColumn(field=ACHIEVED, width=12),
+    SheetColumn(field=REACHED_ON, width=14), SheetColumn(field=FIGURE_NOTE, width=40),
 )  # fmt: skip
 ROW_COLUMNS = (
-    Column(field=KEY, locked=True), Column(field=ROW, locked=True, width=10),
-    Column(field=TITLE, locked=True, width=36), Column(field=DUTY, locked=True, width=18),
-    Column(field=PROGRESS, width=48), Column(field=DIFFICULTY, width=36), Column(field=NEXT, width=36),
+    SheetColumn(field=KEY, locked=True), SheetColumn(field=ROW, locked=True, width=10),
+    SheetColumn(field=TITLE, locked=True, width=36), SheetColumn(field=DUTY, locked=True, width=18),
+    SheetColumn(field=PROGRESS, width=48), SheetColumn(field=DIFFICULTY, width=36), SheetColumn(field=NEXT, width=36),
 )  # fmt: skip
 #: locked columns whose words must still be those of the line, so that a shifted sort is noticed
 GUARDS = {MILESTONES: (ROW, NAME, TARGET), ROWS: (ROW, TITLE)}
@@ -84,7 +84,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Reading:
+class SheetReading:
     """A workbook as read: what it says, every error, what a person should know.
 
     ``changes`` (old → new, as save_content gives them) is empty where there are errors or nothing differs.
@@ -213,7 +213,7 @@ def _guide(report: Report, release: Release, demo: bool) -> list[tuple[str, obje
 
 
 # --- in -----------------------------------------------------------------------------------------------------
-def from_workbook(uploaded: bytes, report: Report, release: Release, *, who: Acting) -> Reading:
+def from_workbook(uploaded: bytes, report: Report, release: Release, *, who: Acting) -> SheetReading:
     """What a workbook says of a report; nothing is saved.
 
     Raises SpreadsheetError where the file is no such workbook, WrongSheet where it is of another unit or period,
@@ -265,14 +265,14 @@ def from_workbook(uploaded: bytes, report: Report, release: Release, *, who: Act
             ))  # fmt: skip
     order = {MILESTONES: 0, ROWS: 1}
     errors.sort(key=lambda e: (order.get(e.sheet, 2), e.row, len(e.column), e.column))
-    return Reading(origin, notes, figures, {} if errors else changes, tuple(errors), tuple(remarks))  # type: ignore[arg-type]
+    return SheetReading(origin, notes, figures, {} if errors else changes, tuple(errors), tuple(remarks))  # type: ignore[arg-type]
 
 
 def _some(keys: Sequence[str]) -> str:
     return "、".join(keys[:5]) + ("…" if len(keys) > 5 else "")
 
 
-def _refused(line: Mapping[str, object], table: Table) -> bool:
+def _refused(line: Mapping[str, object], table: SheetTable) -> bool:
     """Whether the line stands in the sheet, but with wrong cells (it is named there, so not called missing)."""
     bad = {e.row for e in table.errors}
     return any(r.values.get("key") == line["key"] and r.number in bad for r in table.rows)
@@ -315,7 +315,7 @@ def _same_report(origin: Origin, report: Report) -> None:
         )
 
 
-def _letters(page: Worksheet, columns: Sequence[Column]) -> dict[str, str]:
+def _letters(page: Worksheet, columns: Sequence[SheetColumn]) -> dict[str, str]:
     """The letter of each column, by key, from the row that has most of the heads (as the reader finds it)."""
     best: dict[str, str] = {}
     for row in page.iter_rows(min_row=1, max_row=HEADS_WITHIN):
@@ -330,7 +330,7 @@ def _letters(page: Worksheet, columns: Sequence[Column]) -> dict[str, str]:
     return best
 
 
-def _columns_there(name: str, table: Table, columns: Sequence[Column]) -> None:
+def _columns_there(name: str, table: SheetTable, columns: Sequence[SheetColumn]) -> None:
     gone = [c for c in columns if c.key not in table.present]
     if gone:
         raise SpreadsheetError(
@@ -339,7 +339,7 @@ def _columns_there(name: str, table: Table, columns: Sequence[Column]) -> None:
         )
 
 
-def _moved(name: str, letters: Mapping[str, str], columns: Sequence[Column]) -> list[tuple[str, str]]:
+def _moved(name: str, letters: Mapping[str, str], columns: Sequence[SheetColumn]) -> list[tuple[str, str]]:
     moved = [c for i, c in enumerate(columns, 1) if letters.get(c.key) not in (None, get_column_letter(i))]
     if not moved:
         return []
@@ -354,10 +354,10 @@ def _moved(name: str, letters: Mapping[str, str], columns: Sequence[Column]) -> 
 
 def _lines(
     name: str,
-    table: Table,
+    table: SheetTable,
     wanted: Mapping[str, Mapping[str, object]],
     letters: Mapping[str, str],
-    columns: Sequence[Column],
+    columns: Sequence[SheetColumn],
     errors: list[CellError],
 ) -> dict[str, tuple[SheetRow, dict[str, object]]]:
     """The lines of a sheet by key, with the values of the open cells; what does not belong is an error."""

@@ -12,7 +12,7 @@ from jinzhi.apps.registers.actions import EntryRefused, create, differences, may
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import hidden, key_digest, unit_names
 from jinzhi.apps.units.models import Unit
-from jinzhi.engines.spreadsheet import CellError, Column, Sheet, SheetRow, Table, read, write
+from jinzhi.engines.spreadsheet import CellError, Sheet, SheetColumn, SheetRow, SheetTable, read, write
 from jinzhi.kernel.access import within
 from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.fields import Field, Type, Value
@@ -27,7 +27,7 @@ class ChangedMeanwhile(Exception):
     """What the sheet would do is no longer what was shown: somebody wrote in between."""
 
 
-def columns(register: Register, who: Acting) -> tuple[Column, ...]:
+def columns(register: Register, who: Acting) -> tuple[SheetColumn, ...]:
     """The columns of the sheet: number and state (locked), then every field that this person may see.
 
     Files are not in a sheet; personal fields are left out, not masked, where the role may not see them, so that
@@ -39,7 +39,7 @@ def columns(register: Register, who: Acting) -> tuple[Column, ...]:
         if within(who.path, who.reach, u.path)
     )
     fields = tuple(
-        Column(
+        SheetColumn(
             field=field,
             width=WIDTHS.get(field.type, 16),
             options=units if field.type is Type.UNIT else (),
@@ -47,7 +47,7 @@ def columns(register: Register, who: Acting) -> tuple[Column, ...]:
         for field in register.fields
         if field.type is not Type.FILE and not hidden(field, who)
     )
-    return (Column(field=NUMBER, width=22, locked=True), *fields, Column(field=STATE, width=9, locked=True))
+    return (SheetColumn(field=NUMBER, width=22, locked=True), *fields, SheetColumn(field=STATE, width=9, locked=True))
 
 
 def workbook(
@@ -80,7 +80,7 @@ def workbook(
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetLine:
     """A row of a sheet and what it would do. ``kind``: new, changed, same or error."""
 
     row: int
@@ -93,10 +93,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Preview:
+class ImportPreview:
     """What importing a sheet would do. ``digest`` seals it, with the state of the entries that it was made from."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[SheetLine, ...]
     notes: tuple[tuple[str, str], ...]
     digest: str
 
@@ -113,7 +113,7 @@ class Preview:
         return not self.errors and any(line.kind in ("new", "changed") for line in self.lines)
 
 
-def preview(register: Register, content: bytes, who: Acting) -> Preview:
+def preview(register: Register, content: bytes, who: Acting) -> ImportPreview:
     """What a sheet would do, row by row; nothing is written. Raises SpreadsheetError where it cannot be read.
 
     A row with a number is that entry; one without is found by the register's key, or it is new.
@@ -127,7 +127,7 @@ def preview(register: Register, content: bytes, who: Acting) -> Preview:
     bad: dict[int, list[CellError]] = {}
     for error in table.errors:
         bad.setdefault(error.row, []).append(error)
-    lines: list[Line] = []
+    lines: list[SheetLine] = []
     seen: dict[str, int] = {}
     for row in table.rows:
         line = _line(register, row, who, by_number, by_key, table, bad.get(row.number, []))
@@ -141,7 +141,7 @@ def preview(register: Register, content: bytes, who: Acting) -> Preview:
                 f"与第 {seen[mark]} 行是同一条目",
                 f"is the same entry as row {seen[mark]}",
             )
-            line = Line(line.row, "error", line.title, line.values, {}, line.entry, (said,))
+            line = SheetLine(line.row, "error", line.title, line.values, {}, line.entry, (said,))
         seen.setdefault(mark, row.number)
         lines.append(line)
     stand = [
@@ -154,10 +154,10 @@ def preview(register: Register, content: bytes, who: Acting) -> Preview:
         ]
         for line in lines
     ]
-    return Preview(tuple(lines), table.notes, digest_value([register.id, who.unit.code, stand]).sha256)
+    return ImportPreview(tuple(lines), table.notes, digest_value([register.id, who.unit.code, stand]).sha256)
 
 
-def _mark(register: Register, line: Line) -> str:
+def _mark(register: Register, line: SheetLine) -> str:
     if line.entry is not None:
         return line.entry.number
     return key_digest(register, line.values) or f"row {line.row}"
@@ -169,9 +169,9 @@ def _line(
     who: Acting,
     by_number: Mapping[str, Entry],
     by_key: Mapping[str, Entry],
-    table: Table,
+    table: SheetTable,
     bad: Sequence[CellError],
-) -> Line:
+) -> SheetLine:
     raw = {f.id: row.values.get(f.id) for f in register.fields if f.id in table.present}
     number = str(row.values.get("_number") or "")
     title = str(raw.get(register.title) or number)
@@ -179,9 +179,9 @@ def _line(
     def wrong(zh: str, en: str, column: str = "", head: str = "") -> CellError:
         return CellError(table.sheet, row.number, column, head, zh, en)
 
-    def line(kind: str, values: Mapping[str, Value], entry: Entry | None, *errors: CellError) -> Line:
+    def line(kind: str, values: Mapping[str, Value], entry: Entry | None, *errors: CellError) -> SheetLine:
         changes = differences(entry.data if entry else {}, values) if kind in ("new", "changed") else {}
-        return Line(row.number, kind, title, values, changes, entry, errors)
+        return SheetLine(row.number, kind, title, values, changes, entry, errors)
 
     entry = by_number.get(number)
     if bad:
@@ -213,7 +213,7 @@ def _line(
 
 
 @transaction.atomic
-def carry_out(register: Register, content: bytes, digest: str, *, who: Acting, key: str = "") -> Preview:
+def carry_out(register: Register, content: bytes, digest: str, *, who: Acting, key: str = "") -> ImportPreview:
     """Do what the preview showed, all of it or nothing. Raises ChangedMeanwhile, EntryRefused, SpreadsheetError.
 
     ``digest`` is that of the preview that the person saw.

@@ -80,7 +80,7 @@ def search_words(register: Register, data: Mapping[str, Value], number: str) -> 
 
 # --- lists ----------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Asked:
+class EntryFilter:
     """What a list was asked for. ``values`` by field id: the stored value to equal, or (from, to) for days."""
 
     q: str = ""
@@ -104,9 +104,9 @@ def sortable(register: Register) -> tuple[Field, ...]:
     return tuple(f for f in register.listed if not f.withheld and f.type is not Type.LONG)
 
 
-def entries(register: Register, who: Acting, asked: Asked | None = None) -> QuerySet[Entry]:
+def entries(register: Register, who: Acting, asked: EntryFilter | None = None) -> QuerySet[Entry]:
     """The entries of a register that somebody sees, narrowed and in order."""
-    asked = asked or Asked()
+    asked = asked or EntryFilter()
     rows = visible_entries(who).filter(register=register.id).select_related("unit")
     if asked.state:
         rows = rows.filter(state=asked.state)
@@ -172,7 +172,7 @@ def unit_names(entries_: Iterable[Entry], register: Register, language: str = "z
 
 # --- history --------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """A field that an event changed, as stored values."""
 
     field: Field
@@ -182,7 +182,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Past:
+class PastEvent:
     """An event of an entry: who did what when, why, and each field old → new."""
 
     seq: int
@@ -192,7 +192,7 @@ class Past:
     actor: str
     unit: Unit | None
     reason: str
-    changes: tuple[Change, ...]
+    changes: tuple[FieldChange, ...]
     sha256: str
     sm3: str
 
@@ -218,14 +218,14 @@ def replay(events: Iterable[Event]) -> tuple[dict[str, Value], str]:
     return data, state
 
 
-def history(entry: Entry, register: Register) -> tuple[Past, ...]:
+def history(entry: Entry, register: Register) -> tuple[PastEvent, ...]:
     """What happened to an entry, newest first."""
     events = list(Event.objects.filter(stream=entry.stream).select_related("unit").order_by("-seq"))
     return tuple(_past(e, register) for e in reveal(events))
 
 
-def _past(event: Event, register: Register) -> Past:
-    return Past(
+def _past(event: Event, register: Register) -> PastEvent:
+    return PastEvent(
         event.seq,
         event.verb,
         event.on,
@@ -239,10 +239,10 @@ def _past(event: Event, register: Register) -> Past:
     )
 
 
-def _changes(event: Event, register: Register) -> Iterator[Change]:
+def _changes(event: Event, register: Register) -> Iterator[FieldChange]:
     said = event.data.get("changes") or {k: [None, v] for k, v in event.data.get("values", {}).items()}
     gone = {path.rpartition("/")[2] for path in event.erased}
     for field in register.fields:
         if field.id in said:
             old, new = said[field.id] or (None, None)
-            yield Change(field, old, new, erased=field.id in gone)
+            yield FieldChange(field, old, new, erased=field.id in gone)

@@ -15,7 +15,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides, provides_past
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.registers.models import Entry
-from jinzhi.engines.indicator_sql import Column, JsonText, SqlSource
+from jinzhi.engines.indicator_sql import JsonText, SqlColumn, SqlSource
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import Record, Scalar
 from jinzhi.kernel.register import Register
@@ -101,10 +101,10 @@ def sql_source(name: str, who: Sees) -> SqlSource:
     """The same entries as a table for ``engines.indicator_sql``."""
     register = _declared(name)
     columns = {
-        f.id: Column(JsonText("data", f.id), KINDS.get(f.type, "text"), json=True)
+        f.id: SqlColumn(JsonText("data", f.id), KINDS.get(f.type, "text"), json=True)
         for f in register.fields
         if not f.withheld
     }
-    columns["state"] = Column("state", "text")
+    columns["state"] = SqlColumn("state", "text")
     rows = Entry.objects.visible_to(who).filter(register=name).order_by("pk")
     return SqlSource(rows, columns, Concat(Value("entry:"), Cast("pk", CharField()), output_field=CharField()))

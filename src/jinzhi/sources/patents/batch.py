@@ -82,7 +82,7 @@ BOUNDS = Bounds()
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class BatchMember:
     """One file of a batch. name: path inside the batch, ``!`` between an archive and what it holds.
 
     source: which reader it needs, or DRAWING. `open` gives a new stream, while the walk stands at this member.
@@ -152,7 +152,7 @@ _XML = (
 )
 
 
-def read(member: Member) -> Iterator[Document | LegalEvent | Refused]:
+def read(member: BatchMember) -> Iterator[Document | LegalEvent | Refused]:
     """What a member holds, through the reader of its source. A drawing holds nothing. Never raises for its content."""
     if member.source == DRAWING:
         return
@@ -178,7 +178,7 @@ def _broken(name: str, error: Exception) -> Refused:
 # ------------------------------------------------------------------------------------------------ streams
 
 
-class Joined(io.RawIOBase):
+class JoinedFiles(io.RawIOBase):
     """Files read as one seekable stream, in their order, without copying. patches: bytes to see at some places."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
@@ -224,7 +224,7 @@ class Joined(io.RawIOBase):
         super().close()
 
 
-class Window(io.RawIOBase):
+class StreamWindow(io.RawIOBase):
     """A part of a seekable stream as a stream: a stored member, read where it lies."""
 
     def __init__(self, stream: BinaryIO, start: int, size: int) -> None:
@@ -280,7 +280,7 @@ class _Counted(io.RawIOBase):
 # ------------------------------------------------------------------------------------------------ walking
 
 
-def walk(path: Path, bounds: Bounds = BOUNDS) -> Iterator[Member | Refused]:
+def walk(path: Path, bounds: Bounds = BOUNDS) -> Iterator[BatchMember | Refused]:
     """Every file at a path, folders and archives opened, in a fixed order. Never raises for what it finds there."""
     if path.is_dir():
         for folder, folders, files in os.walk(path, followlinks=False):
@@ -334,7 +334,7 @@ def _escape(name: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", name)
 
 
-def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[Member | Refused]:
+def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[BatchMember | Refused]:
     path = paths[-1]
     try:
         with open(paths[0], "rb") as f:
@@ -344,7 +344,7 @@ def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[Member | Ref
             missing = _missing(paths)
             if missing:
                 raise Unreadable(f"分卷不全，缺 {missing}", f"a part of the split zip is missing: {missing}")
-            with Joined(paths) as joined:
+            with JoinedFiles(paths) as joined:
                 yield from _archive(joined, name, 1, bounds)
         elif head.startswith(b"\x1f\x8b"):
             yield _gzipped(partial(open, path, "rb"), name, size, bounds)
@@ -360,16 +360,16 @@ def _missing(paths: list[Path]) -> str:
     return f"{paths[-1].stem}.z{gap:02d}" if gap else ""
 
 
-def _member(name: str, size: int, head: bytes, opener: Callable[[], BinaryIO]) -> Member | Refused:
+def _member(name: str, size: int, head: bytes, opener: Callable[[], BinaryIO]) -> BatchMember | Refused:
     source = detect(head, name)
     if source:
-        return Member(name, size, source, opener)
+        return BatchMember(name, size, source, opener)
     if not head:
         return Unreadable("文件是空的", "the file is empty").refused(name)
     return Refused(name, "认不出是哪一种专利数据", "no kind of patent data that is known", excerpt_of(head))
 
 
-def _gzipped(opener: Callable[[], BinaryIO], name: str, size: int, bounds: Bounds) -> Member | Refused:
+def _gzipped(opener: Callable[[], BinaryIO], name: str, size: int, bounds: Bounds) -> BatchMember | Refused:
     most = min(bounds.member, max(size * bounds.ratio, bounds.small))
 
     def unpacked() -> BinaryIO:
@@ -381,7 +381,7 @@ def _gzipped(opener: Callable[[], BinaryIO], name: str, size: int, bounds: Bound
     return _member(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE), size, head, unpacked)
 
 
-def _archive(stream: io.RawIOBase, name: str, depth: int, bounds: Bounds) -> Iterator[Member | Refused]:
+def _archive(stream: io.RawIOBase, name: str, depth: int, bounds: Bounds) -> Iterator[BatchMember | Refused]:
     if depth > bounds.depth:
         raise Unreadable(f"压缩包嵌套超过 {bounds.depth} 层", f"archives nested more than {bounds.depth} deep")
     buffered = cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
@@ -432,23 +432,23 @@ def _check(info: zipfile.ZipInfo, seen: set[str], bounds: Bounds) -> None:
 
 def _entry(
     archive: zipfile.ZipFile, outer: BinaryIO, info: zipfile.ZipInfo, label: str, depth: int, bounds: Bounds
-) -> Iterator[Member | Refused]:
+) -> Iterator[BatchMember | Refused]:
     ending = label.rpartition(".")[2].lower()
     if ending in _IMAGES:
-        yield Member(label, info.file_size, DRAWING, lambda: cast(BinaryIO, archive.open(info)))
+        yield BatchMember(label, info.file_size, DRAWING, lambda: cast(BinaryIO, archive.open(info)))
         return
     with archive.open(info) as inner:
         head = inner.read(HEAD)
     if head.startswith(b"PK\x03\x04") and not is_workbook(head, ending):
         if info.compress_type == zipfile.ZIP_STORED:
-            with Window(outer, _data_at(outer, info), info.file_size) as window:
+            with StreamWindow(outer, _data_at(outer, info), info.file_size) as window:
                 yield from _archive(window, label, depth + 1, bounds)
             return
         with tempfile.TemporaryFile(prefix="jinzhi-") as laid:
             with archive.open(info) as inner:
                 while piece := inner.read(1 << 20):
                     laid.write(piece)
-            with Window(cast(BinaryIO, laid), 0, laid.tell()) as window:
+            with StreamWindow(cast(BinaryIO, laid), 0, laid.tell()) as window:
                 yield from _archive(window, label, depth + 1, bounds)
     elif head.startswith(b"\x1f\x8b"):
         yield _gzipped(lambda: cast(BinaryIO, archive.open(info)), label, info.compress_size, bounds)
@@ -468,7 +468,7 @@ def _data_at(stream: BinaryIO, info: zipfile.ZipInfo) -> int:
 
 def _open_zip(stream: BinaryIO, raw: io.RawIOBase) -> zipfile.ZipFile:
     """A zip, also one split over several disks: there each offset counts from the beginning of its own disk."""
-    parts = raw.starts if isinstance(raw, Joined) else [0]
+    parts = raw.starts if isinstance(raw, JoinedFiles) else [0]
     if len(parts) == 1:
         return zipfile.ZipFile(stream)
     size = stream.seek(0, io.SEEK_END)
@@ -481,7 +481,7 @@ def _open_zip(stream: BinaryIO, raw: io.RawIOBase) -> zipfile.ZipFile:
     disk, _, _, _, length, offset = struct.unpack("<HHHHII", tail[at + 4 : at + 20])
     if disk == 0:  # cut with a knife (.001, .002): offsets count from the very beginning
         return zipfile.ZipFile(stream)
-    joined = cast(Joined, raw)
+    joined = cast(JoinedFiles, raw)
     if tail[at - 20 : at - 16] == b"PK\x06\x07":
         # zipfile refuses the 64-bit locator of a split archive; shown as of one disk it reads the rest rightly
         joined.patches[end - 20 + 4] = struct.pack("<I", 0)

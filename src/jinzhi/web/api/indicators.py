@@ -13,7 +13,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import Sees
-from jinzhi.apps.indicators.queries import Pool, as_of, scope_of, sees_unit, standing, values
+from jinzhi.apps.indicators.queries import RecordPool, as_of, scope_of, sees_unit, standing, values
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.indicator import Indicator, Value
 from jinzhi.web.api.caller import caller, only
@@ -109,7 +109,7 @@ def list_indicator_records(
     who = caller(request, "indicator.read")
     only(request, "limit", "cursor", "unit", "year")
     found, day = declared(id), day_of(year)
-    pool = Pool(eyes(who, unit), day)
+    pool = RecordPool(eyes(who, unit), day)
     value = pool.value(found)
     counted = sorted({r for part in value.records for r in part})
     begin = read(cursor)

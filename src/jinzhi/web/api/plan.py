@@ -13,7 +13,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.actions import MilestoneRefused
 from jinzhi.apps.plan.adjusting import adjusted
 from jinzhi.apps.plan.milestone_copies import GIVEN, Wanted, copy_over, proposals, told, unfit
-from jinzhi.apps.plan.milestone_sheet import Line, LinesRefused, planned, take_in
+from jinzhi.apps.plan.milestone_sheet import GivenLine, LinesRefused, planned, take_in
 from jinzhi.apps.plan.models import Milestone, Release, Report, Row
 from jinzhi.apps.plan.more_time import MoreTime, all_granted
 from jinzhi.apps.plan.plans import in_force
@@ -199,7 +199,7 @@ def bring_milestones(request: HttpRequest, plan: Plan, body: MilestoneLines) -> 
     release = asked(plan)
     if release is None:
         raise missing("还没有现行规划", "no plan is in force")
-    lines = [Line(n, item.dict()) for n, item in enumerate(body.items)]
+    lines = [GivenLine(n, item.dict()) for n, item in enumerate(body.items)]
     try:
         if body.dry_run:
             done = planned(release, lines, who)

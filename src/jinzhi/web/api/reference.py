@@ -51,7 +51,7 @@ def shape(schema: Mapping[str, Any]) -> str:
 
 
 @dataclass(frozen=True)
-class Said:
+class ShownOperation:
     """An operation as the page shows it."""
 
     id: str
@@ -65,16 +65,16 @@ class Said:
     answers: list[tuple[str, str, str]]
 
 
-def operations(document: Mapping[str, Any]) -> dict[str, list[Said]]:
+def operations(document: Mapping[str, Any]) -> dict[str, list[ShownOperation]]:
     """The operations by the area they belong to."""
-    out: dict[str, list[Said]] = {}
+    out: dict[str, list[ShownOperation]] = {}
     for path, item in document["paths"].items():
         for method in METHODS:
             if method not in item:
                 continue
             said = item[method]
             body = said.get("requestBody", {}).get("content", {})
-            shown = Said(
+            shown = ShownOperation(
                 said["operationId"],
                 method.upper(),
                 path,

@@ -14,7 +14,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.registers.actions import CREATE, UPDATE, create, log_export, log_viewing, may_write, update
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import (
-    Asked,
+    EntryFilter,
     entries,
     filterable,
     hidden,
@@ -189,7 +189,7 @@ def list_entries(
     state, unit = ("" if "state" in own else state), ("" if "unit" in own else unit)
     if state not in ("", "active", "closed"):
         raise invalid(Wrong("state", "应为 active 或 closed", "must be active or closed"))
-    asked = Asked(q=q, state=state, unit=unit, values=narrowed(request, found), sort="number")
+    asked = EntryFilter(q=q, state=state, unit=unit, values=narrowed(request, found), sort="number")
     rows, after = page_of(entries(found, who, asked), limit, cursor)
     recorded = log_export(found, len(rows), personal(rows, found, who), request.GET.urlencode(), who)
     return {"items": [shown(e, found, who, recorded=recorded) for e in rows], "next": after}

@@ -348,7 +348,7 @@ def workbook(rows: list[Case], what: Asked, who: Acting, day: date, moment: str)
             }
         )
     language = page_language()
-    columns = tuple(spreadsheet.Column(field=f, width=28 if f.id in ("title", "subject") else 16) for f in fields)
+    columns = tuple(spreadsheet.SheetColumn(field=f, width=28 if f.id in ("title", "subject") else 16) for f in fields)
     notes = (
         (_("内容"), _("办理事项清单")),
         (_("视图"), view_names()[what.view]),

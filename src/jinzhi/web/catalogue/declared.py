@@ -184,7 +184,7 @@ def plain(value: Any) -> str:
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
+class DeclaredPart:
     """A field of a declaration that holds many values: a table of them."""
 
     name: str
@@ -194,10 +194,10 @@ class Part:
 
 def parts(
     value: Declaration,
-) -> tuple[list[tuple[str, str]], list[Part], list[tuple[str, Any]]]:
+) -> tuple[list[tuple[str, str]], list[DeclaredPart], list[tuple[str, Any]]]:
     """What a declaration says beyond the common part: single values and tables in words, and the rest by its keys."""
     single: list[tuple[str, str]] = []
-    tables: list[Part] = []
+    tables: list[DeclaredPart] = []
     raw: list[tuple[str, Any]] = []
     for f in dataclasses.fields(value):
         held = getattr(value, f.name)
@@ -224,7 +224,7 @@ def _text(name: str, held: Any) -> str:
     return plain(held)
 
 
-def _table(word: str, held: tuple[Any, ...]) -> Part:
+def _table(word: str, held: tuple[Any, ...]) -> DeclaredPart:
     """Values of one class as a table: the fields that have a word and a value, names in the reader's language."""
     other = "zh" if page_language() == "en" else "en"
     heads = tuple(
@@ -233,4 +233,4 @@ def _table(word: str, held: tuple[Any, ...]) -> Part:
         if g.name in FIELD_WORDS and g.name != other and any(plain(getattr(x, g.name, "")) for x in held)
     )
     rows = tuple(tuple(plain(getattr(x, h, "")) for h in heads) for x in held)
-    return Part(word, tuple(str(FIELD_WORDS[h]) for h in heads), rows)
+    return DeclaredPart(word, tuple(str(FIELD_WORDS[h]) for h in heads), rows)

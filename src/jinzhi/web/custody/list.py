@@ -221,7 +221,7 @@ def workbook(rows: Sequence[Item], notes: Sequence[tuple[str, object]]) -> bytes
         for i in rows
     ]
     columns = tuple(
-        spreadsheet.Column(field=f, width={"title": 40, "sha256": 66, "sm3": 66}.get(f.id, 18)) for f in fields
+        spreadsheet.SheetColumn(field=f, width={"title": 40, "sha256": 66, "sm3": 66}.get(f.id, 18)) for f in fields
     )
     page = spreadsheet.Sheet(title=_("证据"), columns=columns, rows=lines, language=language)
     return spreadsheet.write([page], notes)

@@ -33,7 +33,7 @@ from jinzhi.engines import signing
 from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, Family
-from jinzhi.web.evidence.objects import Place, kinds, places, said, tells_personal
+from jinzhi.web.evidence.objects import ObjectPlace, kinds, places, said, tells_personal
 from jinzhi.web.evidence.objects import kind_named as object_named
 from jinzhi.web.evidence.words import KINDS, kind_named, verb_named
 from jinzhi.web.shell.access import page
@@ -59,7 +59,7 @@ LINKS = 100
 
 # --- the list -------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Asked:
+class LogFilter:
     """What the address of the list asks for."""
 
     kind: str
@@ -73,14 +73,14 @@ class Asked:
         return bool(self.kind or self.of or self.object or self.unit or self.on)
 
 
-def asked(request: HttpRequest, units: Sequence[tuple[str, str]]) -> Asked:
+def asked(request: HttpRequest, units: Sequence[tuple[str, str]]) -> LogFilter:
     raw = request.GET.get("on", "").strip()
     try:
         on = date.fromisoformat(raw) if raw else None
     except ValueError:
         reason = _("地址参数 %(name)s=“%(raw)s” 应为日期，如 2026-11-22")
         raise BadRequest(reason % {"name": "on", "raw": raw}) from None
-    return Asked(
+    return LogFilter(
         kind=choice(request, "kind", set(KINDS)),
         of=choice(request, "of", {k.prefix for k in kinds()}),
         object=request.GET.get("object", "").strip()[:200],
@@ -89,7 +89,7 @@ def asked(request: HttpRequest, units: Sequence[tuple[str, str]]) -> Asked:
     )
 
 
-def narrowed(what: Asked) -> QuerySet[Entry]:
+def narrowed(what: LogFilter) -> QuerySet[Entry]:
     """The numbered entries that the filters leave."""
     rows = Entry.objects.filter(shard__isnull=False)
     if what.kind:
@@ -119,7 +119,7 @@ def _utc(moment: datetime) -> str:
 
 
 @dataclass(frozen=True)
-class Piece:
+class ListPiece:
     """A piece of the list, newest first, with the addresses of the pieces beside it."""
 
     rows: list[Entry]
@@ -127,7 +127,7 @@ class Piece:
     older: str = ""
 
 
-def piece(request: HttpRequest, rows: QuerySet[Entry]) -> Piece:
+def piece(request: HttpRequest, rows: QuerySet[Entry]) -> ListPiece:
     """The entries around the cursor ``?page=before-2026-17`` or ``after-2026-17``; without one, the newest."""
     way, year, index = _cursor(request.GET.get("page", "").strip())
     rows = with_cover(rows).select_related("shard", "event", "event__unit")
@@ -143,8 +143,8 @@ def piece(request: HttpRequest, rows: QuerySet[Entry]) -> Piece:
         more_newer, more_older = bool(way), len(found) > PAGE_SIZE
         found = found[:PAGE_SIZE]
     if not found:
-        return Piece([], newer=_to(request, "") if way else "")
-    return Piece(
+        return ListPiece([], newer=_to(request, "") if way else "")
+    return ListPiece(
         found,
         newer=_to(request, f"after-{found[0].number}") if more_newer else "",
         older=_to(request, f"before-{found[-1].number}") if more_older else "",
@@ -173,7 +173,7 @@ def _to(request: HttpRequest, cursor: str) -> str:
     return f"?{query.urlencode()}"
 
 
-def entry_table(found: Sequence[Entry], seen: dict[str, Place], empty: Empty) -> Table:
+def entry_table(found: Sequence[Entry], seen: dict[str, ObjectPlace], empty: Empty) -> Table:
     """Entries as a table; of objects that the reader may not open, numbers and digests only."""
     checked, labels = entry_verdicts(found), unit_labels(found)
     columns = [
@@ -218,7 +218,7 @@ def unit_in(entry: Entry, told: dict[str, Any], labels: Mapping[str, str]) -> st
     return labels.get(code, code)
 
 
-def what_of(entry: Entry, place: Place) -> str:
+def what_of(entry: Entry, place: ObjectPlace) -> str:
     return verb_named(entry.event, place.procedure) if entry.event else kind_named(entry.kind)
 
 
@@ -229,7 +229,7 @@ def moment_of(told: dict[str, Any]) -> str:
         return str(told.get("at", "—"))
 
 
-def counted(rows: QuerySet[Entry], what: Asked, total: int) -> str:
+def counted(rows: QuerySet[Entry], what: LogFilter, total: int) -> str:
     if not what.narrowed:
         return _("共 %(n)s 条") % {"n": f"{total:,}"}
     n = rows.order_by()[: COUNTED + 1].count()
@@ -240,7 +240,7 @@ def counted(rows: QuerySet[Entry], what: Asked, total: int) -> str:
 
 # --- checkpoints ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Signature:
+class ShownSignature:
     """A signature line of a note, and whether it holds."""
 
     name: str
@@ -249,7 +249,7 @@ class Signature:
     tag: Tag
 
 
-def signatures(point: Checkpoint, family: Family) -> list[Signature]:
+def signatures(point: Checkpoint, family: Family) -> list[ShownSignature]:
     """Our signatures under one note of a checkpoint, each verified with the key that signed at the time."""
     text = checkpoints.note_in(point, family)
     out = []
@@ -258,14 +258,14 @@ def signatures(point: Checkpoint, family: Family) -> list[Signature]:
         try:
             checkpoints.opened(text, (key,))
         except checkpoints.NoteRefused:
-            out.append(Signature(name, kind, id.hex(), UNSIGNED))
+            out.append(ShownSignature(name, kind, id.hex(), UNSIGNED))
         else:
-            out.append(Signature(name, kind, id.hex(), SIGNED))
+            out.append(ShownSignature(name, kind, id.hex(), SIGNED))
     return out
 
 
 @dataclass(frozen=True)
-class Witnessed:
+class ShownCosignature:
     """A cosignature under a checkpoint."""
 
     witness: str
@@ -274,14 +274,16 @@ class Witnessed:
     tag: Tag
 
 
-def witnessed(point: Checkpoint) -> list[Witnessed]:
+def witnessed(point: Checkpoint) -> list[ShownCosignature]:
     """The cosignatures of a checkpoint; of a witness whose key the settings do not know, that is said."""
     try:
         known = {note.parse_vkey(k)[0]: k for k in policy()[1]}
     except WitnessRefused:
         known = {}
     rows = Cosignature.objects.filter(checkpoint=point).order_by("witness", "family", "moment")
-    return [Witnessed(c.witness, c.family, c.moment, _cosigned(c, point, known.get(c.witness, ""))) for c in rows]
+    return [
+        ShownCosignature(c.witness, c.family, c.moment, _cosigned(c, point, known.get(c.witness, ""))) for c in rows
+    ]
 
 
 def _cosigned(row: Cosignature, point: Checkpoint, key: str) -> Tag:

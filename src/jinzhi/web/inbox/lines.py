@@ -30,7 +30,7 @@ UNREAD = Tag("单位未读", "Unread by the unit", "late", "◆")
 
 
 @dataclass(frozen=True)
-class Urgency:
+class InboxUrgency:
     """A group of the inbox: how near the day is. What is due today is not overdue."""
 
     id: str
@@ -40,15 +40,15 @@ class Urgency:
     symbol: str
 
 
-OVERDUE = Urgency("overdue", "已超期", "Overdue", "late", "■")
-TODAY = Urgency("today", "今天到期", "Due today", "risk", "◆")
-WEEK = Urgency("week", "7 日内到期", "Due within 7 days", "normal", "●")
-LATER = Urgency("later", "以后到期", "Due later", "ahead", "▲")
-NONE = Urgency("none", "无期限", "No due date", "neutral", "○")
+OVERDUE = InboxUrgency("overdue", "已超期", "Overdue", "late", "■")
+TODAY = InboxUrgency("today", "今天到期", "Due today", "risk", "◆")
+WEEK = InboxUrgency("week", "7 日内到期", "Due within 7 days", "normal", "●")
+LATER = InboxUrgency("later", "以后到期", "Due later", "ahead", "▲")
+NONE = InboxUrgency("none", "无期限", "No due date", "neutral", "○")
 URGENCIES = (OVERDUE, TODAY, WEEK, LATER, NONE)
 
 
-def urgency_of(case: Case, day: date) -> Urgency:
+def urgency_of(case: Case, day: date) -> InboxUrgency:
     if case.next_due is None:
         return NONE
     if case.next_due < day or (case.next_due_at is not None and case.next_due_at < now()):
@@ -68,7 +68,7 @@ class Thing:
     matter: str
     state: str
     clock: str
-    urgency: Urgency
+    urgency: InboxUrgency
     due: Due | None
     new: bool
     lifted: bool = False

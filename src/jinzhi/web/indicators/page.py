@@ -26,9 +26,9 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.catalogue.sources_registry import today_only
 from jinzhi.apps.indicators.queries import (
-    Group,
-    Point,
-    Pool,
+    BreakdownGroup,
+    RecordPool,
+    ValuePoint,
     as_of,
     by_unit,
     knows_past,
@@ -44,8 +44,7 @@ from jinzhi.apps.indicators.seals import seals_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import charts
 from jinzhi.engines.indicator_memory import breakdown, rounded
-from jinzhi.engines.spreadsheet import Column as SheetColumn
-from jinzhi.engines.spreadsheet import Sheet, write
+from jinzhi.engines.spreadsheet import Sheet, SheetColumn, write
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import Indicator, Ratio, Record, Value, parts
@@ -124,7 +123,7 @@ def pick(year: int | None, unit: Unit | None, **more: str) -> str:
 
 # --- list -------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Line:
+class IndicatorLine:
     """An indicator with its value and how it stands."""
 
     indicator: Indicator
@@ -134,7 +133,7 @@ class Line:
     why: str
 
 
-def lines(request: HttpRequest, year: int | None, unit: Unit | None) -> list[Line]:
+def lines(request: HttpRequest, year: int | None, unit: Unit | None) -> list[IndicatorLine]:
     row = choice(request, "row", catalogue().ids("plan-row"))
     light = choice(request, "light", {"ahead", "normal", "risk", "late", "none"})
     wanted = [i for i in catalogue().all(Indicator) if not row or row in i.serves]
@@ -146,7 +145,7 @@ def lines(request: HttpRequest, year: int | None, unit: Unit | None) -> list[Lin
         if light and (stands.light.id if stands.light else "none") != light:
             continue
         why = speak(stands)
-        out.append(Line(indicator, value, tag_of(stands, value), stands.target, why))
+        out.append(IndicatorLine(indicator, value, tag_of(stands, value), stands.target, why))
     return sorted(out, key=lambda line: not line.indicator.headline)
 
 
@@ -285,7 +284,7 @@ def attached(content: bytes, media: str, name: str) -> HttpResponse:
 
 # --- one indicator ----------------------------------------------------------------------------------------------
 @dataclass
-class Seen:
+class SeenIndicator:
     """An indicator as one reader sees it in a year, for a unit; its records are read once."""
 
     request: HttpRequest
@@ -302,8 +301,8 @@ class Seen:
         return as_of(self.year, today())
 
     @cached_property
-    def pool(self) -> Pool:
-        return Pool(scope_of(self.who, self.unit), self.on)
+    def pool(self) -> RecordPool:
+        return RecordPool(scope_of(self.who, self.unit), self.on)
 
     @cached_property
     def rows(self) -> Mapping[str, Sequence[Record]]:
@@ -316,16 +315,16 @@ class Seen:
         return self.pool.value(self.indicator)
 
     @cached_property
-    def points(self) -> list[Point]:
+    def points(self) -> list[ValuePoint]:
         return past(self.indicator, self.who, counted_unit(self.who, self.unit), self.pool)
 
     def address(self, name: str, *args: str, **more: str) -> str:
         return reverse(name, args=[self.indicator.id, *args]) + pick(self.year, self.unit, **more)
 
 
-def seen(request: HttpRequest, id: str) -> Seen:
+def seen(request: HttpRequest, id: str) -> SeenIndicator:
     indicator = declared(id)
-    return Seen(request, indicator, year_of(request, indicator), unit_of(request))
+    return SeenIndicator(request, indicator, year_of(request, indicator), unit_of(request))
 
 
 def figure(number: Decimal | None, indicator: Indicator) -> float | int | None:
@@ -341,7 +340,7 @@ def ceiling(target: Decimal, indicator: Indicator) -> int:
     return 100 if indicator.unit == "%" and target <= 100 else math.ceil(target * Decimal("1.1"))
 
 
-def chart_of(view: Seen) -> charts.Chart:
+def chart_of(view: SeenIndicator) -> charts.Chart:
     """The past of an indicator by quarter, against the target of the year."""
     i = view.indicator
     target = i.targets.get(view.on.year)
@@ -396,7 +395,7 @@ def chart(request: HttpRequest, id: str, kind: str) -> HttpResponse:
     return HttpResponse(body, content_type=media)
 
 
-def groups(view: Seen, by: str) -> list[Group]:
+def groups(view: SeenIndicator, by: str) -> list[BreakdownGroup]:
     """The parts of an indicator by unit or by a field of its records; none by what is not kept as of a past day."""
     if view.on < today() and any(by in today_only(p.source) for p in parts(view.indicator.measure)):
         return []
@@ -404,11 +403,11 @@ def groups(view: Seen, by: str) -> list[Group]:
         return by_unit(view.indicator, view.rows, view.on, english())
     words = SourceWords(parts(view.indicator.measure)[0].source)
     found = breakdown(view.indicator, view.rows, by, view.on)
-    out = [Group(key, words.value(by, key), value) for key, value in found]
+    out = [BreakdownGroup(key, words.value(by, key), value) for key, value in found]
     return sorted(out, key=lambda g: (g.key is None, g.label))
 
 
-def breakdown_table(view: Seen, by: str, found: Sequence[Group]) -> Table:
+def breakdown_table(view: SeenIndicator, by: str, found: Sequence[BreakdownGroup]) -> Table:
     i = view.indicator
     ratio = isinstance(i.measure, Ratio)
     head = _("单位") if by == "unit" else SourceWords(parts(i.measure)[0].source).field(by)
@@ -452,13 +451,13 @@ def _fields(condition: Any, out: dict[str, None]) -> None:
         _fields(c, out)
 
 
-def behind(view: Seen, part: int) -> list[Record]:
+def behind(view: SeenIndicator, part: int) -> list[Record]:
     """The records counted in a part of the measure."""
     ids = set(view.value.records[part])
     return [r for r in view.rows[parts(view.indicator.measure)[part].source] if r.id in ids]
 
 
-def records_table(view: Seen, part: int, found: Sequence[Record]) -> Table:
+def records_table(view: SeenIndicator, part: int, found: Sequence[Record]) -> Table:
     i = view.indicator
     source = parts(i.measure)[part].source
     words = SourceWords(source)
@@ -478,7 +477,7 @@ def records_table(view: Seen, part: int, found: Sequence[Record]) -> Table:
     return Table(_("背后的记录"), columns, rows, empty, stack=True, caption_hidden=True)
 
 
-def part_links(view: Seen, part: int, by: str) -> list[Link]:
+def part_links(view: SeenIndicator, part: int, by: str) -> list[Link]:
     if not isinstance(view.indicator.measure, Ratio):
         return []
     names = (_("分子"), _("分母"))

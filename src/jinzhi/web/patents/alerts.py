@@ -20,8 +20,7 @@ from jinzhi.apps.patents.desk.alerts import Differences, Standing
 from jinzhi.apps.patents.models import Alert, Document
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.store.queries import collection
-from jinzhi.engines.spreadsheet import Column as SheetColumn
-from jinzhi.engines.spreadsheet import Sheet, write
+from jinzhi.engines.spreadsheet import Sheet, SheetColumn, write
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.text import id_of
 from jinzhi.web.patents.address import library_line, query_string

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.store.queries import collection, find_all
-from jinzhi.engines.claim_comparison import Difference, Pair, Piece, align, difference, likeness, shingles
+from jinzhi.engines.claim_comparison import ClaimPair, TextDifference, TextPiece, align, difference, likeness, shingles
 from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import library_line, state_tag
 from jinzhi.web.shell.access import page
@@ -77,7 +77,7 @@ def sides(request: HttpRequest) -> tuple[Side, Side]:
     return found[0], found[1]
 
 
-def shown(pieces: Sequence[Piece], tag: str) -> SafeString:
+def shown(pieces: Sequence[TextPiece], tag: str) -> SafeString:
     """A side of a difference; what only this side has stands in ``tag``."""
     out = (
         conditional_escape(p.text) if p.same else format_html("<{0}>{1}</{0}>", mark_safe(tag), p.text) for p in pieces
@@ -85,19 +85,19 @@ def shown(pieces: Sequence[Piece], tag: str) -> SafeString:
     return mark_safe("".join(out))
 
 
-def compared(a: Sequence[Claim], b: Sequence[Claim], paired: Sequence[Pair]) -> list[Compared]:
+def compared(a: Sequence[Claim], b: Sequence[Claim], paired: Sequence[ClaimPair]) -> list[Compared]:
     """The pairs with their texts marked."""
     found = []
     for pair in paired:
         one = a[pair.a] if pair.a is not None else None
         other = b[pair.b] if pair.b is not None else None
-        told = Difference((), (), True)
+        told = TextDifference((), (), True)
         if one and other:
             told = difference(one.text, other.text)
         elif one:
-            told = Difference((Piece(one.text, False),), (), True)
+            told = TextDifference((TextPiece(one.text, False),), (), True)
         elif other:
-            told = Difference((), (Piece(other.text, False),), True)
+            told = TextDifference((), (TextPiece(other.text, False),), True)
         found.append(
             Compared(one, other, round(pair.likeness * 100), shown(told.a, "del"), shown(told.b, "ins"),
                      bool(one and other and told.same), told.fine)
@@ -123,7 +123,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         return render(request, "patents/compare.html", context | {"wrong": wrong}, status=404 if wrong else 200)
     by_hand = a.chosen is not None and b.chosen is not None
     if by_hand:
-        paired = [Pair(0, 0, likeness(shingles(a.claims[0].text), shingles(b.claims[0].text)))]
+        paired = [ClaimPair(0, 0, likeness(shingles(a.claims[0].text), shingles(b.claims[0].text)))]
     else:
         paired = align([c.text for c in a.claims], [c.text for c in b.claims])
     pairs = compared(a.claims, b.claims, paired)

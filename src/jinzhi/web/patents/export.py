@@ -114,7 +114,7 @@ def workbook(
 ) -> Iterator[bytes]:
     """The pieces of a workbook: one row a document, and the sheet 说明, which also counts the rows written."""
     columns = [
-        large_table.Column(head, 44 if key in WIDE else 18)
+        large_table.TableColumn(head, 44 if key in WIDE else 18)
         for head, (key, *_rest) in zip(heads(), COLUMNS, strict=True)
     ]
 

@@ -11,7 +11,7 @@ from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.engines.charts import Chart
-from jinzhi.engines.documents import TEXT_WIDTH, Grid, Heading, Pairs, Paper, Picture, Text, write
+from jinzhi.engines.documents import TEXT_WIDTH, DocumentPicture, DocumentTable, Heading, Pairs, Paper, TextBlock, write
 from jinzhi.engines.pictures import Drawing, png
 from jinzhi.web.patents.figures import TITLES, Figure, Figures
 from jinzhi.web.patents.words import FacetWords, state_name
@@ -36,16 +36,20 @@ def report(
     figures = Figures(search, query, names, today())
     made = [figures.get(key) for key in TITLES]
     pictures = png([Drawing(chart_of(f).svg(WIDTH, f.height), WIDTH, f.height) for f in made])
-    blocks: list[Heading | Text | Pairs | Grid | Picture] = [
+    blocks: list[Heading | TextBlock | Pairs | DocumentTable | DocumentPicture] = [
         Heading(_("一、检索")),
         Pairs([(label, str(value)) for label, value in notes]),
         Heading(_("二、统计")),
-        Text(_("下列统计均按全部 %(n)s 件命中文献计算。") % {"n": f"{search.total:,}"}),
+        TextBlock(_("下列统计均按全部 %(n)s 件命中文献计算。") % {"n": f"{search.total:,}"}),
     ]
     for figure, picture in zip(made, pictures, strict=True):
         blocks += figure_blocks(figure, picture, search.total)
     listed = list(documents)
-    blocks += [Heading(_("三、文献清单")), Text(listing(len(listed), search.total, rest), kind="note"), grid(listed)]
+    blocks += [
+        Heading(_("三、文献清单")),
+        TextBlock(listing(len(listed), search.total, rest), kind="note"),
+        grid(listed),
+    ]
     here = installation()
     mark = _("演示数据，非官方统计") if here and here.demo else ""
     line = f"{here.city_zh if here else ''} {now().strftime('%Y-%m-%d %H:%M')}".strip()
@@ -57,10 +61,12 @@ def chart_of(figure: Figure) -> Chart:
     return figure.chart(today(), "")
 
 
-def figure_blocks(figure: Figure, picture: bytes, total: int) -> list[Heading | Text | Grid | Picture]:
+def figure_blocks(
+    figure: Figure, picture: bytes, total: int
+) -> list[Heading | TextBlock | DocumentTable | DocumentPicture]:
     """A figure: its picture, what it says, its first rows and how many there are."""
     if not figure.rows:
-        return [Text(f"{figure.title}：{_('没有数据')}", kind="note")]
+        return [TextBlock(f"{figure.title}：{_('没有数据')}", kind="note")]
     shown = figure.rows[:ROWS]
     said = f"{figure.title}。{figure.conclusion}" + (f"。{figure.note}" if figure.note else "")
     if len(shown) < len(figure.rows):
@@ -76,9 +82,9 @@ def figure_blocks(figure: Figure, picture: bytes, total: int) -> list[Heading | 
         for row in shown
     ]
     return [
-        Picture(picture, 150, f"{figure.title}：{figure.conclusion}"),
-        Text(said, kind="note"),
-        Grid(heads, rows, [*(width for _head in figure.heads), 25, 25]),
+        DocumentPicture(picture, 150, f"{figure.title}：{figure.conclusion}"),
+        TextBlock(said, kind="note"),
+        DocumentTable(heads, rows, [*(width for _head in figure.heads), 25, 25]),
     ]
 
 
@@ -93,10 +99,10 @@ def listing(listed: int, total: int, rest: str) -> str:
     }
 
 
-def grid(documents: Sequence[Document]) -> Grid:
+def grid(documents: Sequence[Document]) -> DocumentTable:
     heads = [_("序号"), _("公开（公告）号"), _("名称"), _("申请人"), _("公开日"), _("法律状态")]
     rows = [
         [str(n), d.number, d.title or d.title_en, d.applicants, str(d.published or "—"), state_name(d.state)]
         for n, d in enumerate(documents, 1)
     ]
-    return Grid(heads, rows, [12, 30, 46, 32, 20, 16])
+    return DocumentTable(heads, rows, [12, 30, 46, 32, 20, 16])

@@ -24,8 +24,7 @@ from jinzhi.engines.query_language.dialects import DIALECTS
 from jinzhi.engines.query_language.echo import echo
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.query_language.unparse import SAVED_NAME
-from jinzhi.engines.spreadsheet import Column as SheetColumn
-from jinzhi.engines.spreadsheet import Sheet, write
+from jinzhi.engines.spreadsheet import Sheet, SheetColumn, write
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import MAX_LENGTH, QueryError

@@ -19,7 +19,7 @@ from jinzhi.apps.patents.search.likeness import model_stamp
 from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.apps.patents.store.queries import by_ids, collection, find
 from jinzhi.engines.patience import Stopped, Ticket, within
-from jinzhi.engines.similar import WEIGHTS, Answer, Reason, Similar, Subject, Why
+from jinzhi.engines.similar import WEIGHTS, Reason, Similar, SimilarDocuments, Subject, Why
 from jinzhi.engines.vectors import VectorsRefused
 from jinzhi.web.patents.address import library_line, query_string, state_tag
 from jinzhi.web.shell.access import page
@@ -91,13 +91,13 @@ def _shared(why: Why, one: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _of_document(number: str, family: bool, now: Stamp, engine: str, model: object) -> Answer:
+def _of_document(number: str, family: bool, now: Stamp, engine: str, model: object) -> SimilarDocuments:
     row = Document.objects.get(number=number)
     return like(Subject.of(next(index_docs([row]))), top=LISTED, family=family)
 
 
 @lru_cache(maxsize=32)
-def _of_text(text: str, now: Stamp, engine: str, model: object) -> Answer:
+def _of_text(text: str, now: Stamp, engine: str, model: object) -> SimilarDocuments:
     return like(Subject.of_text(text), top=LISTED)
 
 
@@ -118,7 +118,7 @@ def hits_of(found: list[Similar], first: int, to: Document | None) -> list[Hit]:
     return shown
 
 
-def opened(answer: Answer) -> str:
+def opened(answer: SimilarDocuments) -> str:
     """The first documents as a search result, to be filtered, analysed and exported."""
     rows = by_ids([one.id for one in answer.found[:OPENED]])
     return reverse("patents") + query_string(f"pn=({' OR '.join(row.number for row in rows)})", ()) if rows else ""
@@ -169,7 +169,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     return render(request, "patents/similar.html", context | _answered(request, answer, row, text))
 
 
-def _answered(request: HttpRequest, answer: Answer, row: Document | None, text: str) -> dict[str, Any]:
+def _answered(request: HttpRequest, answer: SimilarDocuments, row: Document | None, text: str) -> dict[str, Any]:
     """One page of an answer. A text that was posted has one page: its address could not hold it."""
     number = whole(request, "page", 1) or 1
     first = (number - 1) * PAGE

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.plan.models import Duty, Milestone, Release, Row
-from jinzhi.apps.plan.progress import Cell, Judged, judge, light_rule, visible_cells
+from jinzhi.apps.plan.progress import Judged, ProgressCell, judge, light_rule, visible_cells
 from jinzhi.apps.plan.queries import DUTY_KINDS, years
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
@@ -79,12 +79,12 @@ class Board:
     units: dict[int, Unit]
     duties: dict[tuple[int, str], str]
     named: dict[str, list[Named]]
-    cells: tuple[Cell, ...]
+    cells: tuple[ProgressCell, ...]
     orphans: int
     unit: Unit | None = None
     below: bool = False
     section: str = ""
-    _by_row: dict[str, list[Cell]] = field(default_factory=dict)
+    _by_row: dict[str, list[ProgressCell]] = field(default_factory=dict)
     _rows_of_unit: dict[int, set[str]] = field(default_factory=dict)
 
     # reading
@@ -103,17 +103,17 @@ class Board:
         return path.startswith(self.unit.path) if self.below else path == self.unit.path
 
     @property
-    def picked(self) -> list[Cell]:
+    def picked(self) -> list[ProgressCell]:
         """The cells of the chosen unit and section."""
         return [
             c for c in self.cells
             if self.meant(c.unit_path) and (not self.section or self.rows[c.row_key].heading == self.section)
         ]  # fmt: skip
 
-    def judge(self, cells: Iterable[Cell]) -> Judged:
+    def judge(self, cells: Iterable[ProgressCell]) -> Judged:
         return judge(list(cells), self.day, self.rule)
 
-    def cells_of(self, row_key: str) -> list[Cell]:
+    def cells_of(self, row_key: str) -> list[ProgressCell]:
         """The cells of a row within the chosen unit."""
         return self._by_row.get(row_key, [])
 
@@ -426,8 +426,10 @@ def plan_filters(board: Board) -> list[Filter]:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def column(id: str, zh: str, en: str, type: Type = Type.TEXT, width: float = 16, unit: str = "") -> spreadsheet.Column:
-    return spreadsheet.Column(field=Field(id=id, zh=zh, en=en, type=type, required=False, unit=unit), width=width)
+def column(
+    id: str, zh: str, en: str, type: Type = Type.TEXT, width: float = 16, unit: str = ""
+) -> spreadsheet.SheetColumn:
+    return spreadsheet.SheetColumn(field=Field(id=id, zh=zh, en=en, type=type, required=False, unit=unit), width=width)
 
 
 def workbook(

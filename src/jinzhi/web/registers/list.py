@@ -20,8 +20,8 @@ from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import (
     MASK,
-    Asked,
-    Past,
+    EntryFilter,
+    PastEvent,
     filterable,
     hidden,
     reading,
@@ -50,7 +50,7 @@ SORTS = ("number", "title", "unit", "updated", "state")
 
 
 # --- what the address asks for --------------------------------------------------------------------------------
-def asked(request: HttpRequest, register: Register) -> Asked:
+def asked(request: HttpRequest, register: Register) -> EntryFilter:
     """Filters and sort of a list from the address; a wrong value is a clear 400."""
     values: dict[str, str | tuple[str, str]] = {}
     for field in filterable(register):
@@ -72,7 +72,7 @@ def asked(request: HttpRequest, register: Register) -> Asked:
                 if raw:
                     values[field.id] = raw
     sorts = {*SORTS, *(f.id for f in sortable(register))}
-    return Asked(
+    return EntryFilter(
         q=request.GET.get("q", "").strip()[:200],
         state=choice(request, "state", STATES),
         unit=request.GET.get("kept_by", "").strip()[:80],
@@ -161,7 +161,7 @@ class Reader:
         return str(self.cell(field, value).value)
 
 
-def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Iterable[Past] = ()) -> Reader:
+def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Iterable[PastEvent] = ()) -> Reader:
     """A reader that knows every unit, reference and file that these entries (and their histories) name."""
     rows = list(entries)
     shown = [*rows, *_as_entries(pasts)]
@@ -173,7 +173,7 @@ def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Ite
     return Reader(who, units, {e.number: e for e in found}, {str(a.pk): a for a in kept})
 
 
-def _as_entries(pasts: Iterable[Past]) -> list[Entry]:
+def _as_entries(pasts: Iterable[PastEvent]) -> list[Entry]:
     out = []
     for past in pasts:
         out.append(Entry(data={c.field.id: c.old for c in past.changes if c.old is not None}))
@@ -226,13 +226,13 @@ def pairs(register: Register, entry: Entry, eyes: Reader) -> list[tuple[str, Any
 class Happening:
     """An event of an entry as the page shows it; ``changes``: (field, old, new) as text; ``seal``: by the log."""
 
-    past: Past
+    past: PastEvent
     what: str
     changes: list[tuple[str, str, str]]
     seal: Verdict | None = None
 
 
-def happenings(pasts: Sequence[Past], eyes: Reader, checked: Verdicts) -> list[Happening]:
+def happenings(pasts: Sequence[PastEvent], eyes: Reader, checked: Verdicts) -> list[Happening]:
     return [
         Happening(
             p,

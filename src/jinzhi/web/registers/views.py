@@ -37,7 +37,7 @@ from jinzhi.apps.registers.actions import (
     sheets_of,
     update,
 )
-from jinzhi.apps.registers.exchange import ChangedMeanwhile, Line, Preview
+from jinzhi.apps.registers.exchange import ChangedMeanwhile, ImportPreview, SheetLine
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import (
     MASK,
@@ -536,14 +536,14 @@ def preview(request: HttpRequest, id: str, token: str) -> HttpResponse:
     )
 
 
-def preview_table(found: Register, plan: Preview, lines: list[Line], who: Acting) -> Table:
+def preview_table(found: Register, plan: ImportPreview, lines: list[SheetLine], who: Acting) -> Table:
     held = [
         Entry(data={k: v[n] for k, v in line.changes.items() if v[n] is not None}) for line in lines for n in (0, 1)
     ]
     eyes = shown.reader(found, held, who)
     language = page_language()
 
-    def what(line: Line) -> str:
+    def what(line: SheetLine) -> str:
         if line.errors:
             return "；".join(e.say(language) for e in line.errors)
         if line.kind == "new":

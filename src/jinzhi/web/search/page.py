@@ -107,7 +107,7 @@ def every(words: Iterable[str], *fields: str) -> Q:
 
 
 @dataclass(frozen=True)
-class Hit:
+class ResultHit:
     """Something found: its name, its page, what it belongs to, and the words around the hit."""
 
     title: SafeString
@@ -117,24 +117,24 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResultKind:
     """A group of results: who is found by words, and how one is shown."""
 
     id: str
     label: Any
     find: Callable[[Sequence[str], Acting], QuerySet | list | Patents]
-    show: Callable[[Any, Sequence[str]], Hit]
+    show: Callable[[Any, Sequence[str]], ResultHit]
     #: the page of its own that shows all of a kind, if it has one
     elsewhere: Callable[[Sequence[str]], str] | None = None
 
 
 @dataclass(frozen=True)
-class Group:
+class ResultGroup:
     """Results of a kind: how many in all, those shown, the address that shows all of them."""
 
-    kind: Kind
+    kind: ResultKind
     total: int
-    hits: list[Hit]
+    hits: list[ResultHit]
     all_href: str
 
 
@@ -159,9 +159,9 @@ def find_rows(words: Sequence[str], who: Acting) -> QuerySet:
     return found.order_by("-release__starts", "release", "position")
 
 
-def show_row(row: Row, words: Sequence[str]) -> Hit:
+def show_row(row: Row, words: Sequence[str]) -> ResultHit:
     meta = of_plan(row, row.several, row.heading)
-    return Hit(highlight(f"{row.key} {row.title}", words), row_href(row, row.several), meta)
+    return ResultHit(highlight(f"{row.key} {row.title}", words), row_href(row, row.several), meta)
 
 
 def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
@@ -170,10 +170,10 @@ def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
     return found.order_by("-row__release__starts", "row__release", "row__position", "position")
 
 
-def show_measure(measure: Measure, words: Sequence[str]) -> Hit:
+def show_measure(measure: Measure, words: Sequence[str]) -> ResultHit:
     row = measure.row
     meta = of_plan(row, measure.several, f"{row.key} {row.title}")
-    return Hit(excerpt(measure.text, words), row_href(row, measure.several), meta)
+    return ResultHit(excerpt(measure.text, words), row_href(row, measure.several), meta)
 
 
 def find_units(words: Sequence[str], who: Acting) -> QuerySet:
@@ -189,8 +189,8 @@ def _in(word: str, names: Iterable[str]) -> bool:
     return any(form.casefold() in n.casefold() for form in forms(word) for n in names)
 
 
-def show_unit(unit: Unit, words: Sequence[str]) -> Hit:
-    return Hit(
+def show_unit(unit: Unit, words: Sequence[str]) -> ResultHit:
+    return ResultHit(
         highlight(unit.name, words), reverse("unit", args=[unit.code]), unit.label if unit.label != unit.name else ""
     )
 
@@ -202,10 +202,10 @@ def find_cases(words: Sequence[str], who: Acting) -> QuerySet:
     return seen.filter(every(words, "number", "title", "subject_title")).order_by("-opened_on", "-pk")
 
 
-def show_case(case: Case, words: Sequence[str]) -> Hit:
+def show_case(case: Case, words: Sequence[str]) -> ResultHit:
     procedure = catalogue().find(Procedure, case.procedure)
     meta = " · ".join(x for x in (named(procedure) if procedure else "", case.unit.label, str(case.opened_on)) if x)
-    return Hit(highlight(f"{case.number} {case.title}", words), reverse("case", args=[case.pk]), meta)
+    return ResultHit(highlight(f"{case.number} {case.title}", words), reverse("case", args=[case.pk]), meta)
 
 
 def find_entries(words: Sequence[str], who: Acting) -> QuerySet:
@@ -222,10 +222,10 @@ def entry_href(entry: Entry) -> str:
     return reverse("entry", args=[entry.register, entry.pk])
 
 
-def show_entry(entry: Entry, words: Sequence[str]) -> Hit:
+def show_entry(entry: Entry, words: Sequence[str]) -> ResultHit:
     register = catalogue().find(Register, entry.register)
     meta = " · ".join(x for x in (named(register) if register else "", entry.unit.label) if x)
-    return Hit(highlight(f"{entry.number} {entry.title}", words), entry_href(entry), meta)
+    return ResultHit(highlight(f"{entry.number} {entry.title}", words), entry_href(entry), meta)
 
 
 def find_declarations(words: Sequence[str], who: Acting) -> list[Declaration]:
@@ -234,9 +234,9 @@ def find_declarations(words: Sequence[str], who: Acting) -> list[Declaration]:
     return [d for d in every_one if all(_in(w, (d.id, d.zh, d.en, d.why)) for w in words)]
 
 
-def show_declaration(found: Declaration, words: Sequence[str]) -> Hit:
+def show_declaration(found: Declaration, words: Sequence[str]) -> ResultHit:
     hit = excerpt(found.why, words) if any(_in(w, (found.why,)) for w in words) else ""
-    return Hit(highlight(named(found), words), reverse("declaration", args=[found.kind, found.id]), found.id, hit)
+    return ResultHit(highlight(named(found), words), reverse("declaration", args=[found.kind, found.id]), found.id, hit)
 
 
 class Patents:
@@ -275,10 +275,10 @@ def find_patents(words: Sequence[str], who: Acting) -> Patents:
     return Patents(newest.tolist())
 
 
-def show_patent(row: Document, words: Sequence[str]) -> Hit:
+def show_patent(row: Document, words: Sequence[str]) -> ResultHit:
     parts = (row.applicants, row.published and row.published.isoformat(), state_name(row.state))
     meta = " · ".join(str(x) for x in parts if x)
-    return Hit(highlight(f"{row.number} {row.title}", words), reverse("patent", args=[row.number]), meta)
+    return ResultHit(highlight(f"{row.number} {row.title}", words), reverse("patent", args=[row.number]), meta)
 
 
 def patents_href(words: Sequence[str]) -> str:
@@ -297,9 +297,9 @@ def find_evidence(words: Sequence[str], who: Acting) -> QuerySet:
     return seen.order_by("-captured_at", "-pk")
 
 
-def show_evidence(item: Item, words: Sequence[str]) -> Hit:
+def show_evidence(item: Item, words: Sequence[str]) -> ResultHit:
     meta = " · ".join(x for x in (item.name, item.unit.label, localtime(item.captured_at).strftime("%Y-%m-%d")) if x)
-    return Hit(highlight(f"{item.number} {item.title}", words), reverse("custody-item", args=[item.number]), meta)
+    return ResultHit(highlight(f"{item.number} {item.title}", words), reverse("custody-item", args=[item.number]), meta)
 
 
 def find_saved(words: Sequence[str], who: Acting) -> list[SavedQuery | Topic]:
@@ -310,28 +310,28 @@ def find_saved(words: Sequence[str], who: Acting) -> list[SavedQuery | Topic]:
     return [one for one in named_so if all(_in(w, (one.name, getattr(one, "text", ""))) for w in words)]
 
 
-def show_saved(found: SavedQuery | Topic, words: Sequence[str]) -> Hit:
+def show_saved(found: SavedQuery | Topic, words: Sequence[str]) -> ResultHit:
     if isinstance(found, Topic):
-        return Hit(highlight(found.name, words), reverse("patents-topic", args=[found.pk]), _("专题"))
+        return ResultHit(highlight(found.name, words), reverse("patents-topic", args=[found.pk]), _("专题"))
     href = f"{reverse('patents')}?{urlencode({'q': found.text})}"
-    return Hit(highlight(found.name, words), href, _("已存检索"), highlight(found.text, words))
+    return ResultHit(highlight(found.name, words), href, _("已存检索"), highlight(found.text, words))
 
 
 KINDS = (
-    Kind("rows", gettext_lazy("规划任务"), find_rows, show_row),
-    Kind("measures", gettext_lazy("措施"), find_measures, show_measure),
-    Kind("units", gettext_lazy("单位"), find_units, show_unit),
-    Kind("cases", gettext_lazy("办理事项"), find_cases, show_case),
-    Kind("entries", gettext_lazy("名录条目"), find_entries, show_entry),
-    Kind("patents", gettext_lazy("专利"), find_patents, show_patent, patents_href),
-    Kind("evidence", gettext_lazy("证据"), find_evidence, show_evidence),
-    Kind("saved", gettext_lazy("已存检索与专题"), find_saved, show_saved),
-    Kind("declarations", gettext_lazy("事项目录"), find_declarations, show_declaration),
+    ResultKind("rows", gettext_lazy("规划任务"), find_rows, show_row),
+    ResultKind("measures", gettext_lazy("措施"), find_measures, show_measure),
+    ResultKind("units", gettext_lazy("单位"), find_units, show_unit),
+    ResultKind("cases", gettext_lazy("办理事项"), find_cases, show_case),
+    ResultKind("entries", gettext_lazy("名录条目"), find_entries, show_entry),
+    ResultKind("patents", gettext_lazy("专利"), find_patents, show_patent, patents_href),
+    ResultKind("evidence", gettext_lazy("证据"), find_evidence, show_evidence),
+    ResultKind("saved", gettext_lazy("已存检索与专题"), find_saved, show_saved),
+    ResultKind("declarations", gettext_lazy("事项目录"), find_declarations, show_declaration),
 )
 
 
 @dataclass(frozen=True)
-class Count:
+class KindCount:
     """How many of a kind there are, and where they are shown."""
 
     label: Any
@@ -340,7 +340,7 @@ class Count:
     current: bool
 
 
-def found_of(kind: Kind, words: Sequence[str], who: Acting) -> QuerySet | list | Patents | None:
+def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> QuerySet | list | Patents | None:
     """What is found of a kind; None where it cannot be asked now."""
     try:
         return kind.find(words, who)
@@ -407,8 +407,8 @@ def index(request: HttpRequest) -> HttpResponse:
         straight = exact(query, who)
         if straight:
             return redirect(straight)
-    groups: list[Group] = []
-    counts: list[Count] = []
+    groups: list[ResultGroup] = []
+    counts: list[KindCount] = []
     unready: list[Any] = []
     here: Page | None = None
     for kind in KINDS:
@@ -421,12 +421,12 @@ def index(request: HttpRequest) -> HttpResponse:
         total = count(found)
         href = kind.elsewhere(words) if kind.elsewhere else address(query, kind.id)
         if total or kind.id == only:
-            counts.append(Count(kind.label, total, href, kind.id == only))
+            counts.append(KindCount(kind.label, total, href, kind.id == only))
         if kind.id == only:
             here = paged(request, found)
-            groups.append(Group(kind, total, [kind.show(x, words) for x in here], ""))
+            groups.append(ResultGroup(kind, total, [kind.show(x, words) for x in here], ""))
         elif total and not only:
-            groups.append(Group(kind, total, [kind.show(x, words) for x in found[:SHOWN]], href))
+            groups.append(ResultGroup(kind, total, [kind.show(x, words) for x in found[:SHOWN]], href))
     total = sum(g.total for g in groups)
     context |= {
         "counts": counts,

@@ -49,22 +49,22 @@ LONGEST = 80
 
 
 @dataclass
-class Node:
+class UnitNode:
     """A unit in the tree with those below it; ``open`` where the reader's own unit lies below."""
 
     unit: Unit
     level: Any
-    children: list[Node] = field(default_factory=list)
+    children: list[UnitNode] = field(default_factory=list)
     open: bool = False
     below: int = 0
 
 
-def tree(units: list[Unit], who: Acting) -> list[Node]:
+def tree(units: list[Unit], who: Acting) -> list[UnitNode]:
     """The units, in the order of their paths, as a tree."""
-    roots: list[Node] = []
-    stack: list[Node] = []
+    roots: list[UnitNode] = []
+    stack: list[UnitNode] = []
     for unit in units:
-        node = Node(unit, LEVEL_NAMES.get(unit.level, unit.level), open=who.path.startswith(unit.path))
+        node = UnitNode(unit, LEVEL_NAMES.get(unit.level, unit.level), open=who.path.startswith(unit.path))
         while stack and not unit.path.startswith(stack[-1].unit.path):
             stack.pop()
         (stack[-1].children if stack else roots).append(node)
@@ -77,7 +77,7 @@ def tree(units: list[Unit], who: Acting) -> list[Node]:
     return roots
 
 
-def _in_order(node: Node) -> None:
+def _in_order(node: UnitNode) -> None:
     node.children.sort(key=lambda n: n.unit.position)
     for child in node.children:
         _in_order(child)
@@ -177,7 +177,7 @@ def exported(found: list[Unit], by_path: dict[str, Unit], text: str, level: str,
     fields = [("code", "代码", "Code"), ("zh", "名称", "Chinese name"), ("en", "英文名称", "English name")]
     fields += [("short", "简称", "Short name"), ("level", "层级", "Level"), ("above", "上级", "Above")]
     fields += [("contact", "联系人", "Contact")]
-    columns = tuple(spreadsheet.Column(field=Field(id=id, zh=zh, en=en, required=False)) for id, zh, en in fields)
+    columns = tuple(spreadsheet.SheetColumn(field=Field(id=id, zh=zh, en=en, required=False)) for id, zh, en in fields)
     rows = []
     for u in found:
         above = above_of(u, by_path)

@@ -20,7 +20,7 @@ from jinzhi.apps.patents.models import Document, Note, Tagging
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.search.asking import KEY_LENGTH
 from jinzhi.apps.patents.store.queries import find_all
-from jinzhi.engines.spreadsheet import CellError, Column, Sheet, read, write
+from jinzhi.engines.spreadsheet import CellError, Sheet, SheetColumn, read, write
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.tokens import fold
 
@@ -259,8 +259,9 @@ def workbook(who: Acting, notes: Sequence[tuple[str, object]], *, language: str)
                 }
             )  # fmt: skip
     columns = (
-        Column(field=NUMBER, width=22), Column(field=TAGS, width=36), Column(field=TITLE, width=44, locked=True),
-        Column(field=NOTES, width=44, locked=True),
+        SheetColumn(field=NUMBER, width=22), SheetColumn(field=TAGS, width=36),
+        SheetColumn(field=TITLE, width=44, locked=True),
+        SheetColumn(field=NOTES, width=44, locked=True),
     )  # fmt: skip
     return write(
         [Sheet(title="标引" if language == "zh" else "Tags", columns=columns, rows=rows, language=language)], notes
@@ -284,7 +285,7 @@ def bring(who: Acting, content: bytes, *, key: str = "") -> Brought:
     Tags that a row does not name stay. Raises SpreadsheetError where the file is no such table.
     """
     _signed_in(who)
-    table = read(content, (Column(field=NUMBER), Column(field=TAGS)))
+    table = read(content, (SheetColumn(field=NUMBER), SheetColumn(field=TAGS)))
     errors = list(table.errors)
     documents = find_all([str(row.values["number"]) for row in table.rows if row.values.get("number")])
     wanted: dict[str, tuple[str, set[int]]] = {}

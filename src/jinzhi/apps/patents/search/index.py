@@ -33,7 +33,7 @@ from jinzhi.engines.search_index import seal, soundness
 from jinzhi.engines.search_index.store import Array, OtherFormat
 from jinzhi.engines.search_memory import Context
 from jinzhi.engines.search_values import OFFICE_NUMBERS
-from jinzhi.engines.similar import Answer, Subject
+from jinzhi.engines.similar import SimilarDocuments, Subject
 from jinzhi.engines.vectors import VectorsRefused
 from jinzhi.kernel.query import SEMANTIC_TOP, ClassTree, Doc, Node, Query, QueryError
 
@@ -332,7 +332,7 @@ def _find(node: Node) -> Sequence[int]:
     return ids
 
 
-def like(subject: Subject, *, top: int | None = None, family: bool = True) -> Answer:
+def like(subject: Subject, *, top: int | None = None, family: bool = True) -> SimilarDocuments:
     """The documents like a subject, best first, with the reasons. Raises NoIndex."""
     return likeness.answer(subject, _find, int(str(collection()["documents"])), top=top, family=family)
 

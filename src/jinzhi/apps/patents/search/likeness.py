@@ -9,14 +9,16 @@ from pathlib import Path
 from django.conf import settings
 
 from jinzhi.apps.patents.models import Document
-from jinzhi.engines.similar import Answer, Find, Subject, blended, similar
+from jinzhi.engines.similar import Find, SimilarDocuments, Subject, blended, similar
 from jinzhi.engines.vectors import Vectors, cosines, open_vectors
 
 #: documents that vectors may move, the first by words, classes and citations; and how much vectors weigh
 MOVED, WEIGHT = 200, 0.3
 
 
-def answer(subject: Subject, find: Find, total: int, *, top: int | None = None, family: bool = True) -> Answer:
+def answer(
+    subject: Subject, find: Find, total: int, *, top: int | None = None, family: bool = True
+) -> SimilarDocuments:
     """The documents like a subject, best first. Raises QueryError, VectorsRefused."""
     model = vectors()
     if model is None:

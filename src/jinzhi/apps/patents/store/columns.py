@@ -16,7 +16,7 @@ from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.patents import models
 from jinzhi.sources.patents import tables
-from jinzhi.sources.patents.batch import Member, walk
+from jinzhi.sources.patents.batch import BatchMember, walk
 from jinzhi.sources.patents.refused import Refused, Unreadable
 
 
@@ -29,7 +29,7 @@ def answers(source: str) -> dict[str, str]:
     return dict(models.ColumnAnswer.objects.filter(source=source).values_list("heading", "field"))
 
 
-def shown(column: tables.Column, name: str) -> dict[str, object]:
+def shown(column: tables.ProposedColumn, name: str) -> dict[str, object]:
     """A column as it is asked about and listed."""
     return {
         "table": name, "heading": column.heading, "field": column.field, "suggested": column.suggested or column.field,
@@ -44,7 +44,7 @@ def listed(path: Path, source: str) -> Iterator[list[dict[str, object]] | Refuse
     for member in walk(path):
         if isinstance(member, Refused):
             yield member
-        elif isinstance(member, Member) and member.source == tables.NAME:
+        elif isinstance(member, BatchMember) and member.source == tables.NAME:
             try:
                 with member.open() as stream:
                     yield [

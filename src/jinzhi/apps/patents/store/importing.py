@@ -40,7 +40,7 @@ from jinzhi.apps.patents.store.storing import Prepared, PreparedEvent, known_num
 from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.kernel.text import UNFIT, Words, texts, unfit_words
 from jinzhi.sources.patents import tables
-from jinzhi.sources.patents.batch import DRAWING, READERS, Member, walk
+from jinzhi.sources.patents.batch import DRAWING, READERS, BatchMember, walk
 from jinzhi.sources.patents.refused import Refused, Unreadable
 
 log = logging.getLogger("jinzhi.patents")
@@ -373,7 +373,7 @@ class Plain:
     """The plain folder that is walked: its images, and whether one of its documents was read in this run."""
 
     folder: str = ""
-    images: list[Member] = field(default_factory=list)
+    images: list[BatchMember] = field(default_factory=list)
     fresh: bool = False
 
 
@@ -430,13 +430,13 @@ class Importer:
                 if item is not None:
                     self._item_ends(item)
                 outer, item, self._ours = name, None, False
-                if not (isinstance(found, Member) and found.source == DRAWING and "!" not in found.name):
+                if not (isinstance(found, BatchMember) and found.source == DRAWING and "!" not in found.name):
                     item = self._item(path if path.is_file() else path / name, name, found)
                 place = 0
             folder = self._folder(path, found.name, item if within else None)
             if not within:
                 self._entered(folder, item)
-            if isinstance(found, Member) and found.source == DRAWING:
+            if isinstance(found, BatchMember) and found.source == DRAWING:
                 self.report.drawings += 1
                 if folder and not within:
                     self._plain.images.append(found)
@@ -469,14 +469,14 @@ class Importer:
         if item is not None or self._ours:
             self._plain.fresh = True
 
-    def _image(self, image: Member, folder: str, item: models.Item | None) -> None:
+    def _image(self, image: BatchMember, folder: str, item: models.Item | None) -> None:
         if self._resumed and models.Staged.objects.filter(folder=folder, label=image.name[-400:]).exists():
             return
         self._staged.append(pictures.staged(image, folder, item))
         if len(self._staged) >= CHUNK:
             self._flush()
 
-    def _item(self, path: Path, name: str, found: Member | Refused) -> models.Item | None:
+    def _item(self, path: Path, name: str, found: BatchMember | Refused) -> models.Item | None:
         """The file as the store knows it; None where it is there whole already."""
         size, sha256 = _fingerprint(path, found)
         item, made = models.Item.objects.get_or_create(
@@ -503,7 +503,7 @@ class Importer:
         else:
             self._held.append((Given(item, ""), Mark.FILE))
 
-    def _member(self, item: models.Item, found: Member | Refused, skip: int, folder: str) -> None:
+    def _member(self, item: models.Item, found: BatchMember | Refused, skip: int, folder: str) -> None:
         if isinstance(found, Refused):
             self._send()
             self._drain(0)
@@ -536,7 +536,7 @@ class Importer:
         self._drain(0)
         path.unlink()
 
-    def _give(self, given: Given, member: Member, skip: int) -> None:
+    def _give(self, given: Given, member: BatchMember, skip: int) -> None:
         self._given[self._order] = given
         answers = tuple(sorted(self.answers.items())) if member.source == tables.NAME else ()
         self._group.append(
@@ -696,7 +696,7 @@ def _no_document(one: Answer | Mark, given: Given) -> Refused:
     )
 
 
-def _small(member: Member) -> bytes | None:
+def _small(member: BatchMember) -> bytes | None:
     """The bytes of a small member; None where it is longer than it says or cannot be read at once."""
     try:
         with member.open() as stream:
@@ -713,7 +713,7 @@ def _failed(name: str, error: Exception) -> Refused:
     return Refused(name, f"文件已损坏，读不下去（{what}）", f"the file is damaged: {what}")
 
 
-def _fingerprint(path: Path, found: Member | Refused) -> tuple[int, str]:
+def _fingerprint(path: Path, found: BatchMember | Refused) -> tuple[int, str]:
     """Size and SHA-256 of a file with the parts of a split archive; of its name where it cannot be read."""
     parts = sorted(path.parent.glob(f"{path.stem}.[zZ][0-9]*")) if path.suffix.lower() == ".zip" else []
     if path.name.lower().endswith(".zip.001"):

@@ -24,7 +24,7 @@ from jinzhi.apps.evidence.store import holdings
 from jinzhi.apps.evidence.store.store import PIECE, keep, remove
 from jinzhi.apps.patents.models import Document, Item, Picture, Refusal, Staged, Wanted
 from jinzhi.apps.patents.store.storing import parts
-from jinzhi.sources.patents.batch import Member, image_type
+from jinzhi.sources.patents.batch import BatchMember, image_type
 from jinzhi.sources.patents.refused import Unreadable
 
 #: bytes of one image; larger ones are refused by name
@@ -67,7 +67,7 @@ def file_of(name: str) -> str:
     return re.split(r"[/!]", name.replace("\\", "/"))[-1].casefold()[:200]
 
 
-def staged(member: Member, folder: str, item: Item | None) -> Staged:
+def staged(member: BatchMember, folder: str, item: Item | None) -> Staged:
     """Keep an image in the store; one that cannot be kept is noted with the reason. Raises DiskFull."""
     made = Staged(item=item, folder=folder, name=file_of(member.name), label=member.name[-400:])
     try:
@@ -80,7 +80,7 @@ def staged(member: Member, folder: str, item: Item | None) -> Staged:
     return made
 
 
-def _checked(member: Member, kind: list[str]) -> Iterator[bytes]:
+def _checked(member: BatchMember, kind: list[str]) -> Iterator[bytes]:
     """The bytes of an image in pieces, its media type put into ``kind``. Raises _Bad."""
     too_large = _Bad(
         f"附图图像超过上限 {LIMIT >> 20} MB，没有保存", f"the image is larger than {LIMIT >> 20} MB: not kept"
@@ -107,7 +107,7 @@ def _checked(member: Member, kind: list[str]) -> Iterator[bytes]:
         raise _Bad("附图图像不完整，没有保存", "the image is cut off: not kept")
 
 
-def _read(member: Member) -> Iterator[bytes]:
+def _read(member: BatchMember) -> Iterator[bytes]:
     try:
         with member.open() as stream:
             while piece := _piece(stream):

@@ -74,7 +74,7 @@ class Command(BaseCommand):
     def _fill(self, patents: int, behind: bool) -> None:
         try:
             filling.fill(patents, self._say, behind=behind)
-        except filling.Busy:
+        except filling.FillingBusy:
             self._say(gettext_noop("另一个进程正在生成演示数据，本次不重复生成。"))
         except filling.Orphaned:
             self._say(gettext_noop("服务已结束，演示数据的生成已停止；再次运行时接着生成。"))

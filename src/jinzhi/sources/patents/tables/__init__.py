@@ -21,13 +21,13 @@ from jinzhi.kernel.patent import Citation, Claim, Document, Party, Priority, Sou
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.sources.patents.tables.cells import FORMULA, Column, nothing, unescaped
+from jinzhi.sources.patents.tables.cells import FORMULA, ProposedColumn, nothing, unescaped
 from jinzhi.sources.patents.tables.columns import (
     DATES,
     LISTS,
     SAMPLE,
     SUBSTANCE,
-    Proposal,
+    ColumnProposal,
     answers_of,
     cpc_alone,
     days_in,
@@ -38,15 +38,15 @@ from jinzhi.sources.patents.tables.columns import (
 )
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of, names_a_main_class
 from jinzhi.sources.patents.tables.names import AND_OTHERS, PARTIES, SEPARATORS, names_of
-from jinzhi.sources.patents.tables.sheets import HEAD_ROWS, LONGEST_CELL, MOST_COLUMNS, Sheet, sheets_of
+from jinzhi.sources.patents.tables.sheets import HEAD_ROWS, LONGEST_CELL, MOST_COLUMNS, ReadSheet, sheets_of
 from jinzhi.standards import ipc, locarno
 from jinzhi.standards.cn_numbers import Number, NumberError, normalise, standard
 from jinzhi.standards.st3 import find_code
 from jinzhi.standards.st16 import is_grant
 
 __all__ = [
-    "HEADINGS", "LONGEST_CELL", "MOST_COLUMNS", "SEPARATORS", "Column", "Proposal", "answers_of", "mapping_of",
-    "propose", "read", "rows_of",
+    "HEADINGS", "LONGEST_CELL", "MOST_COLUMNS", "SEPARATORS", "ColumnProposal", "ProposedColumn", "answers_of",
+    "mapping_of", "propose", "read", "rows_of",
 ]  # fmt: skip
 
 NAME = "table"
@@ -74,10 +74,10 @@ _COMPLETING = (
 class _Table:
     """A sheet whose columns are understood. above: rows before the first of data."""
 
-    sheet: Sheet
+    sheet: ReadSheet
     headings: list[str]
     rows: Iterator[list[str]]
-    proposal: Proposal
+    proposal: ColumnProposal
     above: int
     filled: int
 
@@ -92,7 +92,7 @@ def _data(cell: str) -> bool:
     return is_number("publication")(cell) or is_number("application")(cell)
 
 
-def _table(sheet: Sheet) -> _Table | None:
+def _table(sheet: ReadSheet) -> _Table | None:
     """The row of headings and what stands behind it; None for an empty sheet.
 
     Exports put a title, a date or the query above their table: of the first rows the one with most known headings is
@@ -119,7 +119,7 @@ def _table(sheet: Sheet) -> _Table | None:
     return _Table(sheet, headings, itertools.chain(sample, sheet.rows), proposal, best + 1, filled)
 
 
-def mapping_of(stream: BinaryIO, name: str) -> Proposal:
+def mapping_of(stream: BinaryIO, name: str) -> ColumnProposal:
     """The proposal for a table, from its first rows: of the first sheet that holds documents. Raises Unreadable."""
     found = [t.proposal for t in map(_table, sheets_of(stream, name)) if t is not None]
     if not found:
@@ -132,7 +132,7 @@ def _numbers(fields: object) -> bool:
 
 
 def read(
-    stream: BinaryIO, name: str, mapping: Proposal | None = None, answers: Mapping[str, str] | None = None
+    stream: BinaryIO, name: str, mapping: ColumnProposal | None = None, answers: Mapping[str, str] | None = None
 ) -> Iterator[Document | Refused]:
     """One document a row, of all sheets. Without a mapping the proposal is used, with what was answered before.
 
@@ -167,7 +167,7 @@ def read(
         yield e.refused(name)
 
 
-def _check(table: _Table, proposal: Proposal) -> None:
+def _check(table: _Table, proposal: ColumnProposal) -> None:
     """Raises Unreadable where the columns make no document."""
     fields = {c.field for c in proposal.used.values()}
     said = "、".join(table.headings)[:150]
@@ -196,7 +196,7 @@ def _check(table: _Table, proposal: Proposal) -> None:
     )
 
 
-def _documents(table: _Table, proposal: Proposal, label: str) -> Iterator[Document | Refused]:
+def _documents(table: _Table, proposal: ColumnProposal, label: str) -> Iterator[Document | Refused]:
     used = proposal.used
     whole = {c.field for c in used.values()} & set(SUBSTANCE)
     seen = False
@@ -249,9 +249,11 @@ def _repeats(row: Sequence[str], headings: Sequence[str]) -> bool:
     return known > 1 and known * 2 > len(cells) and not any(map(_data, cells))
 
 
-def asked(stream: BinaryIO, name: str, answers: Mapping[str, str] | None = None) -> list[tuple[Column, Proposal]]:
+def asked(
+    stream: BinaryIO, name: str, answers: Mapping[str, str] | None = None
+) -> list[tuple[ProposedColumn, ColumnProposal]]:
     """The columns of a table that nobody has answered for, each with the proposal that it stands in. Never raises."""
-    found: list[tuple[Column, Proposal]] = []
+    found: list[tuple[ProposedColumn, ColumnProposal]] = []
     try:
         for table in map(_table, sheets_of(stream, name)):
             if table is not None:
@@ -267,11 +269,11 @@ def asked(stream: BinaryIO, name: str, answers: Mapping[str, str] | None = None)
 
 
 def _cells(
-    row: Sequence[str], used: Mapping[int, Column], headings: Sequence[str]
-) -> tuple[dict[str, str], dict[str, Column], Counter[str]]:
+    row: Sequence[str], used: Mapping[int, ProposedColumn], headings: Sequence[str]
+) -> tuple[dict[str, str], dict[str, ProposedColumn], Counter[str]]:
     """The texts by field, the column of each, and what stands in no field."""
     got: dict[str, str] = {}
-    columns: dict[str, Column] = {}
+    columns: dict[str, ProposedColumn] = {}
     rest: Counter[str] = Counter()
     for i, cell in enumerate(row):
         value = unescaped(cell)
@@ -300,7 +302,7 @@ def _cells(
     return got, columns, rest
 
 
-def _document(row: Sequence[str], used: Mapping[int, Column], headings: Sequence[str], label: str) -> Document:
+def _document(row: Sequence[str], used: Mapping[int, ProposedColumn], headings: Sequence[str], label: str) -> Document:
     got, columns, rest = _cells(row, used, headings)
     number = _publication(got, rest)
     days = {f: _day(got[f], columns[f].first) for f in DATES if f in got}

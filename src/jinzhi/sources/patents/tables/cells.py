@@ -47,7 +47,7 @@ def unescaped(cell: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ProposedColumn:
     """One column of a proposal. field: of the model, empty where nothing fits; why: heading, values, or why not.
 
     asked: a person should confirm it; held: it is not used before that; suggested: the field that is asked about.

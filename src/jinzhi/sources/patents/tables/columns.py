@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from jinzhi.sources.patents.parts import SHORT, partial
-from jinzhi.sources.patents.tables.cells import Column, nothing, unescaped
+from jinzhi.sources.patents.tables.cells import ProposedColumn, nothing, unescaped
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of
 from jinzhi.sources.patents.tables.names import PARTIES, SEPARATORS, separated
 from jinzhi.standards import ipc
@@ -37,13 +37,13 @@ SUBSTANCE = ("title", "title_en", "abstract", "abstract_en", "claims")
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ColumnProposal:
     """A proposal for a table, to be shown, corrected and used. unmapped: headings that fit nothing.
 
     headless: the table has no row of headings, its columns are numbered.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[ProposedColumn, ...]
     headless: bool = False
 
     @property
@@ -51,7 +51,7 @@ class Proposal:
         return {i: c.field for i, c in enumerate(self.columns) if c.field}
 
     @property
-    def used(self) -> dict[int, Column]:
+    def used(self) -> dict[int, ProposedColumn]:
         """The columns that are read before anybody has answered."""
         return {i: c for i, c in enumerate(self.columns) if c.field and not c.held}
 
@@ -60,11 +60,11 @@ class Proposal:
         return tuple(c.heading for c in self.columns if not c.field)
 
     @property
-    def asked(self) -> tuple[Column, ...]:
+    def asked(self) -> tuple[ProposedColumn, ...]:
         """The columns that a person should confirm or correct."""
         return tuple(c for c in self.columns if c.asked)
 
-    def corrected(self, changes: Mapping[str, str]) -> Proposal:
+    def corrected(self, changes: Mapping[str, str]) -> ColumnProposal:
         """With other fields for some headings; an empty field leaves a column out. Raises ValueError on unknown."""
         wrong = [f for f in changes.values() if f and f not in HEADINGS]
         missing = [h for h in changes if h not in {c.heading for c in self.columns}]
@@ -72,14 +72,14 @@ class Proposal:
             raise ValueError(f"没有这样的字段或列：{'、'.join(wrong + missing)}")
         return self.answered(changes)
 
-    def answered(self, answers: Mapping[str, str]) -> Proposal:
+    def answered(self, answers: Mapping[str, str]) -> ColumnProposal:
         """With what a person said before of headings like these; other answers are passed over."""
         return replace(
             self, columns=tuple(_answered(c, answers[c.heading]) if c.heading in answers else c for c in self.columns)
         )
 
 
-def _answered(column: Column, field: str) -> Column:
+def _answered(column: ProposedColumn, field: str) -> ProposedColumn:
     # a date that may be read two ways stays asked until its heading's answer says which, as ``filing_date:day``
     field, _, first = field.partition(":")
     told = first in SEPARATORS
@@ -189,21 +189,21 @@ def _share(test: Callable[[str], bool], values: Sequence[str]) -> float:
 # ------------------------------------------------------------------------------------------------ proposing
 
 
-def propose(headings: Sequence[str], rows: Iterable[Sequence[str]], *, headless: bool = False) -> Proposal:
+def propose(headings: Sequence[str], rows: Iterable[Sequence[str]], *, headless: bool = False) -> ColumnProposal:
     """What each column means. A heading that fits is checked against the values; see the module."""
     sample = [list(r) for r in itertools.islice(rows, SAMPLE)]
     values = [
         [v for r in sample if i < len(r) and (v := unescaped(r[i])) and not nothing(v)] for i in range(len(headings))
     ]
     columns = [
-        Column(h, *_UNKNOWN, _shown(vs)) if headless else _by_heading(h, vs)
+        ProposedColumn(h, *_UNKNOWN, _shown(vs)) if headless else _by_heading(h, vs)
         for h, vs in zip(headings, values, strict=True)
     ]
     columns = _once(columns)
     columns = _by_values(columns, values, headless)
     if headless:
         columns = _by_content(columns, values)
-    return Proposal(tuple(separated(c, vs) for c, vs in zip(columns, values, strict=True)), headless)
+    return ColumnProposal(tuple(separated(c, vs) for c, vs in zip(columns, values, strict=True)), headless)
 
 
 _UNKNOWN = ("", "列名和取值都对不上", "neither heading nor values fit")
@@ -213,11 +213,11 @@ def _shown(values: Sequence[str]) -> tuple[str, ...]:
     return tuple(v[:40] for v in values[:3])
 
 
-def _by_heading(heading: str, values: Sequence[str]) -> Column:
+def _by_heading(heading: str, values: Sequence[str]) -> ProposedColumn:
     field, shown = field_of(heading), _shown(values)
     if not field:
-        return Column(heading, *_UNKNOWN, shown)
-    column = Column(heading, field, "按列名", "by its heading", shown)
+        return ProposedColumn(heading, *_UNKNOWN, shown)
+    column = ProposedColumn(heading, field, "按列名", "by its heading", shown)
     test = _TESTS.get(field)
     if test is None or not values:
         return column
@@ -252,7 +252,7 @@ def _by_heading(heading: str, values: Sequence[str]) -> Column:
     return column
 
 
-def _ordered(column: Column, values: Sequence[str]) -> Column:
+def _ordered(column: ProposedColumn, values: Sequence[str]) -> ProposedColumn:
     """Which of two short numbers is the month, as the values of the column tell together."""
     short = [m for v in values for d in days_in(v) if (m := SHORT.match(d)) and m[2] != "."]
     if not short:
@@ -268,9 +268,9 @@ def _ordered(column: Column, values: Sequence[str]) -> Column:
     )  # fmt: skip
 
 
-def _once(columns: Sequence[Column]) -> list[Column]:
+def _once(columns: Sequence[ProposedColumn]) -> list[ProposedColumn]:
     """No two columns for one field, except numbers and dates (公开号 and 公告号 fill each other's gaps) and lists."""
-    found: list[Column] = []
+    found: list[ProposedColumn] = []
     taken: set[str] = set()
     for column in columns:
         if column.field in taken and column.field not in (*LISTS, *DATES, "publication_number"):
@@ -292,7 +292,7 @@ _BY_VALUE: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 
 
-def _by_values(columns: list[Column], values: Sequence[Sequence[str]], headless: bool) -> list[Column]:
+def _by_values(columns: list[ProposedColumn], values: Sequence[Sequence[str]], headless: bool) -> list[ProposedColumn]:
     """Fields for columns that no heading names."""
     taken = {c.field for c in columns}
     for i, column in enumerate(columns):
@@ -334,7 +334,7 @@ _HOLDER = re.compile(
 _PLACE = re.compile(r"(?:[一-龥]{2,8}(?:省|自治区|市|行政区))")
 
 
-def _by_content(columns: list[Column], values: Sequence[Sequence[str]]) -> list[Column]:
+def _by_content(columns: list[ProposedColumn], values: Sequence[Sequence[str]]) -> list[ProposedColumn]:
     """Dates, titles, holders and places of a table without headings; all of it is asked about."""
     columns = _dates(columns, values)
     for field, pattern, least in (("place", _PLACE, 0.8), ("applicants", _HOLDER, 0.5), ("title", _TITLE, 0.5)):
@@ -349,11 +349,11 @@ def _by_content(columns: list[Column], values: Sequence[Sequence[str]]) -> list[
     return columns
 
 
-def _guessed(column: Column, field: str) -> Column:
+def _guessed(column: ProposedColumn, field: str) -> ProposedColumn:
     return replace(column, field=field, why_zh="没有列名，按取值推断", why_en="no heading: by its values", asked=True)
 
 
-def _dates(columns: list[Column], values: Sequence[Sequence[str]]) -> list[Column]:
+def _dates(columns: list[ProposedColumn], values: Sequence[Sequence[str]]) -> list[ProposedColumn]:
     """The earlier of two columns of days is the filing, the later the publication; of more none is named."""
     days = {
         i: min(partial(v) for v in vs if partial(v))

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from jinzhi.sources.patents.tables.cells import Column, nothing
+from jinzhi.sources.patents.tables.cells import ProposedColumn, nothing
 from jinzhi.sources.patents.tables.headings import plain
 
 PEOPLE = ("inventors", "agents", "examiners")
@@ -39,7 +39,7 @@ _BARE_FORM = re.compile(rf"(?:{_FORM}\.?\s*)+", re.IGNORECASE)
 _HOLDER = re.compile(rf".*\S[\s.]+{_FORM}\.?", re.IGNORECASE)
 
 
-def separated(column: Column, values: Sequence[str]) -> Column:
+def separated(column: ProposedColumn, values: Sequence[str]) -> ProposedColumn:
     """What stands between the names of a column, told by all its values together.
 
     A bar or a doubled semicolon is stronger than a semicolon, which then belongs to a name (``Doe; Jane | Roe; R.``).
@@ -68,7 +68,7 @@ def separated(column: Column, values: Sequence[str]) -> Column:
     return _comma(column, values)
 
 
-def _comma(column: Column, values: Sequence[str]) -> Column:
+def _comma(column: ProposedColumn, values: Sequence[str]) -> ProposedColumn:
     """Columns whose names have commas or spaces between them, or within."""
     if column.field not in PEOPLE:
         loose = [v for v in values if not _HAN.search(v) and len(_glued(v)) > 1 and not all(map(_held, _glued(v)))]
@@ -90,7 +90,7 @@ def _comma(column: Column, values: Sequence[str]) -> Column:
     return column
 
 
-def _asked(column: Column, example: str) -> Column:
+def _asked(column: ProposedColumn, example: str) -> ProposedColumn:
     how = "、".join(f"{column.field}:{mark}" for mark in SEPARATORS)
     english = ", ".join(f"{column.field}:{mark}" for mark in SEPARATORS)
     return replace(
@@ -130,7 +130,7 @@ def _held(name: str) -> bool:
     return bool(_HOLDER.fullmatch(name))
 
 
-def names_of(value: str, column: Column) -> list[str]:
+def names_of(value: str, column: ProposedColumn) -> list[str]:
     """The names that a cell holds."""
     value = _AND_OTHERS_HAN.sub("", value)
     if column.told:
@@ -141,7 +141,7 @@ def names_of(value: str, column: Column) -> list[str]:
     return [p for p in (p.strip() for p in pieces) if p and not nothing(p)]
 
 
-def _marks(value: str, column: Column) -> str:
+def _marks(value: str, column: ProposedColumn) -> str:
     """What certainly stands between the names of a cell."""
     if column.separator == ",":
         return ","
@@ -162,7 +162,7 @@ def _marks(value: str, column: Column) -> str:
     return r"[;；\n]"
 
 
-def _inner(column: Column) -> Callable[[str], list[str]]:
+def _inner(column: ProposedColumn) -> Callable[[str], list[str]]:
     """What still holds several names between the marks of its column, whatever these are."""
 
     def cut(piece: str) -> list[str]:

@@ -36,7 +36,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class ReadSheet:
     """One sheet. name: empty where the file has only one; text: it came from a file of plain text."""
 
     name: str
@@ -51,7 +51,7 @@ def is_workbook(head: bytes, ending: str) -> bool:
     )
 
 
-def sheets_of(stream: BinaryIO, name: str) -> Iterator[Sheet]:
+def sheets_of(stream: BinaryIO, name: str) -> Iterator[ReadSheet]:
     """The sheets of a file, one after another; each must be read before the next. Raises Unreadable."""
     start = stream.read(8)
     if start[:2] == b"PK":
@@ -61,13 +61,13 @@ def sheets_of(stream: BinaryIO, name: str) -> Iterator[Sheet]:
     elif start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         yield from _marked_up(start + stream.read(MOST_OLD), name)
     else:
-        yield Sheet("", _csv(start, stream), True)
+        yield ReadSheet("", _csv(start, stream), True)
 
 
 # ------------------------------------------------------------------------------------------------ workbooks
 
 
-def _xlsx(data: bytes, name: str) -> Iterator[Sheet]:
+def _xlsx(data: bytes, name: str) -> Iterator[ReadSheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(i.file_size for i in archive.infolist()) > MOST_UNPACKED:
@@ -91,7 +91,7 @@ def _xlsx(data: bytes, name: str) -> Iterator[Sheet]:
         if written:
             written[n].reset_dimensions()
             rows = _with_formulas(rows, written[n].iter_rows(values_only=True))
-        yield Sheet(sheet.title if len(sheets) > 1 else "", _cells(rows, name))
+        yield ReadSheet(sheet.title if len(sheets) > 1 else "", _cells(rows, name))
 
 
 def _with_formulas(values: Iterable[Iterable[object]], written: Iterable[Iterable[object]]) -> Iterator[list[object]]:
@@ -128,7 +128,7 @@ def _cell(value: object) -> str:
     return _ESCAPED.sub(lambda m: chr(int(m[1], 16)), str(value)).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _xls(data: bytes, name: str) -> Iterator[Sheet]:
+def _xls(data: bytes, name: str) -> Iterator[ReadSheet]:
     if len(data) > MOST_OLD:
         raise Unreadable(
             f"xls 超过 {MOST_OLD >> 20} MB，请另存为 xlsx 或 csv 再导入",
@@ -157,13 +157,13 @@ def _xls(data: bytes, name: str) -> Iterator[Sheet]:
         ) from e
     for sheet in sheets:
         rows = ([old(c) for c in sheet.row(i)] for i in range(sheet.nrows))
-        yield Sheet(sheet.name if len(sheets) > 1 else "", _cells(rows, name))
+        yield ReadSheet(sheet.name if len(sheets) > 1 else "", _cells(rows, name))
 
 
 # ------------------------------------------------------------------------------------------------ web pages, XML
 
 
-def _marked_up(data: bytes, name: str) -> Iterator[Sheet]:
+def _marked_up(data: bytes, name: str) -> Iterator[ReadSheet]:
     """A web page, or Excel's XML of 2003: many systems call either .xls."""
     if b"urn:schemas-microsoft-com:office:spreadsheet" in data[:8192]:
         check_head(data)
@@ -175,7 +175,7 @@ def _marked_up(data: bytes, name: str) -> Iterator[Sheet]:
         for sheet in sheets:
             title = next((v for k, v in sheet.attrib.items() if local(str(k)) == "Name"), "")
             rows = map(_spread, sheet.iter("{*}Row"))
-            yield Sheet(str(title) if len(sheets) > 1 else "", _cells(rows, name))
+            yield ReadSheet(str(title) if len(sheets) > 1 else "", _cells(rows, name))
         return
     encoding = re.search(rb"charset\s*=\s*[\"']?([A-Za-z0-9_-]+)", data[:4096])
     written = encoding[1].decode("ascii").lower() if encoding else "utf-8"
@@ -187,7 +187,7 @@ def _marked_up(data: bytes, name: str) -> Iterator[Sheet]:
     if not tables:
         raise Unreadable(f"{name} 是网页，里面没有表格", f"{name} is a web page without a table")
     for n, table in enumerate(tables, 1):
-        yield Sheet(f"表 {n}" if len(tables) > 1 else "", _cells(_page_rows(table), name))
+        yield ReadSheet(f"表 {n}" if len(tables) > 1 else "", _cells(_page_rows(table), name))
 
 
 def _page_text(data: bytes, encoding: str, *, told: bool) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.indicators.models import Snapshot
-from jinzhi.apps.indicators.queries import Standing, as_of, quarter_ends, scope_of, standing, values
+from jinzhi.apps.indicators.queries import TargetStanding, as_of, quarter_ends, scope_of, standing, values
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.indicator import Count, Indicator, Ratio, Value
@@ -83,7 +83,7 @@ def shown(number: Decimal | None, indicator: Indicator) -> str:
     return "—" if number is None else f"{number:,.{indicator.decimals}f}"
 
 
-def tag_of(stands: Standing, value: Value) -> Tag:
+def tag_of(stands: TargetStanding, value: Value) -> Tag:
     """The light with the ratio to what was due; without one, what is missing."""
     if stands.light is None:
         if value.number is None:

@@ -22,7 +22,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Period, Report
-from jinzhi.apps.plan.progress import Cell, Judged, light_rule
+from jinzhi.apps.plan.progress import Judged, ProgressCell, light_rule
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Reach
@@ -156,7 +156,7 @@ def heat_table(board: Board) -> HeatTable:
             if line.holds(unit.path):
                 number[unit.pk] = n
     sections = tuple(s for s in board.sections if not board.section or s == board.section)
-    groups: dict[tuple[int | None, str | None], list[Cell]] = defaultdict(list)
+    groups: dict[tuple[int | None, str | None], list[ProgressCell]] = defaultdict(list)
     for cell in board.picked:
         section = board.rows[cell.row_key].heading
         for key in ((number[cell.unit_id], section), (number[cell.unit_id], None), (None, section), (None, None)):
@@ -382,7 +382,7 @@ def judged_districts(board: Board) -> tuple[list[Unit], dict[int, Judged]]:
     """The districts in reach, each with all below it."""
     known = [u for u in board.units.values() if u.level == "district" and board.sees(u) and board.meant(u.path)]
     shown = [u for u in known if u.active or board.rows_of_unit(u)]
-    by_district: dict[int, list[Cell]] = defaultdict(list)
+    by_district: dict[int, list[ProgressCell]] = defaultdict(list)
     for cell in board.picked:
         for unit in shown:
             if cell.unit_path.startswith(unit.path):

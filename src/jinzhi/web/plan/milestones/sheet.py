@@ -17,9 +17,9 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.plan.actions import MilestoneRefused
 from jinzhi.apps.plan.milestone_sheet import (
     ASKED,
-    Line,
+    GivenLine,
     LinesRefused,
-    Plan,
+    PlannedChanges,
     due_already,
     lines_of,
     planned,
@@ -87,7 +87,7 @@ def looked_at(request: HttpRequest, release: Release) -> HttpResponse:
 
 
 def preview(
-    request: HttpRequest, release: Release, plan: Plan, kept: dict[str, Any], status: int = 200, **more: Any
+    request: HttpRequest, release: Release, plan: PlannedChanges, kept: dict[str, Any], status: int = 200, **more: Any
 ) -> HttpResponse:
     """What the sheet would do. The reason is asked for where a milestone changes."""
     language = "en" if english() else "zh"
@@ -102,7 +102,7 @@ def preview(
     )  # fmt: skip
 
 
-def words(plan: Plan) -> list[tuple[int, str]]:
+def words(plan: PlannedChanges) -> list[tuple[int, str]]:
     """The refused lines of a sheet in words, by row."""
     names = {f.id: named(f) for f in ASKED}
     out = []
@@ -123,7 +123,7 @@ def confirmed(request: HttpRequest, release: Release) -> HttpResponse:
         raise BadRequest(_("预览内容不完整，请重新上传文件")) from None
     if kept["p"] != release.plan:
         raise BadRequest(_("预览的是另一个规划的里程碑，请重新上传文件"))
-    lines = [Line(number, values) for number, values in kept["l"]]
+    lines = [GivenLine(number, values) for number, values in kept["l"]]
     plan = planned(release, lines, who)
     form = FieldsForm((REASON_ASKED if plan.changed or due_already(plan) else REASON,), request.POST, who=who)
     if not form.is_valid():

@@ -393,7 +393,7 @@ def excel(request: HttpRequest) -> HttpResponse:
         (_("导出人"), f"{who.name}（{who.unit.name} · {named(who.role)}）"),
     ]
     wide = ("title", "demand", "grounds", "answer")
-    columns = tuple(spreadsheet.Column(field=f, width=36 if f.id in wide else 14) for f in fields)
+    columns = tuple(spreadsheet.SheetColumn(field=f, width=36 if f.id in wide else 14) for f in fields)
     sheet = spreadsheet.Sheet(title=_("督办单"), columns=columns, rows=lines, language="en" if english() else "zh")
     return download(spreadsheet.write([sheet], notes), f"orders-{day.isoformat()}.xlsx", XLSX)
 
@@ -445,7 +445,7 @@ def paper_of(order: Order, wording: str) -> documents.Paper:
         [
             documents.Pairs(pairs_),
             documents.Heading("办理情况回执"),
-            documents.Text("请于期限前填写并报送下达单位，也可以在平台上直接答复。", kind="note"),
+            documents.TextBlock("请于期限前填写并报送下达单位，也可以在平台上直接答复。", kind="note"),
             documents.Pairs(reply, tall=12),
         ],
     )

@@ -151,7 +151,7 @@ def _exported(found: list[Import], state: str, text: str, who: Acting) -> HttpRe
         ("filename", "文件", "File"), ("title", "标题", "Title"), ("state", "状态", "State"), ("who", "导入人", "By"),
         ("at", "导入日期", "On"), ("sha256", "SHA-256", "SHA-256"),
     )  # fmt: skip
-    columns = tuple(spreadsheet.Column(field=Field(id=id, zh=zh, en=en, required=False)) for id, zh, en in heads)
+    columns = tuple(spreadsheet.SheetColumn(field=Field(id=id, zh=zh, en=en, required=False)) for id, zh, en in heads)
     rows = [
         {
             "filename": i.filename, "title": i.title or "", "state": named(STATES[i.state]),

@@ -12,9 +12,9 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.evidence.models import Attachment
-from jinzhi.apps.plan.actions import ACHIEVED, FIGURE_NOTE, NOTE_FIELDS, PROGRESS, REACHED_ON, Wrong
+from jinzhi.apps.plan.actions import ACHIEVED, FIGURE_NOTE, NOTE_FIELDS, PROGRESS, REACHED_ON, WrongFigure
 from jinzhi.apps.plan.models import Figure, Milestone, Row, RowNote
-from jinzhi.apps.plan.queries import DUTY_KINDS, Line, ReportRow
+from jinzhi.apps.plan.queries import DUTY_KINDS, ReportedMilestone, ReportRow
 from jinzhi.apps.plan.reporting import Merged
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.text import id_of
@@ -78,7 +78,7 @@ class Control:
 class FormLine:
     """A milestone: what is given, its three cells, its files."""
 
-    line: Line
+    line: ReportedMilestone
     controls: tuple[Control, ...]
     files: list[Attachment]
     removed: frozenset[int] = frozenset()
@@ -263,7 +263,7 @@ class ReportForm:
             if line.line.figure and kept.pk in line.removed
         ]
 
-    def refuse(self, errors: Iterable[Wrong]) -> None:
+    def refuse(self, errors: Iterable[WrongFigure]) -> None:
         for e in errors:
             text = e.en if english() else e.zh
             control = self.controls.get((e.milestone or e.row_key, e.field))

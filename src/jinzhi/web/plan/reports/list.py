@@ -356,6 +356,6 @@ def workbook(rows: list[Report], what: Asked, who: Acting, day: date, moment: st
         (_("导出时间"), moment),
         (_("导出人"), f"{who.name}（{who.unit.name} · {named(who.role)}）"),
     ]
-    columns = tuple(spreadsheet.Column(field=f, width=24 if f.id in ("unit", "number") else 14) for f in fields)
+    columns = tuple(spreadsheet.SheetColumn(field=f, width=24 if f.id in ("unit", "number") else 14) for f in fields)
     sheet = spreadsheet.Sheet(title=_("进展报告"), columns=columns, rows=lines, language="en" if english() else "zh")
     return spreadsheet.write([sheet], notes)

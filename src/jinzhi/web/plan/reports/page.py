@@ -736,7 +736,7 @@ def bearing(found: Report) -> Unit | UnitName:
 def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
     state = report_list.states()[found.state]
     more = more_words(all_granted([found]).get(found.pk))
-    blocks: list[documents.Heading | documents.Text | documents.Pairs | documents.Grid] = [
+    blocks: list[documents.Heading | documents.TextBlock | documents.Pairs | documents.DocumentTable] = [
         documents.Pairs(
             [
                 ("填报单位", bearing(found).zh),
@@ -752,7 +752,7 @@ def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
         blocks.append(documents.Heading(f"{r.row.key}　{r.row.title}"))
         for f in NOTE_FIELDS:
             text = getattr(r.note, f.id) if r.note else ""
-            blocks.append(documents.Text(f"{f.zh}：{text or '（未填写）'}"))
+            blocks.append(documents.TextBlock(f"{f.zh}：{text or '（未填写）'}"))
         if r.lines:
             cells = [
                 [
@@ -766,7 +766,7 @@ def paper_of(found: Report, rows: Sequence[ReportRow]) -> documents.Paper:
                 for line in r.lines
             ]
             heads = ("里程碑", "目标", "上期累计", "本期累计", "完成日期", "说明")
-            blocks.append(documents.Grid(heads, cells, (52, 20, 18, 18, 24, 24)))
+            blocks.append(documents.DocumentTable(heads, cells, (52, 20, 18, 18, 24, 24)))
     return documents.Paper("进展报告", [found.case.number], blocks)
 
 

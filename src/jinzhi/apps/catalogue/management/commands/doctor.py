@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand
 
-from jinzhi.apps.catalogue.health import Fact, Kept, facts, keep, kept
+from jinzhi.apps.catalogue.health import Fact, KeptFinding, facts, keep, kept
 from jinzhi.apps.catalogue.integrity import run_all
 
 MARKS = {"good": "✓", "note": "◆", "missing": "■"}
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         found = facts()
         missing = [f for f in found if f.state == "missing"]
-        checked: list[Kept] = []
+        checked: list[KeptFinding] = []
         # without tables there is nothing to check
         if not any(f.id in ("database", "migrations") for f in missing):
             results = run_all()
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if not sound:
             raise SystemExit(1)
 
-    def say(self, found: tuple[Fact, ...], checked: list[Kept], sound: bool) -> None:
+    def say(self, found: tuple[Fact, ...], checked: list[KeptFinding], sound: bool) -> None:
         for fact in found:
             self.stdout.write(f"{MARKS[fact.state]} {fact.zh} {fact.en}: {fact.value}")
             if fact.way_zh:
