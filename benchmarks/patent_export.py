@@ -74,7 +74,7 @@ def by_openpyxl(table: list[list[object]]) -> Iterator[bytes]:
 
 def measure(rows: int) -> list[tuple[str, float, float, int]]:
     """(what, seconds to the first bytes, seconds in all, bytes) of each file."""
-    export, names = import_module("jinzhi.web.patents.export"), import_module("jinzhi.web.patents.search").FacetWords()
+    export, names = import_module("jinzhi.web.patents.export"), import_module("jinzhi.web.patents.words").FacetWords()
     large = import_module("jinzhi.engines.large_table")
     ids = made(rows)
     table = list(export.cells(export.rows_of(ids), names))

@@ -134,6 +134,6 @@ def keeps(doc: Traits, chosen: Sequence[Chosen]) -> bool:
 
     return (
         not any(has(condition) for condition in chosen if condition.without)
-        and all(has(condition) for condition in chosen if condition.also)
+        and all(has(condition) for condition in chosen if condition.also and not condition.without)
         and all(any(map(has, conditions)) for conditions in alternatives_of(chosen).values())
     )

@@ -103,6 +103,8 @@ class Library:
 
     def in_order(self, ids: Array, sort: str = NEWEST, *, once: bool = False) -> Array:
         """Ids in an order of ``orders``. ``once``: of a few documents nothing else is read than themselves."""
+        if not len(ids):
+            return ids
         few = once and self._columns is None and len(ids) <= FEW
         columns = columns_of(ids.tolist()) if few else self.columns
         return columns.ids[columns.sorted(_places(columns, ids), sort)]
