@@ -90,6 +90,22 @@ def test_a_sheet_adds_and_changes_after_a_look_and_once_only(release, above):
     assert "没有任何差别" in again.content.decode() and kept().count() == before + 1
 
 
+@pytest.mark.parametrize("key", ["click", "another window"])
+def test_a_sheet_confirmed_twice_makes_its_milestones_once_and_the_second_says_so(release, above, key):
+    before = kept().count()
+    book = export(above)
+    add_line(book.worksheets[0], **NEW)
+    looked = upload(above, book)
+    assert confirm(above, looked, _key="click").status_code == 302
+    events = Event.objects.count()
+    text = looked.content.decode()
+    payload = re.search(r'name="payload" value="([^"]+)"', text)[1]
+    again = above.client.post(IMPORT, {"payload": payload, "_key": key}, follow=True)
+    assert again.status_code == 200
+    assert "已设立 0 个、修改 0 个里程碑" in again.content.decode()
+    assert (kept().count(), Event.objects.count()) == (before + 1, events)
+
+
 def test_a_new_milestone_that_is_due_already_wants_a_reason_from_sheet_form_and_program(release, above):
     book = export(above)
     add_line(book.worksheets[0], **{**NEW, "期限": "2026-11-01"})

@@ -243,6 +243,17 @@ def test_storing_asks_for_what_is_open_and_stores_once_it_is_accepted(imported, 
     assert {a["Location"] for a in answers} == {reverse("plan-release", args=[release.pk])}
 
 
+@pytest.mark.parametrize("key", ["st", "another window"])
+def test_a_second_confirmation_of_storing_leads_calmly_to_the_one_release(imported, above, key):
+    address = reverse("plan-import-store", args=[imported.pk]) + "?plan=new"
+    given = {"plan": "ip-14", "starts": "2021-01-01", "ends": "2025-12-31", "accepted": "on", "_seq": 1}
+    above.client.post(address, {**given, "_key": "st"})
+    again = above.client.post(address, {**given, "_key": key}, follow=True)
+    release = Release.objects.get()
+    assert again.redirect_chain[0][0] == reverse("plan-release", args=[release.pk])
+    assert "这份导入已经入库" in text_of(again)
+
+
 def test_a_second_import_shows_the_difference_and_changes_nothing(release, above):
     made = importing.start(CLEAN.replace("龙头企业", "骨干企业").encode(), "二.txt", above.acting)
     page = text_of(above.client.get(reverse("plan-import-difference", args=[made.pk])))

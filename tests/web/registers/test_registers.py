@@ -258,6 +258,26 @@ def test_a_sheet_is_shown_first_and_done_when_confirmed(point, district):
     assert "没有需要写入的变化" in text(district.client.get(again.url))
 
 
+@pytest.mark.parametrize("key", ["click", "another window"])
+def test_a_sheet_confirmed_twice_is_done_once_and_the_second_says_so(point, district, key):
+    """By a double click, from a second window or by going back; new rows and changed ones."""
+
+    def work(page):
+        page["F2"] = "弘程道 9 号"
+        for c in page[2]:
+            page.cell(3, c.column).value = c.value
+        page["A3"], page["B3"] = None, "乙站"
+
+    url = uploaded(district, changed(exported(district), work)).url
+    fields = hidden_fields(text(district.client.get(url)))
+    first = district.client.post(url, {**fields, "_key": "click"}, follow=True)
+    assert "已导入：新增 1 条，修改 1 条" in text(first)
+    events = Event.objects.count()
+    again = district.client.post(url, {**fields, "_key": key}, follow=True)
+    assert again.status_code == 200 and "这份表格已经导入，无需再次确认" in text(again)
+    assert Event.objects.count() == events
+
+
 def test_a_wrong_cell_is_named_and_the_preview_cannot_be_confirmed(point, district):
     content = changed(exported(district), lambda p: p.__setitem__("I2", "昨天"))
     page = text(district.client.get(uploaded(district, content).url))

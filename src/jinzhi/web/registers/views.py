@@ -20,7 +20,7 @@ from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events.seals import verdicts_of
-from jinzhi.apps.evidence.models import Attachment
+from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.store import store
 from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.apps.registers import exchange
@@ -501,10 +501,14 @@ def preview(request: HttpRequest, id: str, token: str) -> HttpResponse:
     content = store.read(kept)
     changed = False
     if request.method == "POST":
+        # the key is that of the sheet as it was shown: whichever window confirms it, it is done once
+        digest = request.POST.get("_digest", "")
+        key = f"sheet:{kept.pk}:{digest[:32]}"
+        if digest and Event.objects.filter(key__startswith=f"{key}:").exists():
+            messages.info(request, _("这份表格已经导入，无需再次确认"))
+            return redirect("register", id)
         try:
-            done = exchange.carry_out(
-                found, content, request.POST.get("_digest", ""), who=who, key=submitted(request)[1]
-            )
+            done = exchange.carry_out(found, content, digest, who=who, key=key)
         except ChangedMeanwhile:
             changed = True
         except EntryRefused as refused:

@@ -647,6 +647,9 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
     left = issuing.left_behind(current, doc) if current else []
     points = [*importing.open_points(doc), *issuing.left_points(left)]
     if request.method == "POST":
+        if imported.state == "stored":  # a second click or window: there is one release, and here it is
+            messages.info(request, _("这份导入已经入库，无需再次确认"))
+            return redirect("plan-release", pk=imported.releases.get().pk)
         form = StoreForm(request.POST)
         seq, key = submitted(request)
         if form.is_valid():
