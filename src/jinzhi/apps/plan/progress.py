@@ -25,18 +25,18 @@ from jinzhi.apps.plan.past import changed_after
 from jinzhi.apps.units.guard import Sees
 from jinzhi.apps.units.succession import held_on
 from jinzhi.kernel.access import within
-from jinzhi.kernel.status import LATE, LightRule, Progress, Status, share_done
+from jinzhi.kernel.status import LATE, LightRule, Progress, Status, Tone, share_done
 
 SCALE = 10_000
 #: what a snapshot is made from; another word wherever its cells come to mean something else
 BASIS = "milestones as asked that day, carried, grace, counts"
 K = TypeVar("K", bound=Hashable)
 
-MET = Status("met", "已完成", "Met", "done")
-MET_LATE = Status("met-late", "逾期完成", "Met late", "done")
-OPEN = Status("open", "未到期", "Not yet due", "open")
-PARTLY = Status("partly", "部分完成", "Partly met", "risk")
-NOT_MET = Status("not-met", "未完成", "Not met", "late")
+MET = Status("met", "已完成", "Met", Tone.DONE)
+MET_LATE = Status("met-late", "逾期完成", "Met late", Tone.DONE)
+OPEN = Status("open", "未到期", "Not yet due", Tone.OPEN)
+PARTLY = Status("partly", "部分完成", "Partly met", Tone.RISK)
+NOT_MET = Status("not-met", "未完成", "Not met", Tone.LATE)
 MILESTONE_STATES = (NOT_MET, PARTLY, OPEN, MET, MET_LATE)
 
 

@@ -15,7 +15,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.plans import first_plan, row_of_subject
 from jinzhi.kernel.procedure import Procedure
-from jinzhi.kernel.status import LATE, RISK, Status
+from jinzhi.kernel.status import LATE, RISK, Status, Tone
 from jinzhi.web.plan.board import Board, due_and_done, percent, why
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due
@@ -23,7 +23,7 @@ from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
 
 SOON_DAYS = 30
 ORDER = "supervision-order"
-OVERDUE = Status("overdue", "超期", "Overdue", "late")
+OVERDUE = Status("overdue", "超期", "Overdue", Tone.LATE)
 
 #: the groups in their order; each with its status and its name
 LATE_ROWS, RISK_ROWS, SOON_ROWS, ORDERS, REPORTS = "late", "risk", "soon", "orders", "reports"
