@@ -663,7 +663,9 @@ def test_every_documented_address_answers(document, district, above, plan, order
     made = kernel_patent.Document("CN", "117000001", "A", "CN117000001A", source=kernel_patent.Source("test"))
     store([prepare(made)])
     entry = program.post(POINTS, POINT).json()["id"]
+    due = milestone(Release.objects.get(), "C1", "tj-binhai", date(2026, 9, 30), 10)
     fill = {
+        "milestones/{code}": f"milestones/{due.code}",
         "units/{code}": "units/tj-binhai", "{kind}/{id}": "unit/tj-binhai", "{kind}": "unit", "{key}": "C1",
         "entries/{pk}": f"entries/{entry}", "cases/{pk}": f"cases/{order.pk}",
         "registers/{id}": "registers/service-points",
