@@ -223,6 +223,11 @@ class Indicator(Declaration):
         """The unit of its number."""
         return Words(self.unit, self.unit_en)
 
+    @property
+    def within_year(self) -> bool:
+        """The number is cumulated from 1 January: it begins again at nothing each year."""
+        return bool(self.date_field) and isinstance(self.measure, (Count, Sum))
+
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         yield from super().problems(catalogue)
         if self.direction not in ("up", "down"):

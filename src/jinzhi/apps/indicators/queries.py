@@ -31,7 +31,6 @@ from jinzhi.kernel.indicator import (
     NotAfter,
     Record,
     Scalar,
-    Sum,
     Value,
     parts,
 )
@@ -204,7 +203,7 @@ def standing(indicator: Indicator, value: Value) -> TargetStanding:
     if value.number is None:
         return TargetStanding(target, None, None, None, value.why_none_zh, value.why_none_en)
     expected = target
-    if indicator.date_field and isinstance(indicator.measure, (Count, Sum)) and indicator.direction == "up":
+    if indicator.within_year and indicator.direction == "up":
         first = date(value.as_of.year, 1, 1)
         length = (date(value.as_of.year, 12, 31) - first).days + 1
         expected = target * ((value.as_of - first).days + 1) / length

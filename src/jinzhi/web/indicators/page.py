@@ -114,6 +114,12 @@ def measured_in(indicator: Indicator) -> str:
     return speak(indicator.measured_in)
 
 
+def unit_words(indicator: Indicator) -> str:
+    """What the number is measured in; where it begins again each January, that it is cumulated within the year."""
+    unit = measured_in(indicator)
+    return _("%(unit)s，年内累计") % {"unit": unit} if indicator.within_year else unit
+
+
 def pick(year: int | None, unit: Unit | None, **more: str) -> str:
     """The query string of a page about the same year and unit."""
     given = {"year": year or "", "unit": unit.code if unit else "", **more}
@@ -340,6 +346,18 @@ def ceiling(target: Decimal, indicator: Indicator) -> int:
     return 100 if indicator.unit == "%" and target <= 100 else math.ceil(target * Decimal("1.1"))
 
 
+def series_of(view: SeenIndicator, numbers: Sequence[float | None]) -> dict[str, list[float | None]]:
+    """The lines of the past: one, or one a year where the number begins again each January."""
+    i = view.indicator
+    if not i.within_year:
+        return {named(i): list(numbers)}
+    days = [p.day for p in view.points]
+    return {
+        _("%(year)s 年") % {"year": year}: [n if d.year == year else None for d, n in zip(days, numbers, strict=True)]
+        for year in sorted({d.year for d in days})
+    }
+
+
 def chart_of(view: SeenIndicator) -> charts.Chart:
     """The past of an indicator by quarter, against the target of the year."""
     i = view.indicator
@@ -347,7 +365,7 @@ def chart_of(view: SeenIndicator) -> charts.Chart:
     points = view.points
     numbers = [figure(p.number, i) for p in points]
     known = [n for n in numbers if n is not None]
-    name = named(i)
+    name = _("%(name)s（年内累计）") % {"name": named(i)} if i.within_year else named(i)
     if not known:
         conclusion = _("各季末都还没有数值")
     elif target is not None and numbers[-1] is not None:
@@ -370,7 +388,7 @@ def chart_of(view: SeenIndicator) -> charts.Chart:
             "why": speak(view.value.why_none),
         }
     option = charts.line(
-        {name: numbers},
+        series_of(view, numbers),
         [p.day.isoformat() for p in points],
         unit=measured_in(i),
         name=_("截至"),
@@ -593,7 +611,7 @@ def csv_of(request: HttpRequest, id: str) -> HttpResponse:
     i = view.indicator
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_("截至"), f"{named(i)}（{measured_in(i)}）", _("来历")])
+    writer.writerow([_("截至"), f"{named(i)}（{unit_words(i)}）", _("来历")])
     for p in view.points:
         number = rounded(p.number, i.decimals)
         writer.writerow([p.day.isoformat(), "" if number is None else f"{number:f}", str(ORIGINS[p.source])])

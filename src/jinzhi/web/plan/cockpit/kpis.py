@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -48,8 +50,9 @@ def kpis(board: Board) -> list[Kpi]:
     out = []
     for indicator in wanted:
         value = now[indicator.id]
-        trend: list[float | None] = [float(past[k]) if past.get(k) else None for k in ((indicator.id, d) for d in days)]
-        trend[-1] = float(value.number) if value.number is not None else None
+        frozen_on = [past.get((indicator.id, d), "") for d in days[:-1]]
+        numbers = [*(Decimal(n) if n else None for n in frozen_on), value.number]
+        trend = trend_of(days, numbers, within_year=indicator.within_year)
         owner = units.get(indicator.owner)
         stands = standing(indicator, value)
         out.append(
@@ -63,12 +66,28 @@ def kpis(board: Board) -> list[Kpi]:
                 address("indicator", indicator.id),
                 owner.label if owner else "",
                 address("unit", owner.code) if owner else "",
-                indicator.frequency_en if english() else indicator.frequency_zh,
+                frequency(indicator),
                 value.as_of.isoformat(),
                 counted=counted(indicator, value),
             )
         )
     return out
+
+
+def trend_of(days: Sequence[date], numbers: Sequence[Decimal | None], *, within_year: bool) -> list[float | None]:
+    """The points of a tile's line; where the number begins again each January, with a gap after December."""
+    out: list[float | None] = []
+    for n, (day, number) in enumerate(zip(days, numbers, strict=True)):
+        if within_year and n and day.year != days[n - 1].year:
+            out.append(None)
+        out.append(None if number is None else float(number))
+    return out
+
+
+def frequency(indicator: Indicator) -> str:
+    """How often the number is taken, and whether it is cumulated within the year."""
+    said = indicator.frequency_en if english() else indicator.frequency_zh
+    return _("%(frequency)s · 年内累计") % {"frequency": said} if indicator.within_year else said
 
 
 def counted(indicator: Indicator, value: Value) -> str:
