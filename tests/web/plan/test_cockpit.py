@@ -23,7 +23,7 @@ from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.status import LightRule
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.web.plan.board import Board, read_board
-from jinzhi.web.plan.cockpit.attention import attention, counted
+from jinzhi.web.plan.cockpit.attention import attention, counted, folded
 from jinzhi.web.plan.cockpit.kpis import headline, kpis, shown
 from jinzhi.web.plan.cockpit.page import examples, heat_cell, heat_table, passed
 from jinzhi.web.plan.cockpit.wall import LINES, fitting
@@ -263,8 +263,25 @@ def test_all_that_needs_attention_is_on_its_own_page(release, above):
     reports_of(release, above.acting)
     page = get(above, "/plan/?tab=attention")
     board = board_of(above)
-    assert page.count("<tr data-item") == len(attention(board))
-    assert f"共 {len(attention(board))} 项" in text_of(page)
+    lines = folded(attention(board))
+    assert page.count("<tr data-item") == len(lines)
+    assert f"共 {len(lines)} 项" in text_of(page)
+
+
+def test_a_row_stands_once_with_its_units_inside_worst_first(release, above):
+    board = board_of(above)
+    lines = folded(attention(board))
+    numbers = [line.worst.number for line in lines]
+    assert len(numbers) == len(set(numbers))
+    assert {(i.number, i.unit) for line in lines for i in line.units} == {(i.number, i.unit) for i in attention(board)}
+    order_of = ["late", "risk", "soon"].index
+    for line in lines:
+        assert [i.group for i in line.units] == sorted((i.group for i in line.units), key=order_of)
+    assert [line.group for line in lines] == sorted((line.group for line in lines), key=order_of)
+    several = next(line for line in lines if line.others)
+    page = text_of(get(above, "/plan/?tab=attention"))
+    assert f"{several.worst.unit} 等 {len(several.units)} 家" in page
+    assert all(i.unit in page for i in several.others)
 
 
 # --- latest reports, wall, districts ------------------------------------------------------------------------
@@ -306,9 +323,9 @@ def test_the_wall_is_one_screen_with_counts_the_worst_ten_and_a_clock(release, a
     page = get(above, "/plan/?view=wall")
     words = text_of(page)
     board = board_of(above)
-    items = attention(board)
+    items = folded(attention(board))
     assert page.count('<li class="tone-') == min(10, len(items))
-    assert items[0].title in words
+    assert items[0].worst.title in words
     assert f"{len(board.rows)} 项任务" in words
     assert "data-clock" in page
     assert 'hx-trigger="every 300s"' in page

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.cases.models import Case
@@ -17,6 +18,7 @@ from jinzhi.apps.plan.plans import first_plan, row_of_subject
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.status import LATE, RISK, Status, Tone
 from jinzhi.web.plan.board import Board, due_and_done, percent, why
+from jinzhi.web.plan.titles import title_of
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due
 from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
@@ -27,12 +29,14 @@ OVERDUE = Status("overdue", "超期", "Overdue", Tone.LATE)
 
 #: the groups in their order; each with its status and its name
 LATE_ROWS, RISK_ROWS, SOON_ROWS, ORDERS, REPORTS = "late", "risk", "soon", "orders", "reports"
-GROUPS = (LATE_ROWS, RISK_ROWS, SOON_ROWS, ORDERS, REPORTS)
+ROW_GROUPS = (LATE_ROWS, RISK_ROWS, SOON_ROWS)
+GROUPS = (*ROW_GROUPS, ORDERS, REPORTS)
 
 
 @dataclass(frozen=True)
 class Attention:
-    """One thing that needs attention. ``due``: the day that has passed or comes, None where no date is the cause."""
+    """One thing that needs attention of one unit. ``due``: the day that has passed or comes, None where no date is
+    the cause. ``lang``: the language of the title where it is not that of the page."""
 
     group: str
     number: str
@@ -45,6 +49,8 @@ class Attention:
     percent: str
     why: str
     counted: str = ""
+    district: bool = False
+    lang: str = ""
 
 
 def group_name(group: str) -> str:
@@ -62,7 +68,35 @@ def attention(board: Board) -> list[Attention]:
     return [*_rows(board), *_orders(board), *_reports(board)]
 
 
-def counted(items: Iterable[Attention]) -> Counter[str]:
+@dataclass(frozen=True)
+class Folded:
+    """A line of the list: a row of the plan with the units that are behind with it, or an order or a report.
+
+    ``worst`` leads the line and decides its group; ``others`` follow, worst first.
+    """
+
+    worst: Attention
+    others: tuple[Attention, ...] = ()
+
+    @property
+    def group(self) -> str:
+        return self.worst.group
+
+    @property
+    def units(self) -> tuple[Attention, ...]:
+        return (self.worst, *self.others)
+
+
+def folded(items: Iterable[Attention]) -> list[Folded]:
+    """One line for a row of the plan, however many units it concerns, where its worst unit stands."""
+    lines: dict[tuple[str, str], list[Attention]] = {}
+    for item in items:
+        kind = "row" if item.group in ROW_GROUPS else item.group
+        lines.setdefault((kind, item.number), []).append(item)
+    return [Folded(first, tuple(others)) for first, *others in lines.values()]
+
+
+def counted(items: Iterable[Attention | Folded]) -> Counter[str]:
     return Counter(i.group for i in items)
 
 
@@ -92,8 +126,9 @@ def _rows(board: Board) -> list[Attention]:
             days = (cell.next_due - board.day).days
             reason = _("%(n)s 天内有里程碑到期") % {"n": days} + f"；{reason}"
         item = Attention(
-            group, row.key, row.title, f"{rows[row.key]}?year={board.year_value}#unit-{unit.code}",
+            group, row.key, title_of(row)[0], f"{rows[row.key]}?year={board.year_value}#unit-{unit.code}",
             unit.label, units[unit.pk], due, judged.light, percent(judged), reason, due_and_done(judged),
+            unit.level == "district", title_of(row)[1],
         )  # fmt: skip
         found.append((GROUPS.index(group), due or date.max, row.position, item))
     return [item for *_keys, item in sorted(found, key=lambda f: f[:3])]
@@ -179,12 +214,44 @@ def _reports(board: Board) -> list[Attention]:
     return out
 
 
-def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empty: Empty) -> Table:
+def units_of(line: Folded) -> str:
+    """The units of a line: one is named, several stand behind how many they are; the districts among them in one."""
+    if not line.others:
+        return format_html('<a href="{}">{}</a>', line.worst.unit_href, line.worst.unit)
+    said = [_unit_line(i) for i in line.units if not i.district]
+    districts = [i for i in line.units if i.district]
+    if districts:
+        each = format_html_join(_("、"), '<a href="{}">{}</a> {}', ((i.href, i.unit, _standing(i)) for i in districts))
+        said.append(format_html("<li>{}{}</li>", _("%(n)s 个区：") % {"n": len(districts)}, each))
+    return format_html(
+        '<details><summary>{}</summary><ul class="units-folded">{}</ul></details>',
+        _("%(unit)s 等 %(n)s 家") % {"unit": line.worst.unit, "n": len(line.units)},
+        format_html_join("", "{}", ((s,) for s in said)),
+    )
+
+
+def _unit_line(item: Attention) -> str:
+    return format_html('<li><a href="{}">{}</a> {}</li>', item.href, item.unit, _standing(item))
+
+
+def _standing(item: Attention) -> str:
+    """The light in sign and word, done of due, and the day."""
+    said = [f"{item.light.symbol} {named(item.light)}", item.counted, item.due.isoformat() if item.due else ""]
+    return " ".join(s for s in said if s)
+
+
+def _matter(item: Attention) -> str:
+    title = format_html('<span lang="{}">{}</span>', item.lang, item.title) if item.lang else item.title
+    return format_html("{} {}", item.number, title)
+
+
+def table_of(items: list[Folded], board: Board, *, counts: Counter[str], empty: Empty) -> Table:
     """The items as a table with a heading for each group and how many there are in all."""
     rows: list[Row | Group] = []
     tags = {LATE_ROWS: LATE, RISK_ROWS: RISK, SOON_ROWS: None, ORDERS: OVERDUE, REPORTS: OVERDUE}
     before = ""
-    for item in items:
+    for line in items:
+        item = line.worst
         if item.group != before:
             heading = _("%(group)s：%(n)s 项") % {"group": group_name(item.group), "n": counts[item.group]}
             rows.append(Group(heading, tags[item.group]))
@@ -192,10 +259,10 @@ def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empt
         rows.append(
             Row(
                 (
-                    Cell(f"{item.number} {item.title}", href=item.href, sub=item.why)
-                    if item.group in (LATE_ROWS, RISK_ROWS, SOON_ROWS)
+                    Cell(_matter(item), href=item.href, sub=item.why)
+                    if item.group in ROW_GROUPS
                     else Cell(item.title, href=item.href, sub=f"{item.number} · {item.why}"),
-                    Cell(item.unit, href=item.unit_href),
+                    units_of(line),
                     Cell(due=Due(item.due, board.day, soon=SOON_DAYS)) if item.due else "",
                     Cell(item.counted, tag=item.light),
                 )
@@ -207,7 +274,7 @@ def table_of(items: list[Attention], board: Board, *, counts: Counter[str], empt
     return Table(_("需要关注的事项"), heads, rows, empty, stack=True, caption_hidden=True, id="attention-table")
 
 
-def first_of_each(items: list[Attention], most: dict[str, int]) -> list[Attention]:
+def first_of_each(items: list[Folded], most: dict[str, int]) -> list[Folded]:
     """The first few of each group."""
     left = Counter(most)
     out = []

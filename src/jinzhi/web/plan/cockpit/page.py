@@ -74,12 +74,14 @@ from jinzhi.web.plan.cockpit.attention import (
     attention,
     counted,
     first_of_each,
+    folded,
     group_name,
     table_of,
 )
 from jinzhi.web.plan.cockpit.kpis import facts as kpi_facts
 from jinzhi.web.plan.cockpit.kpis import kpis
 from jinzhi.web.plan.cockpit.wall import tiles_of, wall_of
+from jinzhi.web.plan.titles import heading_name, titled_heading
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
@@ -182,7 +184,7 @@ def heat_cell(board: Board, table: HeatTable, line: int | None, section: str | N
     if light is NONE:
         return Heat()
     who = table.lines[line] if line is not None else None
-    where = f"{who.unit.label if who else _('合计')}，{section or _('合计')}："
+    where = f"{who.unit.label if who else _('合计')}，{heading_name(section or '') or _('合计')}："
     unit, below = (who.unit, who.below) if who else (board.unit, board.below)
     href = board.rows_url(unit, below, section or board.section)
     got = table.judged.get((line, section))
@@ -205,7 +207,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     if board is None:
         steps = {"steps": no_plan(request.acting), "crumbs": []}
         return render(request, "plan/no_plan.html", steps | {"today_panel": today_panel(request.acting, today())})
-    items = attention(board)
+    items = folded(attention(board))
     counts = counted(items)
     context: dict[str, Any] = {
         "board": board,
@@ -317,7 +319,10 @@ def section_heads(board: Board, table: HeatTable) -> list[dict[str, Any]]:
     counts = defaultdict(int)
     for row in board.rows.values():
         counts[row.heading] += 1
-    return [{"name": s, "count": counts[s], "href": board.rows_url(board.unit, board.below, s)} for s in table.sections]
+    return [
+        {"name": titled_heading(s), "count": counts[s], "href": board.rows_url(board.unit, board.below, s)}
+        for s in table.sections
+    ]
 
 
 def heat_rows(board: Board, table: HeatTable) -> list[dict[str, Any]]:

@@ -12,14 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.clock import now
-from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.plan.models import Row
-from jinzhi.kernel.plan import PlanRow
 from jinzhi.kernel.status import LIGHTS
 from jinzhi.web.plan.board import Board, due_and_done, row_views
-from jinzhi.web.plan.cockpit.attention import Attention
+from jinzhi.web.plan.cockpit.attention import Folded
+from jinzhi.web.plan.titles import titled, titled_heading
 from jinzhi.web.ui.figures import Kpi
-from jinzhi.web.ui.language import named
 
 WORST = 10
 #: so many lines of the heat table can be read from afar; of more, those that lack most are shown
@@ -31,7 +28,7 @@ REFRESH = 5
 
 def wall_of(
     board: Board,
-    items: Sequence[Attention],
+    items: Sequence[Folded],
     kpis: Sequence[Kpi],
     tiles: Sequence[dict[str, Any]],
     heat: Sequence[dict[str, Any]],
@@ -42,7 +39,9 @@ def wall_of(
     lights = Counter(v.light.id for v in views)
     chapters: dict[str, list[Any]] = {}
     for view in views:
-        chapters.setdefault(view.row.heading, []).append({"v": view, "name": short_title(view.row)})
+        chapters.setdefault(titled_heading(view.row.heading), []).append(
+            {"v": view, "name": titled(view.row, key=False, short=True)}
+        )
     shown = fitting(heat)
     moment = now()
     days = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))
@@ -62,12 +61,6 @@ def wall_of(
         "weekday": days[board.day.weekday()],
         "refresh": REFRESH * 60,
     }
-
-
-def short_title(row: Row) -> str:
-    """The official short title of the declared row it is bound to; its own title where there is none."""
-    declared = catalogue().find(PlanRow, row.bound) if row.bound else None
-    return named(declared) if declared else row.title
 
 
 def fitting(heat: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
