@@ -242,7 +242,7 @@ TEMPLATES = [
         "DIRS": sorted((PACKAGE / "web").glob("*/templates")),
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"ui": "jinzhi.web.ui.tags"},
+            "libraries": {"ui": "jinzhi.web.ui.tags", "plan": "jinzhi.web.plan.titles"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

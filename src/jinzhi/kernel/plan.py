@@ -26,7 +26,7 @@ class PlanRow(Declaration):
     """A row of the plan. ``zh`` is its official short title, ``title`` the title as the document prints it.
 
     ``section`` is empty where rows stand directly under a part (projects, safeguards); numbers count from 1, and
-    ``section_number`` is 0 where there is no section.
+    ``section_number`` is 0 where there is no section. ``part_en`` and ``section_en`` are their English names.
     """
 
     kind: ClassVar[str] = "plan-row"
@@ -37,6 +37,8 @@ class PlanRow(Declaration):
     section_number: int = 0
     number: int
     title: str
+    part_en: str = ""
+    section_en: str = ""
 
     @property
     def place(self) -> tuple[int, int, int]:

@@ -36,6 +36,7 @@ from jinzhi.web.api.shapes import (
     Rows,
 )
 from jinzhi.web.plan.adjusted import shown as adjustment_shown
+from jinzhi.web.plan.titles import english_title
 from jinzhi.web.shell.problems import Wrong, invalid, missing
 
 router = Router(tags=["plan"], by_alias=True)
@@ -85,6 +86,7 @@ def row_shown(row: Row, judged: Judged | None) -> dict[str, Any]:
     ]
     return {
         **{n: getattr(row, n) for n in names},
+        "title_en": english_title(row),
         "measures": [m.text for m in row.measures.all()],
         "duties": duties,
         "light": judged.light.id if judged else NO_DATA.id,

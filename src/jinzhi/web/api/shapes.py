@@ -334,6 +334,7 @@ class RowOut(Schema):
     section: str
     number: int
     title: str
+    title_en: str = Field(description="The English name of the declared row; empty if none.")
     time_limit: str
     measures: list[str]
     duties: list[DutyOut]

@@ -31,6 +31,7 @@ from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.status import LIGHTS, NO_DATA, NONE, LightRule, Status
+from jinzhi.web.plan.titles import heading_name, heading_of, title_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import release_shown
 from jinzhi.web.ui.boxes import Link
@@ -182,7 +183,7 @@ class Board:
             (_("规划"), self.release.title),
             (_("年度"), self.year_word),
             (_("单位"), unit),
-            (_("章节"), self.section or _("全部")),
+            (_("章节"), heading_name(self.section) or _("全部")),
         ]
 
 
@@ -382,9 +383,9 @@ def rows_sheet(views: Iterable[RowView]) -> spreadsheet.Sheet:
     rows = [
         {
             "key": v.row.key,
-            "part": v.row.part,
-            "section": v.row.section,
-            "title": v.row.title,
+            "part": heading_name(v.row.part),
+            "section": heading_name(v.row.section),
+            "title": title_of(v.row)[0],
             "leads": "、".join(v.leads),
             "due": v.due.isoformat() if v.due else None,
             "counted": due_and_done(v.judged) if v.judged else "",
@@ -411,9 +412,12 @@ def plan_filters(board: Board) -> list[Filter]:
     """Year, section and unit: the filters that all pages of the plan share."""
     default = default_year(board.release, board.day)
     year_options = [Option(str(y), str(y)) for y in years(board.release) if y != default]
+    sections = [(s, heading_of(s)) for s in board.sections]
     out = [
         Filter("year", _("年度"), options=[*year_options, Option(EVERY, _("全部年度"))], any_label=str(default)),
-        Filter("section", _("章节"), options=[Option(s, s) for s in board.sections]),
+        Filter(
+            "section", _("章节"), options=[Option(s, heading_name(s), lang=heading_of(s)[1]) for s in board.sections]
+        ),
     ]
     options = unit_options(board)
     if board.who.reach is not Reach.OWN:

@@ -34,6 +34,7 @@ from jinzhi.web.plan.board import (
     why,
 )
 from jinzhi.web.plan.more_time import first_due
+from jinzhi.web.plan.titles import titled, titled_heading
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.language import named
@@ -118,7 +119,7 @@ def _rows(board: Board, unit: Unit, sees: bool) -> Table:
         rows.append(
             Row(
                 (
-                    Cell(f"{key} {row.title}", href=reverse("row", args=[key]) + suffix, sub=row.heading),
+                    Cell(titled(row), href=reverse("row", args=[key]) + suffix, sub=titled_heading(row.heading)),
                     Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
                     Cell(due=Due(min(dates), board.day, soon=board.rule.soon_days)) if dates else "",
                     done_cell(got, board.year),

@@ -50,6 +50,7 @@ from jinzhi.kernel.query import Node, QueryError, Term, all_of
 from jinzhi.kernel.query import check as check_query
 from jinzhi.kernel.register import Register
 from jinzhi.web.patents.words import state_name
+from jinzhi.web.plan.titles import heading_name, name_of, title_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.ui.language import named
@@ -160,8 +161,10 @@ def find_rows(words: Sequence[str], who: Acting) -> QuerySet:
 
 
 def show_row(row: Row, words: Sequence[str]) -> ResultHit:
-    meta = of_plan(row, row.several, row.heading)
-    return ResultHit(highlight(f"{row.key} {row.title}", words), row_href(row, row.several), meta)
+    heading = heading_name(row.heading)
+    title, _lang = title_of(row)
+    meta = of_plan(row, row.several, heading if title == row.title else f"{row.title} · {heading}")
+    return ResultHit(highlight(f"{row.key} {title}", words), row_href(row, row.several), meta)
 
 
 def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
@@ -172,7 +175,7 @@ def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
 
 def show_measure(measure: Measure, words: Sequence[str]) -> ResultHit:
     row = measure.row
-    meta = of_plan(row, measure.several, f"{row.key} {row.title}")
+    meta = of_plan(row, measure.several, name_of(row))
     return ResultHit(excerpt(measure.text, words), row_href(row, measure.several), meta)
 
 

@@ -24,6 +24,7 @@ class Option:
     value: str
     label: Any
     count: int | None = None
+    lang: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,39 +9,40 @@ from __future__ import annotations
 from jinzhi.kernel.plan import PlanRow
 
 _TASKS, _PROJECTS, _SAFEGUARDS = "主要任务", "重点工程", "实施保障"
+_TASKS_EN, _PROJECTS_EN, _SAFEGUARDS_EN = "Main tasks", "Key projects", "Safeguards"
 
-# letter, section, and for each row: short title, title as printed, English
+# letter, section, its English, and for each row: short title, title as printed, English
 _TASK_SECTIONS = (
-    ("C", "高质量推进知识产权创造", (
+    ("C", "高质量推进知识产权创造", "High-quality creation of IP", (
         ("提升企业知识产权创造水平", "提升企业知识产权创造水平", "Raise enterprises' IP creation"),
         ("激发高校院所创造活力", "激发高校院所知识产权创造活力", "Bring out universities' and institutes' creation"),
         ("重点研发平台", "提升重点研发平台知识产权创造能力", "Key R&D platforms"),
     )),
-    ("U", "高效益促进知识产权运用", (
+    ("U", "高效益促进知识产权运用", "Efficient use of IP", (
         ("健全运营体系", "健全知识产权运营体系", "Complete the IP operation system"),
         ("信创产业", "优先信创产业知识产权发展", "IP of the IT application innovation industry"),
         ("“1+3+4”产业引育", "强化“1+3+4”产业知识产权引育", "Attract and grow the 1+3+4 industries"),
         ("产业化", "提高知识产权产业化水平", "Industrial use of IP"),
         ("金融创新", "推进知识产权金融创新", "IP finance"),
     )),
-    ("P", "高标准强化知识产权保护", (
+    ("P", "高标准强化知识产权保护", "High-standard protection of IP", (
         ("侵权打击", "加大知识产权侵权打击力度", "Act against infringement"),
         ("协同保护", "健全知识产权协同保护机制", "Joint protection"),
         ("新技术新业态", "强化新技术应用和新业态保护", "New technology and new forms of business"),
         ("保护基础", "夯实知识产权保护基础", "Foundations of protection"),
         ("纠纷多元化解", "构建知识产权纠纷多元化解机制", "Many ways to settle disputes"),
     )),
-    ("S", "高规格完善知识产权服务体系", (
+    ("S", "高规格完善知识产权服务体系", "IP services", (
         ("便民公共服务", "构建便民利民知识产权公共服务体系", "Public services"),
         ("新型基础平台", "加强知识产权新型基础平台建设", "New basic platforms"),
         ("服务业", "大力推动知识产权服务业发展", "IP service industry"),
     )),
-    ("J", "高水平推进京津冀知识产权协同发展", (
+    ("J", "高水平推进京津冀知识产权协同发展", "Joint development of Beijing, Tianjin and Hebei", (
         ("京津冀合作机制", "健全京津冀知识产权部门合作机制", "Cooperation of Beijing, Tianjin and Hebei"),
         ("资源配置", "优化京津冀知识产权资源配置", "Sharing of resources"),
         ("服务合作", "强化京津冀知识产权服务合作", "Cooperation in services"),
     )),
-    ("G", "高起点构建知识产权治理体系", (
+    ("G", "高起点构建知识产权治理体系", "IP governance", (
         ("“四级”管理体系", "健全“四级”知识产权管理体系", "Four-level administration"),
         ("营商环境", "优化知识产权营商环境", "Business environment"),
         ("人才", "加快培养高水平知识产权人才", "Talent"),
@@ -52,9 +53,9 @@ _TASK_SECTIONS = (
 tasks = tuple(
     PlanRow(
         id=f"{letter}{number}", zh=short, en=en, title=title, part=_TASKS, part_number=1,
-        section=section, section_number=section_number, number=number,
+        section=section, section_number=section_number, number=number, part_en=_TASKS_EN, section_en=section_en,
     )
-    for section_number, (letter, section, rows) in enumerate(_TASK_SECTIONS, 1)
+    for section_number, (letter, section, section_en, rows) in enumerate(_TASK_SECTIONS, 1)
     for number, (short, title, en) in enumerate(rows, 1)
 )  # fmt: skip
 
@@ -71,7 +72,7 @@ _PROJECT_ROWS = (
 )
 
 projects = tuple(
-    PlanRow(id=f"E{n}", zh=short, en=en, title=title, part=_PROJECTS, part_number=2, number=n)
+    PlanRow(id=f"E{n}", zh=short, en=en, title=title, part=_PROJECTS, part_en=_PROJECTS_EN, part_number=2, number=n)
     for n, (short, title, en) in enumerate(_PROJECT_ROWS, 1)
 )
 
@@ -84,6 +85,6 @@ _SAFEGUARD_ROWS = (
 )
 
 safeguards = tuple(
-    PlanRow(id=f"K{n}", zh=short, en=en, title=title, part=_SAFEGUARDS, part_number=3, number=n)
+    PlanRow(id=f"K{n}", zh=short, en=en, title=title, part=_SAFEGUARDS, part_en=_SAFEGUARDS_EN, part_number=3, number=n)
     for n, (short, title, en) in enumerate(_SAFEGUARD_ROWS, 1)
 )

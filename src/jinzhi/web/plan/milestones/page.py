@@ -46,6 +46,7 @@ from jinzhi.web.plan.board import (
 )
 from jinzhi.web.plan.milestones import copies as milestone_copies
 from jinzhi.web.plan.milestones import sheet as milestone_import
+from jinzhi.web.plan.titles import name_of, title_of, titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
@@ -141,7 +142,11 @@ def index(request: HttpRequest) -> HttpResponse:
             UiRow(
                 (
                     Cell(m.title, href=reverse("milestone", args=[m.code]), sub=stood.get(m.pk, "")),
-                    Cell(m.row_key, href=reverse("row", args=[m.row_key]), sub=known.title if known else gone),
+                    Cell(
+                        m.row_key,
+                        href=reverse("row", args=[m.row_key]),
+                        sub=titled(known, key=False) if known else gone,
+                    ),
                     Cell(m.unit.label, href=reverse("unit", args=[m.unit.code])),
                     Cell(due=UiDue(m.due, board.day, done=m.met_on is not None, soon=board.rule.soon_days)),
                     measured(m),
@@ -161,7 +166,7 @@ def index(request: HttpRequest) -> HttpResponse:
     filters = [
         *plan_filters(board),
         Filter("state", _("状态"), options=[Option(s.id, named(s)) for s in MILESTONE_STATES]),
-        Filter("row", _("任务"), options=[Option(k, f"{k} {r.title}") for k, r in board.rows.items()]),
+        Filter("row", _("任务"), options=[Option(k, name_of(r), lang=title_of(r)[1]) for k, r in board.rows.items()]),
         Filter("off", _("未列入现行分工"), kind="check"),
         Filter("adjusted", _("经规划调整修改"), kind="check"),
         Filter("since", _("期限自"), "date"),
@@ -217,7 +222,7 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "code": m.code, "row": m.row_key, "unit": m.unit.label, "title": m.title, "due": m.due.isoformat(),
-            "row_title": board.rows[m.row_key].title if m.row_key in board.rows else "",
+            "row_title": title_of(board.rows[m.row_key])[0] if m.row_key in board.rows else "",
             "achieved": amount(m.achieved), "target": amount(m.target), "measured_in": m.measured_in,
             "direction": DIRECTION.show(m.direction, language()),
             "weight": amount(m.weight), "state": light_text(milestone_status(m, board.day)),
@@ -328,7 +333,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     plan = current(found.plan)
     pairs = [
         *([(_("规划"), plan.title)] if plan else []),
-        (_("任务"), Cell(f"{found.row_key} {row.title if row else ''}", href=row_href)),
+        (_("任务"), Cell(titled(row) if row else found.row_key, href=row_href)),
         (_("责任单位"), Cell(found.unit.name, href=reverse("unit", args=[found.unit.code]))),
         (_("期限"), UiDue(found.due, day, done=found.met_on is not None)),
         (_("累计 / 目标"), measured(found)),
@@ -538,7 +543,7 @@ def form_page(
     crumbs = [(_("驾驶舱"), reverse("cockpit")), (_("规划任务"), reverse("rows"))]
     if row is not None:
         plan = row.release.plan
-        crumbs.append((f"{row.key} {row.title}", at_plan(request, reverse("row", args=[row.key]), plan)))
+        crumbs.append((name_of(row), at_plan(request, reverse("row", args=[row.key]), plan)))
     back = crumbs[-1][1]
     if milestone is not None:
         back = reverse("milestone", args=[milestone.code])

@@ -41,6 +41,7 @@ from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import CaseView, ClockView, Procedure, may_open
 from jinzhi.web.cases import list as case_list
 from jinzhi.web.plan.reports.page import MARK, XLSX, download, is_demo, plan_in_force
+from jinzhi.web.plan.titles import titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown, several
@@ -561,7 +562,7 @@ def choosing(release: Release, found: Sequence[Pair], day: date) -> dict[str, An
     rows = [
         Row(
             [
-                Cell(f"{p.row.key} {p.row.title}"),
+                Cell(titled(p.row)),
                 Cell(p.unit.label),
                 Cell(tag=p.judged.light) if p.judged else "—",
                 (p.judged.why_en if english() else p.judged.why_zh) if p.judged else "",

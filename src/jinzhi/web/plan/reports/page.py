@@ -57,6 +57,7 @@ from jinzhi.web.cases.page import OfferCard, offer_cards, step_of
 from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.plan.reports import list as report_list
 from jinzhi.web.plan.reports.form import FIGURE_FIELDS, NOTE_FIELDS, ReportForm, plain
+from jinzhi.web.plan.titles import name_of
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
@@ -297,7 +298,7 @@ FIELD_NAMES = {**{f.id: f for f in FIGURE_FIELDS}, **{f.id: f for f in NOTE_FIEL
 
 def place_names(rows: Sequence[ReportRow]) -> dict[str, str]:
     """Row keys and milestone codes by what people call them."""
-    names = {r.row.key: f"{r.row.key} {r.row.title}" for r in rows}
+    names = {r.row.key: name_of(r.row) for r in rows}
     return names | {line.milestone.code: f"{r.row.key} {line.milestone.title}" for r in rows for line in r.lines}
 
 
@@ -486,7 +487,7 @@ def wanted(rows: Sequence[ReportRow]) -> int:
 
 def lack_label(lack: Lack) -> str:
     if lack.milestone is None:
-        return _("%(row)s：未填写进展情况") % {"row": f"{lack.row.key} {lack.row.title}"}
+        return _("%(row)s：未填写进展情况") % {"row": name_of(lack.row)}
     return _("%(row)s 里程碑“%(m)s”：未填写本期累计") % {"row": lack.row.key, "m": lack.milestone.title}
 
 

@@ -35,6 +35,7 @@ from jinzhi.web.plan.board import (
     unit_order,
     workbook,
 )
+from jinzhi.web.plan.titles import title_of, titled, titled_heading
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
@@ -151,9 +152,7 @@ def upright(board: Board, units: Sequence[Unit], lines: Sequence[dict[str, Any]]
         "corner": _("任务"),
         "groups": [(level_name(k), len(list(g))) for k, g in groupby(units, key=lambda u: u.level)],
         "heads": [Head(u.label, reverse("unit", args=[u.code])) for u in units],
-        "lines": [
-            (Head(f"{x['row'].key} {x['row'].title}", x["href"], heading=x["heading"]), x["cells"]) for x in lines
-        ],
+        "lines": [(Head(titled(x["row"]), x["href"], heading=titled_heading(x["heading"])), x["cells"]) for x in lines],
     }
 
 
@@ -169,8 +168,8 @@ def turned(board: Board, units: Sequence[Unit], lines: Sequence[dict[str, Any]])
         before = name
     return {
         "corner": _("责任单位"),
-        "groups": [(k or _("其他"), len(list(g))) for k, g in groupby(shown, key=lambda r: r.heading)],
-        "heads": [Head(x["row"].key, x["href"], x["row"].title) for x in lines],
+        "groups": [(titled_heading(k) or _("其他"), len(list(g))) for k, g in groupby(shown, key=lambda r: r.heading)],
+        "heads": [Head(x["row"].key, x["href"], title_of(x["row"])[0]) for x in lines],
         "lines": out,
     }
 
@@ -240,7 +239,7 @@ def matrix_export(request: HttpRequest) -> HttpResponse:
     columns += [column(f"u{u.pk}", u.label, u.label, width=13) for u in units]
     rows = []
     for line in matrix_rows(board, units, kind):
-        values: dict[str, Any] = {"key": line["row"].key, "title": line["row"].title}
+        values: dict[str, Any] = {"key": line["row"].key, "title": title_of(line["row"])[0]}
         for unit, cell in zip(units, line["cells"], strict=True):
             if cell:
                 light = light_text(cell.light) if cell.light else ""

@@ -59,6 +59,7 @@ from jinzhi.web.plan.board import (
 )
 from jinzhi.web.plan.milestones import page as plan_milestones
 from jinzhi.web.plan.rows import matrix as plan_matrix
+from jinzhi.web.plan.titles import heading_name, name_of, title_of, titled, titled_heading
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, whole
 from jinzhi.web.shell.plan_choice import names_plan, release_shown
@@ -101,7 +102,7 @@ def searched(views: list[RowView], release: Release, q: str) -> list[RowView]:
         hits.setdefault(hit.row.pk, excerpt(hit.measure.text, hit.spans))
     out = []
     for view in views:
-        in_title = spans_of(f"{view.row.key} {view.row.title}", q) is not None
+        in_title = spans_of(f"{view.row.key} {view.row.title} {title_of(view.row)[0]}", q) is not None
         if view.row.pk in hits:
             n = more[view.row.pk] - 1
             rest = format_html(" · {}", _("另有 %(n)s 项措施含此词") % {"n": n}) if n else ""
@@ -131,7 +132,7 @@ def ordered(request: HttpRequest, views: list[RowView]) -> list[RowView]:
     raw = choice(request, "sort", {*SORTS, *(f"-{k}" for k in SORTS)}, "key")
     keys = {
         "key": lambda v: (v.row.position,),
-        "title": lambda v: (v.row.title,),
+        "title": lambda v: (title_of(v.row)[0],),
         "due": lambda v: (v.due or date.max, v.row.position),
         "share": lambda v: met_share(v.judged),
         "light": lambda v: (WORST[v.light.id], v.row.position),
@@ -166,7 +167,11 @@ def rows_table(board: Board, views: Iterable[RowView], empty: Empty) -> Table:
             UiRow(
                 (
                     v.row.key,
-                    Cell(v.row.title, href=reverse("row", args=[v.row.key]) + query, sub=v.found or v.row.heading),
+                    Cell(
+                        titled(v.row, key=False),
+                        href=reverse("row", args=[v.row.key]) + query,
+                        sub=v.found or titled_heading(v.row.heading),
+                    ),
                     enumerated(v.leads[:3]) + (_(" 等 %(n)s 家") % {"n": len(v.leads)} if len(v.leads) > 3 else ""),
                     Cell(due=Due(v.due, board.day, soon=soon)) if v.due else "",
                     done_cell(v.judged, board.year),
@@ -259,7 +264,7 @@ def measures_sheet(board: Board, views: Iterable[RowView]) -> spreadsheet.Sheet:
     )
     measures = {r.pk: list(r.measures.all()) for r in board.release.rows.prefetch_related("measures")}
     out = [
-        {"key": v.row.key, "title": v.row.title, "number": str(n), "text": m.text}
+        {"key": v.row.key, "title": title_of(v.row)[0], "number": str(n), "text": m.text}
         for v in views
         for n, m in enumerate(measures[v.row.pk], 1)
     ]
@@ -557,9 +562,9 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
             "crumbs": [
                 (_("驾驶舱"), reverse("cockpit")),
                 (_("规划任务"), reverse("rows") + suffix),
-                *([(here.heading, board.rows_url(section=here.heading))] if here.heading else []),
+                *([(heading_name(here.heading), board.rows_url(section=here.heading))] if here.heading else []),
             ],
-            "title": f"{here.key} {here.title}",
+            "title": name_of(here),
             "light": light_of(judged, involved),
             "share": due_and_done(judged) if judged else "",
             "why": why(judged) if judged else "",
@@ -580,7 +585,7 @@ def row(request: HttpRequest, key: str) -> HttpResponse:
             "previous_row": before,
             "following": reverse("row", args=[following.key]) + suffix if following else "",
             "following_row": following,
-            "print_title": f"{here.key} {here.title}",
+            "print_title": name_of(here),
             "print_facts": print_facts(board.facts()[:3]),
         },
     )
