@@ -415,9 +415,7 @@ def plan_filters(board: Board) -> list[Filter]:
     sections = [(s, heading_of(s)) for s in board.sections]
     out = [
         Filter("year", _("年度"), options=[*year_options, Option(EVERY, _("全部年度"))], any_label=str(default)),
-        Filter(
-            "section", _("章节"), options=[Option(s, heading_name(s), lang=heading_of(s)[1]) for s in board.sections]
-        ),
+        Filter("section", _("章节"), options=[Option(s, t, lang=lang) for s, (t, lang) in sections]),
     ]
     options = unit_options(board)
     if board.who.reach is not Reach.OWN:

@@ -69,7 +69,7 @@ def attention(board: Board) -> list[Attention]:
 
 
 @dataclass(frozen=True)
-class Folded:
+class AttentionLine:
     """A line of the list: a row of the plan with the units that are behind with it, or an order or a report.
 
     ``worst`` leads the line and decides its group; ``others`` follow, worst first.
@@ -87,16 +87,16 @@ class Folded:
         return (self.worst, *self.others)
 
 
-def folded(items: Iterable[Attention]) -> list[Folded]:
+def folded(items: Iterable[Attention]) -> list[AttentionLine]:
     """One line for a row of the plan, however many units it concerns, where its worst unit stands."""
     lines: dict[tuple[str, str], list[Attention]] = {}
     for item in items:
         kind = "row" if item.group in ROW_GROUPS else item.group
         lines.setdefault((kind, item.number), []).append(item)
-    return [Folded(first, tuple(others)) for first, *others in lines.values()]
+    return [AttentionLine(first, tuple(others)) for first, *others in lines.values()]
 
 
-def counted(items: Iterable[Attention | Folded]) -> Counter[str]:
+def counted(items: Iterable[Attention | AttentionLine]) -> Counter[str]:
     return Counter(i.group for i in items)
 
 
@@ -214,7 +214,7 @@ def _reports(board: Board) -> list[Attention]:
     return out
 
 
-def units_of(line: Folded) -> str:
+def units_of(line: AttentionLine) -> str:
     """The units of a line: one is named, several stand behind how many they are; the districts among them in one."""
     if not line.others:
         return format_html('<a href="{}">{}</a>', line.worst.unit_href, line.worst.unit)
@@ -245,7 +245,7 @@ def _matter(item: Attention) -> str:
     return format_html("{} {}", item.number, title)
 
 
-def table_of(items: list[Folded], board: Board, *, counts: Counter[str], empty: Empty) -> Table:
+def table_of(items: list[AttentionLine], board: Board, *, counts: Counter[str], empty: Empty) -> Table:
     """The items as a table with a heading for each group and how many there are in all."""
     rows: list[Row | Group] = []
     tags = {LATE_ROWS: LATE, RISK_ROWS: RISK, SOON_ROWS: None, ORDERS: OVERDUE, REPORTS: OVERDUE}
@@ -274,7 +274,7 @@ def table_of(items: list[Folded], board: Board, *, counts: Counter[str], empty: 
     return Table(_("需要关注的事项"), heads, rows, empty, stack=True, caption_hidden=True, id="attention-table")
 
 
-def first_of_each(items: list[Folded], most: dict[str, int]) -> list[Folded]:
+def first_of_each(items: list[AttentionLine], most: dict[str, int]) -> list[AttentionLine]:
     """The first few of each group."""
     left = Counter(most)
     out = []

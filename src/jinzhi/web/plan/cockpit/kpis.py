@@ -17,7 +17,7 @@ from jinzhi.kernel.indicator import Count, Indicator, Ratio, Value
 from jinzhi.web.catalogue.declared import address
 from jinzhi.web.plan.board import Board
 from jinzhi.web.ui.figures import Kpi
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import english, named, speak
 from jinzhi.web.ui.states import Tag
 
 
@@ -59,7 +59,7 @@ def kpis(board: Board) -> list[Kpi]:
             Kpi(
                 named(indicator),
                 shown(value.number, indicator),
-                indicator.unit_en if english() else indicator.unit,
+                speak(indicator.measured_in),
                 shown(stands.target, indicator) if stands.target is not None else "",
                 tag_of(stands, value),
                 trend,
@@ -86,7 +86,7 @@ def trend_of(days: Sequence[date], numbers: Sequence[Decimal | None], *, within_
 
 def frequency(indicator: Indicator) -> str:
     """How often the number is taken, and whether it is cumulated within the year."""
-    said = indicator.frequency_en if english() else indicator.frequency_zh
+    said = speak(indicator.frequency)
     return _("%(frequency)s · 年内累计") % {"frequency": said} if indicator.within_year else said
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.kernel.status import LIGHTS
 from jinzhi.web.plan.board import Board, due_and_done, row_views
-from jinzhi.web.plan.cockpit.attention import Folded
+from jinzhi.web.plan.cockpit.attention import AttentionLine
 from jinzhi.web.plan.titles import titled, titled_heading
 from jinzhi.web.ui.figures import Kpi
 
@@ -28,7 +28,7 @@ REFRESH = 5
 
 def wall_of(
     board: Board,
-    items: Sequence[Folded],
+    items: Sequence[AttentionLine],
     kpis: Sequence[Kpi],
     tiles: Sequence[dict[str, Any]],
     heat: Sequence[dict[str, Any]],
