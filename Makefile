@@ -9,12 +9,15 @@ JINZHI := .venv/bin/jinzhi
 # where and how the demonstration is served
 HOST ?= 127.0.0.1
 PORT ?= 8000
-# how many tests at once, and what else pytest is to be told: make test ARGS="tests/kernel -k working_day"
-JOBS ?= 2
+# what else pytest is to be told, as make test ARGS="tests/kernel -k working_day", and how many tests run at once: a few
+# that are picked are over before a second process has started
 ARGS ?=
+JOBS ?= $(if $(strip $(foreach picked,-k .py ::,$(findstring $(picked),$(ARGS)))),0,2)
 CODE := src tests scripts $(wildcard benchmarks)
 
 export HOST PORT
+# compiled modules are kept: a Python that reads all source anew takes seconds to start
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup lint format types contracts docs measure messages new bench lock clean
@@ -31,7 +34,8 @@ run: .python ## set everything up and serve the demonstration city on http://127
 
 test: .python ## set everything up and run all tests; ARGS="…" goes to pytest
 	"$(PYTHON)" scripts/setup.py base test
-	JINZHI_VAR="$(CURDIR)/.venv/test-var" $(PY) -m pytest -p tests.nothing_skipped -n $(JOBS) --dist loadfile -rs $(ARGS)
+	JINZHI_VAR="$(CURDIR)/.venv/test-var" $(PY) -m pytest -p tests.nothing_skipped -n $(JOBS) --dist loadgroup --no-loadscope-reorder \
+		-rs $(if $(ARGS),,--junitxml=.venv/tests.xml) $(ARGS)
 
 setup: .python ## set everything up for development: packages, launcher, assets, translations
 	"$(PYTHON)" scripts/setup.py base test dev

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -22,6 +24,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Group, Unit
 from tests.looking import pytest_runtest_setup, shared_is_said  # noqa: F401 - pytest finds them here
+from tests.template_database import Finish, start_from_template
 
 # a machine that does other work beside is no fault of a property
 settings.register_profile("jinzhi", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -37,6 +40,40 @@ def no_longer_than_its_column(sender, instance, **kwargs) -> None:
             raise AssertionError(f"{sender.__name__}.{field.name} holds {len(value)} characters of {field.max_length}")
 
 
+@pytest.fixture(scope="session")
+def finish_template(django_db_modify_db_settings, django_db_blocker) -> Finish:
+    with django_db_blocker.unblock():
+        return start_from_template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(finish_template, django_db_setup, django_db_blocker) -> None:
+    """As pytest-django has it, on a copy of a database that was migrated before."""
+    with django_db_blocker.unblock():
+        finish_template()
+
+
+#: the folders whose files take longest go first, so that no worker is left with one of them at the end
+DEAREST_FIRST = ("postgres", "journeys", "web", "apps")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file stays with one worker, for it may share what is dear; not one that says ``each_by_itself``."""
+    places = {folder: n for n, folder in enumerate(DEAREST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(HERE).parts[0], len(places)))
+    for item in items:
+        if not item.get_closest_marker("each_by_itself"):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).as_posix()))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+HERE = Path(__file__).parent
 PASSWORD = "correct horse 津知"
 
 

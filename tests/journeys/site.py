@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
-import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -19,14 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tests.kept import digest, kept
+
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src"
 #: what a made city depends on: everything but the pages
 MADE_FROM = ("kernel", "matters", "standards", "apps", "demo", "sources", "config")
 PASSWORD = "jinzhi-demo"
 STARTS_WITHIN = 60.0
-CACHE = Path(tempfile.gettempdir()) / f"jinzhi-journeys-{os.getuid()}"
-DAY = 24 * 3600
 
 
 def environment(var: Path, **more: str) -> dict[str, str]:
@@ -45,33 +41,18 @@ def jinzhi(var: Path, *command: str, **more: str) -> str:
     return done.stdout
 
 
-def fingerprint() -> str:
-    """Changes whenever what makes the city changes, so that no journey runs on an old one."""
-    sha = hashlib.sha256()
-    for folder in MADE_FROM:
-        for file in sorted((SRC / "jinzhi" / folder).rglob("*")):
-            if file.suffix in (".py", ".txt"):
-                sha.update(str(file.relative_to(SRC)).encode() + b"\0" + file.read_bytes())
-    return sha.hexdigest()[:20]
-
-
 def demonstration() -> Path:
     """The folder of a demonstration city, made if no process has made it yet; never served itself, only copied."""
-    CACHE.mkdir(mode=0o700, exist_ok=True)
-    made = CACHE / fingerprint()
-    with open(CACHE / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            for old in CACHE.iterdir():
-                if old.is_dir() and time.time() - old.stat().st_mtime > DAY:
-                    shutil.rmtree(old, ignore_errors=True)
-            making = Path(tempfile.mkdtemp(dir=CACHE, prefix="making-"))
-            jinzhi(making, "migrate", "--verbosity", "0")
-            jinzhi(making, "demo", "--patents", "400")
-            with sqlite3.connect(making / "jinzhi.sqlite3") as kept:
-                kept.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            making.rename(made)
-    return made
+    folders = ((SRC / "jinzhi" / folder).rglob("*") for folder in MADE_FROM)
+    # so that no journey runs on a city that other code made
+    return kept("city", digest(f for files in folders for f in files if f.suffix in (".py", ".txt")), make_city)
+
+
+def make_city(var: Path) -> None:
+    jinzhi(var, "migrate", "--verbosity", "0")
+    jinzhi(var, "demo", "--patents", "400")
+    with sqlite3.connect(var / "jinzhi.sqlite3") as written:
+        written.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def free_port() -> int:

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 #: those that write through the actions of an app; workbooks and skeletons are the same on every database
 APPS = (
@@ -50,6 +52,11 @@ ELSEWHERE = {
 }
 
 
+#: of the pages, so that each worker of the suite has something to run
+PARTS = 6
+pytestmark = pytest.mark.each_by_itself
+
+
 def pages() -> list[str]:
     found = sorted(ROOT.glob("tests/web/**/test_*.py"))
     assert set(ELSEWHERE) <= {f.stem.removeprefix("test_") for f in found}
@@ -71,5 +78,6 @@ def test_the_apps_hold_on_postgresql(postgres_url, tmp_path):
     assert held(postgres_url, tmp_path, [*(f"tests/apps/test_{app}.py" for app in APPS), *ALONE]) > 50
 
 
-def test_the_pages_hold_on_postgresql(postgres_url, tmp_path):
-    assert held(postgres_url, tmp_path, pages()) > 500
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_pages_hold_on_postgresql(postgres_url, tmp_path, part):
+    assert held(postgres_url, tmp_path, pages()[part::PARTS]) > 100
