@@ -52,7 +52,8 @@ class Status:
     tone: Tone
 
     def __post_init__(self) -> None:
-        Tone(self.tone)  # a ValueError names what is no tone
+        # a word of the list is taken too; a ValueError names what is none
+        object.__setattr__(self, "tone", Tone(self.tone))
 
     @property
     def symbol(self) -> str:
