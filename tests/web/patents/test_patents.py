@@ -289,7 +289,7 @@ def test_the_search_page_makes_as_many_statements_for_few_hits_as_for_many(
     district, patents, django_assert_max_num_queries
 ):
     look(district, "隔膜")
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(31):
         look(district, "电池 OR 隔膜 OR 电芯")
 
 
@@ -345,7 +345,7 @@ def test_hits_of_the_query_are_marked_and_neighbours_linked(district, patents):
 
 def test_a_document_makes_few_statements(district, patents, django_assert_max_num_queries):
     page_of(district, "CN117000001A", q="隔膜")
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         page_of(district, "CN117000001A", q="隔膜")
 
 

@@ -11,9 +11,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from jinzhi.apps.cases.watches import MOST, unwatch, watch
 from jinzhi.web.inbox.lines import watched_table
 from jinzhi.web.shell.access import page
-from jinzhi.web.shell.watching import MOST, may_watch, unwatch, watch, watched
+from jinzhi.web.shell.watching import may_watch, watched
 from jinzhi.web.ui.boxes import Link
 
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db import DatabaseError
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.urls import reverse
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.models import Case, Watch
-from jinzhi.apps.catalogue.clock import now
+from jinzhi.apps.cases.watches import last_event
 from jinzhi.apps.catalogue.strain import busy, disk_full
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Milestone, Row
@@ -24,8 +24,6 @@ from jinzhi.apps.plan.plans import first_plan, subject_of
 from jinzhi.web.shell.plan_choice import NAME as PLAN
 
 CASE, MILESTONE, ROW = "case", "milestone", "row"
-#: how many things a person may follow, a limit of the platform's own
-MOST = 200
 
 
 @dataclass(frozen=True)
@@ -119,30 +117,6 @@ def _add_news(found: list[Watched], who: Acting) -> None:
 
 def may_watch(who: Acting, kind: str, ref: str) -> bool:
     return who.user is not None and kind in KINDS and ref in KINDS[kind](who, [ref])
-
-
-def is_watched(who: Acting, kind: str, ref: str) -> bool:
-    return who.user is not None and Watch.objects.filter(user=who.user, kind=kind, ref=ref).exists()
-
-
-def last_event() -> int:
-    return Event.objects.aggregate(last=Max("pk"))["last"] or 0
-
-
-def watch(who: Acting, kind: str, ref: str) -> bool:
-    """Follow a thing from now on; whether there was room for one more. Twice is as once."""
-    if is_watched(who, kind, ref):
-        return True
-    if Watch.objects.filter(user=who.user).count() >= MOST:
-        return False
-    Watch.objects.get_or_create(
-        user=who.user, kind=kind, ref=ref, defaults={"event": last_event(), "since": now()}
-    )  # fmt: skip
-    return True
-
-
-def unwatch(who: Acting, kind: str, ref: str) -> None:
-    Watch.objects.filter(user=who.user, kind=kind, ref=ref).delete()
 
 
 def look_at(who: Acting, kind: str, ref: str) -> bool:

@@ -26,6 +26,7 @@ from jinzhi.apps.units.changing import UnitRefused
 from jinzhi.apps.units.following import kinds
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import Field
+from jinzhi.kernel.unit_changes import Wrong
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import Link
@@ -55,7 +56,7 @@ def open_at(unit: Unit, day: date) -> list[Open]:
     ]  # fmt: skip
 
 
-def refuse(form: FieldsForm, errors: Iterable[changing.Wrong]) -> None:
+def refuse(form: FieldsForm, errors: Iterable[Wrong]) -> None:
     for e in errors:
         form.add_error(e.field if e.field in form.fields else None, speak(e))
 
