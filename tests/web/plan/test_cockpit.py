@@ -24,8 +24,10 @@ from jinzhi.kernel.status import LightRule
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.web.plan.board import Board, read_board
 from jinzhi.web.plan.cockpit.attention import attention, counted, folded
+from jinzhi.web.plan.cockpit.heat import heat_cell, heat_table
 from jinzhi.web.plan.cockpit.kpis import headline, kpis, shown
-from jinzhi.web.plan.cockpit.page import examples, heat_cell, heat_table, passed
+from jinzhi.web.plan.cockpit.lights import examples
+from jinzhi.web.plan.cockpit.page import passed
 from jinzhi.web.plan.cockpit.wall import LINES, fitting
 from tests.web.plan.city import order, plan_city, reports_of
 

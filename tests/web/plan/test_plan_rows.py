@@ -24,7 +24,7 @@ from jinzhi.apps.plan.progress import MILESTONE_STATES, milestone_status
 from jinzhi.apps.plan.queries import find_measures, in_state, served, spans_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.web.plan.board import marked
-from jinzhi.web.plan.rows.page import excerpt
+from jinzhi.web.plan.rows.list import excerpt
 from tests.web.plan.city import MILESTONES, PLAN, ROWS, order, plan_city, reports_of
 
 TODAY = date(2026, 11, 22)

@@ -20,7 +20,7 @@ from jinzhi.kernel.law import Dated, Force, Law, Parameter
 from jinzhi.kernel.period import HolidayNotice
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.text import Words
-from jinzhi.web.cases.views import openings
+from jinzhi.web.cases.opening import openings
 from jinzhi.web.catalogue import guide
 from jinzhi.web.catalogue.declared import (
     ROUTES,

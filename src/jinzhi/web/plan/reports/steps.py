@@ -26,21 +26,13 @@ from jinzhi.apps.plan.reporting import since
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import ProcedureError, Step
 from jinzhi.kernel.text import id_of
+from jinzhi.web.cases.answers import refusal, said_in, sound
 from jinzhi.web.cases.page import step_form, step_of
-from jinzhi.web.cases.views import refusal, said_in, sound
 from jinzhi.web.plan.reports import list as report_list
+from jinzhi.web.plan.reports.find import find_report, may_edit, release_of, reports_of
 from jinzhi.web.plan.reports.form import ReportForm
-from jinzhi.web.plan.reports.page import (
-    changes_of,
-    earlier_notes,
-    find_report,
-    lack_anchor,
-    lack_label,
-    may_edit,
-    place_names,
-    release_of,
-    reports_of,
-)
+from jinzhi.web.plan.reports.history import changes_of, place_names
+from jinzhi.web.plan.reports.page import earlier_notes, lack_anchor, lack_label
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link

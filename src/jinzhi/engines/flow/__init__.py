@@ -1,0 +1,53 @@
+"""Flow charts of procedures: laid out once, drawn as SVG, written as BPMN 2.0."""
+
+from jinzhi.engines.flow.bpmn import BPMN, DC, DI, DI_BPMN, OURS, XSI, bpmn
+from jinzhi.engines.flow.drawing import svg
+from jinzhi.engines.flow.layout import (
+    BOX,
+    FONT,
+    GAP,
+    HEAD,
+    LINE,
+    MARGIN,
+    START,
+    THEMES,
+    TRACK,
+    Arrow,
+    Box,
+    Layout,
+    layout,
+    size,
+    staying,
+    summary,
+    text_width,
+    wrapped,
+)
+
+__all__ = [
+    "BOX",
+    "BPMN",
+    "DC",
+    "DI",
+    "DI_BPMN",
+    "FONT",
+    "GAP",
+    "HEAD",
+    "LINE",
+    "MARGIN",
+    "OURS",
+    "START",
+    "THEMES",
+    "TRACK",
+    "XSI",
+    "Arrow",
+    "Box",
+    "Layout",
+    "bpmn",
+    "layout",
+    "size",
+    "staying",
+    "summary",
+    "svg",
+    "text_width",
+    "wrapped",
+]
