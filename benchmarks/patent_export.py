@@ -83,7 +83,7 @@ def measure(rows: int) -> list[tuple[str, float, float, int]]:
         ("CSV", lambda: large.as_csv(export.heads(), export.cells(export.rows_of(ids), names))),
         ("RIS", lambda: export.as_ris(export.rows_of(ids))),
         ("ST.96", lambda: export.as_st96(ids, [])),
-        ("Excel, rows in memory", lambda: large.xlsx("x", [large.Column(h) for h in export.heads()], table)),
+        ("Excel, rows in memory", lambda: large.xlsx("x", [large.TableColumn(h) for h in export.heads()], table)),
         ("openpyxl, rows in memory", lambda: by_openpyxl(table)),
     ]
     found = []

@@ -174,7 +174,7 @@ def test_the_list_costs_a_fixed_number_of_queries(points, above, district, djang
 def test_a_page_costs_the_same_whatever_the_number_of_records(points, above, district, django_assert_max_num_queries):
     for n in range(60):
         create("service-points", {**POINT, "name": f"站 {n}"}, who=district.acting)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         page = text(above.client.get(OPEN))
     assert "第 1–50 条，共 62 条" in page
 

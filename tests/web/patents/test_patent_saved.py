@@ -228,7 +228,7 @@ def test_the_list_of_saved_queries_makes_few_statements(district, patents, djang
     for n in range(8):
         saved.keep(district.acting, name=f"式{n}", text="ti=隔膜", shared=bool(n % 2))
     look(district.client, path="/patents/saved/")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         look(district.client, path="/patents/saved/")
 
 
@@ -290,7 +290,7 @@ def test_the_list_of_alerts_makes_few_statements(district, alert, django_assert_
     for n in range(5):
         alerts.watch(district.acting, saved.keep(district.acting, name=f"式{n}", text="ti=电池"))
     look(district.client, path="/patents/alerts/")
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         look(district.client, path="/patents/alerts/")
     with django_assert_max_num_queries(12):
         look(district.client, path=f"/patents/alerts/{alert.pk}/")
@@ -436,7 +436,7 @@ def test_topics_and_tags_make_few_statements(district, patents, django_assert_ma
     root = collections.create(district.acting, name="根")
     for n in range(6):
         collections.create(district.acting, name=f"枝{n}", parent=root)
-    for path, most in (("/patents/topics/", 20), ("/patents/tags/", 8), (f"/patents/topics/{root.pk}/", 24)):
+    for path, most in (("/patents/topics/", 21), ("/patents/tags/", 9), (f"/patents/topics/{root.pk}/", 25)):
         look(district.client, path=path)
         with django_assert_max_num_queries(most):
             assert look(district.client, path=path).status_code == 200

@@ -19,7 +19,6 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import add_milestone, save_content
 from jinzhi.apps.plan.models import Figure, Period, Report
 from jinzhi.apps.plan.reporting import save_report
-from jinzhi.web.plan.reports import page as plan_reports
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 
 LIST = "/plan/reports/"
@@ -539,7 +538,7 @@ def test_two_clicks_at_the_same_moment_are_one_saving_and_no_conflict(report, di
 
     shown = district.client.get(page_of(report))
     data = {**form_of(shown), control(shown, "U1", "progress"): "一次"}
-    monkeypatch.setattr(plan_reports, "save_report", second_after_first)
+    monkeypatch.setattr("jinzhi.web.plan.reports.saving.save_report", second_after_first)
     assert district.client.post(page_of(report), data).status_code == 302
     assert again(report).version == 1
 
@@ -693,7 +692,7 @@ def test_two_clicks_or_two_windows_confirm_one_import(report, district, monkeypa
 
     address = f"{page_of(report)}import/confirm/"
     first, second = (upload(district, report, sheet_of(district, report, H3=4)).context["payload"] for _ in range(2))
-    monkeypatch.setattr(plan_reports, "save_report", second_after_first)
+    monkeypatch.setattr("jinzhi.web.plan.reports.excel.save_report", second_after_first)
     for payload, key in ((first, "click"), (second, "window"), (first, "back")):
         said = text_of(district.client.post(address, {"payload": payload, "_key": key}, follow=True))
         assert "没有保存；" not in said and "没有保存：" not in said.replace("草稿没有保存：", "")

@@ -115,7 +115,7 @@ def test_a_page_says_so_and_gives_back_what_was_typed(district, monkeypatch, err
     def fails(*args: object, **options: object) -> None:
         raise error
 
-    monkeypatch.setattr("jinzhi.web.registers.views.create", fails)
+    monkeypatch.setattr("jinzhi.web.registers.form.create", fails)
     answer = district.client.post("/registers/service-points/new/", POINT)
     assert answer.status_code == 503
     assert answer["Retry-After"] == seconds
