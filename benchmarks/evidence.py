@@ -121,10 +121,12 @@ def ms(seconds: float) -> str:
 def the_log(args: argparse.Namespace, folder: Path) -> tuple[Side, bytes]:
     """Measure the log; also gives its root, and leaves the entries in a file for the others."""
     evidence = "jinzhi.apps.evidence"
-    log, trees, models, entries = (import_module(f"{evidence}.{n}") for n in ("log", "trees", "models", "entries"))
+    log, trees, models, entries = (
+        import_module(f"{evidence}.{n}") for n in ("log.log", "log.trees", "models", "log.entries")
+    )
     audits, mirrors, merkle = (
         import_module(f"{evidence}.audit"),
-        import_module(f"{evidence}.mirror"),
+        import_module(f"{evidence}.log.mirror"),
         import_module("jinzhi.kernel.merkle"),
     )
     atomic = import_module("django.db").transaction.atomic

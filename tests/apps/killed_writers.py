@@ -120,7 +120,7 @@ def main() -> int:
     django.setup()
     import_module("django.core.management").call_command("migrate", verbosity=0)
     # every module that a writer needs is loaded before the first fork
-    for name in ("actions", "log", "checkpoints"):
+    for name in ("events.actions", "log.log", "log.checkpoints"):
         import_module(f"jinzhi.apps.evidence.{name}")
     chance = random.Random(args.seed)
     promised: list[list[str]] = []
