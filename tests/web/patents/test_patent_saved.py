@@ -292,7 +292,7 @@ def test_the_list_of_alerts_makes_few_statements(district, alert, django_assert_
     look(district.client, path="/patents/alerts/")
     with django_assert_max_num_queries(9):
         look(district.client, path="/patents/alerts/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         look(district.client, path=f"/patents/alerts/{alert.pk}/")
 
 
