@@ -34,7 +34,7 @@ run: .python ## set everything up and serve the demonstration city on http://127
 
 test: .python ## set everything up and run all tests; ARGS="…" goes to pytest
 	"$(PYTHON)" scripts/setup.py base test
-	JINZHI_VAR="$(CURDIR)/.venv/test-var" $(PY) -m pytest -p tests.nothing_skipped -n $(JOBS) --dist loadgroup --no-loadscope-reorder \
+	JINZHI_VAR="$(CURDIR)/.venv/test-var" $(PY) -m pytest -p tests.nothing_skipped -n $(JOBS) --dist loadfile --no-loadscope-reorder \
 		-rs $(if $(ARGS),,--junitxml=.venv/tests.xml) $(ARGS)
 
 setup: .python ## set everything up for development: packages, launcher, assets, translations

@@ -59,12 +59,9 @@ DEAREST_FIRST = ("postgres", "journeys", "web", "apps")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file stays with one worker, for it may share what is dear; not one that says ``each_by_itself``."""
+    """A file stays with one worker (``--dist loadfile``), for it may share what is dear; the dearest begin."""
     places = {folder: n for n, folder in enumerate(DEAREST_FIRST)}
     items.sort(key=lambda item: places.get(item.path.relative_to(HERE).parts[0], len(places)))
-    for item in items:
-        if not item.get_closest_marker("each_by_itself"):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(HERE).as_posix()))
 
 
 def pytest_collection_finish() -> None:

@@ -1,6 +1,6 @@
 """What journeys share: a served city, a browser, pages in every look, and what must be true of any page.
 
-Each module has a server and a browser of its own (with xdist: ``--dist loadgroup``). Nothing here opens Django's
+Each module has a server and a browser of its own (with xdist: ``--dist loadfile``). Nothing here opens Django's
 database in this process: what was written is read from the file, as an auditor would.
 """
 

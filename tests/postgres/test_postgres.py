@@ -12,8 +12,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 #: those that write through the actions of an app; workbooks and skeletons are the same on every database
 APPS = (
@@ -52,9 +50,8 @@ ELSEWHERE = {
 }
 
 
-#: of the pages, so that each worker of the suite has something to run
-PARTS = 6
-pytestmark = pytest.mark.each_by_itself
+#: of the pages, a file each, so that each worker of the suite has something to run
+PARTS = 3
 
 
 def pages() -> list[str]:
@@ -76,8 +73,3 @@ def held(postgres_url: str, tmp_path: Path, files: list[str]) -> int:
 
 def test_the_apps_hold_on_postgresql(postgres_url, tmp_path):
     assert held(postgres_url, tmp_path, [*(f"tests/apps/test_{app}.py" for app in APPS), *ALONE]) > 50
-
-
-@pytest.mark.parametrize("part", range(PARTS))
-def test_the_pages_hold_on_postgresql(postgres_url, tmp_path, part):
-    assert held(postgres_url, tmp_path, pages()[part::PARTS]) > 100
