@@ -109,6 +109,7 @@ def test_one_row_is_mended_and_the_mending_is_on_record(page, site, parsed, asse
     title = page.locator("#edit").get_by_label("标题").first
     title.fill(f"{title.input_value()}（核对稿）")
     page.get_by_role("button", name="保存修改").click()
+    assert "已保存" in told(page)
     open_review(page)
     expect(page.locator("#parse article .hit-title").first).to_contain_text(re.compile(r"（核对稿）\s*$"))
     expect(page.locator("#history li")).to_have_count(2)
