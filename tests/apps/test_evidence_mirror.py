@@ -117,6 +117,21 @@ def test_a_new_log_is_called_after_the_address_where_it_is_read(city, settings):
     assert {s.origin for s in Shard.objects.all()} == {"ip.tianjin.example/log"}, "a name is not changed with the host"
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_checkpoint_is_signed_under_the_name_of_its_tree_too(city, client, settings, family):
+    settings.ALLOWED_HOSTS = ["testserver", "ip.tianjin.example"]
+    shard = grown(3)
+    text = client.get(f"/log/{shard.year}/{family.name}/checkpoint").content.decode()
+    (year,) = client.get("/log/index.json").json()["years"]
+    tree = year["trees"][family.name]
+    read = note.parse_note(text)
+    assert note.parse_checkpoint(read.text).origin == tree["origin"]
+    assert {note.parse_vkey(key)[0] for key in tree["keys"]} == {tree["origin"]}
+    for key in (*tree["keys"], *year["keys"]):
+        assert checkpoints.opened(text, (key,)).size == 3
+    assert len(read.signatures) == 4
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -61,10 +61,11 @@ def shard(city, settings, tmp_path, monkeypatch) -> Shard:
     return Shard.objects.get()
 
 
-@pytest.fixture
-def witness(program, shard) -> Iterator[Witness]:
-    """A running witness that knows the SHA-256 tree of the log."""
-    key = checkpoints.keys_of(shard).ed25519.vkey
+@pytest.fixture(params=["the name of the log", "the origin of the tree"])
+def witness(program, shard, request) -> Iterator[Witness]:
+    """A running witness that knows the SHA-256 tree of the log, and the log's key by one of its two names."""
+    of_log, of_tree = checkpoints.published(shard)[0], checkpoints.tree_keys(shard, SHA256)[0]
+    key = of_log if request.param == "the name of the log" else of_tree
     command = [str(program), "serve", checkpoints.origin(shard, SHA256), key]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None

@@ -64,6 +64,12 @@ def vkey(name: str, kind: bytes, public: bytes) -> str:
     return f"{name}+{key_id(name, kind, public).hex()}+{base64.b64encode(kind + public).decode()}"
 
 
+def renamed(key: str, name: str) -> str:
+    """The same public key as a verifier key under another name. Raises NoteError."""
+    material = parse_vkey(key)[2]
+    return vkey(name, b"", material)
+
+
 def parse_vkey(text: str) -> tuple[str, bytes, bytes]:
     """(name, key id, type ‖ public key) of a written verifier key. Raises NoteError."""
     parts = text.strip().split("+", 2)
@@ -151,6 +157,17 @@ def parse_cosignature(raw: bytes) -> tuple[int, bytes]:
     if len(raw) != 72:
         raise NoteError("a cosignature has 72 bytes")
     return int.from_bytes(raw[:8]), raw[8:]
+
+
+def line_under(given: Note, key: str, name: str) -> Signature | None:
+    """The line of a verifier key once more, under another name: what is signed is the text, without any name.
+
+    None where the note has no line of this key, or nobody may be called so.
+    """
+    lines = given.by(*parse_vkey(key)[:2])
+    if not lines or not valid_name(name):
+        return None
+    return Signature(name, parse_vkey(renamed(key, name))[1], lines[0].signature)
 
 
 def merged(note: Note, more: Iterable[Signature]) -> Note:

@@ -395,6 +395,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "families": [f.name for f in FAMILIES],
         "open": settings.JINZHI_LOG_ENTRIES,
         "keys": [(("Ed25519", "SM2")[n % 2], key) for some in keys for n, key in enumerate(some)],
+        "tree_keys": [
+            (checkpoints.origin(shard, family), key)
+            for shard in shards[:1]
+            for family in FAMILIES
+            for key in checkpoints.tree_keys(shard, family)
+        ],
         "site": request.build_absolute_uri("/log/").rstrip("/"),
         "print_title": _("存证日志"),
     }

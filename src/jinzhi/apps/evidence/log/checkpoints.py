@@ -123,6 +123,24 @@ def origin(shard: Shard, family: Family) -> str:
     return f"{shard.origin}/{shard.year}/{family.name}"
 
 
+def tree_keys(shard: Shard, family: Family) -> tuple[str, ...]:
+    """The log's verifier keys under the origin line of one of its trees, as C2SP tlog-checkpoint would have them.
+
+    The published keys go by the name of the log, which has two trees a year. A client that holds a key to the origin
+    line takes these; they are the same keys. None where the origin line cannot be a name.
+    """
+    name = origin(shard, family)
+    return tuple(note.renamed(key, name) for key in published(shard)) if note.valid_name(name) else ()
+
+
+def named_by_tree(text: str, vkeys: Iterable[str]) -> note.Note:
+    """A note with the lines of these keys once more, under the origin line of its tree. Raises NoteError."""
+    given = note.parse_note(text)
+    name = note.parse_checkpoint(given.text).origin
+    lines = (note.line_under(given, key, name) for key in vkeys)
+    return note.merged(given, (line for line in lines if line))
+
+
 def signed(shard: Shard, size: int, root: bytes, family: Family) -> str:
     """The signed note that the shard had ``size`` entries under ``root``."""
     return _noted(shard, size, root, family, keys_of(shard))

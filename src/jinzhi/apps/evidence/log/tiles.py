@@ -14,6 +14,7 @@ from jinzhi.apps.evidence.log.trees import LEVELS, LogBroken, Reader, Unknown, h
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.kernel import tiles
 from jinzhi.kernel.merkle import FAMILIES, Family
+from jinzhi.kernel.note import NoteError
 from jinzhi.kernel.tiles import Tile, TileError
 
 CHECKPOINT, INDEX = "checkpoint", "index.json"
@@ -39,10 +40,19 @@ def newest(shard: Shard) -> Checkpoint | None:
 
 
 def published(checkpoint: Checkpoint, family: Family) -> str:
-    """The signed note of a checkpoint with the lines of the witnesses that cosigned it."""
+    """The signed note of a checkpoint as others read it.
+
+    Its signatures stand there under the name of the log and under the origin line of the tree; the lines of the
+    witnesses that cosigned it follow.
+    """
     lines = checkpoint.cosignatures.filter(family=family.name).order_by("witness", "moment")
     last = {line.witness: line.line.rstrip("\n") + "\n" for line in lines}
-    return checkpoints.note_in(checkpoint, family) + "".join(last.values())
+    kept = checkpoints.note_in(checkpoint, family)
+    try:
+        own = str(checkpoints.named_by_tree(kept, checkpoints.signers_of(checkpoint)))
+    except NoteError:
+        own = kept  # damaged: shown as it is, for others to see
+    return own + "".join(last.values())
 
 
 def index() -> File:
@@ -50,7 +60,16 @@ def index() -> File:
     years = []
     for shard in Shard.objects.order_by("year"):
         keys = list(checkpoints.published(shard))
-        years.append({"year": shard.year, "origin": shard.origin, "closed": shard.closed, "keys": keys})
+        trees = {
+            family.name: {
+                "origin": checkpoints.origin(shard, family),
+                "keys": list(checkpoints.tree_keys(shard, family)),
+            }
+            for family in FAMILIES
+        }
+        years.append(
+            {"year": shard.year, "origin": shard.origin, "closed": shard.closed, "keys": keys, "trees": trees}
+        )
     said = {"families": list(BY_NAME), "years": years}
     return File(json.dumps(said, ensure_ascii=False, indent=2).encode(), "application/json", False)
 

@@ -210,8 +210,11 @@ def ask(witness: Witness, checkpoint: Checkpoint, family: Family) -> Answer:
 
 
 def _request(checkpoint: Checkpoint, family: Family, old: int) -> Request:
-    """What is sent: the checkpoint with the signatures of this log alone, and the proof from ``old`` entries on."""
-    found = note.parse_note(checkpoints.note_in(checkpoint, family))
+    """What is sent: the checkpoint with the signatures of this log alone, and the proof from ``old`` entries on.
+
+    They stand under the name of the log and under the origin line of the tree: a witness may know the keys by either.
+    """
+    found = checkpoints.named_by_tree(checkpoints.note_in(checkpoint, family), checkpoints.signers_of(checkpoint))
     said = note.parse_checkpoint(found.text)
     proof: tuple[bytes, ...] = ()
     if old > 0:
