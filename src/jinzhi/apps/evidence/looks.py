@@ -120,7 +120,7 @@ def keys() -> Iterator[Fact]:
         return
     pairs = len(checkpoints.pairs_of(shard.origin))
     origins = " and ".join(checkpoints.origin(shard, family) for family in FAMILIES)
-    named = f"key name {found.ed25519.name}, of the log; its trees are {origins}, and each checkpoint is signed by their names too"
+    named = f"key name {found.ed25519.name}, of the log; checkpoints are signed under {origins} too"
     yield Fact(*head, "good", f"{named}; Ed25519 {found.ed25519.key_id.hex()}, pair {max(pairs, 1)}")
 
 

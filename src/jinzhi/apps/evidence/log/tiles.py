@@ -67,9 +67,7 @@ def index() -> File:
             }
             for family in FAMILIES
         }
-        years.append(
-            {"year": shard.year, "origin": shard.origin, "closed": shard.closed, "keys": keys, "trees": trees}
-        )
+        years.append({"year": shard.year, "origin": shard.origin, "closed": shard.closed, "keys": keys, "trees": trees})
     said = {"families": list(BY_NAME), "years": years}
     return File(json.dumps(said, ensure_ascii=False, indent=2).encode(), "application/json", False)
 
