@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import pytest
 
+from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_index import seal
 from jinzhi.engines.search_index.soundness import damage
 from jinzhi.engines.search_index.store import OtherFormat
@@ -99,6 +101,29 @@ def test_many_commits_joins_and_merges_leave_a_whole_index(tmp_path):
         write(tmp_path, round * 20, round * 20 + 25, commits=20)
         assert damage(tmp_path, deep=True) == ""
         assert len(Engine(tmp_path)) == round * 20 + 25
+
+
+def test_what_was_added_and_not_committed_leaves_no_alarm(place):
+    with Writer(place) as writer:
+        for number in range(100, 600):
+            writer.add(doc(number))
+    assert damage(place, deep=True) == ""
+    assert Engine(place).count(parse("ti=电池")) == 39
+
+
+def test_a_file_that_the_index_still_keeps_account_of_is_no_damage_a_stranger_is(place):
+    """Merged segments may lie there until the next writer sweeps them."""
+    account = place / "inverted" / ".managed.json"
+    write(place, 40, 60)
+    merged = f"{'0' * 32}.fast"
+    names = json.loads(account.read_bytes())
+    seal.unseal(place)
+    account.write_text(json.dumps([*names, merged]))
+    seal.seal(place)
+    (place / "inverted" / merged).write_bytes(b"merged away")
+    assert damage(place, deep=True) == ""
+    (place / "inverted" / f"{'1' * 32}.fast").write_bytes(b"planted")
+    assert damage(place) == f"inverted/{'1' * 32}.fast does not belong to the index"
 
 
 def test_a_writer_that_adds_nothing_leaves_the_seal_as_it_was(place):

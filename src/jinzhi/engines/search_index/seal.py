@@ -64,6 +64,18 @@ def belonging(place: Path) -> Iterator[str]:
         yield from (f"forward/parts/{part}/{file.name}" for file in os.scandir(place / "forward" / "parts" / part))
 
 
+def left_over(place: Path) -> frozenset[str]:
+    """Files that Tantivy keeps account of: what was merged, or never committed, is swept by its next writer only.
+
+    Nothing where the account is garbled: its digest differs from the seal, and that is told.
+    """
+    account = place / "inverted" / ".managed.json"
+    try:
+        return frozenset(f"inverted/{name}" for name in json.loads(account.read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return frozenset()
+
+
 def lying(place: Path) -> dict[str, int]:
     """Every file that lies there, with its size; the seal itself and empty locks left out."""
     found = {path.relative_to(place).as_posix(): path.stat().st_size for path in place.rglob("*") if not path.is_dir()}

@@ -191,7 +191,7 @@ def _sealed(place: Path, deep: bool) -> Iterator[str]:
         lying = {name: (place / name).stat().st_size for name in sealed}
     else:
         lying = seal.lying(place)
-        for name in sorted(lying.keys() - sealed.keys()):
+        for name in sorted(lying.keys() - sealed.keys() - seal.left_over(place)):
             yield f"{name} does not belong to the index"
     for name, (size, told) in sealed.items():
         if name not in lying:

@@ -29,9 +29,9 @@ class Writer:
         inverted.mkdir(parents=True, exist_ok=True)
         self.path, self.numbers = path, numbers
         self._schema = schema()
-        self._changes = not (inverted / "meta.json").exists()
-        if self._changes:
-            seal.unseal(path)
+        self._changes = False
+        if not (inverted / "meta.json").exists():
+            self._change()
         self._index = tantivy.Index(self._schema, path=str(inverted))
         self._writer = self._index.writer(heap_size=HEAP, num_threads=THREADS)
         # only behind the lock that the writer holds
@@ -46,22 +46,27 @@ class Writer:
 
     def delete(self, doc_id: int) -> None:
         """Remove the document with this id, if there is one."""
+        self._change()
         # not delete_documents_by_term: of an unsigned field it silently deletes nothing (tantivy 0.27)
         self._writer.delete_documents_by_query(tantivy.Query.term_query(self._schema, "id", doc_id))
 
     def commit(self) -> None:
         """Make everything since the last commit findable, at once and for good."""
-        self._changes = True
-        seal.unseal(self.path)
+        self._change()
         # the forward index first: a row that the inverted index knows must be in it
         self._forward.commit()
         self._writer.commit()
 
+    def _change(self) -> None:
+        """Break the seal, before the first change: what is added may reach the disk before it is committed."""
+        if not self._changes:
+            self._changes = True
+            seal.unseal(self.path)
+
     def close(self) -> None:
         """Give the lock back; what was not committed is lost."""
-        self._writer.rollback()
+        # no rollback before it: that lets go of merges which still write, behind the seal. Nothing else is committed
         self._writer.wait_merging_threads()
-        # only now: until here segments were being merged
         if self._changes or seal.broken_seal(self.path):
             seal.seal(self.path)
 
