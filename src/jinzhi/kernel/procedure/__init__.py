@@ -1,0 +1,75 @@
+"""Procedures: a case is the fold of its events; status, clocks and due dates are derived from them.
+
+A procedure declares states, steps between them, clocks with their articles, and what each step asks for.
+``fold`` gives the state and clocks of a case on a day; ``offers`` says which steps a role may take now, and for
+each that it may not, why. Nothing here reads a clock or a database.
+
+Events known to every procedure: ``correct`` replaces the day or the data of an earlier event (the earlier one stays in
+the history); ``told`` records the day that a party was told for a clock. An event whose data hold ``_told`` does the
+same beside its step; ``_at`` is the time of day at which it happened, where hours count.
+
+An old case is never refused for what its declaration has become. A name that something had before (``was``) stands for
+what it is called now. An event that nothing declares any more, or that does not fit the state it meets, is kept,
+followed as far as it says where, and listed (:class:`Strange`); who counts cases leaves such a case out and says so.
+``strict`` raises instead: that is for whoever is about to write.
+"""
+
+from __future__ import annotations
+
+from jinzhi.kernel.clock import Clock, Extension
+from jinzhi.kernel.clocks import ClockView
+from jinzhi.kernel.correction import BUILT_IN, CORRECT, TELL
+from jinzhi.kernel.events import AT, Event, Strange, corrected, moment_of, standing_events, uncorrected
+from jinzhi.kernel.procedure.declare import Procedure
+from jinzhi.kernel.procedure.errors import ProcedureError
+from jinzhi.kernel.procedure.examples import Example, run_example
+from jinzhi.kernel.procedure.fold import TOLD, CaseView, fold
+from jinzhi.kernel.procedure.offers import (
+    ELSEWHERE,
+    NO_EXTENSION_LEFT,
+    NOT_YOUR_ROLE,
+    Objection,
+    Offer,
+    may_open,
+    offers,
+)
+from jinzhi.kernel.procedure.state import UNKNOWN, State
+from jinzhi.kernel.procedure.step import CASE, MILESTONE, REFERRED, Fact, Step, TakenFrom
+
+__all__ = [
+    "AT",
+    "BUILT_IN",
+    "CASE",
+    "CORRECT",
+    "ELSEWHERE",
+    "MILESTONE",
+    "NOT_YOUR_ROLE",
+    "NO_EXTENSION_LEFT",
+    "REFERRED",
+    "TELL",
+    "TOLD",
+    "UNKNOWN",
+    "CaseView",
+    "Clock",
+    "ClockView",
+    "Event",
+    "Example",
+    "Extension",
+    "Fact",
+    "Objection",
+    "Offer",
+    "Procedure",
+    "ProcedureError",
+    "State",
+    "Step",
+    "Strange",
+    "TakenFrom",
+    "corrected",
+    "fold",
+    "may_open",
+    "moment_of",
+    "offers",
+    "run_example",
+    "standing_events",
+    "uncorrected",
+]
