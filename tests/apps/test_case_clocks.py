@@ -30,11 +30,11 @@ PACKAGE = "clock_matters"
 MATTER = """
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.period import hours, days, workdays
-from jinzhi.kernel.procedure import Clock, Procedure, State, Step
+from jinzhi.kernel.procedure import Clock, Letter, Procedure, State, Step
 
 R = ("plan-office",)
 matter = Procedure(
-    id="lost-property", zh="遗失物招领", en="Lost property", serves=("S2",), title_input="thing",
+    id="lost-property", zh="遗失物招领", en="Lost property", serves=("S2",), title="find.thing",
     states=(State("kept", "保管中", "Kept"), State("back", "已交还", "Given back", final=True)),
     steps=(
         Step(id="find", zh="拾得", en="Find", to="kept", roles=R,
@@ -43,7 +43,8 @@ matter = Procedure(
         Step(id="hand-over", zh="移交", en="Hand over", sources=("kept",), roles=R),
         Step(id="ask", zh="公告", en="Announce", sources=("kept",), roles=R),
         Step(id="asked", zh="公告期满", en="Announced", sources=("kept",), roles=R),
-        Step(id="notify", zh="通知失主", en="Notify", sources=("kept",), roles=R, tells=("keep",)),
+        Step(id="notify", zh="通知失主", en="Notify", sources=("kept",), roles=R,
+             letters=(Letter("owner", "招领通知", "Notice to the owner", to="find.finder", tells=("keep",)),)),
         Step(id="give", zh="交还", en="Give back", sources=("kept",), to="back", roles=R),
     ),
     clocks=(

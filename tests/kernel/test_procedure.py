@@ -22,6 +22,7 @@ from jinzhi.kernel.procedure import (
     Example,
     Extension,
     Fact,
+    Letter,
     Procedure,
     ProcedureError,
     State,
@@ -429,7 +430,15 @@ def test_a_state_that_is_gone_leaves_the_case_readable():
             "two say that they were called 'x'",
         ),
         (changed(steps=(*LETTER.steps, replace(OPEN, id="told"))), "may not be called 'told'"),
-        (changed(steps=(replace(OPEN, tells=("never",)), *LETTER.steps[1:])), "tells the clock 'never'"),
+        (
+            changed(
+                steps=(
+                    replace(OPEN, letters=(Letter("a", "函", "Letter", to="x", tells=("never",)),)),
+                    *LETTER.steps[1:],
+                )
+            ),
+            "tells the clock 'never'",
+        ),
     ],
 )
 def test_a_former_name_stands_for_one_thing(wrong, said):

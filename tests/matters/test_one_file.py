@@ -30,7 +30,7 @@ lending = Procedure(
     zh="图书借阅",
     en="Lending",
     serves=("S2",),
-    title_input="book",
+    title="lend.book",
     states=(State("lent", "已借出", "Lent"), State("back", "已归还", "Back", tone="done", final=True)),
     steps=(
         Step(id="lend", zh="借出", en="Lend", to="lent", roles=("plan-office",),

@@ -60,9 +60,9 @@ class Declaration:
     #: kinds that need no row of the plan: laws, roles, units, rows themselves
     needs_row: ClassVar[bool] = False
 
-    id: str
-    zh: str
-    en: str
+    id: str = field(kw_only=False)
+    zh: str = field(kw_only=False)
+    en: str = field(kw_only=False)
     serves: tuple[str, ...] = ()
     basis: tuple[Citation, ...] = ()
     authored_by: str = "津知项目组"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -91,7 +91,7 @@ def number_of(raw: object) -> Decimal:
     return number if number else number.copy_abs()  # -0 is 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Field:
     """``code``: INID or GB code. ``personal``: personal data. ``listed``: a column of lists. ``filtered``: a filter.
 
@@ -103,6 +103,7 @@ class Field:
     id: str
     zh: str
     en: str
+    _: KW_ONLY
     type: Type = Type.TEXT
     required: bool = True
     choices: tuple[Named, ...] = ()

@@ -272,7 +272,7 @@ def open_case(
     data = {**_inputs(allowed[step], raw, who), **kept, **_moment(declared, allowed[step], raw, day)}
     if said is not None:
         _due(declared, allowed[step], data, day)
-    named = title or str(data.get(declared.title_input, "")) or declared.zh
+    named = title or declared.title_said(allowed[step], data) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
         procedure=procedure,
@@ -285,7 +285,7 @@ def open_case(
         subject_title=subject_title[:300],
         parent=parent,
         opened_on=day,
-        state=allowed[step].to or "",
+        state=allowed[step].targets[0],
     )
     data |= days_told(declared, allowed[step], [], day, data)
     event = record(

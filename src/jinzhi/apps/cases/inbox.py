@@ -42,17 +42,19 @@ class Turn:
 def awaited(procedure: Procedure, step: Step) -> bool:
     """Whether a case can be said to wait for a step. Nothing waits for one that stays (remind, extend), nor for one
     that breaks off (withdraw) where others lead on."""
-    if step.opens or step.to is None:
+    if step.opens or not step.targets:
         return False
     return not _breaks_off(procedure, step) or not any(
-        set(other.sources) & set(step.sources) and other.to is not None and not _breaks_off(procedure, other)
+        set(procedure.sources(other)) & set(procedure.sources(step))
+        and other.targets
+        and not _breaks_off(procedure, other)
         for other in procedure.steps
     )
 
 
 def _breaks_off(procedure: Procedure, step: Step) -> bool:
-    end = procedure.find_state(step.to or "")
-    return end is not None and end.final and end.lane > 0
+    ends = [procedure.state(to) for to in step.targets]
+    return bool(ends) and all(end.final and end.lane > 0 for end in ends)
 
 
 @cache
@@ -93,7 +95,7 @@ def read_by_nobody(day: date, to: str = "") -> Q:
         rule = procedure.first_reading
         if rule is None or (to and rule.to != to):
             continue
-        fresh = procedure.kept_as(s.to for s in procedure.opening if s.to)
+        fresh = procedure.kept_as(to for s in procedure.opening for to in s.targets)
         term = Q(opened_on__gte=rule.since, opened_on__lte=rule.opened_by(day, calendar()))
         late |= Q(procedure__in=procedure.names, state__in=fresh) & term
     opened = Seen.objects.filter(case=OuterRef("pk"), opened=True, user__memberships__unit=OuterRef("unit"))

@@ -57,7 +57,7 @@ def fitting() -> Iterator[str]:
 def next_steps() -> Iterator[str]:
     for case in Case.objects.unrestricted("integrity checker").filter(closed_on=None).iterator():
         folded = view(case, today())
-        if not any(folded.state.id in s.sources for s in folded.procedure.steps):
+        if not any(folded.state.id in folded.procedure.sources(s) for s in folded.procedure.steps):
             yield f"{case.number}: nothing leads on from {folded.state.id}"
 
 

@@ -50,7 +50,7 @@ def steps_for(case: Case, folded: CaseView, who: Acting | None, only: str = "") 
 
     ``only``: the one step that matters; the facts that others need are then not looked up.
     """
-    leading = [s for s in folded.procedure.steps if folded.state.id in s.sources]
+    leading = [s for s in folded.procedure.steps if folded.state.id in folded.procedure.sources(s)]
     needed = [f for s in leading if only in ("", s.id) for f in s.needs]
     facts: Mapping[str, bool] = established(case, needed)
     roles = who.roles if who else ()

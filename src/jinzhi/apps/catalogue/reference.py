@@ -137,7 +137,7 @@ def procedure(p: Procedure, catalogue: Catalogue) -> Iterator[str]:
                 s.zh,
                 s.en,
                 code(s.sources) or "opens",
-                code([s.to]) if s.to else "stays",
+                code(s.targets) if s.targets else "stays",
                 code(s.roles),
                 cited(s.basis, catalogue),
             )

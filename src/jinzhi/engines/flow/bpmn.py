@@ -54,15 +54,17 @@ def _graph(procedure: Procedure) -> tuple[dict[str, _Node], list[tuple[str, str,
         if step.opens:
             nodes[f"step-{step.id}"] = _Node(f"step-{step.id}", "userTask", step.zh, doc, step.roles)
             flow("start", f"step-{step.id}")
-            flow(f"step-{step.id}", f"state-{step.to}")
-        elif step.to is not None:
+            for target in step.targets:
+                flow(f"step-{step.id}", f"state-{target}")
+        elif step.targets:
             nodes[f"step-{step.id}"] = _Node(f"step-{step.id}", "userTask", step.zh, doc, step.roles)
-            for source in step.sources:
+            for source in procedure.sources(step):
                 flow(f"state-{source}", f"step-{step.id}")
-            flow(f"step-{step.id}", f"state-{step.to}")
+            for target in step.targets:
+                flow(f"step-{step.id}", f"state-{target}")
         else:
             # a step that stays goes back to where it came from: one task a state, or the way back is lost
-            for i, source in enumerate(step.sources):
+            for i, source in enumerate(procedure.sources(step)):
                 id = f"step-{step.id}" if i == 0 else f"step-{step.id}--{source}"
                 nodes[id] = _Node(id, "userTask", step.zh, doc, step.roles)
                 flow(f"state-{source}", id)

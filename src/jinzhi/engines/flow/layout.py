@@ -95,15 +95,16 @@ def name_of(thing: State | Step | Clock | Procedure, language: str) -> str:
 
 def staying(procedure: Procedure, state: State) -> list[Step]:
     """Steps that can be taken in a state and leave it where it is."""
-    return [s for s in procedure.steps if state.id in s.sources and (s.to is None or s.to == state.id)]
+    return [s for s in procedure.steps if state.id in procedure.sources(s) and (not s.targets or state.id in s.targets)]
 
 
 def _arrows(procedure: Procedure) -> list[Arrow]:
     kept: dict[tuple[str, str], Arrow] = {}
     for step in procedure.steps:
-        for source in step.sources or (START,):
-            if step.to is not None and step.to != source:
-                kept.setdefault((source, step.to), Arrow(source, step.to, [])).steps.append(step)
+        for source in procedure.sources(step) or (START,):
+            for target in step.targets:
+                if target != source:
+                    kept.setdefault((source, target), Arrow(source, target, [])).steps.append(step)
     return list(kept.values())
 
 
@@ -115,7 +116,8 @@ def _columns(procedure: Procedure) -> dict[str, int]:
             out[state.id] = len(out)
     taken: set[tuple[int, int]] = set()
     for state in sorted((s for s in procedure.states if s.lane > 0), key=lambda s: s.lane):
-        leads = [out[x] for s in procedure.steps if s.to == state.id for x in s.sources if x in out and x != state.id]
+        leading = [s for s in procedure.steps if state.id in s.targets]
+        leads = [out[x] for s in leading for x in procedure.sources(s) if x in out and x != state.id]
         column = max(leads, default=1)
         while (state.lane, column) in taken:
             column += 1
@@ -279,7 +281,7 @@ def visits(procedure: Procedure, history: Sequence[Event]) -> tuple[dict[str, st
     here = START
     for event in corrected(history):
         step = procedure.find_step(event.step)
-        to = step.to if step else None
+        to = step.targets[0] if step and step.targets else None
         if to is not None and to != here:
             taken.add((here, to))
             entered[to] = event.on.isoformat()

@@ -20,10 +20,13 @@ from jinzhi.kernel.clock import Clock, Extension
 from jinzhi.kernel.clocks import ClockView
 from jinzhi.kernel.correction import BUILT_IN, CORRECT, TELL
 from jinzhi.kernel.events import AT, Event, Strange, corrected, moment_of, standing_events, uncorrected
+from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.declare import Procedure
+from jinzhi.kernel.procedure.effects import Closes, Effect, Link, Linked, On, Opens, Writes
 from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.examples import Example, run_example
 from jinzhi.kernel.procedure.fold import TOLD, CaseView, fold
+from jinzhi.kernel.procedure.letters import Letter, Service, Way
 from jinzhi.kernel.procedure.offers import (
     ELSEWHERE,
     NO_EXTENSION_LEFT,
@@ -33,8 +36,8 @@ from jinzhi.kernel.procedure.offers import (
     may_open,
     offers,
 )
-from jinzhi.kernel.procedure.state import UNKNOWN, State
-from jinzhi.kernel.procedure.step import CASE, MILESTONE, REFERRED, Fact, Step, TakenFrom
+from jinzhi.kernel.procedure.state import UNKNOWN, Place, State
+from jinzhi.kernel.procedure.step import CASE, MILESTONE, REFERRED, Door, Fact, Step, TakenBy, TakenFrom
 
 __all__ = [
     "AT",
@@ -49,21 +52,35 @@ __all__ = [
     "TELL",
     "TOLD",
     "UNKNOWN",
+    "Aside",
     "CaseView",
     "Clock",
     "ClockView",
+    "Closes",
+    "Door",
+    "Effect",
     "Event",
     "Example",
     "Extension",
     "Fact",
+    "Letter",
+    "Link",
+    "Linked",
     "Objection",
     "Offer",
+    "On",
+    "Opens",
+    "Place",
     "Procedure",
     "ProcedureError",
+    "Service",
     "State",
     "Step",
     "Strange",
+    "TakenBy",
     "TakenFrom",
+    "Way",
+    "Writes",
     "corrected",
     "fold",
     "may_open",

@@ -1,20 +1,24 @@
-"""A procedure: states, steps between them, clocks, and whether they make a sound whole."""
+"""A procedure: states, asides, steps between them, clocks, and whether they make a sound whole."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
 from jinzhi.kernel.access import unknown_roles
 from jinzhi.kernel.clock import NEW_DUE, Clock
-from jinzhi.kernel.correction import BUILT_IN, Corrections
-from jinzhi.kernel.declare import KEBAB, Catalogue, Declaration
+from jinzhi.kernel.correction import Corrections
+from jinzhi.kernel.declare import Catalogue, Declaration
 from jinzhi.kernel.fields import Field
+from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.errors import ProcedureError
+from jinzhi.kernel.procedure.letters import Service
+from jinzhi.kernel.procedure.meaning import Derived, Regime
+from jinzhi.kernel.procedure.naming import naming_problems
 from jinzhi.kernel.procedure.soundness import clock_problems, graph_problems
-from jinzhi.kernel.procedure.state import State
+from jinzhi.kernel.procedure.state import Place, State, place_of
 from jinzhi.kernel.procedure.step import Step
 from jinzhi.kernel.reading import FirstReading
 
@@ -28,13 +32,24 @@ class Procedure(Declaration):
 
     states: tuple[State, ...]
     steps: tuple[Step, ...]
+    asides: tuple[Aside, ...] = ()
     clocks: tuple[Clock, ...] = ()
+    #: what a case is given when another opens it, beside what its opening step asks
+    fields: tuple[Field, ...] = ()
+    #: computed for a day, never stored
+    derived: tuple[Derived, ...] = ()
+    #: which law a case is under
+    law: Regime | None = None
+    #: how letters are served, by law
+    service: tuple[Service, ...] = ()
     numbering: str = "{id}-{year}-{seq:04d}"
     #: the roles that read its cases at all; empty: everybody who reads cases
     reads: tuple[str, ...] = ()
     corrections: Corrections = field(default_factory=Corrections)
-    #: the id of the step that gives the case its title, and the input holding it
-    title_input: str = ""
+    #: the path that gives a case its title ("open.subject")
+    title: str = ""
+    #: the paths that are shown to anybody
+    public: tuple[str, ...] = ()
     #: who learns of a case that nobody of its unit has opened
     first_reading: FirstReading | None = None
 
@@ -47,6 +62,15 @@ class Procedure(Declaration):
         return {name: s for s in reversed(self.steps) for name in (*s.was, s.id)}
 
     @cached_property
+    def _asides(self) -> Mapping[str, Aside]:
+        return {name: a for a in reversed(self.asides) for name in (*a.was, a.id)}
+
+    @cached_property
+    def _places(self) -> Mapping[str, Place]:
+        asides = {a.id for a in self.asides}
+        return {s.id: place_of(s.sources, self.states, asides, bool(s.targets)) for s in self.steps}
+
+    @cached_property
     def _clock_names(self) -> Mapping[str, str]:
         return {name: c.id for c in reversed(self.clocks) for name in (*c.was, c.id)}
 
@@ -57,6 +81,18 @@ class Procedure(Declaration):
     def find_step(self, id: str) -> Step | None:
         """The step that is, or once was, called so."""
         return self._steps.get(id)
+
+    def find_aside(self, id: str) -> Aside | None:
+        """The aside that is, or once was, called so."""
+        return self._asides.get(id)
+
+    def place(self, step: Step) -> Place:
+        """Where a step may be taken."""
+        return self._places[step.id]
+
+    def sources(self, step: Step) -> tuple[str, ...]:
+        """The states from which a step may be taken; none where it opens a case."""
+        return self._places[step.id].states
 
     def find_clock(self, id: str) -> Clock | None:
         """The clock that is, or once was, called so."""
@@ -74,6 +110,11 @@ class Procedure(Declaration):
         if found is None:
             raise ProcedureError(f"{self.id} has no step {id!r}")
         return found
+
+    def title_said(self, step: Step, data: Mapping[str, object]) -> str:
+        """The title that the data of a step give a case; empty where its title stands elsewhere."""
+        at, _, input = self.title.partition(".")
+        return str(data.get(input) or "") if at == step.id else ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -101,15 +142,12 @@ class Procedure(Declaration):
 
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         yield from super().problems(catalogue)
-        yield from self._ids()
-        yield from self._former_names()
-        yield from self.corrections.problems(catalogue, "the procedure")
-        for role in unknown_roles(self.reads, catalogue):
-            yield f"reads names the role {role!r}, which is not declared"
-        for role in unknown_roles([self.first_reading.to] if self.first_reading else [], catalogue):
-            yield f"first_reading names the role {role!r}, which is not declared"
+        yield from naming_problems(self)
+        yield from self._outside(catalogue)
         for state in self.states:
             yield from state.problems()
+        for aside in self.asides:
+            yield from aside.problems([s.id for s in self.steps])
         for step in self.steps:
             yield from step.problems(self, catalogue)
         inputs = {s.id: {f.id: f for f in s.inputs} for s in self.steps}
@@ -118,33 +156,21 @@ class Procedure(Declaration):
         yield from graph_problems(self)
         yield from clock_problems(self)
 
-    def _ids(self) -> Iterator[str]:
-        """What is wrong with the ids of its parts."""
-        parts: tuple[tuple[str, Sequence[State | Step | Clock]], ...] = (
-            ("state", self.states), ("step", self.steps), ("clock", self.clocks),
-        )  # fmt: skip
-        for what, things in parts:
-            ids = [thing.id for thing in things]
-            for id in ids:
-                if ids.count(id) > 1:
-                    yield f"two {what}s are called {id!r}"
-                if not KEBAB.match(id):
-                    yield f"{what} id {id!r} is not kebab-case"
-        for known in BUILT_IN:
-            if any(step.id == known for step in self.steps):
-                yield f"a step may not be called {known!r}: it is known to every procedure"
-
-    def _former_names(self) -> Iterator[str]:
-        """A name of the past stands for one thing only, and not for one that is called so today."""
-        fields = [(f"step {s.id}: input", list(s.inputs)) for s in self.steps]
-        named: list[tuple[str, Sequence[State | Step | Clock | Field]]] = [
-            ("state", self.states), ("step", self.steps), ("clock", self.clocks), *fields,
-        ]  # fmt: skip
-        for what, things in named:
-            ids = [t.id for t in things]
-            old = [name for t in things for name in t.was]
-            for name in dict.fromkeys(old):
-                if name in ids:
-                    yield f"{what} {name!r} is declared, and also named as what another was called before"
-                if old.count(name) > 1:
-                    yield f"{what}: two say that they were called {name!r}"
+    def _outside(self, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with who reads and corrects it, with its title and with how letters are served."""
+        yield from self.corrections.problems(catalogue, "the procedure")
+        for role in unknown_roles(self.reads, catalogue):
+            yield f"reads names the role {role!r}, which is not declared"
+        for role in unknown_roles([self.first_reading.to] if self.first_reading else [], catalogue):
+            yield f"first_reading names the role {role!r}, which is not declared"
+        step, _, input = self.title.partition(".")
+        if self.title and not any(s.id == step and f.id == input for s in self.steps for f in s.inputs):
+            yield f"title={self.title!r} is no input of a step"
+        for given in self.fields:
+            yield from given.problems()
+        for service in self.service:
+            yield from service.problems()
+        laws = [service.law for service in self.service]
+        for law in dict.fromkeys(laws):
+            if laws.count(law) > 1:
+                yield f"service is said twice for {law or 'every law'}"

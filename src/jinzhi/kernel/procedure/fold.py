@@ -88,7 +88,7 @@ class _Reading:
         if self.state is None:
             if not step.opens:
                 self.odd(e, f"第一条“{step.zh}”不是发起步骤", "the first event must open the case")
-        elif self.state is not UNKNOWN and self.state.id not in step.sources:
+        elif self.state is not UNKNOWN and self.state.id not in self.procedure.sources(step):
             zh = f"环节“{self.state.zh}”没有步骤“{step.zh}”"
             self.odd(e, zh, f"{e.step} is not possible in state {self.state.id}")
         if step.to:

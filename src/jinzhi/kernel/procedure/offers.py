@@ -64,7 +64,7 @@ def offers(
     established.
     """
     held, stands = set(roles), {*standing, TakenFrom.ANY}
-    steps = (step for step in view.procedure.steps if view.state.id in step.sources)
+    steps = (step for step in view.procedure.steps if view.state.id in view.procedure.sources(step))
     return tuple(Offer(step, _objections(view, step, held, stands, facts)) for step in steps)
 
 

@@ -22,16 +22,18 @@ class Graph(Protocol):
     @property
     def clocks(self) -> tuple[Clock, ...]: ...
 
+    def sources(self, step: Step) -> tuple[str, ...]: ...
+
 
 def graph_problems(whole: Graph) -> Iterator[str]:
     """States that nobody comes to, or that no way leads on from."""
     opening = [s for s in whole.steps if s.opens]
     if not opening:
         yield "no step opens a case (a step without sources)"
-    reached = {s.to for s in opening}
+    reached = {to for s in opening for to in s.targets}
     grown = True
     while grown:
-        more = {s.to for s in whole.steps if s.to and any(x in reached for x in s.sources)}
+        more = {to for s in whole.steps for to in s.targets if any(x in reached for x in whole.sources(s))}
         grown = not more <= reached
         reached |= more
     ends = {s.id for s in whole.states if s.final}
@@ -39,7 +41,7 @@ def graph_problems(whole: Graph) -> Iterator[str]:
         yield "no state is final"
     grown = True
     while grown:
-        more = {x for s in whole.steps if s.to in ends for x in s.sources}
+        more = {x for s in whole.steps if any(to in ends for to in s.targets) for x in whole.sources(s)}
         grown = not more <= ends
         ends |= more
     for state in whole.states:
@@ -47,7 +49,7 @@ def graph_problems(whole: Graph) -> Iterator[str]:
             yield f"state {state.id} cannot be reached"
         if state.id not in ends:
             yield f"no way leads from state {state.id} to an end"
-        leaving = [s for s in whole.steps if s.to and state.id in s.sources and s.to != state.id]
+        leaving = [s for s in whole.steps if state.id in whole.sources(s) and set(s.targets) - {state.id}]
         if state.final and any(not s.reopens for s in leaving):
             yield f"state {state.id} is final, yet a step leads out of it"
 
@@ -57,7 +59,7 @@ def clock_problems(whole: Graph) -> Iterator[str]:
     opening = [s for s in whole.steps if s.opens]
     for clock in whole.clocks:
         seen: set[tuple[str, bool]] = set()
-        todo = [(s.to, s.id in clock.start) for s in opening if s.to]
+        todo = [(to, s.id in clock.start) for s in opening for to in s.targets]
         while todo:
             here = todo.pop()
             if here in seen:
@@ -67,6 +69,6 @@ def clock_problems(whole: Graph) -> Iterator[str]:
             if runs and any(s.id == state and s.final for s in whole.states):
                 yield f"clock {clock.id} still runs when the case ends in state {state}"
             for step in whole.steps:
-                if state in step.sources:
+                if state in whole.sources(step):
                     after = (runs or step.id in clock.start) and step.id not in clock.stop
-                    todo.append((step.to or state, after))
+                    todo += [(to, after) for to in step.targets or (state,)]

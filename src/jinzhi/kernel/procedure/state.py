@@ -1,18 +1,24 @@
-"""The states of a case."""
+"""The states of a case, and where a step stands among them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from jinzhi.kernel.status import Tone
+from jinzhi.kernel.text import Words
+
+#: in ``sources``: any state
+ANY_STATE = "*"
+#: in ``sources``: before the name of an aside that must not stand open
+CLOSED = "!"
 
 
 @dataclass(frozen=True, slots=True)
 class State:
     """A state of a case. ``final``: nothing follows. ``lane`` 0 is the main path, 1 and more are branches.
 
-    ``was``: names it had before.
+    ``public_zh``, ``public_en``: what somebody outside reads in its place. ``was``: names it had before.
     """
 
     id: str
@@ -21,7 +27,14 @@ class State:
     tone: Tone = Tone.OPEN
     final: bool = False
     lane: int = 0
+    public_zh: str = ""
+    public_en: str = ""
     was: tuple[str, ...] = ()
+
+    @property
+    def public(self) -> Words:
+        """What somebody outside reads."""
+        return Words(self.public_zh or self.zh, self.public_en or self.en)
 
     def problems(self) -> Iterator[str]:
         if self.tone not in tuple(Tone):
@@ -30,3 +43,31 @@ class State:
 
 #: the state of a case whose first event nothing declares any more
 UNKNOWN = State("unknown", "环节未知", "State unknown", tone=Tone.NEUTRAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step may be taken: in one of ``states``, while every aside of ``open`` stands and none of ``closed``."""
+
+    states: tuple[str, ...]
+    open: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+    def holds(self, state: str, asides: Collection[str]) -> bool:
+        """Whether it may be taken in a state while these asides stand open."""
+        return self.allows(asides) and state in self.states
+
+    def allows(self, asides: Collection[str]) -> bool:
+        """Whether the asides that stand open let it be taken."""
+        return all(a in asides for a in self.open) and not any(a in asides for a in self.closed)
+
+
+def place_of(sources: Sequence[str], states: Sequence[State], asides: Collection[str], leads: bool) -> Place:
+    """What ``sources`` say. Where they name no state, or any, it is every state; those that are final only for a step
+    that leads nowhere."""
+    named = tuple(s for s in sources if s not in asides and not s.startswith(CLOSED) and s != ANY_STATE)
+    if ANY_STATE in sources or (sources and not named):
+        named = tuple(s.id for s in states if not (leads and s.final))
+    opened = tuple(s for s in sources if s in asides)
+    shut = tuple(s.removeprefix(CLOSED) for s in sources if s.startswith(CLOSED))
+    return Place(named, opened, shut)

@@ -1,9 +1,9 @@
-"""A step: who takes it, from where to where, what it asks for and what it needs."""
+"""A step: who takes it, from where to where, what it asks for, what it needs and what follows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -13,8 +13,13 @@ from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated
-from jinzhi.kernel.procedure.state import State
-from jinzhi.kernel.recording import Given
+from jinzhi.kernel.period import Length
+from jinzhi.kernel.procedure.aside import Aside
+from jinzhi.kernel.procedure.effects import Effect, On
+from jinzhi.kernel.procedure.letters import Letter
+from jinzhi.kernel.procedure.meaning import Check, Checklist, Condition, Expression, Target, targets_of
+from jinzhi.kernel.procedure.state import ANY_STATE, CLOSED, State
+from jinzhi.kernel.recording import Given as DayGiven
 from jinzhi.kernel.text import Words
 
 #: what a REF input may name beside a register
@@ -22,6 +27,10 @@ CASE = "case"
 #: ``of`` of a REF that points at a milestone of the plan
 MILESTONE = "milestone"
 REFERRED = (CASE, MILESTONE)
+#: the roles of a step that nobody takes by hand
+BY_ITSELF = ("system", "import")
+#: what a path says of a step itself; no input of a step may be called so
+OF_STEP = ("on", "first_on", "by", "count")
 
 
 class TakenFrom(StrEnum):
@@ -31,6 +40,21 @@ class TakenFrom(StrEnum):
     ABOVE = "above"
     OFFICE = "office"
     ANY = "any"
+
+
+class TakenBy(StrEnum):
+    """Who of those that hold the role: whoever the case is assigned to, or the one that the item is."""
+
+    HANDLER = "handler"
+    ITEM = "item"
+
+
+class Door(StrEnum):
+    """How somebody comes to a step: signed in, with the code of the case, or without a name."""
+
+    STAFF = "staff"
+    CODE = "code"
+    PUBLIC = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +73,20 @@ class Fact:
         return Words(self.why_not_zh, self.why_not_en)
 
 
+Need = Check | Fact
+
+
 class Around(Protocol):
     """What a step knows of the procedure that it stands in."""
 
     @property
     def states(self) -> tuple[State, ...]: ...
+
+    @property
+    def asides(self) -> tuple[Aside, ...]: ...
+
+    @property
+    def steps(self) -> tuple[Step, ...]: ...
 
     @property
     def clocks(self) -> tuple[Clock, ...]: ...
@@ -62,37 +95,61 @@ class Around(Protocol):
     def reads(self) -> tuple[str, ...]: ...
 
     @property
-    def title_input(self) -> str: ...
+    def title(self) -> str: ...
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Step:
     """A step. Without ``sources`` it opens a case; with ``to=None`` the state stays.
 
-    ``at``: where the acting unit must stand to the case's unit. ``confirm`` asks the person once more before harm.
-    ``tells``: clocks whose due date is told to the party with this step, and thereby fixed. ``was``: names it had
-    before. ``day``: the law gives the day and the step asks for it; without it the step counts on the day on which it
-    is recorded. ``seals``: what was recorded before and with it is corrected by declared roles only. ``corrections``:
-    instead of the procedure's. ``reopens``: it may lead out of a final state, because what ended the case was wrong;
-    nothing else may.
+    **Where from** ``sources``: states (any of them), asides that stand open or, with "!", do not (all of them), "*" for
+    any state. **Where to** ``to``: a state, or ``Choose`` among some.
+
+    **Who** ``roles``; ``at``: where the acting unit must stand to the case's unit; ``by``: whoever handles the case, or
+    is the item; ``signers``: so many must sign; ``other_than``: not who took these steps; ``clear_of``: without
+    conflict with those at these paths; ``door``: how one comes to it; ``on``: it comes in by itself.
+
+    **What** ``per``: one for each element of a list; ``inputs``; ``when``: else it is not shown; ``needs``: else it is
+    barred; ``gives``: computed once and kept; ``shows``: checklists frozen with it; ``most``, ``again``: how often and
+    after how long; ``under``: only under these laws; ``effects``, ``letters``: what follows.
+
+    ``confirm`` asks the person once more before harm. ``was``: names it had before. ``day``: the law gives the day and
+    the step asks for it; without it the step counts on the day on which it is recorded. ``seals``: what was recorded
+    before and with it is corrected by declared roles only. ``corrections``: instead of the procedure's. ``reopens``:
+    it may lead out of a final state, because what ended the case was wrong; nothing else may.
     """
 
     id: str
     zh: str
     en: str
+    _: KW_ONLY
     sources: tuple[str, ...] = ()
-    to: str | None = None
+    to: Target = None
     roles: tuple[str, ...] = ()
     at: TakenFrom = TakenFrom.ANY
-    basis: tuple[Citation, ...] = ()
+    by: TakenBy | None = None
+    signers: int = 1
+    other_than: tuple[str, ...] = ()
+    clear_of: tuple[str, ...] = ()
+    per: str = ""
+    when: Condition | None = None
+    needs: tuple[Need, ...] = ()
+    gives: Mapping[str, Expression] = field(default_factory=dict)
+    shows: tuple[Checklist, ...] = ()
     inputs: tuple[Field, ...] = ()
-    needs: tuple[Fact, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    letters: tuple[Letter, ...] = ()
+    most: int | None = None
+    again: Length | None = None
+    door: tuple[Door, ...] = (Door.STAFF,)
+    on: On | None = None
+    under: tuple[str, ...] = ()
+    basis: tuple[Citation, ...] = ()
     confirm: bool = False
-    tells: tuple[str, ...] = ()
     help_zh: str = ""
     help_en: str = ""
     was: tuple[str, ...] = ()
-    day: Given | None = None
+    day: DayGiven | None = None
     seals: bool = False
     corrections: Corrections | None = None
     reopens: bool = False
@@ -106,58 +163,109 @@ class Step:
     def opens(self) -> bool:
         return not self.sources
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Every state that it may lead to; empty where the state stays."""
+        return targets_of(self.to)
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        """The clocks whose due date it tells by a letter."""
+        return tuple(dict.fromkeys(clock for letter in self.letters for clock in letter.tells))
+
     def problems(self, around: Around, catalogue: Catalogue) -> Iterator[str]:
-        """What is wrong with it in its around."""
+        """What is wrong with it in its procedure."""
+        where = f"step {self.id}"
         yield from self._misleads(around)
-        yield from self._mistaken(around, catalogue)
+        yield from (f"{where}: {p}" for p in self._unlawful(catalogue))
+        yield from (f"{where}: {p}" for p in self._mistaken(around, catalogue))
+        yield from (f"{where}: {p}" for p in self._misnames(around))
+        for effect in (*self.effects, *((self.on,) if self.on else ())):
+            yield from (f"{where}: {p}" for p in effect.problems(catalogue))
+        clocks = [c.id for c in around.clocks]
+        for letter in self.letters:
+            yield from (f"{where}: {p}" for p in letter.problems(clocks))
         for question in self.inputs:
-            yield from (f"step {self.id}: {p}" for p in question.problems())
-            yield from self._misasks(question, around, catalogue)
+            yield from (f"{where}: {p}" for p in question.problems())
+            yield from (f"{where}: {question.id} {p}" for p in self._misasks(question, around, catalogue))
 
     def _misleads(self, around: Around) -> Iterator[str]:
         """What is wrong with where it leads, and with what it does to clocks."""
         states = {s.id for s in around.states}
-        for state in (*self.sources, *((self.to,) if self.to else ())):
+        asides = {a.id for a in around.asides}
+        for name in self.sources:
+            known = name == ANY_STATE or name in states or name.removeprefix(CLOSED) in asides
+            if not known:
+                yield f"step {self.id} names the state {name!r}, which is not declared"
+        for state in self.targets:
             if state not in states:
                 yield f"step {self.id} names the state {state!r}, which is not declared"
         if self.opens and not self.to:
             yield f"step {self.id} opens the case but leads to no state"
         finals = {s.id for s in around.states if s.final}
-        if self.reopens and (not set(self.sources) <= finals or not self.to or self.to in finals):
+        if self.reopens and (not set(self.sources) <= finals or not self.to or set(self.targets) & finals):
             yield f"step {self.id} reopens the case: it must lead from a final state to one that is not"
-        clocks = {c.id for c in around.clocks}
-        for clock in self.tells:
-            if clock not in clocks:
-                yield f"step {self.id} tells the clock {clock!r}, which is not declared"
         for ours in around.clocks:
             if self.day and self.id in ours.named and not isinstance(ours.length, Dated):
                 yield f"step {self.id} says its day, yet it moves {ours.id}, a term of the platform"
 
     def _mistaken(self, around: Around, catalogue: Catalogue) -> Iterator[str]:
-        """What is wrong with who takes it and from where, and with who corrects it."""
+        """What is wrong with who takes it, and with who corrects it."""
         if not self.roles:
-            yield f"step {self.id} names no role that may take it"
-        for role in unknown_roles(self.roles, catalogue):
-            yield f"step {self.id} names the role {role!r}, which is not declared"
+            yield "names no role that may take it"
+        for role in unknown_roles((r for r in self.roles if r not in BY_ITSELF), catalogue):
+            yield f"names the role {role!r}, which is not declared"
         for role in self.roles if around.reads else ():
-            if role not in around.reads:
-                yield f"step {self.id} is taken by the role {role!r}, which may not read the case"
-        if self.at not in tuple(TakenFrom):
-            yield f"step {self.id}: at={self.at!r} is not own, above, office or any"
+            if role not in (*around.reads, *BY_ITSELF):
+                yield f"is taken by the role {role!r}, which may not read the case"
+        if self.on and not set(self.roles) & set(BY_ITSELF):
+            yield f"comes in by itself (on), yet names no role of {' or '.join(BY_ITSELF)}"
+        for name, value, known in (("at", self.at, tuple(TakenFrom)), ("by", self.by, (None, *TakenBy))):
+            if value not in known:
+                yield f"{name}={value!r} is not {', '.join(k for k in known if k)}"
+        for door in self.door:
+            if door not in tuple(Door):
+                yield f"door={door!r} is not {', '.join(Door)}"
         if self.corrections:
             yield from self.corrections.problems(catalogue, f"step {self.id}")
+
+    def _misnames(self, around: Around) -> Iterator[str]:
+        """What is wrong with numbers and with the other steps that it names."""
+        steps = {s.id for s in around.steps}
+        for step in self.other_than:
+            if step not in steps:
+                yield f"other_than names the step {step!r}, which is not declared"
+        for number, name in ((self.signers, "signers"), (self.most, "most")):
+            if number is not None and number < 1:
+                yield f"{name}={number} is less than 1"
+        if self.by == TakenBy.ITEM and not self.per:
+            yield "is taken by the item, yet there is no list (per)"
+        if self.opens and self.per:
+            yield "opens the case: it cannot be one for each element of a list"
+        for name in (*self.gives, *(f.id for f in self.inputs)):
+            if name in OF_STEP:
+                yield f"{name!r} is what every step has: call the input or value something else"
+        for name in self.gives:
+            if name in {f.id for f in self.inputs}:
+                yield f"{name!r} is an input and a value that it gives"
+
+    def _unlawful(self, catalogue: Catalogue) -> Iterator[str]:
+        """The laws that it names and nobody declares."""
+        laws = catalogue.ids("law")
+        for law in (*self.under, *(c.law for c in self.basis)):
+            if laws and law not in laws:
+                yield f"names the law {law!r}, which is not declared"
 
     def _misasks(self, question: Field, around: Around, catalogue: Catalogue) -> Iterator[str]:
         """What is wrong with asking this here."""
         registers = catalogue.ids("register")
         points = question.of if question.type is Type.REF and question.of not in REFERRED else ""
         if points and registers and points not in registers:
-            yield f"step {self.id}: {question.id} points into {question.of!r}, which is no declared register"
-        if question.id in (around.title_input, *(c.due_input for c in around.clocks)):
+            yield f"points into {question.of!r}, which is no declared register"
+        if around.title == f"{self.id}.{question.id}" or question.id in (c.due_input for c in around.clocks):
             if question.personal:
-                why = "is personal data and may be erased"
-                yield f"step {self.id}: {question.id} {why}: no title, no clock may need it"
+                yield "is personal data and may be erased: no title, no clock may need it"
             if question.sealed_for:
-                yield f"step {self.id}: {question.id} is sealed: no title, no clock may need it"
+                yield "is sealed: no title, no clock may need it"
         for role in unknown_roles(question.sealed_for, catalogue):
-            yield f"step {self.id}: {question.id} is open to the role {role!r}, which is not declared"
+            yield f"is open to the role {role!r}, which is not declared"

@@ -106,9 +106,10 @@ def grounds(p: Procedure) -> list[Grounds]:
     out = []
     for s in p.steps:
         choices = [f for f in s.inputs if f.type is Type.CHOICE]
-        if s.sources and s.to and choices and p.state(s.to).tone in ("closed", "late"):
+        ends = [p.state(to) for to in s.targets if not s.opens and p.state(to).tone in ("closed", "late")]
+        if ends and choices:
             listed = tuple(named(c) for f in choices for c in f.choices)
-            out.append(Grounds(named(s), named(p.state(s.to)), listed, tuple(cite(c) for c in s.basis)))
+            out.append(Grounds(named(s), enumerated(map(named, ends)), listed, tuple(cite(c) for c in s.basis)))
     return out
 
 
@@ -158,7 +159,7 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
     }
 
     def row(s: Step) -> Row:
-        sources = enumerated(named(p.state(x)) for x in s.sources) or _("（发起）")
+        sources = enumerated(named(p.state(x)) for x in p.sources(s)) or _("（发起）")
         inputs = enumerated(
             named(f) + ("*" if f.required else "") + (f"（{_('个人信息')}）" if f.personal else "") for f in s.inputs
         )
@@ -167,7 +168,7 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
             [
                 named(s),
                 sources,
-                named(p.state(s.to)) if s.to else _("不变"),
+                enumerated(named(p.state(to)) for to in s.targets) or _("不变"),
                 Cell(enumerated(roles.get(r, r) for r in s.roles), sub=places[s.at]),
                 Cell(inputs or "—", sub=_("前提：%(needs)s") % {"needs": needs} if needs else ""),
                 enumerated(str(cite(c).value) for c in s.basis) or "—",

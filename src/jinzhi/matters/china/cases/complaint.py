@@ -73,7 +73,7 @@ complaint = Procedure(
         "Order 121 § 43 does not: whether an IP office applies it directly is for counsel to confirm."
     ),
     numbering="津知诉〔{year}〕{seq}号",
-    title_input="title",
+    title="receive.title",
     # the terms measure the office that handles it: it asks, the unit above decides
     corrections=Corrections(sealed=HANDLERS, second=("approver", "plan-office")),
     states=(

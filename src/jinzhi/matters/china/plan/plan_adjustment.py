@@ -40,7 +40,7 @@ plan_adjustment = Procedure(
     next_review=date(2027, 6, 30),
     why="A plan may change, with grounds that everybody can read; the old wording stays in its release.",
     numbering="津知调〔{year}〕{seq}号",
-    title_input="title",
+    title="propose.title",
     corrections=Corrections(sealed=("plan-office",), second=("leader",)),
     states=(
         State("proposed", "待受理", "Proposed"),

@@ -17,7 +17,7 @@ supervision_order = Procedure(
     next_review=date(2027, 6, 30),
     why="A row that falls behind gets an order that names what is wanted and by when; the answer is checked.",
     numbering="津知督〔{year}〕{seq}号",
-    title_input="title",
+    title="issue.title",
     # 平台工作期限，非法定期限
     first_reading=FirstReading(since=date(2021, 1, 1), length=workdays(1), to="approver"),
     # the office mends its own wording; once the answer is in, only with the leader's agreement
