@@ -13,7 +13,7 @@ from jinzhi.kernel.clocks import ClockStatus
 from jinzhi.kernel.counted import CLOCK_STATES
 from jinzhi.kernel.declare import Catalogue, Citation, collect
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.law import Dated, Version
+from jinzhi.kernel.law import NO_TERM, UNSET, Dated, Version
 from jinzhi.kernel.period import Calendar, Festival, HolidayNotice, Length, days, hours, months, workdays
 from jinzhi.kernel.procedure import Clock, ClockView, Event, Extension, Procedure, State, Step, fold
 
@@ -328,7 +328,7 @@ def test_a_day_moved_by_hand_after_the_telling_holds():
 # ── a rule that ends, and which law is counted ───────────────────────────────────────────────────────────
 
 OLD = Version(since=date(2020, 1, 1), value=workdays(45), cite=Citation("old-order", "20"))
-ENDED = Version(since=date(2026, 4, 15), value=None, cite=Citation("new-order", "22"), note="改由合同约定")
+ENDED = Version(since=date(2026, 4, 15), value=NO_TERM, cite=Citation("new-order", "22"), note="改由合同约定")
 NEW = Version(since=date(2026, 4, 15), value=days(60), cite=Citation("new-order", "22"))
 
 
@@ -340,6 +340,15 @@ def test_a_law_that_sets_no_term_starts_no_clock_and_says_so():
     clock = run(matter(term(dated(OLD, ENDED))), "2026-04-20 open", "2026-12-31")
     assert (clock.status, clock.due, clock.open) == ("none", None, False)
     assert (clock.citation, clock.why_zh) == (ENDED.cite, "2026-04-15 起的规定不再设此期限（改由合同约定）")
+
+
+def test_a_term_that_nobody_has_confirmed_runs_without_a_date_and_says_so():
+    unset = Version(
+        since=date(2026, 4, 15), value=UNSET, cite=Citation("new-order", "22"), verified=False, note="7 或 20"
+    )
+    clock = run(matter(term(dated(OLD, unset))), "2026-04-20 open", "2026-12-31")
+    assert (clock.status, clock.due, clock.open, clock.verified) == ("undated", None, True, False)
+    assert (clock.citation, clock.why_zh) == (unset.cite, "2026-04-15 起的期限长度待核实（7 或 20）")
 
 
 def test_a_case_opened_before_the_rule_ended_keeps_it():

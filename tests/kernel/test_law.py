@@ -3,13 +3,28 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue, Citation, DeclarationError, Found
-from jinzhi.kernel.law import Dated, Force, Law, NoRuleInForce, Parameter, Provision, Rank, Version
+from jinzhi.kernel.law import (
+    NO_TERM,
+    UNSET,
+    Dated,
+    Force,
+    Law,
+    NoRuleInForce,
+    Parameter,
+    Provision,
+    Rank,
+    Regime,
+    Silence,
+    Term,
+    Version,
+)  # fmt: skip
 from jinzhi.kernel.period import Length, days, workdays
 
 CHANGE = date(2026, 4, 15)
@@ -209,3 +224,64 @@ def test_a_case_is_under_its_own_version_or_a_later_one_that_takes_it(
     passed_over = [v for v in versions if own.value < v.value and v.since <= today and v.value > kept.value]
     assert kept.value == own.value or (kept.takes_pending and kept.since <= today)
     assert not any(v.takes_pending for v in passed_over)
+
+
+# ── a term in several laws, and the law that a case is under ─────────────────────────────────────────────
+
+
+def order(old: Law, value: Length | int | Silence, **more: Any) -> Law:
+    """An order like another, that sets something else."""
+    figure = Parameter(id="mediate", zh="调解", en="Mediation", value=value, note="待核实", verified=value is not UNSET)
+    return replace(old, provisions=(Provision("20", "调解期限", "Mediation", (figure,)),), **more)
+
+
+def test_a_term_is_the_parameter_of_its_id_in_each_law() -> None:
+    term = Term("mediate", NEW, OLD)
+    assert [(v.since, v.until, v.value) for v in term.versions] == [
+        (date(2020, 1, 1), CHANGE, workdays(45)),
+        (CHANGE, None, days(60)),
+    ]
+    assert term.on(date(2026, 4, 14)).cite == Citation("old", "21")
+    assert term.find_under("new") == term.on(CHANGE)
+    assert term.find_under("third") is None
+
+
+def test_a_law_that_does_not_declare_the_term_stops_the_start() -> None:
+    with pytest.raises(DeclarationError, match="sets no 'hearing'"):
+        Term("hearing", OLD)
+    with pytest.raises(DeclarationError, match="not a length"):
+        Term("mediate", order(OLD, 7))
+
+
+def test_a_law_may_set_no_term_or_one_that_nobody_has_confirmed() -> None:
+    later = date(2027, 1, 1)
+    ended, open = order(NEW, NO_TERM, repealed=later), order(NEW, UNSET, id="third", in_force=later)
+    term = Term("mediate", OLD, ended, open)
+    assert [v.value for v in term.versions] == [workdays(45), NO_TERM, UNSET]
+    assert [v.verified for v in term.versions] == [True, True, False]
+
+
+def test_a_case_is_under_the_law_of_its_opening_day() -> None:
+    regime = Regime.of(OLD, NEW)
+    assert regime.for_case(date(2026, 4, 14), date(2026, 12, 1)).value is OLD
+    assert regime.for_case(CHANGE, CHANGE).value is NEW
+
+
+def test_a_later_law_that_takes_pending_cases_takes_them_from_its_day() -> None:
+    taking = replace(NEW, takes_pending=True)
+    regime = Regime.of(OLD, taking)
+    assert regime.for_case(date(2026, 4, 14), date(2026, 4, 14)).value is OLD
+    assert regime.for_case(date(2026, 4, 14), CHANGE).value is taking
+
+
+def test_a_party_that_chose_a_law_is_under_it_whatever_the_day() -> None:
+    regime = Regime.of(OLD, NEW, chosen_by="ask.rule")
+    assert regime.for_case(date(2026, 4, 14), CHANGE, "new").value is NEW
+    # a choice of a law that is none of them counts as none
+    assert regime.for_case(date(2026, 4, 14), CHANGE, "ninth").value is OLD
+
+
+def test_a_regime_says_what_is_wrong_with_it() -> None:
+    said = list(Regime.of(OLD, NEW, chosen_by="rule").problems(Catalogue()))
+    assert "chosen_by='rule' is no path of an input (step.input)" in said
+    assert any("which is not declared" in p for p in said)

@@ -82,7 +82,7 @@ class Clock:
     @property
     def counts_hours(self) -> bool:
         """Whether a version of its length is in hours: the steps that start and stop it then need a time of day."""
-        return any(x is not None and x.unit is Unit.HOUR for x in lengths_of(self.length))
+        return any(x.unit is Unit.HOUR for x in lengths_of(self.length))
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -119,8 +119,8 @@ class Clock:
                     f"clock {self.id}: {what} name {len(begins)} and {len(ends)} steps: say which ends which by "
                     "naming as many of both, pair by pair"
                 )
-        units = {x.unit for x in lengths_of(self.length) if x}
-        more = {x.unit for e in self.extensions for x in lengths_of(e.length) if x}
+        units = {x.unit for x in lengths_of(self.length)}
+        more = {x.unit for e in self.extensions for x in lengths_of(e.length)}
         if more and (Unit.HOUR in units) != (Unit.HOUR in more):
             yield f"clock {self.id}: hours and another unit cannot be added up"
 
@@ -139,11 +139,11 @@ class Clock:
             yield f"clock {self.id}: restore goes with reschedule"
 
 
-def lengths_of(term: Term | None) -> tuple[Length | None, ...]:
-    """Every length that a term has or had; None in it for a version that sets none."""
+def lengths_of(term: Term | None) -> tuple[Length, ...]:
+    """Every length that a term has or had."""
     if term is None:
         return ()
-    return (term,) if isinstance(term, Length) else tuple(v.value for v in term.versions)
+    return (term,) if isinstance(term, Length) else tuple(v.value for v in term.versions if isinstance(v.value, Length))
 
 
 def ended_by(begins: tuple[str, ...], ends: tuple[str, ...]) -> dict[str, frozenset[str]]:

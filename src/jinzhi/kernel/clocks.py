@@ -24,7 +24,7 @@ from enum import StrEnum
 
 from jinzhi.kernel.clock import NEW_DUE, Clock, Extension, RuledBy, Term, ended_by
 from jinzhi.kernel.declare import Citation
-from jinzhi.kernel.law import NoRuleInForce, Version
+from jinzhi.kernel.law import UNSET, NoRuleInForce, Version
 from jinzhi.kernel.period import ONE_DAY, Calendar, Deadline, Length, Span, Unit, deadline, extend
 from jinzhi.kernel.text import Words
 
@@ -250,10 +250,14 @@ def term_of(run: Run, opened: date, on: date, extensions: Iterable[Extension]) -
     except NoRuleInForce as e:
         return _Term(None, missing=True, why_zh=f"{ruling} 没有可适用的规定版本，无法计算", why_en=str(e))
     lengths = [x if isinstance(x, Length) else x.value for x in more]
-    extended = tuple(x for x in lengths if x is not None)
+    extended = tuple(x for x in lengths if isinstance(x, Length))
     if isinstance(found, Length):
         return _Term(found, extended)
-    if found.value is None:
+    if found.value is UNSET:
+        why_zh = f"{found.since} 起的期限长度待核实" + (f"（{found.note}）" if found.note else "")
+        why_en = f"its length from {found.since} is to be confirmed" + (f" ({found.note})" if found.note else "")
+        return _Term(None, (), found.cite, False, missing=True, why_zh=why_zh, why_en=why_en)
+    if not isinstance(found.value, Length):
         why_zh = f"{found.since} 起的规定不再设此期限" + (f"（{found.note}）" if found.note else "")
         why_en = f"the rule in force from {found.since} sets no such term" + (f" ({found.note})" if found.note else "")
         return _Term(None, (), found.cite, found.verified, why_zh=why_zh, why_en=why_en)

@@ -14,7 +14,7 @@ from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Catalogue, Citation, Declaration
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.indicator import Indicator, Measure, Ratio, parts
-from jinzhi.kernel.law import Dated, Law
+from jinzhi.kernel.law import Dated, Law, Silence
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure
 from jinzhi.kernel.register import Register
@@ -97,12 +97,17 @@ def length_of(clock: Clock, catalogue: Catalogue) -> str:
     dated: Dated[Length] = clock.length
     return "; ".join(
         f"from {v.since}: "
-        + (f"{v.value.zh} ({v.value.en})" if v.value else "no such term")
+        + f"{v.value.zh} ({v.value.en})"
         + f", {cited((v.cite,), catalogue)}"
         + (", takes pending cases" if v.takes_pending else "")
         + ("" if v.verified else ", **unverified**")
         for v in dated.versions
     )
+
+
+def _figure(value: object) -> object:
+    """A figure that a law sets, or what it says in its place."""
+    return f"{value.zh} ({value.en})" if isinstance(value, Silence) else value
 
 
 def fields_table(fields: Iterable[Field]) -> list[str]:
@@ -210,7 +215,15 @@ def law(x: Law, catalogue: Catalogue) -> Iterator[str]:
     yield from table(
         ("figure", "中文", "English", "article", "value", "printed", ""),
         (
-            (f"`{q.id}`", q.zh, q.en, p.article, q.value, q.printed, "" if q.verified else f"unverified: {q.note}")
+            (
+                f"`{q.id}`",
+                q.zh,
+                q.en,
+                p.article,
+                _figure(q.value),
+                q.printed,
+                "" if q.verified else f"unverified: {q.note}",
+            )
             for p, q in x.parameters
         ),
     )

@@ -98,16 +98,14 @@ def _said(clock: Clock) -> str:
         for v in clock.length.versions:
             until = f" 至 {v.until.isoformat()} 前" if v.until else ""
             doubt = "" if v.verified else "（未核实）"
-            lines.append(
-                f"{v.since.isoformat()} 起{until}：{v.value.zh if v.value else '不设此期限'}，依据 {v.cite}{doubt}"
-            )
+            lines.append(f"{v.since.isoformat()} 起{until}：{v.value.zh}，依据 {v.cite}{doubt}")
     elif clock.length is not None:
         lines.append(f"{clock.length.zh}；{clock.basis_note_zh or '平台工作期限，非法定期限'}")
     else:
         lines.append(f"以所填“{clock.due_input}”为准；{clock.basis_note_zh}")
     for e in clock.extensions:
         basis = "；".join(str(c) for c in e.basis)
-        more = "、".join(x.zh for x in lengths_of(e.length) if x)
+        more = "、".join(x.zh for x in lengths_of(e.length))
         lines.append(f"延长 {more}（{e.step}，最多 {e.times} 次）{basis}")
     lines.append(f"起：{'、'.join(clock.start)}；止：{'、'.join(clock.stop)}")
     if clock.on_expiry_zh:
@@ -118,7 +116,7 @@ def _said(clock: Clock) -> str:
 def _timer(parent: ET.Element, clock: Clock, node: str) -> None:
     """What the timer waits for. Working days are no ISO 8601 duration: they say so by their language."""
     definition = ET.SubElement(parent, f"{{{BPMN}}}timerEventDefinition", {"id": f"{node}-timer"})
-    length = next((x for x in reversed(lengths_of(clock.length)) if x), None)
+    length = next(reversed(lengths_of(clock.length)), None)
     if length is None:
         tag, language, text = "timeDate", f"{OURS}/input", clock.due_input
     elif isinstance(length, Length) and length.unit in _ISO:

@@ -12,10 +12,11 @@ from jinzhi.kernel.clock import NEW_DUE, Clock
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Catalogue, Declaration
 from jinzhi.kernel.fields import Field
+from jinzhi.kernel.law import Regime
 from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.letters import Service
-from jinzhi.kernel.procedure.meaning import Derived, Regime
+from jinzhi.kernel.procedure.meaning import Derived
 from jinzhi.kernel.procedure.naming import naming_problems
 from jinzhi.kernel.procedure.soundness import clock_problems, graph_problems
 from jinzhi.kernel.procedure.state import Place, State, place_of
@@ -166,6 +167,7 @@ class Procedure(Declaration):
         step, _, input = self.title.partition(".")
         if self.title and not any(s.id == step and f.id == input for s in self.steps for f in s.inputs):
             yield f"title={self.title!r} is no input of a step"
+        yield from self.law.problems(catalogue) if self.law else ()
         for given in self.fields:
             yield from given.problems()
         for service in self.service:

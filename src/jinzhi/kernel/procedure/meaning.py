@@ -9,7 +9,6 @@ Expression = object
 Check = Any
 Checklist = Any
 Derived = Any
-Regime = Any
 #: a state, nothing (the state stays), or a choice among states
 Target = str | None
 

@@ -168,9 +168,7 @@ def plain(value: Any) -> str:
         case int() | Decimal() | str():
             return str(value)
         case Dated():
-            return "；".join(
-                f"{v.since.isoformat()}：{plain(v.value) or _('不设此期限')}（{plain(v.cite)}）" for v in value.versions
-            )
+            return "；".join(f"{v.since.isoformat()}：{plain(v.value)}（{plain(v.cite)}）" for v in value.versions)
         case Mapping():
             return "；".join(f"{k}={plain(v)}" for k, v in value.items())
         case tuple() | list() | frozenset() | set():

@@ -223,8 +223,9 @@ def length_text(p: Procedure, c: Clock) -> str:
         for v in c.length.versions:
             until = _("至 %(day)s 前") % {"day": v.until.isoformat()} if v.until else ""
             doubt = "" if v.verified else _("，未核实")
-            term = plain(v.value) if v.value else _("不设此期限")
-            out.append(f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{term}（{plain(v.cite)}{doubt}）")
+            out.append(
+                f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{plain(v.value)}（{plain(v.cite)}{doubt}）"
+            )
         return "；".join(out)
     fields = {f.id: f for s in p.steps if s.id in c.start for f in s.inputs}
     return _("以所填“%(field)s”为准") % {"field": named(fields[c.due_input])}

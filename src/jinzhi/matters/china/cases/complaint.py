@@ -11,27 +11,18 @@ from jinzhi.kernel.clock import RuledBy
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Citation, Named
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.law import Dated, Version
-from jinzhi.kernel.period import Length
+from jinzhi.kernel.law import Term
 from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step, TakenFrom
 from jinzhi.kernel.recording import Given
 from jinzhi.kernel.status import Tone
 from jinzhi.matters.china.law import complaints_order_20, complaints_order_121
 
 OLD, NEW = complaints_order_20.LAW.id, complaints_order_121.LAW.id
-CHANGE = date(2026, 4, 15)
 
 
-def _term(parameter: str) -> Dated[Length]:
+def _term(parameter: str) -> Term:
     """A term that both orders set. Neither order says that it takes pending complaints."""
-    old, new = complaints_order_20.LAW, complaints_order_121.LAW
-    return Dated(
-        (
-            Version(since=date(2020, 1, 1), until=CHANGE, value=old.length(parameter), cite=old.cite(parameter)),
-            Version(since=CHANGE, value=new.length(parameter), cite=new.cite(parameter)),
-        ),
-        name=f"complaint: {parameter}",
-    )
+    return Term(parameter, complaints_order_20.LAW, complaints_order_121.LAW)
 
 
 CHANNELS = (

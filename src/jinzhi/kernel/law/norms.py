@@ -1,8 +1,4 @@
-"""Laws as dated values: what is in force on a day, and which version of a rule a case keeps.
-
-Everywhere the first day is included and the last is not: ``repealed`` and ``until`` are the first day on
-which the law or version no longer holds, which is the day its successor begins.
-"""
+"""A law as declared: its dates, its articles, and the figures that they set."""
 
 from __future__ import annotations
 
@@ -11,17 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar
 
 from jinzhi.kernel.declare import KEBAB, Catalogue, Citation, Declaration, DeclarationError
+from jinzhi.kernel.law.silence import UNSET, Silence
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.text import Words
-
-T = TypeVar("T")
-
-
-class NoRuleInForce(LookupError):
-    """No version of a rule holds on a day; the message names the rule, the day and the versions there are."""
 
 
 class Rank(StrEnum):
@@ -75,13 +66,14 @@ class Parameter:
 
     ``printed``: the few words of the article that carry it (七日), because the unit meant may differ from the
     word printed (working days by § 85 of the Penalty Law). ``verified`` is False where the figure is known
-    only from memory or a second hand: the pages say so, and ``note`` says what to check.
+    only from memory or a second hand: the pages say so, and ``note`` says what to check. A value may also be
+    ``NO_TERM`` (this law sets none, where another version does) or ``UNSET``（待核实）.
     """
 
     id: str
     zh: str
     en: str
-    value: Length | int | Decimal | str
+    value: Length | int | Decimal | str | Silence
     printed: str = ""
     verified: bool = True
     note: str = ""
@@ -111,7 +103,7 @@ class Law(Declaration):
 
     ``zh`` is its full title without brackets. A new version is a new Law that ``replaces`` the old one.
     ``promulgated`` is None where our sources do not say. ``verified`` speaks of the dates; ``note`` says what
-    is not sure.
+    is not sure. ``takes_pending``: it says itself that it applies to cases opened before it.
     """
 
     kind: ClassVar[str] = "law"
@@ -124,6 +116,7 @@ class Law(Declaration):
     repealed: date | None = None
     replaces: str = ""
     source: str
+    takes_pending: bool = False
     verified: bool = True
     note: str = ""
     provisions: tuple[Provision, ...] = ()
@@ -211,88 +204,9 @@ class Law(Declaration):
                 yield f"{where}: the id is not kebab-case"
             if not parameter.zh.strip() or not parameter.en.strip():
                 yield f"{where} needs a name in both languages"
+            if parameter.value is UNSET and parameter.verified:
+                yield f"{where} is UNSET: it must say verified=False"
             if not parameter.verified and not parameter.note.strip():
                 yield f"{where} is unverified: note what is to be checked"
         if not self.verified and not self.note.strip():
             yield "the dates are unverified: note what is to be checked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version(Generic[T]):
-    """One version of a rule, from ``since`` up to the day before ``until`` or before the next version.
-
-    ``value`` is None where this version sets no such term (a rule that ended); ``cite`` names the law that ended it.
-    ``takes_pending``: it applies also to cases opened before it. Without a word in the new law, it does not.
-    """
-
-    since: date
-    value: T | None
-    cite: Citation
-    until: date | None = None
-    takes_pending: bool = False
-    verified: bool = True
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Dated(Generic[T]):
-    """A rule through time: its versions, oldest first. ``name`` is what error messages call it."""
-
-    versions: tuple[Version[T], ...]
-    name: str = "rule"
-
-    def find_on(self, day: date) -> Version[T] | None:
-        """The version in force on a day, or None."""
-        for version in reversed(self.versions):
-            if version.since <= day:
-                return version if version.until is None or day < version.until else None
-        return None
-
-    def on(self, day: date) -> Version[T]:
-        """The version in force on a day. Raises NoRuleInForce."""
-        found = self.find_on(day)
-        if found is None:
-            raise NoRuleInForce(f"no version of {self.name} is in force on {day} ({self._spans()})")
-        return found
-
-    def for_case(self, opened: date, today: date) -> Version[T]:
-        """The version a case opened on ``opened`` is under today.
-
-        That of its opening day, kept even after its repeal, unless a later version in force by today takes
-        pending cases; then the latest such. Raises NoRuleInForce where none held on the opening day.
-        """
-        kept = self.on(opened)
-        for version in self.versions:
-            if opened < version.since <= today and version.takes_pending:
-                kept = version
-        return kept
-
-    def _spans(self) -> str:
-        said = [f"{v.since} to {v.until or 'now'}" for v in self.versions]
-        return "versions: " + ", ".join(said) if said else "there is no version"
-
-    def problems(self, catalogue: Catalogue) -> Iterator[str]:
-        """What is wrong: order, gaps, overlaps, and citations of what is not declared or not in force."""
-        if not self.versions:
-            yield f"{self.name} has no version"
-        for before, after in zip(self.versions, self.versions[1:], strict=False):
-            if after.since <= before.since:
-                yield f"{self.name}: the version of {after.since} stands after that of {before.since}"
-            elif before.until is not None and before.until > after.since:
-                yield f"{self.name}: versions overlap from {after.since} to {before.until}"
-            elif before.until is not None and before.until < after.since:
-                yield f"{self.name}: no version from {before.until} to {after.since}"
-        for version in self.versions:
-            if version.until is not None and version.until <= version.since:
-                yield f"{self.name}: the version of {version.since} ends on {version.until}, before it begins"
-            law = catalogue.find(Law, version.cite.law)
-            if law is None:
-                yield f"{self.name}: cites the law {version.cite.law!r}, which is not declared"
-                continue
-            if version.cite.article and law.find_provision(version.cite.article) is None:
-                yield f"{self.name}: cites {version.cite}, but {law.id} declares no article {version.cite.article}"
-            if not law.in_force_on(version.since):
-                yield (
-                    f"{self.name}: the version of {version.since} cites {law.id}, "
-                    f"which was {law.status(version.since).en} that day"
-                )
