@@ -45,8 +45,8 @@ def procedures(draw: st.DrawFn) -> Procedure:
     finals = {s.id for s in states if s.final}
     ending = tuple(s.id for s in steps if s.to in finals)
     stays = [s.id for s in steps if s.to is None]
-    extensions = (Extension(stays[0], draw(LENGTHS)),) if stays and draw(st.booleans()) else ()
-    length = extensions[0].length if extensions else draw(LENGTHS)
+    extensions = (Extension(stays[0], up_to=draw(LENGTHS)),) if stays and draw(st.booleans()) else ()
+    length = extensions[0].up_to if extensions else draw(LENGTHS)
     clock = Clock(
         id="term", zh="期限", en="Term", start=("open",), stop=ending, length=length, extensions=extensions,
         pause=tuple(stays[1:2]), resume=tuple(stays[2:3]),
@@ -98,7 +98,7 @@ def histories(draw: st.DrawFn, procedure: Procedure, longest: int = 12) -> list[
     events = [event(1, step, day)]
     state = step.to
     spent: set[str] = set()
-    limited = {e.step for c in procedure.clocks for e in c.extensions if e.times == 1}
+    limited = {e.by for c in procedure.clocks for e in c.extensions if e.times == 1}
     for _ in range(draw(st.integers(0, longest))):
         onward = [s for s in procedure.steps if state in s.sources and s.id not in spent]
         if not onward:

@@ -245,7 +245,7 @@ def test_only_steps_of_an_hour_clock_ask_for_the_time():
 
 
 def test_hours_cannot_be_extended_by_days():
-    clock = term(hours(24), extensions=(Extension("longer", days(2)),))
+    clock = term(hours(24), extensions=(Extension("longer", up_to=days(2)),))
     assert any("hours and another unit" in p for p in matter(clock, "longer").problems(Catalogue()))
 
 
@@ -254,7 +254,7 @@ def test_hours_cannot_be_extended_by_days():
 TOLD = matter(
     term(
         workdays(5),
-        extensions=(Extension("longer", workdays(5)),),
+        extensions=(Extension("longer", up_to=workdays(5)),),
         pause=("stop",),
         resume=("go",),
         exclude_from=("appraise",),
@@ -379,7 +379,7 @@ def test_the_view_names_the_length_it_counts():
 
 def test_an_extension_takes_the_length_of_the_law_of_the_clock():
     more = dated(replace(OLD, value=months(1)), replace(NEW, value=months(2)))
-    clock = term(months(3), extensions=(Extension("longer", more),))
+    clock = term(months(3), extensions=(Extension("longer", up_to=more),))
     early = run(matter(clock, "longer"), "2026-01-15 open\n2026-04-20 longer", "2026-04-20")
     # opened under the old rule: 3 + 1 months from 15 January: 15 May, a Friday
     assert (early.due, early.extended) == (date(2026, 5, 15), (months(1),))

@@ -61,7 +61,7 @@ LETTER = Procedure(
             pause=("wait",),
             resume=("go-on",),
             length=workdays(5),
-            extensions=(Extension("longer", workdays(5)),),
+            extensions=(Extension("longer", up_to=workdays(5)),),
         ),
     ),
 )
@@ -326,7 +326,7 @@ def test_what_happens_later_does_not_change_what_was(made):
             "step x reopens the case",
         ),
         (changed(clocks=(replace(LETTER.clocks[0], stop=()),)), "still runs when the case ends in state done"),
-        (changed(clocks=(replace(LETTER.clocks[0], length=None),)), "needs a length or a due_input"),
+        (changed(clocks=(replace(LETTER.clocks[0], length=None),)), "needs a length or a due day"),
         (changed(clocks=(replace(LETTER.clocks[0], ruled_by="moon"),)), "ruled_by='moon' is not opening or start"),
         (changed(clocks=(replace(LETTER.clocks[0], start=("never",)),)), "names the step 'never'"),
         (

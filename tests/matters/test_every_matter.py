@@ -33,7 +33,7 @@ from jinzhi.kernel.access import Role
 from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.indicator import Indicator
-from jinzhi.kernel.law import Dated, Law
+from jinzhi.kernel.law import Law
 from jinzhi.kernel.procedure import Example, Procedure, Step, fold, offers, run_example
 from jinzhi.kernel.register import Entry, Register
 from tests.procedures import fill, histories
@@ -59,13 +59,13 @@ def test_it_is_sound(it):
 @each(Procedure)
 def test_its_law_is_in_force_at_its_use(it, db):
     for clock in it.clocks:
-        if isinstance(clock.length, Dated):
-            for version in clock.length.versions:
+        for term in clock.terms:
+            for version in term.versions:
                 law = catalogue().get(Law, version.cite.law)
                 assert law.in_force_on(version.since), f"{clock.id}: {law.id} on {version.since}"
                 if version.until:
                     assert law.in_force_on(version.until - timedelta(days=1)), f"{clock.id}: {law.id}"
-            assert clock.length.find_on(today()), f"{clock.id}: no version holds today"
+            assert term.find_on(today()), f"{clock.id}: no version holds today"
     for step in it.steps:
         cited = [catalogue().get(Law, c.law) for c in step.basis]
         assert not cited or any(law.in_force_on(today()) for law in cited), f"{step.id} rests on no law of today"

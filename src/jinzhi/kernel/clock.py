@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, fields, is_dataclass
 from enum import StrEnum
+from typing import Protocol
 
+from jinzhi.kernel.access import unknown_roles
 from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length, Unit
 from jinzhi.kernel.text import Words
 
-Term = Dated[Length] | Length
+#: in ``start`` and ``stop``: before the name of a state that a case enters
+TO = "to:"
+#: in ``start`` and ``stop``: before the name of a letter that is served on somebody
+SERVED = "served:"
+#: the input of a step that grants more time: how much
+GRANTED = "length"
 #: the input by which a step of ``reschedule`` names the new last day
 NEW_DUE = "new_due"
+#: a literal, a :class:`~jinzhi.kernel.law.Term`, or an expression that gives a length
+LengthSaid = object
+#: an expression that gives a day, or a moment
+DaySaid = object
 
 
 class RuledBy(StrEnum):
@@ -24,37 +35,140 @@ class RuledBy(StrEnum):
     START = "start"
 
 
+class Whose(StrEnum):
+    """Who has to act before it ends. Only what is ours enters the figures of what was done in time."""
+
+    US = "us"
+    PARTY = "party"
+    OTHER = "other"
+
+
+class WithId(Protocol):
+    """What has an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+class Acts(WithId, Protocol):
+    """What a clock knows of a step."""
+
+    @property
+    def per(self) -> str: ...
+
+    @property
+    def inputs(self) -> tuple[Field, ...]: ...
+
+    @property
+    def letters(self) -> Sequence[WithId]: ...
+
+    @property
+    def targets(self) -> tuple[str, ...]: ...
+
+
+class Around(Protocol):
+    """What a clock knows of the procedure that it stands in."""
+
+    @property
+    def states(self) -> Sequence[WithId]: ...
+
+    @property
+    def asides(self) -> Sequence[WithId]: ...
+
+    @property
+    def steps(self) -> Sequence[Acts]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """A step that lengthens a clock, on its own basis, at most ``times`` times. Its length may be dated like any."""
+    """More time, granted by the step ``by``: the length of its input "length", at most ``up_to``; or ``up_to`` itself
+    where it asks none. At most ``times`` times. The step ``asked``, or else the grant, comes before the end;
+    ``after``: only once this other step was taken."""
 
-    step: str
-    length: Term
-    basis: tuple[Citation, ...] = ()
+    by: str
+    _: KW_ONLY
+    up_to: LengthSaid | None = None
+    asked: str = ""
+    after: str = ""
     times: int = 1
+    basis: tuple[Citation, ...] = ()
+
+    def problems(self, around: Around) -> Iterator[str]:
+        """What is wrong with it in its procedure."""
+        steps = {s.id: s for s in around.steps}
+        for word, step in (("by", self.by), ("asked", self.asked), ("after", self.after)):
+            if step and step not in steps:
+                yield f"extension {word}={step!r} is no declared step"
+        if self.by in steps and self.up_to is None and GRANTED not in {f.id for f in steps[self.by].inputs}:
+            yield f"extension by {self.by} says no up_to, and the step asks no {GRANTED!r}"
+        if self.times < 1:
+            yield f"extension by {self.by}: times={self.times} is less than 1"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Who is told that a clock ends: so long ``ahead`` of its last day, so long ``after`` it, or on the first day after
+    it where neither is said."""
+
+    roles: tuple[str, ...]
+    _: KW_ONLY
+    ahead: Length | None = None
+    after: Length | None = None
+
+    def problems(self, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with it."""
+        if not self.roles:
+            yield "tells nobody"
+        for role in unknown_roles(self.roles, catalogue):
+            yield f"tells the role {role!r}, which is not declared"
+        if self.ahead and self.after:
+            yield f"tells {', '.join(self.roles)} both ahead and after: say it twice"
+
+
+@dataclass(frozen=True)
 class Clock:
     """A period of a procedure.
 
-    ``length`` is looked up by date (law), or a plain Length (a term of the platform), or None where a DATE input
-    named ``due_input`` of the starting step says the day itself; steps of ``reschedule`` move that day by their
-    ``new_due``, steps of ``restore`` take the last such move back. ``ruled_by``: the day whose rule is taken, that
-    of the case's "opening" or of the clock's own "start" (a term that runs from a later act of the authority).
-    ``pause``/``resume`` suspend it (what is left is kept); days from ``exclude_from`` to the day before
-    ``exclude_to`` do not count; several of either are paired by their place (see the module). A clock that nothing
-    stops on some way out is a problem of the declaration.
-    ``was``: names it had before.
+    **Runs** from ``start`` to ``stop``: steps, ``"to:state"`` (entering it) or ``"served:letter"`` (the day of service,
+    for each recipient). A step that both starts and stops it ends what runs, or starts and ends a run at once;
+    ``restart``: steps from which what runs counts anew; ``when``: it does not start where this is a no; ``per``: one
+    run for each element of a list; ``counts_from``: the day from which it counts, where it is another than that of the
+    start.
+
+    **Ends** after ``length`` (a Term of the law, a plain Length of the platform, or an expression) or on the day that
+    ``due`` gives; ``roll``: whether an end on a day off moves on (left out: as its unit does); ``extensions``.
+    ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the clock's own "start" (a term that
+    runs from a later act of the authority).
+
+    **Stands still** while an aside or state named in ``suspend`` (what is left is kept) or ``exclude`` (the days do not
+    count) stands; each is a span of its own, and a day is taken out once.
+
+    **At its end** the system takes the step ``at_end``, dated the first day after; ``tell``: who is told; ``whose`` it
+    is to act.
+
+    A clock that nothing stops on some way out is a problem of the declaration. ``was``: names it had before.
     """
 
     id: str
     zh: str
     en: str
+    _: KW_ONLY
     start: tuple[str, ...]
     stop: tuple[str, ...]
-    length: Term | None = None
+    length: LengthSaid | None = None
+    due: DaySaid | None = None
+    counts_from: DaySaid | None = None
+    per: str = ""
+    suspend: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    restart: tuple[str, ...] = ()
+    when: object | None = None
+    extensions: tuple[Extension, ...] = ()
+    at_end: str = ""
+    tell: tuple[Tell, ...] = ()
     ruled_by: RuledBy = RuledBy.OPENING
+    roll: bool | None = None
+    whose: Whose = Whose.US
     due_input: str = ""
     reschedule: tuple[str, ...] = ()
     restore: tuple[str, ...] = ()
@@ -62,7 +176,6 @@ class Clock:
     resume: tuple[str, ...] = ()
     exclude_from: tuple[str, ...] = ()
     exclude_to: tuple[str, ...] = ()
-    extensions: tuple[Extension, ...] = ()
     on_expiry_zh: str = ""
     on_expiry_en: str = ""
     basis_note_zh: str = ""
@@ -80,33 +193,71 @@ class Clock:
         return Words(self.basis_note_zh, self.basis_note_en)
 
     @property
+    def terms(self) -> tuple[Dated[Length], ...]:
+        """The terms of law that its length and extensions rest on."""
+        return tuple(
+            term for said in (self.length, self.due, *(e.up_to for e in self.extensions)) for term in terms_of(said)
+        )
+
+    @property
     def counts_hours(self) -> bool:
         """Whether a version of its length is in hours: the steps that start and stop it then need a time of day."""
         return any(x.unit is Unit.HOUR for x in lengths_of(self.length))
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Every step that starts, stops or moves it."""
-        named = (*self.start, *self.stop, *self.pause, *self.resume, *self.exclude_from, *self.exclude_to)
-        return (*named, *self.reschedule, *self.restore, *(e.step for e in self.extensions))
+        """Every step that it names to start, stop or move it."""
+        named = (*self.start, *self.stop, *self.restart, *(e.by for e in self.extensions))
+        named = (*named, *self.pause, *self.resume, *self.exclude_from, *self.exclude_to)
+        return tuple(n for n in (*named, *self.reschedule, *self.restore) if ":" not in n)
 
-    @property
-    def timed_steps(self) -> tuple[str, ...]:
-        """The steps that must say the time of day; empty for a clock that counts days."""
-        return (*self.start, *self.stop) if self.counts_hours else ()
+    def starts_with(self, step: Acts) -> bool:
+        """Whether a step starts it, by itself or by where it may lead."""
+        return _names(self.start, step)
 
-    def problems(self, catalogue: Catalogue, inputs: Mapping[str, Mapping[str, Field]]) -> Iterator[str]:
-        """What is wrong with it beside steps with these inputs, by step and input."""
-        for step in self.named:
-            if step not in inputs:
-                yield f"clock {self.id} names the step {step!r}, which is not declared"
-        if self.ruled_by not in tuple(RuledBy):
-            yield f"clock {self.id}: ruled_by={self.ruled_by!r} is not {' or '.join(RuledBy)}"
-        for term in (self.length, *(e.length for e in self.extensions)):
-            if isinstance(term, Dated):
-                yield from (f"clock {self.id}: {p}" for p in term.problems(catalogue))
+    def stops_with(self, step: Acts) -> bool:
+        """Whether a step stops it, by itself or wherever it may lead."""
+        return step.id in self.stop or bool(step.targets and all(TO + to in self.stop for to in step.targets))
+
+    def asks_time(self, step: Acts) -> bool:
+        """Whether a step must say the time of day at which it happened: it starts or stops a clock of hours."""
+        return self.counts_hours and (step.id in self.restart or _names((*self.start, *self.stop), step))
+
+    def problems(self, around: Around, catalogue: Catalogue) -> Iterator[str]:
+        """What is wrong with it in its procedure."""
+        where = f"clock {self.id}"
+        yield from self._misnames(around)
+        for word, value, known in (("ruled_by", self.ruled_by, RuledBy), ("whose", self.whose, Whose)):
+            if value not in tuple(known):
+                yield f"{where}: {word}={value!r} is not {' or '.join(known)}"
+        for term in dict.fromkeys(self.terms):
+            yield from (f"{where}: {p}" for p in term.problems(catalogue))
+        for extension in self.extensions:
+            yield from (f"{where}: {p}" for p in extension.problems(around))
+        for tell in self.tell:
+            yield from (f"{where} {p}" for p in tell.problems(catalogue))
         yield from self._uncountable()
-        yield from self._undue(inputs)
+        yield from self._undue({s.id: {f.id: f for f in s.inputs} for s in around.steps})
+
+    def _misnames(self, around: Around) -> Iterator[str]:
+        """What it names and nobody declares."""
+        steps = {s.id for s in around.steps}
+        states = {s.id for s in around.states}
+        letters = {letter.id for s in around.steps for letter in s.letters}
+        stands = states | {a.id for a in around.asides}
+        for name in (*self.start, *self.stop):
+            if name.startswith(TO) and name.removeprefix(TO) not in states:
+                yield f"clock {self.id} names {name!r}, which is no declared state"
+            if name.startswith(SERVED) and name.removeprefix(SERVED) not in letters:
+                yield f"clock {self.id} names {name!r}, which is no declared letter"
+        for step in (*self.named, *((self.at_end,) if self.at_end else ())):
+            if step not in steps:
+                yield f"clock {self.id} names the step {step!r}, which is not declared"
+        for name in (*self.suspend, *self.exclude):
+            if name not in stands:
+                yield f"clock {self.id} names {name!r}, which is no declared aside or state"
+        for name in sorted(set(self.suspend) & set(self.exclude)):
+            yield f"clock {self.id}: {name} both suspends it and does not count"
 
     def _uncountable(self) -> Iterator[str]:
         """What would leave it without a date, or a stretch without an end."""
@@ -120,14 +271,14 @@ class Clock:
                     "naming as many of both, pair by pair"
                 )
         units = {x.unit for x in lengths_of(self.length)}
-        more = {x.unit for e in self.extensions for x in lengths_of(e.length)}
-        if more and (Unit.HOUR in units) != (Unit.HOUR in more):
+        more = {x.unit for e in self.extensions for x in lengths_of(e.up_to)}
+        if units and more and (Unit.HOUR in units) != (Unit.HOUR in more):
             yield f"clock {self.id}: hours and another unit cannot be added up"
 
     def _undue(self, inputs: Mapping[str, Mapping[str, Field]]) -> Iterator[str]:
-        """What is wrong with the inputs that say its last day."""
-        if (self.length is None) != bool(self.due_input):
-            yield f"clock {self.id} needs a length or a due_input, and only one of them"
+        """What is wrong with how its last day is said."""
+        if sum((self.length is not None, self.due is not None, bool(self.due_input))) != 1:
+            yield f"clock {self.id} needs a length or a due day, and only one of them"
         starting = [(step, self.due_input) for step in self.start if self.due_input]
         for step, wanted in (*starting, *((step, NEW_DUE) for step in self.reschedule)):
             there = inputs.get(step, {}).get(wanted)
@@ -139,11 +290,36 @@ class Clock:
             yield f"clock {self.id}: restore goes with reschedule"
 
 
-def lengths_of(term: Term | None) -> tuple[Length, ...]:
-    """Every length that a term has or had."""
-    if term is None:
-        return ()
-    return (term,) if isinstance(term, Length) else tuple(v.value for v in term.versions if isinstance(v.value, Length))
+def _names(names: tuple[str, ...], step: Acts) -> bool:
+    return step.id in names or any(TO + to in names for to in step.targets)
+
+
+def terms_of(said: object) -> tuple[Dated[Length], ...]:
+    """The terms of law in a length as it is said: itself, or wherever an expression holds one."""
+    return tuple(x for x in _parts(said) if isinstance(x, Dated))
+
+
+def lengths_of(said: object) -> tuple[Length, ...]:
+    """Every length that a length as it is said may have, or had."""
+    out: list[Length] = []
+    for part in _parts(said):
+        if isinstance(part, Length):
+            out.append(part)
+        if isinstance(part, Dated):
+            out += [v.value for v in part.versions if isinstance(v.value, Length)]
+    return tuple(out)
+
+
+def _parts(said: object) -> Iterator[object]:
+    """What an expression is made of, down to lengths and terms."""
+    if isinstance(said, Length | Dated):
+        yield said
+    elif isinstance(said, tuple | list):
+        for part in said:
+            yield from _parts(part)
+    elif is_dataclass(said) and not isinstance(said, type):
+        for f in fields(said):
+            yield from _parts(getattr(said, f.name))
 
 
 def ended_by(begins: tuple[str, ...], ends: tuple[str, ...]) -> dict[str, frozenset[str]]:

@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from jinzhi.kernel.clock import NEW_DUE, Clock, Extension, RuledBy, Term, ended_by
+from jinzhi.kernel.clock import NEW_DUE, Clock, Extension, RuledBy, ended_by
 from jinzhi.kernel.declare import Citation
-from jinzhi.kernel.law import UNSET, NoRuleInForce, Version
+from jinzhi.kernel.law import UNSET, Dated, NoRuleInForce, Version
 from jinzhi.kernel.period import ONE_DAY, Calendar, Deadline, Length, Span, Unit, deadline, extend
 from jinzhi.kernel.text import Words
 
@@ -197,7 +197,7 @@ class Folding:
             if clock.due_input:
                 run.due_said = said.get(clock.due_input)
         elif run:
-            run.extensions += [e for e in clock.extensions if e.step == step]
+            run.extensions += [e for e in clock.extensions if e.by == step]
             if step in clock.reschedule and said.get(NEW_DUE):
                 run.moved_from.append(run.due_said)
                 run.due_said = said[NEW_DUE]
@@ -234,8 +234,12 @@ class _Term:
     why_en: str = ""
 
 
-def _version(term: Term, ruling: date, on: date) -> Version[Length] | Length:
-    return term if isinstance(term, Length) else term.for_case(ruling, on)
+def _version(term: object, ruling: date, on: date) -> Version[Length] | Length:
+    if isinstance(term, Dated):
+        version: Version[Length] = term.for_case(ruling, on)
+        return version
+    assert isinstance(term, Length)
+    return term
 
 
 def term_of(run: Run, opened: date, on: date, extensions: Iterable[Extension]) -> _Term:
@@ -246,7 +250,7 @@ def term_of(run: Run, opened: date, on: date, extensions: Iterable[Extension]) -
     day = min(on, run.stopped or on)
     try:
         found = _version(clock.length, ruling, day)
-        more = [_version(e.length, ruling, day) for e in extensions]
+        more = [_version(e.up_to, ruling, day) for e in extensions]
     except NoRuleInForce as e:
         return _Term(None, missing=True, why_zh=f"{ruling} 没有可适用的规定版本，无法计算", why_en=str(e))
     lengths = [x if isinstance(x, Length) else x.value for x in more]

@@ -25,7 +25,6 @@ from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.clock import Clock
-from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure import CaseView, Procedure, ProcedureError
 
@@ -77,8 +76,7 @@ def _rules(procedure: Procedure, on: date) -> str:
 
 def _clock_on(clock: Clock, on: date) -> object:
     """A clock, and which of the versions of its terms have come into force by a day."""
-    terms = (clock.length, *(e.length for e in clock.extensions))
-    return clock, [[v.since for v in t.versions if v.since <= on] for t in terms if isinstance(t, Dated)]
+    return clock, [[v.since for v in t.versions if v.since <= on] for t in clock.terms]
 
 
 @cache

@@ -38,7 +38,7 @@ def may_tell_of(case: Case, clock: Clock, who: Acting) -> bool:
     party, procedure = party_of(case, who), procedure_of(case)
     if not measures(procedure, clock, party):
         return True
-    starts = [s for s in procedure.steps if s.id in clock.start]
+    starts = [s for s in procedure.steps if clock.starts_with(s)]
     return any(set(party.roles) & set(s.roles) and s.at in (*party.standing, "any") for s in starts)
 
 

@@ -64,9 +64,10 @@ def due_not_before(procedure: Procedure, step: Step, data: Mapping[str, object],
 def not_before_start(folded: CaseView, event: kernel.Event) -> None:
     """A term in hours is not stopped before it began. Raises FieldError."""
     moment = kernel.moment_of(event)
+    step = folded.procedure.find_step(event.step)
     for clock in folded.clocks:
-        start = clock.started_at
-        if clock.open and event.step in clock.clock.timed_steps and start and moment and moment < start:
+        start, asks = clock.started_at, step is not None and clock.clock.asks_time(step)
+        if clock.open and asks and start and moment and moment < start:
             said = start.strftime("%Y-%m-%d %H:%M")
             raise FieldError(TIME, f"不能早于期限起算的 {said}", f"must not be before {said}, when the term began")
 

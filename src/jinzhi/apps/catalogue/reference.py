@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.clock import terms_of
 from jinzhi.kernel.declare import Catalogue, Citation, Declaration
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.indicator import Indicator, Measure, Ratio, parts
-from jinzhi.kernel.law import Dated, Law, Silence
+from jinzhi.kernel.law import Law, Silence
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure
 from jinzhi.kernel.register import Register
@@ -94,14 +95,14 @@ def length_of(clock: Clock, catalogue: Catalogue) -> str:
         return f"the day given as `{clock.due_input}`"
     if isinstance(clock.length, Length):
         return f"{clock.length.zh} ({clock.length.en})"
-    dated: Dated[Length] = clock.length
     return "; ".join(
         f"from {v.since}: "
         + f"{v.value.zh} ({v.value.en})"
         + f", {cited((v.cite,), catalogue)}"
         + (", takes pending cases" if v.takes_pending else "")
         + ("" if v.verified else ", **unverified**")
-        for v in dated.versions
+        for term in terms_of(clock.length)
+        for v in term.versions
     )
 
 

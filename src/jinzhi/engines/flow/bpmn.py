@@ -99,14 +99,14 @@ def _said(clock: Clock) -> str:
             until = f" 至 {v.until.isoformat()} 前" if v.until else ""
             doubt = "" if v.verified else "（未核实）"
             lines.append(f"{v.since.isoformat()} 起{until}：{v.value.zh}，依据 {v.cite}{doubt}")
-    elif clock.length is not None:
+    elif isinstance(clock.length, Length):
         lines.append(f"{clock.length.zh}；{clock.basis_note_zh or '平台工作期限，非法定期限'}")
     else:
         lines.append(f"以所填“{clock.due_input}”为准；{clock.basis_note_zh}")
     for e in clock.extensions:
         basis = "；".join(str(c) for c in e.basis)
-        more = "、".join(x.zh for x in lengths_of(e.length))
-        lines.append(f"延长 {more}（{e.step}，最多 {e.times} 次）{basis}")
+        more = "、".join(x.zh for x in lengths_of(e.up_to))
+        lines.append(f"延长 {more}（{e.by}，最多 {e.times} 次）{basis}")
     lines.append(f"起：{'、'.join(clock.start)}；止：{'、'.join(clock.stop)}")
     if clock.on_expiry_zh:
         lines.append(f"届满：{clock.on_expiry_zh}")

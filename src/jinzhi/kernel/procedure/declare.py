@@ -129,7 +129,7 @@ class Procedure(Declaration):
 
     def asks_time(self, step: str) -> bool:
         """Whether a step starts or stops a clock of hours, and so must say when on its day it happened."""
-        return any(step in c.timed_steps for c in self.clocks)
+        return (found := self.find_step(step)) is not None and any(c.asks_time(found) for c in self.clocks)
 
     def due_inputs(self, step: str) -> tuple[str, ...]:
         """The inputs of a step that say the last day of a clock."""
@@ -151,9 +151,8 @@ class Procedure(Declaration):
             yield from aside.problems([s.id for s in self.steps])
         for step in self.steps:
             yield from step.problems(self, catalogue)
-        inputs = {s.id: {f.id: f for f in s.inputs} for s in self.steps}
         for clock in self.clocks:
-            yield from clock.problems(catalogue, inputs)
+            yield from clock.problems(self, catalogue)
         yield from graph_problems(self)
         yield from clock_problems(self)
 

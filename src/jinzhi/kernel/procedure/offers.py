@@ -83,7 +83,7 @@ def _objections(
 def _spent(view: CaseView, step: str) -> bool:
     for clock in view.procedure.clocks:
         for extension in clock.extensions:
-            if extension.step == step:
+            if extension.by == step:
                 return sum(e.step == step for e in view.history) >= extension.times
     return False
 

@@ -59,7 +59,7 @@ def clock_problems(whole: Graph) -> Iterator[str]:
     opening = [s for s in whole.steps if s.opens]
     for clock in whole.clocks:
         seen: set[tuple[str, bool]] = set()
-        todo = [(to, s.id in clock.start) for s in opening for to in s.targets]
+        todo = [(to, clock.starts_with(s)) for s in opening for to in s.targets]
         while todo:
             here = todo.pop()
             if here in seen:
@@ -70,5 +70,5 @@ def clock_problems(whole: Graph) -> Iterator[str]:
                 yield f"clock {clock.id} still runs when the case ends in state {state}"
             for step in whole.steps:
                 if state in whole.sources(step):
-                    after = (runs or step.id in clock.start) and step.id not in clock.stop
+                    after = (runs or clock.starts_with(step)) and not clock.stops_with(step)
                     todo += [(to, after) for to in step.targets or (state,)]

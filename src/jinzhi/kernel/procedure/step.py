@@ -12,7 +12,6 @@ from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.effects import Effect, On
@@ -206,7 +205,7 @@ class Step:
         if self.reopens and (not set(self.sources) <= finals or not self.to or set(self.targets) & finals):
             yield f"step {self.id} reopens the case: it must lead from a final state to one that is not"
         for ours in around.clocks:
-            if self.day and self.id in ours.named and not isinstance(ours.length, Dated):
+            if self.day and self.id in ours.named and not ours.terms:
                 yield f"step {self.id} says its day, yet it moves {ours.id}, a term of the platform"
 
     def _mistaken(self, around: Around, catalogue: Catalogue) -> Iterator[str]:

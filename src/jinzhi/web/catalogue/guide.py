@@ -193,7 +193,7 @@ def clocks_table(p: Procedure) -> Table:
             for first, last in pairs:
                 extra.append(_("不计入：%(a)s至%(b)s") % {"a": names((first,)), "b": names(tuple(sorted(last)))})
         for e in c.extensions:
-            said = {"step": named(p.step(e.step)), "length": plain(e.length), "n": e.times}
+            said = {"step": named(p.step(e.by)), "length": plain(e.up_to), "n": e.times}
             extra.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
         if c.reschedule:
             extra.append(_("可由“%(steps)s”改期") % {"steps": names(c.reschedule)})

@@ -16,7 +16,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import flow
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Declaration
-from jinzhi.kernel.law import Dated, Force, Law, Parameter
+from jinzhi.kernel.law import Force, Law, Parameter
 from jinzhi.kernel.period import HolidayNotice
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.text import Words
@@ -426,8 +426,7 @@ def resting_on(law: str) -> list[Declaration]:
                 cited |= {c.law for s in held.value.steps for c in s.basis}
                 for clock in held.value.clocks:
                     cited |= {c.law for e in clock.extensions for c in e.basis}
-                    if isinstance(clock.length, Dated):
-                        cited |= {v.cite.law for v in clock.length.versions}
+                    cited |= {v.cite.law for term in clock.terms for v in term.versions}
             if law in cited:
                 out.append(held.value)
     return out
