@@ -16,6 +16,7 @@ from jinzhi.web.cases.opening import openings
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import view_links
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.tables import Empty
 
@@ -39,7 +40,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "cases/list.html",
         {
             "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
-            "views": case_list.view_links(request, what, counts),
+            "views": view_links(request, case_list.view_names(), what.view, counts),
             "filters": case_list.filters(what),
             "note": _("共 %(n)s 件") % {"n": here.paginator.count},
             "table": case_list.table(list(here.object_list), what, counts, day, empty),

@@ -24,7 +24,6 @@ from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.shell.listing import choice, sort_of
-from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import named, page_language
@@ -223,16 +222,6 @@ def view_names() -> dict[str, str]:
         "closed": _("已结"),
         "marked": _("更正与晚录"),
     }
-
-
-def view_links(request: HttpRequest, what: Asked, counts: dict[str, int]) -> list[Link]:
-    out = []
-    for key, label in view_names().items():
-        query = request.GET.copy()
-        query.pop("page", None)
-        query["view"] = key
-        out.append(Link(label, f"?{query.urlencode()}", current=key == what.view, count=counts[f"view_{key}"]))
-    return out
 
 
 def by_name() -> dict[str, Procedure]:

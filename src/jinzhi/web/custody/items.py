@@ -21,6 +21,7 @@ from jinzhi.web.custody.fields import XLSX
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import filters_in_words
 from jinzhi.web.ui.tables import Empty
 
 
@@ -55,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 Link(_("当前清单 Excel"), f"{reverse('custody-export')}?{query.urlencode()}", "export", download=True)
             ],
             "print_title": _("证据保管"),
-            "print_facts": shown.said(request, bar),
+            "print_facts": filters_in_words(request, bar),
         },
     )
 
@@ -68,7 +69,7 @@ def export(request: HttpRequest) -> HttpResponse:
     rows = list(items(who, shown.asked(request)))
     notes = [
         (_("清单"), _("证据保管")),
-        (_("筛选条件"), shown.said(request, shown.filters(who)) or _("无（全部）")),
+        (_("筛选条件"), filters_in_words(request, shown.filters(who)) or _("无（全部）")),
         (_("条数"), len(rows)),
         (_("数据截至"), today().isoformat()),
         (_("导出时间"), now().strftime("%Y-%m-%d %H:%M")),

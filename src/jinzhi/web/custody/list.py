@@ -120,17 +120,6 @@ def folder_name(folder: Folder, who: Acting) -> str:
     return folder.path if folder.unit_id == who.unit.pk else f"{folder.unit.label}：{folder.path}"
 
 
-def said(request: HttpRequest, bar: Sequence[Filter]) -> str:
-    """The filters in words, for prints and exports."""
-    out = []
-    for item in bar:
-        for value in request.GET.getlist(item.name):
-            labels = {o.value: str(o.label).strip() for o in item.options}
-            if value:
-                out.append(f"{item.label}：{labels.get(value, value)}")
-    return "；".join(out)
-
-
 def sized(size: int) -> str:
     """A number of bytes as people say it."""
     amount = float(size)

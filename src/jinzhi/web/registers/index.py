@@ -38,6 +38,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import filters_in_words
 from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -116,7 +117,7 @@ def register(request: HttpRequest, id: str) -> HttpResponse:
             "writes": writes,
             "facts": facts(found),
             "print_title": named(found),
-            "print_facts": shown.said(request, bar),
+            "print_facts": filters_in_words(request, bar),
         },
     )
 
@@ -144,7 +145,7 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
     bar = shown.filters(found, who)
     rows = list(entries(found, who, shown.asked(request, found)))
     who = reading(who, *rows)
-    said = shown.said(request, bar)
+    said = filters_in_words(request, bar)
     notes = [
         (_("名录"), named(found)),
         (_("筛选条件"), said or _("无（全部）")),

@@ -116,17 +116,6 @@ def filters(register: Register, who: Acting) -> list[Filter]:
     return out
 
 
-def said(request: HttpRequest, bar: Sequence[Filter]) -> str:
-    """The filters in words, for prints and exports."""
-    out = []
-    for item in bar:
-        for value in request.GET.getlist(item.name):
-            labels = {o.value: str(o.label).strip() for o in item.options}
-            if value:
-                out.append(f"{item.label}：{labels.get(value, value)}")
-    return "；".join(out)
-
-
 # --- values ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Reader:

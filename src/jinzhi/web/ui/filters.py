@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi.web.ui.addresses import address_of, query_of, url_with, url_without
+from jinzhi.web.ui.boxes import Link
 
 register = template.Library()
 
@@ -72,6 +73,26 @@ def filter_bar(
         "clear": address_of(cleared),
         "request": request,
     }
+
+
+def filters_in_words(request: HttpRequest, bar: Sequence[Filter]) -> str:
+    """The filters that the address sets, for prints and exports."""
+    out = []
+    for item in bar:
+        labels = {o.value: str(o.label).strip() for o in item.options}
+        out += [f"{item.label}：{labels.get(value, value)}" for value in request.GET.getlist(item.name) if value]
+    return "；".join(out)
+
+
+def view_links(request: HttpRequest, names: Mapping[str, str], now: str, counts: Mapping[str, int]) -> list[Link]:
+    """The views of a list, by key and name, with how many each holds (``view_KEY`` of the counts)."""
+    out = []
+    for key, label in names.items():
+        query = query_of(request)
+        query.pop("page", None)
+        query["view"] = key
+        out.append(Link(label, address_of(query), current=key == now, count=counts[f"view_{key}"]))
+    return out
 
 
 @register.inclusion_tag("components/facet.html", takes_context=True)

@@ -15,6 +15,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown
 from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.filters import view_links
 from jinzhi.web.ui.tables import Empty
 
 
@@ -51,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "plan_reports/index.html",
         {
             "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
-            "views": report_list.view_links(request, what, counts),
+            "views": view_links(request, report_list.view_names(), what.view, counts),
             "filters": report_list.filters(what),
             "note": _("共 %(n)s 份") % {"n": here.paginator.count},
             "table": report_list.table(list(here.object_list), what, counts, day, empty),

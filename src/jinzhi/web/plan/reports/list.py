@@ -26,7 +26,6 @@ from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.cases.list import marks
 from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.shell.listing import choice, sort_of
-from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import english, named
@@ -174,16 +173,6 @@ def tallies(rows: QuerySet[Report], what: Asked, who: Acting, day: date) -> dict
 
 def view_names() -> dict[str, str]:
     return {"all": _("全部"), "mine": _("待我办理"), "below": _("下级单位")}
-
-
-def view_links(request: HttpRequest, what: Asked, counts: dict[str, int]) -> list[Link]:
-    out = []
-    for key, label in view_names().items():
-        query = request.GET.copy()
-        query.pop("page", None)
-        query["view"] = key
-        out.append(Link(label, f"?{query.urlencode()}", current=key == what.view, count=counts[f"view_{key}"]))
-    return out
 
 
 def submitted_names() -> dict[str, str]:
