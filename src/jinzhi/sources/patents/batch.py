@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.sources.patents import (
@@ -38,6 +38,9 @@ from jinzhi.sources.patents.refused import Refused, Unreadable, excerpt_of
 from jinzhi.sources.patents.tables.sheets import OLD, is_workbook
 from jinzhi.sources.patents.uspto_text import brs
 from jinzhi.sources.patents.uspto_xml import pap, st96
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 from jinzhi.sources.patents.xml import HEAD
 
 Read = Callable[[BinaryIO, str], Iterator[Document | LegalEvent | Refused]]
@@ -204,7 +207,8 @@ class JoinedFiles(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def, override]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        buffer = memoryview(buffer)
         if self._at >= self._size:
             return 0
         i = bisect_right(self.starts, self._at) - 1
@@ -246,7 +250,8 @@ class StreamWindow(io.RawIOBase):
     def tell(self) -> int:
         return self._at
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def, override]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        buffer = memoryview(buffer)
         want = min(len(buffer), max(0, self._size - self._at))
         self._stream.seek(self._start + self._at)
         data = self._stream.read(want)
@@ -264,7 +269,8 @@ class _Counted(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def, override]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        buffer = memoryview(buffer)
         data = self._stream.read(len(buffer))
         self._left -= len(data)
         if self._left < 0:
@@ -334,6 +340,10 @@ def _escape(name: str) -> str:
     return re.sub(r"([*?\[])", r"[\1]", name)
 
 
+def _opened(path: Path) -> BinaryIO:
+    return path.open("rb")
+
+
 def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[BatchMember | Refused]:
     path = paths[-1]
     try:
@@ -347,9 +357,9 @@ def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[BatchMember 
             with JoinedFiles(paths) as joined:
                 yield from _archive(joined, name, 1, bounds)
         elif head.startswith(b"\x1f\x8b"):
-            yield _gzipped(partial(open, path, "rb"), name, size, bounds)
+            yield _gzipped(partial(_opened, path), name, size, bounds)
         else:
-            yield _member(name, size, head, partial(open, path, "rb"))
+            yield _member(name, size, head, partial(_opened, path))
     except (Unreadable, *_BROKEN) as e:
         yield _broken(name, e)
 

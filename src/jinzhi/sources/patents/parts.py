@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 
-from jinzhi.kernel.patent import Symbol
+from jinzhi.kernel.patent import Paragraph, Part, Symbol
 from jinzhi.standards import ipc
 
 _DIGITS = re.compile(r"(\d{4})(?:[-./年](\d{1,2})(?:[-./月](\d{1,2})?[日号]?)?|(\d{2})(\d{2})?)?年?$", re.ASCII)
@@ -117,3 +120,21 @@ def heading_kind(text: str) -> str:
     if len(text) > 120:
         return ""
     return next((kind for kind, pattern in _HEADINGS if pattern.search(text)), "")
+
+
+def parts_by_kind(paragraphs: Iterable[tuple[str, Paragraph]], language: str) -> Iterator[Part]:
+    """The parts of a description whose paragraphs each know their kind: neighbours of one kind are one part."""
+    for kind, members in groupby(paragraphs, key=itemgetter(0)):
+        yield Part(kind, tuple(paragraph for _, paragraph in members), language)
+
+
+def parts_by_headings(paragraphs: Iterable[Paragraph], language: str, begins: str = "other") -> Iterator[Part]:
+    """The parts of a description: a heading that names another kind begins the next one."""
+    return parts_by_kind(_kinds(paragraphs, begins), language)
+
+
+def _kinds(paragraphs: Iterable[Paragraph], kind: str) -> Iterator[tuple[str, Paragraph]]:
+    for paragraph in paragraphs:
+        if paragraph.heading:
+            kind = heading_kind(paragraph.text) or kind
+        yield kind, paragraph

@@ -147,7 +147,7 @@ def documents(
     Memory: one document's tree and one piece of the stream.
     """
     parser: etree.XMLParser | None = None
-    digest, size, head, number = None, 0, b"", 0
+    digest, size, head, number = hashlib.sha256(), 0, b"", 0
     failed: Unreadable | None = None
 
     def finish() -> tuple[etree._Element, str, bytes] | Refused:
@@ -348,13 +348,15 @@ def descend(element: etree._Element | None, name: str) -> Iterator[etree._Elemen
 
 # ----------------------------------------------------------------------------------------- what the model lacks
 
-#: a tree of known names; ALL means everything below is read
-ALL: dict = {}
+#: the names that a reader knows, each with those below it
+KnownNames = dict[str, "KnownNames"]
+#: everything below is read
+ALL: KnownNames = {}
 
 
-def known(*paths: str) -> dict:
+def known(*paths: str) -> KnownNames:
     """A tree of the paths (``a/b/c``, alternatives by ``|``) that a reader reads; below the last name, everything."""
-    tree: dict = {}
+    tree: KnownNames = {}
     for path in paths:
         level = [tree]
         *inner, last = path.split("/")
@@ -368,7 +370,7 @@ def known(*paths: str) -> dict:
     return tree
 
 
-def leftovers(root: etree._Element, tree: dict) -> tuple[tuple[str, int], ...]:
+def leftovers(root: etree._Element, tree: KnownNames) -> tuple[tuple[str, int], ...]:
     """What stands in the document outside the known paths: path of each element that holds text or attributes."""
     counts: Counter[str] = Counter()
     stack = [(root, tree, "")]

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import BinaryIO
 
 from lxml import etree
@@ -206,7 +207,9 @@ def _id(reference: etree._Element | None) -> dict[str, str]:
     return texts(inner if inner is not None else reference)
 
 
-def _publication(top, data, design):  # type: ignore[no-untyped-def]
+def _publication(
+    top: etree._Element, data: Mapping[str, list[etree._Element]], design: etree._Element | None
+) -> tuple[str, str, str, date | None]:
     ids = [_id(r) for r in data.get("PublicationReference", ())]
     ids.append(
         {
@@ -449,7 +452,7 @@ def _paragraphs(elements: Iterable[etree._Element]) -> list[Paragraph]:
 
 
 def _figures(group: etree._Element | None, abstract: bool) -> list[Drawing]:
-    found = []
+    found = list[Drawing]()
     for figure in findall(group, "Figure"):
         label = figure.get("figureLabels") or figure.get("num") or ""
         found.extend(

@@ -22,7 +22,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial, parts_by_headings
 from jinzhi.sources.patents.refused import Unreadable
 from jinzhi.sources.patents.xml import (
     descend,
@@ -112,7 +112,10 @@ def _first(ids: list[dict[str, str]], key: str) -> str:
 def _publication(reference: etree._Element | None, top: etree._Element | None) -> tuple[str, str, str, str]:
     ids = ids_of(reference)
     best = ids[0] if ids else {}
-    attribute = (lambda k: top.get(k) or "") if top is not None else (lambda k: "")
+
+    def attribute(name: str) -> str:
+        return (top.get(name) or "") if top is not None else ""
+
     country = best.get("country") or attribute("country")
     digits = best.get("doc-number") or attribute("doc-number")
     if not country and digits[:2].isalpha():
@@ -310,7 +313,7 @@ def _claims(element: etree._Element) -> Iterator[Claim]:
 
 def split_claims(written: str, lang: str) -> Iterator[Claim]:
     """The claims of a running text: each begins a line with the number that is due."""
-    number, kept = 0, []
+    number, kept = 0, list[str]()
     for line in written.splitlines():
         m = re.match(r"\s*(\d{1,4})\s*[.)．、]\s*(?=\S)", line)
         if m and int(m[1]) == number + 1:
@@ -332,18 +335,10 @@ def _description(element: etree._Element) -> Iterator[Part]:
 
 
 def split_description(paragraphs: list[str], lang: str) -> Iterator[Part]:
-    kind, kept = "other", []
-    for written in paragraphs:
-        m = re.match(r"\[(\d{4})\]\s*", written)
-        body = written[m.end() :] if m else written
-        if not body:
-            continue
-        told = "" if m else heading_kind(body)
-        if told and told != kind:
-            if kept:
-                yield Part(kind, tuple(kept), lang)
-                kept = []
-            kind = told
-        kept.append(Paragraph(body, m[1] if m else "", bool(told)))
-    if kept:
-        yield Part(kind, tuple(kept), lang)
+    """The parts of a running description: a line without a number that names a part is its heading."""
+    return parts_by_headings((p for written in paragraphs if (p := _paragraph(written)).text), lang)
+
+
+def _paragraph(written: str) -> Paragraph:
+    m = re.match(r"\[(\d{4})\]\s*", written)
+    return Paragraph(written[m.end() :], m[1]) if m else Paragraph(written, heading=bool(heading_kind(written)))

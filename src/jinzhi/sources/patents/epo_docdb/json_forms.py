@@ -258,9 +258,9 @@ def _claims(row: Row, lang: str) -> Iterator[Claim]:
         return
     for i, one in enumerate(given, 1):
         texts = [_text(t) for t in _list(one.get("limitations"))] or [_text(one.get("text") or one.get("claim_text"))]
-        number = one.get("number") if isinstance(one.get("number"), int) else i
+        told = one.get("number")
         if body := "\n".join(filter(None, texts)):
-            yield claim(body, int(number or i), lang)
+            yield claim(body, (told if isinstance(told, int) else 0) or i, lang)
     for text in (c for c in _list(row.get("claims")) if isinstance(c, str)):
         yield from split_claims(text, lang)
 

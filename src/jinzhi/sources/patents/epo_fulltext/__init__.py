@@ -20,7 +20,6 @@ from jinzhi.kernel.patent import (
     Document,
     Drawing,
     Paragraph,
-    Part,
     Party,
     Priority,
     Related,
@@ -29,7 +28,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, ordinal, partial
+from jinzhi.sources.patents.parts import day, ipc_symbol, ordinal, partial, parts_by_headings
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
@@ -105,7 +104,10 @@ def document(top: etree._Element, source: Source) -> Document:
         for e in findall(top, "abstract")
         if (t := "\n".join(t for p in findall(e, "p") if (t := text(p))) or text(e))
     )
-    claims, description = _claims(top, language), tuple(_description(find(top, "description"), language))
+    claims, description = (
+        _claims(top, language),
+        tuple(parts_by_headings(_paragraphs(find(top, "description")), language)),
+    )
     if not (titles or abstracts or claims or description):
         raise Unreadable("没有名称、摘要、权利要求和说明书", "it has no title, abstract, claims or description")
     return Document(
@@ -278,18 +280,8 @@ def _claims_of(group: etree._Element, language: str) -> Iterator[Claim]:
             yield claim(body, ordinal(element.get("num") or "", i), language, refers)
 
 
-def _description(element: etree._Element | None, language: str) -> Iterator[Part]:
-    kind, paragraphs = "other", []
+def _paragraphs(element: etree._Element | None) -> Iterator[Paragraph]:
     for child in _children(element):
-        written = text(child)
-        if not written:
-            continue
-        heading = local(child.tag) == "heading"
-        if heading and (told := heading_kind(written)) and told != kind:
-            if paragraphs:
-                yield Part(kind, tuple(paragraphs), language)
-                paragraphs = []
-            kind = told
-        paragraphs.append(Paragraph(written, "" if heading else child.get("num") or "", heading))
-    if paragraphs:
-        yield Part(kind, tuple(paragraphs), language)
+        if written := text(child):
+            heading = local(child.tag) == "heading"
+            yield Paragraph(written, "" if heading else child.get("num") or "", heading)

@@ -14,7 +14,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from lxml import etree, html
 from openpyxl import load_workbook
@@ -22,6 +22,9 @@ from openpyxl import load_workbook
 from jinzhi.sources.patents.refused import Unreadable
 from jinzhi.sources.patents.tables.headings import field_of
 from jinzhi.sources.patents.xml import check_head, local, safe_parser
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 LONGEST_CELL = 1 << 20
 MOST_COLUMNS = 512
@@ -255,8 +258,8 @@ def _csv(start: bytes, stream: BinaryIO) -> Iterator[list[str]]:
     wide = _wide(head)
     if b"\x00" in head and not wide:
         raise Unreadable("不是文本表格（含二进制内容）", "it is no table of text: it holds binary data")
-    raw = io.BufferedReader(_Raw(head, stream))
-    lines = _broken(io.TextIOWrapper(raw, encoding=wide, newline="")) if wide else _broken(_lines(raw))
+    raw = _Raw(head, stream)
+    lines = _broken(io.TextIOWrapper(io.BufferedReader(raw), encoding=wide, newline="") if wide else _lines(raw))
     try:
         first = list(itertools.islice(lines, HEAD_ROWS))
         # some programs write a quote within a cell as \\" and not as ""
@@ -311,11 +314,12 @@ def _broken(lines: Iterable[str]) -> Iterator[str]:
             yield line
 
 
-def _lines(stream: io.BufferedReader) -> Iterator[str]:
+def _lines(raw: io.RawIOBase) -> Iterator[str]:
     """The lines as text. The encoding is told by the first lines that are not plain ASCII, wherever they stand."""
     encoding = ""
     first = True
     pairs, rare = 0, 0
+    stream = io.BufferedReader(raw)
     while line := stream.readline(LONGEST_CELL):
         if first:
             line, first = line.removeprefix(b"\xef\xbb\xbf"), False
@@ -351,7 +355,8 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer) -> int:  # type: ignore[no-untyped-def, override]
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        buffer = memoryview(buffer)
         data = self._start[: len(buffer)]
         self._start = self._start[len(data) :]
         if not data:

@@ -18,7 +18,7 @@ from lxml import etree, html
 
 from jinzhi.kernel.patent import Citation, Claim, Document, Paragraph, Part, Party, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol
+from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, parts_by_headings
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
 from jinzhi.standards.st16 import is_grant
@@ -230,20 +230,19 @@ def _claims(row: dict[str, Any]) -> Iterator[Claim]:
         yield claim(kept, number, "en")
 
 
+#: the fields of a description, each with the kind of part that it begins with
+_DESCRIPTION = {"backgroundTextHtml": "background", "briefHtml": "disclosure", "descriptionHtml": "mode"}
+
+
 def _description(row: dict[str, Any]) -> Iterator[Part]:
-    told = {"backgroundTextHtml": "background", "briefHtml": "disclosure", "descriptionHtml": "mode"}
-    for key, first in told.items():
-        kind, kept = first, []
-        for line in (t for v in _all(row, key) for t in _lines(v)):
-            m = re.match(r"[(\[](\d{1,4})[)\]]\s*", line)
-            body = line[m.end() :] if m else line
-            heading = heading_kind(body) if len(body) < 120 and body == body.upper() else ""
-            if heading and heading != kind:
-                if kept:
-                    yield Part(kind, tuple(kept), "en")
-                    kept = []
-                kind = heading
-            if body:
-                kept.append(Paragraph(body, m[1] if m and not heading else "", bool(heading)))
-        if kept:
-            yield Part(kind, tuple(kept), "en")
+    for key, begins in _DESCRIPTION.items():
+        yield from parts_by_headings(
+            (p for v in _all(row, key) for t in _lines(v) if (p := _paragraph(t))), "en", begins
+        )
+
+
+def _paragraph(line: str) -> Paragraph | None:
+    m = re.match(r"[(\[](\d{1,4})[)\]]\s*", line)
+    body = line[m.end() :] if m else line
+    heading = bool(heading_kind(body)) if len(body) < 120 and body == body.upper() else False
+    return Paragraph(body, m[1] if m and not heading else "", heading) if body else None

@@ -17,7 +17,6 @@ from jinzhi.kernel.patent import (
     Claim,
     Document,
     Paragraph,
-    Part,
     Party,
     Priority,
     Related,
@@ -26,7 +25,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial, parts_by_kind
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits
 from jinzhi.standards.cn_numbers import NumberError, normalise, standard
@@ -141,7 +140,7 @@ def document(fields: list[tuple[str, str]], source: Source) -> Document:
     published = day(one("GISD", "AISD", "ISD", "PGPD"))
     title, abstract = one("TTL"), "\n".join(t for tag in ("ABPR", "ABTX", "ABST") for t in got.get(tag, ()))
     claims = tuple(_claims(got.get("CLPR") or got.get("CLTX") or []))
-    description = tuple(_description(fields))
+    description = tuple(parts_by_kind(_description(fields), "en"))
     if not (title or abstract or claims or description):
         raise Unreadable("没有名称、摘要、权利要求和说明书", "it has no title, abstract, claims or description")
     serial = one("APNR", "APSN", "APP") or (one("SRC") + one("ARD", "APN") if one("ARD", "APN") else "")
@@ -282,18 +281,13 @@ def _claims(written: list[str]) -> Iterator[Claim]:
         yield claim(kept, number, "en")
 
 
-def _description(fields: list[tuple[str, str]]) -> Iterator[Part]:
-    parts = dict(_PARTS)
-    kind, kept, last = "", [], ""
+def _description(fields: list[tuple[str, str]]) -> Iterator[tuple[str, Paragraph]]:
+    """Each paragraph with the kind of its part: what its heading says, else what the field is for."""
+    kinds = dict(_PARTS)
+    kind, last = "", ""
     for tag, value in fields:
-        if tag not in parts or not value:
+        if tag not in kinds or not value:
             continue
         heading = heading_kind(value) if value == value.upper() else ""
-        now = heading or (parts[tag] if tag != last else kind)
-        if now != kind and kept:
-            yield Part(kind, tuple(kept), "en")
-            kept = []
-        kind, last = now, tag
-        kept.append(Paragraph(value, heading=bool(heading)))
-    if kept:
-        yield Part(kind, tuple(kept), "en")
+        kind, last = heading or (kinds[tag] if tag != last else kind), tag
+        yield kind, Paragraph(value, heading=bool(heading))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -27,7 +27,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, ipc_symbol, partial, parts_by_headings
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits
 from jinzhi.standards import locarno
@@ -51,16 +51,31 @@ _LONGEST_LINE = 1 << 20
 
 @dataclass
 class Section:
-    """A section of one document: its code and its fields in order."""
+    """A section of one document: its code and its fields in order. It keeps which fields were asked for."""
 
     code: str
+    #: the fields that were asked for, in this section or in another of its code
+    known: set[str]
     rows: list[tuple[str, str]] = field(default_factory=list)
 
     def get(self, code: str) -> str:
-        return next((v for c, v in self.rows if c == code), "")
+        """The first value of a field, empty where there is none."""
+        return next(iter(self.all(code)), "")
 
-    def all(self, code: str) -> list[str]:
-        return [v for c, v in self.rows if c == code]
+    def all(self, *codes: str) -> list[str]:
+        """The values of the fields, one field after the other."""
+        self.known.update(codes)
+        return [value for wanted in codes for code, value in self.rows if code == wanted]
+
+    def lines(self, codes: Collection[str]) -> list[tuple[str, str]]:
+        """The fields as they follow one another, each with its code."""
+        self.known.update(codes)
+        return [(code, value) for code, value in self.rows if code in codes]
+
+    @property
+    def country(self) -> str:
+        """The two letters of the country; the office writes an X behind them."""
+        return self.get("CNT").rstrip("X")[:2]
 
 
 def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
@@ -102,13 +117,14 @@ def _records(stream: BinaryIO, limits: Limits) -> Iterator[tuple[list[bytes], st
 
 
 def _sections(lines: list[bytes]) -> list[Section]:
-    found: list[Section] = []
+    sections: list[Section] = []
+    known: defaultdict[str, set[str]] = defaultdict(set)
     for raw in lines:
-        if _SECTION.fullmatch(raw.rstrip()):
-            found.append(Section(raw.decode("latin-1").strip()))
-            continue
         line = raw.decode("latin-1").rstrip()
-        rows = found[-1].rows
+        if _SECTION.fullmatch(raw.rstrip()):
+            sections.append(Section(line.strip(), known[line.strip()]))
+            continue
+        rows = sections[-1].rows
         if line.startswith("   ") and rows:
             code, value = rows[-1]
             rows[-1] = (code, f"{value} {line.strip()}")
@@ -116,181 +132,164 @@ def _sections(lines: list[bytes]) -> list[Section]:
             rows.append((m[1], m[2].strip()))
         elif line:
             rows.append(("", line.strip()))
-    return found
+    return sections
 
 
 def document(sections: list[Section], source: Source) -> Document:
     """One document. Raises Unreadable or NumberError where it has no number."""
-    used: set[tuple[str, str]] = set()
 
-    def of(code: str) -> list[Section]:
-        return [s for s in sections if s.code == code]
-
-    def take(section: Section, code: str) -> str:
-        used.add((section.code, code))
-        return section.get(code)
+    def of(*codes: str) -> list[Section]:
+        return [s for s in sections if s.code in codes]
 
     head = sections[0]
-    wku = take(head, "WKU").replace(" ", "")
+    wku = head.get("WKU").replace(" ", "")
     if len(wku) < 3:
         raise Unreadable("没有专利号（WKU）", "it has no patent number (WKU)")
-    application_type, kind = _TYPES.get(take(head, "APT"), ("other", "A"))
     number = normalise(wku[:-1], country="US", kind="publication")
-    granted = day(take(head, "ISD"))
-    serial = re.sub(r"\D", "", take(head, "APN"))[:-1]
-    series = take(head, "SRC")
-    application = standard(series.zfill(2) + serial.zfill(6), country="US", kind="application") if serial else ""
-    title = take(head, "TTL")
-
-    def parties(code: str) -> tuple[Party, ...]:
-        found = []
-        for s in of(code):
-            written = take(s, "NAM")
-            country = take(s, "CNT").rstrip("X")[:2]
-            state = take(s, "STA")
-            if written:
-                name = written.replace("; ", ", ")
-                found.append(
-                    Party(
-                        name,
-                        "en",
-                        take(s, "STR"),
-                        state,
-                        take(s, "CTY"),
-                        "",
-                        take(s, "ZIP"),
-                        country or ("US" if state else ""),
-                        written if written != name else "",
-                    )
-                )
-        return tuple(found)
-
-    ipc, other, designs = [], [], []
-    for s in of("CLAS"):
-        edition = take(s, "EDF")
-        used.update({("CLAS", "ICL"), ("CLAS", "OCL"), ("CLAS", "XCL"), ("CLAS", "DCL")})
-        for written in s.all("ICL"):
-            if application_type == "design" and locarno.all_in(written):
-                designs.extend(Symbol("locarno", x, edition, not designs) for x in locarno.all_in(written))
-            else:
-                ipc.append(ipc_symbol(written, version=edition, main=not ipc))
-        other.extend(Symbol("uspc", v, "", True, "US") for v in s.all("OCL"))
-        other.extend(Symbol("uspc", v, "", False, "US") for v in s.all("XCL"))
-
-    citations = []
-    for s in sections:
-        if s.code in {"UREF", "FREF"} and (pno := take(s, "PNO")):
-            country = "US" if s.code == "UREF" else take(s, "CNT").rstrip("X")[:2]
-            citations.append(
-                Citation(
-                    standard(pno, country=country, kind="publication"),
-                    date=partial(take(s, "ISD")),
-                    name=take(s, "NAM"),
-                )
-            )
-        elif s.code == "OREF":
-            used.add(("OREF", "PAL"))
-            citations.extend(Citation(text=v) for v in s.all("PAL"))
-
-    description, claims, abstracts = [], [], []
-    for s in sections:
-        if s.code in _TEXTS:
-            description.extend(_parts(s, used))
-        elif s.code in {"CLMS", "DCLM"}:
-            claims.extend(_claims(s, used))
-        elif s.code == "ABST":
-            used.update({("ABST", c) for c in _PARAGRAPHS})
-            abstracts.append("\n".join(v for c, v in s.rows if c in _PARAGRAPHS))
-
-    agencies, agents = [], []
-    for s in of("LREP"):
-        used.update({("LREP", c) for c in ("FRM", "FR2", "AAT", "AGT", "ATT")})
-        agencies.extend(Party(v, "en") for v in s.all("FRM"))
-        agents.extend(
-            Party(v.replace("; ", ", "), "en", original=v) for c in ("FR2", "AAT", "AGT", "ATT") for v in s.all(c)
-        )
-
-    related = [
-        Related(f"parent-{take(s, 'COD')}", f"US{a}", partial(take(s, "APD")))
-        for s in of("RLAP")
-        if (a := re.sub(r"\D", "", take(s, "APN")))
-    ]
-    related += [
-        Related("pct-application", standard(v, kind="application"), partial(take(s, "PD3") or take(s, "PCD")))
-        for s in of("PCTA")
-        if (v := take(s, "PCN"))
-    ]
-    result = Document(
+    application_type, kind = _TYPES.get(head.get("APT"), ("other", "A"))
+    granted = day(head.get("ISD"))
+    title = head.get("TTL")
+    ipc, designs = _classes(of("CLAS"), application_type)
+    return Document(
         country="US",
         doc_number=number.digits,
         kind=kind,
         publication_number=f"US{number.digits}{kind}",
         publication_date=granted,
-        application_number=application,
+        application_number=_application(head),
         application_type=application_type,
-        filing_date=day(take(head, "APD")),
+        filing_date=day(head.get("APD")),
         grant_date=granted,
         language="en",
         titles=(Text("en", title),) if title else (),
-        abstracts=tuple(Text("en", t) for t in abstracts if t),
-        claims=tuple(claims),
-        description=tuple(description),
-        ipc=tuple(ipc),
-        locarno=tuple(designs),
-        other_classes=tuple(other),
-        inventors=parties("INVT"),
-        assignees=parties("ASSG"),
-        agents=tuple(agents),
-        agencies=tuple(agencies),
-        examiners=tuple(Party(v.replace("; ", ", "), "en", original=v) for c in ("EXP", "EXA") if (v := take(head, c))),
-        priorities=tuple(
-            Priority(
-                country := take(s, "CNT").rstrip("X")[:2],
-                standard(take(s, "APN"), country=country, kind="application"),
-                partial(take(s, "APD")),
-            )
-            for s in of("PRIR")
-            if take(s, "APN")
-        ),
-        citations=tuple(citations),
-        related=tuple(related),
+        abstracts=tuple(Text("en", t) for s in of("ABST") if (t := "\n".join(v for _, v in s.lines(_PARAGRAPHS)))),
+        claims=tuple(c for s in of("CLMS", "DCLM") for c in _claims(s)),
+        description=tuple(part for s in of(*_TEXTS) for part in _parts(s)),
+        ipc=ipc,
+        locarno=designs,
+        other_classes=tuple(symbol for s in of("CLAS") for symbol in _national(s)),
+        inventors=tuple(party for s in of("INVT") if (party := _party(s))),
+        assignees=tuple(party for s in of("ASSG") if (party := _party(s))),
+        agents=tuple(_person(v) for s in of("LREP") for v in s.all("FR2", "AAT", "AGT", "ATT")),
+        agencies=tuple(Party(v, "en") for s in of("LREP") for v in s.all("FRM")),
+        examiners=tuple(_person(v) for v in (head.get("EXP"), head.get("EXA")) if v),
+        priorities=tuple(_priority(s) for s in of("PRIR") if s.get("APN")),
+        citations=tuple(c for s in of("UREF", "FREF", "OREF") for c in _citations(s)),
+        related=(*_parents(of("RLAP")), *_international(of("PCTA"))),
         source=source,
+        # the last argument: what no argument before it has asked for
+        rest=_rest(sections),
     )
-    rest = Counter(f"{s.code}/{c or '?'}" for s in sections for c, _ in s.rows if (s.code, c) not in used)
-    return _with_rest(result, rest)
 
 
-def _with_rest(document: Document, rest: Counter[str]) -> Document:
-    values = {name: getattr(document, name) for name in Document.__dataclass_fields__}
-    return Document(**{**values, "rest": tuple(sorted(rest.items()))})
+def _rest(sections: list[Section]) -> tuple[tuple[str, int], ...]:
+    rest = Counter(f"{s.code}/{c or '?'}" for s in sections for c, _ in s.rows if c not in s.known)
+    return tuple(sorted(rest.items()))
 
 
-def _parts(section: Section, used: set[tuple[str, str]]) -> Iterator[Part]:
-    kind, paragraphs = _TEXTS[section.code], []
-    used.update({(section.code, c) for c in (*_PARAGRAPHS, "PAC")})
-    for code, value in section.rows:
-        if code == "PAC":
-            if (told := heading_kind(value)) and told != kind:
-                if paragraphs:
-                    yield Part(kind, tuple(paragraphs), "en")
-                    paragraphs = []
-                kind = told
-            paragraphs.append(Paragraph(value, heading=True))
-        elif code in _PARAGRAPHS and value:
-            paragraphs.append(Paragraph(value))
-    if paragraphs:
-        yield Part(kind, tuple(paragraphs), "en")
+def _application(head: Section) -> str:
+    series, serial = head.get("SRC"), re.sub(r"\D", "", head.get("APN"))[:-1]
+    return standard(series.zfill(2) + serial.zfill(6), country="US", kind="application") if serial else ""
 
 
-def _claims(section: Section, used: set[tuple[str, str]]) -> Iterator[Claim]:
-    used.update({(section.code, c) for c in (*_PARAGRAPHS, "NUM", "STM")})
-    number, pieces = 0, []
-    for code, value in [*section.rows, ("NUM", "")]:
+# --- classes, people, other documents ---------------------------------------------------------------------------------
+
+
+def _classes(sections: list[Section], application_type: str) -> tuple[tuple[Symbol, ...], tuple[Symbol, ...]]:
+    """The international classes, and the classes of designs, which stand in the same field."""
+    ipc: list[Symbol] = []
+    designs: list[Symbol] = []
+    for s in sections:
+        edition = s.get("EDF")
+        for written in s.all("ICL"):
+            if application_type == "design" and (symbols := locarno.all_in(written)):
+                designs.extend(Symbol("locarno", x, edition, not designs) for x in symbols)
+            else:
+                ipc.append(ipc_symbol(written, version=edition, main=not ipc))
+    return tuple(ipc), tuple(designs)
+
+
+def _national(section: Section) -> Iterator[Symbol]:
+    # the digest says nothing that the classes do not say
+    section.known.add("DCL")
+    yield from (Symbol("uspc", v, "", True, "US") for v in section.all("OCL"))
+    yield from (Symbol("uspc", v, "", False, "US") for v in section.all("XCL"))
+
+
+def _person(written: str) -> Party:
+    """Who is named with a semicolon after the family name."""
+    return Party(written.replace("; ", ", "), "en", original=written)
+
+
+def _party(section: Section) -> Party | None:
+    country, state = section.country, section.get("STA")
+    if not (written := section.get("NAM")):
+        return None
+    name = written.replace("; ", ", ")
+    return Party(
+        name,
+        "en",
+        address=section.get("STR"),
+        province=state,
+        city=section.get("CTY"),
+        postcode=section.get("ZIP"),
+        country=country or ("US" if state else ""),
+        original=written if written != name else "",
+    )
+
+
+def _priority(section: Section) -> Priority:
+    country = section.country
+    number = standard(section.get("APN"), country=country, kind="application")
+    return Priority(country, number, partial(section.get("APD")))
+
+
+def _citations(section: Section) -> Iterator[Citation]:
+    if section.code == "OREF":
+        yield from (Citation(text=v) for v in section.all("PAL"))
+    elif number := section.get("PNO"):
+        country = "US" if section.code == "UREF" else section.country
+        yield Citation(
+            standard(number, country=country, kind="publication"),
+            date=partial(section.get("ISD")),
+            name=section.get("NAM"),
+        )
+
+
+def _parents(sections: list[Section]) -> Iterator[Related]:
+    for s in sections:
+        if number := re.sub(r"\D", "", s.get("APN")):
+            yield Related(f"parent-{s.get('COD')}", f"US{number}", partial(s.get("APD")))
+
+
+def _international(sections: list[Section]) -> Iterator[Related]:
+    for s in sections:
+        if number := s.get("PCN"):
+            filed = s.get("PD3") or s.get("PCD")
+            yield Related("pct-application", standard(number, kind="application"), partial(filed))
+
+
+# --- full text --------------------------------------------------------------------------------------------------------
+
+
+def _parts(section: Section) -> Iterator[Part]:
+    paragraphs = (
+        Paragraph(value, heading=code == "PAC")
+        for code, value in section.lines((*_PARAGRAPHS, "PAC"))
+        if code == "PAC" or value
+    )
+    return parts_by_headings(paragraphs, "en", _TEXTS[section.code])
+
+
+def _claims(section: Section) -> Iterator[Claim]:
+    section.known.add("STM")
+    number, pieces = 0, list[str]()
+    for code, value in [*section.lines((*_PARAGRAPHS, "NUM")), ("NUM", "")]:
         if code == "NUM":
             if pieces:
                 yield claim("\n".join(pieces), number or 1, "en")
             pieces = []
             digits = re.sub(r"\D", "", value)
             number = int(digits[:4]) if digits else number + 1
-        elif code in _PARAGRAPHS and value:
+        elif value:
             pieces.append(value)

@@ -30,7 +30,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, ipc_symbol, partial, parts_by_headings
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import (
     CHUNK,
@@ -169,7 +169,7 @@ def document(top: etree._Element, source: Source) -> Document:
     application_type = _TYPES.get(kind[:1], "invention")
     grant = kind[:1] not in {"A"}
     serial = _t(bib, "B200", "B210")
-    ipc, designs = [], []
+    ipc, designs = list[Symbol](), list[Symbol]()
     for name in ("B511", "B512"):
         for e in findall(bib, "B500", "B510", name):
             value = text(e)
@@ -285,24 +285,16 @@ def _claims(top: etree._Element) -> Iterator[Claim]:
 
 
 def _description(element: etree._Element | None) -> Iterator[Part]:
-    if element is None:
-        return
-    for section in element:
-        if type(section.tag) is not str:
+    for section in element if element is not None else ():
+        if type(section.tag) is str:
+            yield from parts_by_headings(_paragraphs(section), "en", _PARTS.get(section.tag, "other"))
+
+
+def _paragraphs(section: etree._Element) -> Iterator[Paragraph]:
+    for e in section.iter("H", "PARA"):
+        if not (written := text(e)):
             continue
-        kind, paragraphs = _PARTS.get(section.tag, "other"), []
-        for e in section.iter("H", "PARA"):
-            written = text(e)
-            if not written:
-                continue
-            if e.tag == "H":
-                if (told := heading_kind(written)) and told != kind:
-                    if paragraphs:
-                        yield Part(kind, tuple(paragraphs), "en")
-                        paragraphs = []
-                    kind = told
-                paragraphs.append(Paragraph(written, heading=True))
-            else:
-                paragraphs.append(Paragraph(written, (e.get("ID") or "").removeprefix("P-")))
-        if paragraphs:
-            yield Part(kind, tuple(paragraphs), "en")
+        if e.tag == "H":
+            yield Paragraph(written, heading=True)
+        else:
+            yield Paragraph(written, (e.get("ID") or "").removeprefix("P-"))

@@ -144,7 +144,7 @@ def document(top: etree._Element, source: Source) -> Document:
         inventors=inventors,
         agents=agents,
         agencies=agencies,
-        assignees=tuple(p for e in findall(bib, "assignees", "assignee") if (p := _party(e))),
+        assignees=tuple(party for e in findall(bib, "assignees", "assignee") if (party := _party(e))),
         examiners=tuple(
             Party(_person(e), language)
             for name in ("primary-examiner", "assistant-examiner")
@@ -276,7 +276,7 @@ def _people(bib: etree._Element | None) -> tuple[tuple[Party, ...], tuple[Party,
 
 
 def _agents(bib: etree._Element | None) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
-    agents, agencies = [], []
+    agents, agencies = list[Party](), list[Party]()
     for parties in ("parties", "us-parties"):
         for element in findall(bib, parties, "agents", "agent"):
             if party := _party(element):
@@ -357,7 +357,7 @@ def _description(element: etree._Element | None, language: str) -> Iterator[Part
     """Parts by the office's processing instructions and, inside them, by what the headings say."""
     if element is None:
         return
-    kind, paragraphs = "other", []
+    kind, paragraphs = "other", list[Paragraph]()
 
     def done() -> Iterator[Part]:
         if paragraphs:

@@ -29,7 +29,7 @@ from jinzhi.kernel.patent import (
     Text,
 )
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial
+from jinzhi.sources.patents.parts import day, ipc_symbol, partial, parts_by_headings
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.uspto_text.st32 import records, tree
 from jinzhi.sources.patents.xml import LIMITS, Limits, descend, explain, find, findall, known, leftovers, local, text
@@ -216,7 +216,7 @@ def _party(element: etree._Element) -> Party | None:
         return None
     home = find(element, "address")
     if home is None:
-        home = next(iter(find(element, "residence") if find(element, "residence") is not None else ()), None)
+        home = next(iter(findall(element, "residence", "*")), None)
     street = ", ".join(t for n in ("address-1", "address-2", "address-3") if (t := _t(home, n)))
     country = _t(home, "country", "country-code") or _t(home, "country-code")
     return Party(name, "en", street, _t(home, "state"), _t(home, "city"), "", _t(home, "postalcode"), country)
@@ -288,22 +288,16 @@ def _claims(top: etree._Element) -> Iterator[Claim]:
 
 def _description(element: etree._Element | None) -> Iterator[Part]:
     for section in element if element is not None else ():
-        if type(section.tag) is not str:
-            continue
-        kind, kept = _PARTS.get(local(section.tag), "other"), []
-        for e in section.iter("{*}heading", "{*}paragraph"):
-            heading = local(e.tag) == "heading"
-            printed = "" if heading else _t(e, "number").strip("[]. ")
-            written = text(e)
-            if printed:
-                written = re.sub(rf"^\[?{re.escape(printed)}[\].]*\s*", "", written)
-            if not written:
-                continue
-            if heading and (told := heading_kind(written)) and told != kind:
-                if kept:
-                    yield Part(kind, tuple(kept), "en")
-                    kept = []
-                kind = told
-            kept.append(Paragraph(written, printed, heading))
-        if kept:
-            yield Part(kind, tuple(kept), "en")
+        if type(section.tag) is str:
+            yield from parts_by_headings(_numbered(section), "en", _PARTS.get(local(section.tag), "other"))
+
+
+def _numbered(section: etree._Element) -> Iterator[Paragraph]:
+    for e in section.iter("{*}heading", "{*}paragraph"):
+        heading = local(e.tag) == "heading"
+        printed = "" if heading else _t(e, "number").strip("[]. ")
+        written = text(e)
+        if printed:
+            written = re.sub(rf"^\[?{re.escape(printed)}[\].]*\s*", "", written)
+        if written:
+            yield Paragraph(written, printed, heading)

@@ -16,7 +16,7 @@ from lxml import etree
 
 from jinzhi.kernel.patent import Claim, Document, Paragraph, Part, Source, Text
 from jinzhi.sources.patents.claims import claim
-from jinzhi.sources.patents.parts import day, heading_kind, ordinal
+from jinzhi.sources.patents.parts import day, heading_kind, ordinal, parts_by_kind
 from jinzhi.sources.patents.refused import Refused, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits, descend, documents, local
 from jinzhi.standards.cn_numbers import NumberError, normalise
@@ -74,7 +74,7 @@ def document(root: etree._Element, source: Source) -> Document:
     if code == "ABST" or local(root.tag) in ("Abstract", "AbstractDocument"):
         abstract = abstract or "\n".join(t for e in _blocks(root) if local(e.tag) == "P" and (t := _plain(e)))
     elif not claims:
-        parts = tuple(_description(root))
+        parts = tuple(parts_by_kind(_description(root), "en"))
         title = title or _title(parts)
     if not (claims or abstract or parts):
         raise Unreadable(
@@ -168,24 +168,18 @@ def _claims(root: etree._Element) -> Iterator[Claim]:
             yield claim(body, number or (int(m[1]) if m else i), "en", refers)
 
 
-def _description(root: etree._Element) -> Iterator[Part]:
-    kind, kept = "other", []
+def _description(root: etree._Element) -> Iterator[tuple[str, Paragraph]]:
+    """Each paragraph with the kind of its part: what its heading says, else the element it stands in."""
+    kind = "other"
     for element in _blocks(root):
         written = _plain(element)
         if not written:
             continue
         heading = local(element.tag) == "Heading"
         within = next((k for a in element.iterancestors() if (k := _PARTS.get(local(a.tag), ""))), "")
-        told = (heading_kind(written) if heading else "") or within
-        if told and told != kind:
-            if kept:
-                yield Part(kind, tuple(kept), "en")
-                kept = []
-            kind = told
+        kind = (heading_kind(written) if heading else "") or within or kind
         printed = next((v for k, v in element.attrib.items() if local(str(k)) == "pNumber"), "")
-        kept.append(Paragraph(written, "" if heading else str(printed), heading))
-    if kept:
-        yield Part(kind, tuple(kept), "en")
+        yield kind, Paragraph(written, "" if heading else str(printed), heading)
 
 
 def _title(parts: tuple[Part, ...]) -> str:
