@@ -7,11 +7,13 @@ are alike. Every write goes through the platform's own actions.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -53,11 +55,14 @@ DUE_DAYS = ((3, 31), (6, 30), (9, 30), (11, 30), (12, 20))
 LAST_FATES = {"tj-binhai": 1, "tj-binhai-ip": 3, "tj-dongli": 2, "tj-dongli-huaming": 0, "tj-ip-office": 1}
 
 
+Choice = TypeVar("Choice")
+
+
 class NotEmpty(Exception):
     """This installation already holds a city."""
 
 
-def pick(choices, *names: str):
+def pick(choices: Sequence[Choice], *names: str) -> Choice:
     """One of the choices, always the same for the same names."""
     digest = hashlib.sha256("/".join(names).encode()).digest()
     return choices[int.from_bytes(digest[:4], "big") % len(choices)]
@@ -331,18 +336,19 @@ def _adjustments(city: City) -> None:
     }
     rows = list(city.release.rows.prefetch_related("measures")[:30:6])
     for n, (row, steps) in enumerate(zip(rows, ways, strict=True)):
-        duty = row.duties.exclude(unit=None).first()
+        duty = row.duties.exclude(unit=None)[0]
+        unit, measure = cast(Unit, duty.unit), row.measures.all()[0].text
         day = date(2026, 10, 12) + timedelta(days=5 * n)
         raw = {
             "title": f"调整完成时间：{row.title}",
             "kind": pick(("milestone", "measure", "target"), "kind", row.key),
-            "before": row.measures.first().text,
-            "after": f"{row.measures.first().text.rstrip('。')}，完成时间延至次年一季度。（演示）",
+            "before": measure,
+            "after": f"{measure.rstrip('。')}，完成时间延至次年一季度。（演示）",
             "grounds": "依托的国家平台推迟上线，须相应顺延。（演示）",
         }
-        who = people.reporters[duty.unit.code]
+        who = people.reporters[unit.code]
         case = open_case(
-            "plan-adjustment", "propose", raw, who=who, unit=duty.unit, office=people.office.unit, on=day,
+            "plan-adjustment", "propose", raw, who=who, unit=unit, office=people.office.unit, on=day,
             at=at(day, "propose", row.key), subject=f"row:{row.key}", subject_title=row.title,
         )  # fmt: skip
         for later, step in enumerate(steps, start=2):

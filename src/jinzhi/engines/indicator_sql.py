@@ -7,11 +7,13 @@ also compares decimals as doubles: exact up to 15 significant digits, which is w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import and_, or_
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     Case,
     CharField,
@@ -20,6 +22,7 @@ from django.db.models import (
     Field,
     Func,
     IntegerField,
+    Model,
     Q,
     QuerySet,
     TextField,
@@ -28,6 +31,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable, Expression
 from django.db.models.functions import Cast
+from django.db.models.sql.compiler import SQLCompiler
 
 from jinzhi.engines.indicator_memory import combine, in_period, kind_of, part_value
 from jinzhi.kernel.indicator import (
@@ -61,8 +65,10 @@ class JsonText(Func):
         self.column, self.key = column, key
         super().__init__(F(column))
 
-    def as_sqlite(self, compiler: object, connection: object, **extra: object) -> tuple[str, tuple[object, ...]]:
-        column, params = compiler.compile(self.source_expressions[0])  # type: ignore[attr-defined]
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: object
+    ) -> tuple[str, tuple[str | int, ...]]:
+        column, params = compiler.compile(self.source_expressions[0])
         path = f'$."{self.key}"'
         kind = f"JSON_TYPE({column}, %s)"
         sql = (
@@ -71,8 +77,10 @@ class JsonText(Func):
         )
         return sql, (*params, path, *params, path, *params, path, *params, path)
 
-    def as_postgresql(self, compiler: object, connection: object, **extra: object) -> tuple[str, tuple[object, ...]]:
-        column, params = compiler.compile(self.source_expressions[0])  # type: ignore[attr-defined]
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: object
+    ) -> tuple[str, tuple[str | int, ...]]:
+        column, params = compiler.compile(self.source_expressions[0])
         return f"({column} ->> %s)", (*params, self.key)
 
 
@@ -115,7 +123,7 @@ class SqlSource:
     ``id`` is an expression that gives the id of the record, equal to the one that the provider of records gives.
     """
 
-    rows: QuerySet
+    rows: QuerySet[Model]
     columns: Mapping[str, SqlColumn]
     id: str | Combinable = "pk"
 
@@ -139,7 +147,7 @@ class _Compiler:
         self.source, self.as_of = source, as_of
         self.made = 0
 
-    def name(self, expression: Combinable, output: Field | None = None) -> str:
+    def name(self, expression: Combinable, output: Field[object, object] | None = None) -> str:
         self.made += 1
         alias = f"jz_{self.made}"
         self.rows = self.rows.alias(**{alias: expression})
@@ -164,17 +172,17 @@ class _Compiler:
             case Not(inner):
                 return _truth(Q(**{self.name(self.compile(inner)): 0}))
             case All(inner):
-                return self._joined(inner, Q.AND, TRUE)
+                return self._joined(inner, and_, TRUE)
             case Any(inner):
-                return self._joined(inner, Q.OR, FALSE)
+                return self._joined(inner, or_, FALSE)
         raise TypeError(f"{condition!r} is no condition")
 
-    def _joined(self, inner: tuple[Condition, ...], how: str, empty: Expression) -> Expression:
+    def _joined(self, inner: tuple[Condition, ...], how: Callable[[Q, Q], Q], empty: Expression) -> Expression:
         if not inner:
             return empty
         joined = Q(**{self.name(self.compile(inner[0])): 1})
         for condition in inner[1:]:
-            joined = joined._combine(Q(**{self.name(self.compile(condition)): 1}), how)
+            joined = how(joined, Q(**{self.name(self.compile(condition)): 1}))
         return _truth(joined)
 
     def _given(self, field: str) -> Expression:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -177,7 +177,7 @@ def _doubt(readings: Readings, draft: Draft, names: NameBook) -> Doubt:
     )  # fmt: skip
 
 
-def _fields(values: dict[str, object], row: DraftRow, names: NameBook) -> dict[str, object]:
+def _fields(values: Mapping[str, object], row: DraftRow, names: NameBook) -> dict[str, object]:
     out = dict(values)
     if "duties" in out:
         context = fold(row.title + "".join(row.measures))

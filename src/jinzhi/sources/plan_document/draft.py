@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jinzhi.kernel.plan import ParseWarning, SourceSpan
@@ -49,6 +50,10 @@ class DraftRow:
     end: int = -1
 
 
+#: changes of rows by their index: fields with their values
+RowChanges = Mapping[int, Mapping[str, object]]
+
+
 @dataclass
 class Readings:
     """A place that can be read in two ways. ``said`` is Chinese and English, as are the words of ``options``: (words,
@@ -59,9 +64,7 @@ class Readings:
     start: int
     end: int
     row: int
-    options: list[tuple[tuple[str, str], dict[int, dict[str, object]], list[tuple[int, list[DraftRow]]]]] = field(
-        default_factory=list
-    )
+    options: list[tuple[tuple[str, str], RowChanges, list[tuple[int, list[DraftRow]]]]] = field(default_factory=list)
 
     def first(self, zh: str, en: str) -> None:
         self.options.append(((zh, en), {}, []))
@@ -70,7 +73,7 @@ class Readings:
         self,
         zh: str,
         en: str,
-        changes: dict[int, dict[str, object]],
+        changes: RowChanges,
         add: list[tuple[int, list[DraftRow]]] | None = None,
     ) -> None:
         self.options.append(((zh, en), changes, add or []))

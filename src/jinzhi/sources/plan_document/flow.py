@@ -57,7 +57,7 @@ def simplify(text: str) -> str:
 
 @cache
 def _simple(char: str) -> str:
-    return _T2S.convert(char)
+    return str(_T2S.convert(char))
 
 
 def is_blank(char: str) -> bool:

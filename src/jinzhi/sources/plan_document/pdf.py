@@ -84,8 +84,8 @@ def _compose(pages: list[Page]) -> tuple[str, Layout]:
         line_places.append(here)
     text = "".join(parts)
     done: list[Table] = []
-    for grid in tables:
-        table = grid if isinstance(grid, Table) else Table.of(text, grid)
+    for found in tables:
+        table = found if isinstance(found, Table) else Table.of(text, found)
         if table.head is None and done and done[-1].head and len(done[-1].grid[0]) == len(table.grid[0]):
             table = Table(table.start, table.end, table.grid, Head(0, -1, done[-1].head.roles))
         done.append(table)

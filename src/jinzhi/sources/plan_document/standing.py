@@ -94,7 +94,7 @@ class Standing:
                 self.said_once,
             )
             readings.first("只用于这一项", "For this task only")
-            changes = {}
+            changes: dict[int, dict[str, object]] = {}
             for n in self.since:
                 duties = [replace(d) for d in draft.rows[n].duties]
                 lead(duties)

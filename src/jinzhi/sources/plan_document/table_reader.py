@@ -85,12 +85,9 @@ class TableReader:
         if self.titles_head:
             said = "一项任务跨多行而每行各有序号:每行作为一项任务,合并的任务名作为章节,请对照原文确认"
             self.draft.warn("merged-title", said, table.start, table.start)
-        if any(
-            FIRST_LEADS.search(words_of(text, c)) for line in table.grid for c in line if self._rules(line, head, table)
-        ):
-            self.standing.first_leads = True
-        said = [words_of(text, c) for line in table.grid for c in line if self._rules(line, head, table)]
-        self.standing.star_leads = self.standing.star_leads or any(STAR_LEADS.search(words) for words in said)
+        rules = [words_of(text, c) for line in table.grid for c in line if self._rules(line, head, table)]
+        self.standing.first_leads = self.standing.first_leads or any(FIRST_LEADS.search(words) for words in rules)
+        self.standing.star_leads = self.standing.star_leads or any(STAR_LEADS.search(words) for words in rules)
         for r, line in enumerate(table.grid):
             if r < head.first:
                 self._above(line)
