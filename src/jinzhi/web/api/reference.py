@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from jinzhi.kernel.text import Words
 from jinzhi.web.api.application import api
 from jinzhi.web.api.document import METHODS
 from jinzhi.web.shell.problems import TYPES, Problem, answer
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 
 @require_safe
@@ -117,7 +118,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "about": document["info"]["description"],
         "areas": operations(document),
         "shapes": shapes(document),
-        "problems": [(t, t.title if english() else t.zh) for t in TYPES.values()],
+        "problems": [(t, speak(Words(t.zh, t.title))) for t in TYPES.values()],
         "openapi_href": reverse("openapi"),
         "curl": f"curl -H 'Authorization: Bearer jz_…' {request.build_absolute_uri(reverse('api-1:list_rows'))}",
     }

@@ -15,7 +15,7 @@ from jinzhi.apps.custody.queries import (
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FOLDER = Field(id="folder", zh="文件夹", en="Folder", type=Type.REF, of="folder", required=False)
@@ -47,8 +47,8 @@ def refused_by(form: FieldsForm, refused: CustodyRefused) -> list[str]:
     if mine:
         form.refuse(mine)
     elif not refused.errors and not refused.duplicate:
-        form.add_error(None, refused.en if english() else refused.zh)
-    return [e.en if english() else e.zh for e in refused.errors if e.field.id == CONTENT.id]
+        form.add_error(None, speak(refused))
+    return [speak(e) for e in refused.errors if e.field.id == CONTENT.id]
 
 
 def own_folders(who: Acting) -> list[tuple[str, str]]:

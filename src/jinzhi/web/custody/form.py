@@ -32,7 +32,7 @@ from jinzhi.web.custody.fields import CASES, FOLDER, crumbs, own_folders, refuse
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 
 def uploaded(request: HttpRequest, who: Acting) -> tuple[Upload | None, list[str]]:
@@ -45,7 +45,7 @@ def uploaded(request: HttpRequest, who: Acting) -> tuple[Upload | None, list[str
         try:
             return uploads.receive(file, who=who), []
         except CustodyRefused as e:
-            return None, [e.en if english() else e.zh]
+            return None, [speak(e)]
     token = request.POST.get("_upload", "")
     found = uploads.find(token, who) if token else None
     if found is not None and found.complete:

@@ -26,7 +26,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.shell.listing import choice, whole
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
-from jinzhi.web.ui.language import english, enumerated, named
+from jinzhi.web.ui.language import enumerated, named, page_language
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
@@ -155,7 +155,7 @@ def table(rows: Sequence[Item], empty: Empty) -> Table:
             [
                 Cell(item.number, href=href),
                 Cell(item.title, href=href, sub=item.folder.path if item.folder else ""),
-                BY_ID["kind"].show(item.kind, "en" if english() else "zh"),
+                BY_ID["kind"].show(item.kind, page_language()),
                 Cell(tag=first, sub=enumerated(named(t) for t in more)),
                 item.unit.label,
                 str(item.holder),
@@ -171,7 +171,7 @@ def table(rows: Sequence[Item], empty: Empty) -> Table:
 
 def workbook(rows: Sequence[Item], notes: Sequence[tuple[str, object]]) -> bytes:
     """All rows of the filter as a spreadsheet."""
-    language, day = ("en" if english() else "zh"), today()
+    language, day = (page_language()), today()
     fields = (
         Field(id="number", zh="编号", en="Number"),
         Field(id="title", zh="名称", en="Title"),
@@ -241,7 +241,7 @@ def pairs(item: Item, version: Version, cases: Sequence[Any]) -> list[tuple[str,
 
 
 def shown(field: Field, version: Version) -> Any:
-    text = field.show(version.data.get(field.id), "en" if english() else "zh")
+    text = field.show(version.data.get(field.id), page_language())
     if field.type is Type.LONG and text:
         return [Cell(line) for line in text.splitlines() if line]
     return text or "—"
@@ -327,7 +327,7 @@ class Happening:
 
 def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str]) -> list[Happening]:
     """All events, the latest first; ``cases``: the numbers of cases that the reader may see."""
-    language = "en" if english() else "zh"
+    language = page_language()
     out = []
     for e in reversed(events):
         changes = [

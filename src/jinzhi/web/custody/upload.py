@@ -20,7 +20,7 @@ from jinzhi.apps.custody import uploads
 from jinzhi.apps.custody.models import Upload
 from jinzhi.apps.custody.queries import WRITE, seen_duplicates
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 STATUS: dict[type[uploads.UploadRefused], int] = {
     uploads.TooLarge: 413,
@@ -38,7 +38,7 @@ def plainly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except uploads.UploadRefused as e:
-            said: dict[str, Any] = {"message": e.en if english() else e.zh}
+            said: dict[str, Any] = {"message": speak(e)}
             if isinstance(e, uploads.OffsetWrong):
                 said["received"] = e.received
             return JsonResponse(said, status=STATUS.get(type(e), 422))

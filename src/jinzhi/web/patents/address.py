@@ -25,7 +25,7 @@ from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.marks import Marked
 from jinzhi.web.patents.words import ORDER_LABELS, SYMBOLS, TONES, FacetWords, facet_label, state_name
 from jinzhi.web.shell.listing import choice
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import page_language
 from jinzhi.web.ui.states import Tag
 
 
@@ -42,7 +42,7 @@ class Wrong:
 
     @classmethod
     def of(cls, error: QueryError, text: str) -> Wrong:
-        message = error.say("en" if english() else "zh")
+        message = error.say(page_language())
         if error.at is None:
             return cls(message)
         at = min(error.at, len(text))
@@ -115,7 +115,7 @@ def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str
             return Asked(text, query, None, unconfirmed=True)
         search.matching  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
     except NoIndex as error:
-        return Asked(text, None, None, Wrong(error.say("en" if english() else "zh"), unready=True))
+        return Asked(text, None, None, Wrong(error.say(page_language()), unready=True))
     except QueryError as error:
         return Asked(text, None, None, Wrong.of(error, text))
     return Asked(text, query, search)

@@ -22,14 +22,14 @@ from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.spreadsheet import Sheet, SheetColumn, write
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.text import id_of
+from jinzhi.kernel.text import Words, id_of
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.export import XLSX, attached, safe
 from jinzhi.web.patents.saved import asking_for, crumbs, every_choices, moment, shown, understood
 from jinzhi.web.patents.words import SYMBOLS, TONES, state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -77,12 +77,12 @@ def _table(kept: list[Alert], who: Any) -> Table:
             Row(
                 [
                     Cell(alert.saved.name, href=href, sub=asking_for(alert.saved, who)),
-                    Cell(tag=state_of(alert), sub=alert.error_en if english() else alert.error_zh),
+                    Cell(tag=state_of(alert), sub=speak(Words(alert.error_zh, alert.error_en))),
                     Cell(alert.new, href=f"{href}#new" if alert.new else ""),
                     Cell(alert.changed, href=f"{href}#changed" if alert.changed else ""),
                     Cell(alert.gone, href=f"{href}#gone" if alert.gone else ""),
                     alert.count,
-                    Cell(moment(alert.seen_at) or "—", sub=alert.every_en if english() else alert.get_every_display()),
+                    Cell(moment(alert.seen_at) or "—", sub=speak(Words(alert.get_every_display(), alert.every_en))),
                     moment(alert.base_at),
                 ],
                 id=f"alert-{alert.pk}",
@@ -133,13 +133,13 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "news": f"{reverse('patents')}{query_string(_as_query(found), ())}" if found.new else "",
         "query_changed": alert.base_text != alert.text,
         "choices": every_choices(alert.every),
-        "error": alert.error_en if english() else alert.error_zh,
+        "error": speak(Words(alert.error_zh, alert.error_en)),
         "pairs": [
             (_("检索式"), Cell(alert.saved.text, sub=understood(alert.saved.text))),
             (_("现在命中"), alert.count),
             (_("最近比较"), moment(alert.seen_at)),
             (_("上次查看"), moment(alert.base_at)),
-            (_("比较频率"), alert.every_en if english() else alert.get_every_display()),
+            (_("比较频率"), speak(Words(alert.get_every_display(), alert.every_en))),
         ],
         "print_title": _("订阅：%(name)s") % {"name": alert.saved.name},
         "print_facts": library_line(collection()),
@@ -278,7 +278,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     if kind == "csv":
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow([en if english() else zh for _id, zh, en in COLUMNS])
+        writer.writerow([speak(Words(zh, en)) for _id, zh, en in COLUMNS])
         writer.writerows([safe(row[id]) for id, _zh, _en in COLUMNS] for row in rows)
         return attached(("\ufeff" + out.getvalue()).encode(), "text/csv; charset=utf-8", name)
     columns = tuple(
@@ -292,7 +292,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         (_("文献库"), library_line(collection())), (_("生成时间"), now().strftime("%Y-%m-%d %H:%M")),
         (_("导出人"), request.acting.name),
     ]  # fmt: skip
-    sheet = Sheet(title=_("订阅变化"), columns=columns, rows=rows, language="en" if english() else "zh")
+    sheet = Sheet(title=_("订阅变化"), columns=columns, rows=rows, language=page_language())
     return attached(write([sheet], notes), XLSX, name)
 
 

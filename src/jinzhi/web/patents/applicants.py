@@ -26,6 +26,7 @@ from jinzhi.apps.patents.store import applicants
 from jinzhi.apps.patents.store.queries import by_ids, collection
 from jinzhi.kernel.declare import Named as Choice
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import Words
 from jinzhi.web.patents.address import library_line
 from jinzhi.web.patents.analysis import linked, table_of
 from jinzhi.web.patents.document import columns, row_of
@@ -35,7 +36,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -73,11 +74,11 @@ FIELDS = (
 
 
 def kind_of(kind: str) -> str:
-    return KINDS_EN[kind] if english() else str(AliasKind(kind).label)
+    return speak(Words(str(AliasKind(kind).label), KINDS_EN[kind]))
 
 
 def reason(refusal: SearchRefused) -> str:
-    return refusal.en if english() else refusal.zh
+    return speak(refusal)
 
 
 # --- the list -------------------------------------------------------------------------------------------------
@@ -291,7 +292,7 @@ def item_of(event: Event, seal: Verdict) -> TimelineItem:
     """What was said about a name, by whom and on what ground."""
     zh, en, tone = VERBS[event.verb]
     data: dict[str, Any] = event.data
-    what = f"{en if english() else zh}：{data['name']}（{kind_of(data['kind'])}）"
+    what = f"{speak(Words(zh, en))}：{data['name']}（{kind_of(data['kind'])}）"
     times = " ".join(x for x in (data.get("since") or "", "—", data.get("until") or "") if x)
     notes = [x for x in (times if times != "—" else "", data.get("basis"), data.get("reason")) if x]
     return TimelineItem(what, event.on, event.actor, tone=tone, notes=notes, seal=seal)

@@ -21,7 +21,7 @@ from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.ui.boxes import Link
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import english, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: schemes: name, what finds a class, what finds it with all below (empty: the first does)
@@ -83,7 +83,7 @@ def index(request: HttpRequest) -> HttpResponse:
     try:
         known = holders(scheme)
     except NoIndex as error:
-        known, context["unready"] = Holders({}), error.en if english() else error.zh
+        known, context["unready"] = Holders({}), speak(error)
     loaded = bool(editions(scheme))
     context |= _found(request, scheme, asked, known) if asked else _level(scheme, at, known)
     context |= {

@@ -27,7 +27,7 @@ from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import QueryError
-from jinzhi.kernel.text import id_of
+from jinzhi.kernel.text import Words, id_of
 from jinzhi.web.patents.address import Asked, asked, library_line, picked, query_string
 from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.document import columns, row_of
@@ -39,7 +39,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import page_language, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
@@ -73,7 +73,7 @@ def found_in(request: HttpRequest, topic: Topic) -> tuple[list[int], str]:
     try:
         return library().find(collections.query_of(topic, desk_of(request)).root).tolist(), ""
     except QueryError as e:  # NoIndex too
-        return [], e.en if english() else e.zh
+        return [], speak(e)
 
 
 @page(nav="patents", scope="plan.read")
@@ -187,7 +187,7 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
 def happened(event: Event, seal: Verdict) -> TimelineItem:
     zh, en = VERBS.get(event.verb, (event.verb, event.verb))
     count = event.data.get("count")
-    word = en if english() else zh
+    word = speak(Words(zh, en))
     return TimelineItem(
         what=f"{word} {_('%(n)s 件') % {'n': count}}" if count else word,
         when=timezone.localtime(event.at),
@@ -374,14 +374,14 @@ def _tags(request: HttpRequest, brought: Brought | None = None, problem: str = "
     empty = Empty(
         _("还没有标引"), _("在检索结果上按“标引这些结果”，或在文献页上标引。"), reverse("patents"), _("去检索")
     )
-    language = "en" if english() else "zh"
+    language = page_language()
     context = {
         "crumbs": crumbs(),
         "table": Table(_("标引"), heads, rows, empty, stack=True, caption_hidden=True),
         "writes": may_write(request.acting),
         "brought": brought,
         "errors": [*([problem] if problem else []), *(e.say(language) for e in (brought.errors if brought else ()))],
-        "remarks": [en if english() else zh for zh, en in (brought.notes if brought else ())],
+        "remarks": [speak(Words(zh, en)) for zh, en in (brought.notes if brought else ())],
         "print_title": _("标引"),
     }
     failed = bool(problem or (brought and brought.errors))
@@ -397,7 +397,7 @@ def tags_export(request: HttpRequest) -> HttpResponse:
         (_("填写说明"), _("一行一件；多个标引用分号隔开。导入时把表中的标引加到文献上，不删除已有标引。")),
         (_("生成时间"), now().strftime("%Y-%m-%d %H:%M")), (_("导出人"), request.acting.name),
     ]  # fmt: skip
-    body = notes.workbook(request.acting, told, language="en" if english() else "zh")
+    body = notes.workbook(request.acting, told, language=page_language())
     return attached(body, XLSX, f"{_('标引')} {today().isoformat()}.xlsx")
 
 
@@ -413,7 +413,7 @@ def tags_import(request: HttpRequest) -> HttpResponse:
     try:
         done = notes.bring(request.acting, upload.read(), key=submitted(request)[1])
     except (SpreadsheetError, SearchRefused) as e:
-        return _tags(request, problem=e.en if english() else e.zh)
+        return _tags(request, problem=speak(e))
     if done.errors:
         return _tags(request, done)
     messages.success(request, _("读入 %(rows)s 行，新加 %(n)s 处标引") % {"rows": done.rows, "n": done.added})

@@ -17,9 +17,10 @@ from jinzhi.apps.patents.classes.tree import editions
 from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, State
 from jinzhi.apps.patents.store.documents import TYPES
 from jinzhi.kernel.query import FIELDS, MAX_LENGTH, Field, Kind, class_symbol, find_field
+from jinzhi.kernel.text import Words
 from jinzhi.kernel.tokens import fold
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 #: so many are offered; more are counted
 OFFERED = 10
@@ -73,7 +74,7 @@ def class_options(scheme: str, beginning: str) -> tuple[list[Option], int]:
     if known:
         rows = ClassSymbol.objects.filter(scheme=scheme, edition=known[-1], symbol__startswith=symbol)
         first = rows.order_by(Length("symbol"), "position").values_list("symbol", "zh", "en")[:OFFERED]
-        return [Option(s, (en or zh) if english() else (zh or en)) for s, zh, en in first], rows.count()
+        return [Option(s, speak(Words(zh or en, en or zh))) for s, zh, en in first], rows.count()
     used = Document.objects.filter(ipc__startswith=symbol).values_list("ipc").annotate(n=Count("pk"))
     ordered = used.order_by("-n", "ipc")
     return [Option(s, _("%(n)s 件") % {"n": n}) for s, n in ordered[:OFFERED]], used.count()

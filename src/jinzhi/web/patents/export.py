@@ -26,12 +26,13 @@ from jinzhi.apps.patents.store.queries import MANY, collection
 from jinzhi.engines import documents as papers
 from jinzhi.engines import large_table
 from jinzhi.engines.query_language.echo import echo
+from jinzhi.kernel.text import Words
 from jinzhi.standards import st96
 from jinzhi.web.patents.address import address, asked, facts, library_line
 from jinzhi.web.patents.report import LISTED, report
 from jinzhi.web.patents.words import TYPES, FacetWords, facet_label, orders_of, sources_now, state_name
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.tables import Cell, Column, Row, Table
 
 safe = large_table.safe
@@ -92,7 +93,7 @@ def rows_of(ids: Sequence[int]) -> Iterator[Any]:
 
 
 def heads() -> list[str]:
-    return [en if english() else zh for _key, zh, en, _of in COLUMNS]
+    return [speak(Words(zh, en)) for _key, zh, en, _of in COLUMNS]
 
 
 def cells(documents: Iterable[Any], names: FacetWords) -> Iterator[list[large_table.Value]]:
@@ -155,7 +156,7 @@ def st96_files(ids: Sequence[int], notes: Sequence[tuple[str, object]]) -> Itera
                     left[name] = left.get(name, 0) + 1
                 written += 1
                 yield f"{row.number}.xml", st96.write(content)
-    partly = st96.PARTLY_EN if english() else st96.PARTLY_ZH
+    partly = speak(Words(st96.PARTLY_ZH, st96.PARTLY_EN))
     said: list[tuple[str, object]] = [
         *notes,
         (_("文件数"), written),
@@ -173,7 +174,7 @@ def notes_of(request: HttpRequest, text: str, search: Search, names: FacetWords)
     found: list[tuple[str, object]] = [(_("检索式"), text or _("（全部文献）"))]
     if search.query is not None:
         said = echo(search.query)
-        found.append((_("含义"), said.en if english() else said.zh))
+        found.append((_("含义"), speak(said)))
     for one in search.chosen:
         label = facet_label(one.facet)
         found.append((f"{label} {_('排除')}" if one.without else label, names.condition(one)))
@@ -282,7 +283,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         ),
         "notes": notes_of(request, ask.text, search, names),
         "listed": LISTED,
-        "left_out": st96.PARTLY_EN if english() else st96.PARTLY_ZH,
+        "left_out": speak(Words(st96.PARTLY_ZH, st96.PARTLY_EN)),
         "back": back,
         "crumbs": [(_("专利检索"), back)],
         "library": library_line(told),

@@ -25,10 +25,11 @@ from jinzhi.apps.patents.search.result import CountedValue, Search
 from jinzhi.apps.patents.search.subclasses import subclasses
 from jinzhi.apps.patents.store.queries import standard_names
 from jinzhi.engines import charts
+from jinzhi.kernel.text import Words
 from jinzhi.kernel.tilemap import TileMap
 from jinzhi.standards.ipc import SECTIONS
 from jinzhi.web.patents.words import FacetWords, facet_label
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 #: values drawn in a chart, and listed on the page; the csv has all
 DRAWN, LISTED = 15, 30
@@ -254,7 +255,7 @@ def classes(of: Figures) -> Figure:
     for value in of.values(FACET["ipc"]):
         section = value.value[:1] or _("未说明")
         zh, en = SECTIONS.get(section, ("", ""))
-        title = en if english() else zh
+        title = speak(Words(zh, en))
         groups.setdefault(f"{section} {title}".strip(), {})[value.value or _("未说明")] = value.count
     option = charts.treemap(groups, unit=_("件"), name=facet_label(FACET["ipc"]))
     note = _("按主分类号计，每件文献一次")
@@ -340,7 +341,7 @@ def together(of: Figures) -> Figure:
     try:
         known = subclasses()
     except NoIndex as error:
-        why = error.en if english() else error.zh
+        why = speak(error)
         return Figure("together", _("技术分类共现"), heads, (), charts.heat((), (), ()), why)
     singles: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()

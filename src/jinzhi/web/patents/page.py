@@ -58,7 +58,7 @@ from jinzhi.web.patents.words import OFFERED, PAGE, FacetWords, facet_label, ord
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.ui.boxes import Link
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Column, Row, Table
 
@@ -263,10 +263,7 @@ def parts_of(told: Echo, search: Search) -> list[Part]:
     """The clauses where there are several."""
     if len(told.clauses) < 2:
         return []
-    return [
-        Part(c.native, c.en if english() else c.zh, search.count(c.node, ()), query_string(c.native, ()))
-        for c in told.clauses
-    ]
+    return [Part(c.native, speak(c), search.count(c.node, ()), query_string(c.native, ())) for c in told.clauses]
 
 
 @dataclass(frozen=True)
@@ -290,7 +287,7 @@ def notices_of(request: HttpRequest, ask: Asked, understood: Echo | None) -> lis
     """What the searcher should know about how the query was read."""
     as_written = address(request.GET, q=f"({ask.text})/asis", dialect=None)
     return [
-        Note(one.en if english() else one.zh, as_written if one.kind == VARIANTS else "")
+        Note(speak(one), as_written if one.kind == VARIANTS else "")
         for one in (understood.notices if understood else ())
     ]
 
@@ -435,7 +432,7 @@ def found(request: HttpRequest) -> dict[str, Any]:
         "ask": ask,
         "search": search,
         "echo": understood,
-        "understood": (understood.en if english() else understood.zh) if understood else "",
+        "understood": speak(understood) if understood else "",
         "notices": notices_of(request, ask, understood),
         "examples": [(text, what, query_string(text, ())) for text, what in EXAMPLES],
         "told": told,

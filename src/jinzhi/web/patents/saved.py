@@ -28,7 +28,7 @@ from jinzhi.engines.spreadsheet import Sheet, SheetColumn, write
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import MAX_LENGTH, QueryError
-from jinzhi.kernel.text import id_of
+from jinzhi.kernel.text import Words, id_of
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.desk import Past, dialects, forget_visit, visitor_history, with_history
 from jinzhi.web.patents.export import XLSX, attached
@@ -36,7 +36,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back, paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import english, named, page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
@@ -63,7 +63,7 @@ def crumbs(*more: tuple[str, str]) -> list[tuple[str, str]]:
 
 def shown(refusal: SearchRefused) -> str:
     """A refusal in the language of the page, with the place in the query where it has one."""
-    text = refusal.en if english() else refusal.zh
+    text = speak(refusal)
     if refusal.at is None:
         return text
     return _("第 %(n)s 个字符：%(why)s") % {"n": refusal.at + 1, "why": text}
@@ -74,8 +74,8 @@ def understood(text: str) -> str:
     try:
         told = echo(parse(text), subgroups)
     except QueryError as e:
-        return e.say("en" if english() else "zh")
-    return (told.en if english() else told.zh).partition(": " if english() else "：")[2]
+        return e.say(page_language())
+    return speak(told).partition(": " if english() else "：")[2]
 
 
 def moment(at: Any) -> str:
@@ -189,7 +189,7 @@ def past_export(request: HttpRequest) -> HttpResponse:
         (_("条数"), len(rows)), (_("文献库"), library_line(collection())),
         (_("生成时间"), now().strftime("%Y-%m-%d %H:%M")), (_("导出人"), request.acting.name),
     ]  # fmt: skip
-    sheet = Sheet(title=_("检索历史"), columns=columns, rows=rows, language="en" if english() else "zh")
+    sheet = Sheet(title=_("检索历史"), columns=columns, rows=rows, language=page_language())
     return attached(write([sheet], notes), XLSX, f"{_('检索历史')} {today().isoformat()}.xlsx")
 
 
@@ -369,7 +369,7 @@ def _read(request: HttpRequest, row: SavedQuery) -> HttpResponse:
 
 def every_choices(current: str) -> list[tuple[str, str, bool]]:
     """How often an alert can be compared."""
-    return [(e.value, EVERY_EN[e.value] if english() else str(e.label), e.value == current) for e in Every]
+    return [(e.value, speak(Words(str(e.label), EVERY_EN[e.value])), e.value == current) for e in Every]
 
 
 @page(nav="patents", scope="plan.read")

@@ -24,7 +24,7 @@ from jinzhi.engines.vectors import VectorsRefused
 from jinzhi.web.patents.address import library_line, query_string, state_tag
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 
 #: documents listed, on a page, and opened as a result at once; seconds it may take
@@ -161,7 +161,7 @@ def similar(request: HttpRequest) -> HttpResponse:
             keys = (stamp(), engine_named().name, model_stamp())
             answer = _of_document(row.number, context["family"], *keys) if row else _of_text(text, *keys)
     except (NoIndex, VectorsRefused) as error:
-        context["error"] = error.en if english() else error.zh
+        context["error"] = speak(error)
         return render(request, "patents/similar.html", context, status=503)
     except Stopped:
         context["error"] = _("%(n)s 秒没有完成，已停止。请缩短文字") % {"n": round(LIMIT)}

@@ -20,12 +20,13 @@ from jinzhi.apps.patents.store.queries import collection, find_all
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import FIELDS, Kind, Node, QueryError, all_of, get_field
+from jinzhi.kernel.text import Words
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.export import XLSX, streamed, workbook
 from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 #: numbers of one batch, and rows of it that the page itself shows; the file has them all
@@ -161,7 +162,7 @@ def built(request: HttpRequest) -> tuple[list[Asked], list[Node]]:
             try:
                 parts.append(parse(f"{code}=({value})").root)
             except QueryError as wrong:
-                error = wrong.en if english() else wrong.zh
+                error = speak(wrong)
         fields.append(Asked(code, named(get_field(code)), str(HINTS.get(code, "")), value, error))
     for code in DAYS:
         low, high = (request.GET.get(f"{code}_{end}", "").strip() for end in ("from", "to"))
@@ -170,7 +171,7 @@ def built(request: HttpRequest) -> tuple[list[Asked], list[Node]]:
             try:
                 parts.append(parse(f"{code}=[{low or '*'} TO {high or '*'}]").root)
             except QueryError as wrong:
-                error = wrong.en if english() else wrong.zh
+                error = speak(wrong)
         for end, value, label in (("from", low, _("起")), ("to", high, _("止"))):
             said = f"{named(get_field(code))} {label}"
             fields.append(Asked(f"{code}_{end}", said, _("如 2024 或 2024-03-01"), value, error))
@@ -229,7 +230,7 @@ SIGNS = (
 def fields_table() -> Table:
     rows = []
     for one in FIELDS:
-        about = one.help_en if english() else one.help_zh
+        about = speak(Words(one.help_zh, one.help_en))
         members = "、".join(named(get_field(code)) for code in one.members)
         note = "；".join(
             str(x)

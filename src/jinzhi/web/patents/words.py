@@ -18,7 +18,8 @@ from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.marks import while_unchanged
 from jinzhi.apps.patents.store.queries import SourceStatus, collection, sources
 from jinzhi.kernel.organisation import OrgUnit
-from jinzhi.web.ui.language import english
+from jinzhi.kernel.text import Words
+from jinzhi.web.ui.language import english, speak
 
 #: hits on a page
 PAGE = 20
@@ -59,7 +60,7 @@ def orders_of(search: Search) -> list[tuple[str, object]]:
 
 def facet_label(facet: Facet) -> str:
     """What a facet is called."""
-    return facet.en if english() else facet.zh
+    return speak(facet)
 
 
 def warm() -> None:
@@ -131,9 +132,9 @@ def district_names() -> dict[str, str]:
     for unit in catalogue().all(OrgUnit):
         if unit.level in ("city", "district"):
             own = unit.aliases[0].name if unit.level == "district" and unit.aliases else unit.zh
-            found[unit.id] = unit.en if english() else own
+            found[unit.id] = speak(Words(own, unit.en))
     return found
 
 
 def state_name(value: str) -> str:
-    return STATES_EN[value] if english() else str(State(value).label)
+    return speak(Words(str(State(value).label), STATES_EN[value]))

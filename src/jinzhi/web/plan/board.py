@@ -31,12 +31,13 @@ from jinzhi.kernel.access import Reach, within
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.organisation import LEVELS
 from jinzhi.kernel.status import LIGHTS, NO_DATA, NONE, LightRule, Status
+from jinzhi.kernel.text import Words
 from jinzhi.web.plan.titles import heading_name, heading_of, title_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import release_shown
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.tables import Cell as UiCell
 from jinzhi.web.ui.tables import Column
 
@@ -260,7 +261,7 @@ def unit_order(unit: Unit) -> tuple[int, int, str]:
 # --- words ------------------------------------------------------------------------------------------------
 def duty_word(kind: str) -> str:
     zh, en = DUTY_KINDS.get(kind, (kind, kind))
-    return en if english() else zh
+    return speak(Words(zh, en))
 
 
 def amount(value: Decimal | None) -> str:
@@ -275,11 +276,11 @@ def measured(m: Milestone) -> str:
 
 def short_duty(kind: str) -> str:
     zh, en = SHORT_DUTIES.get(kind, (kind, kind))
-    return en if english() else zh
+    return speak(Words(zh, en))
 
 
 def why(judged: Judged) -> str:
-    return judged.why_en if english() else judged.why_zh
+    return speak(Words(judged.why_zh, judged.why_en))
 
 
 def percent(judged: Judged | None) -> str:
@@ -441,7 +442,7 @@ def workbook(
     here = installation()
     day = today()
     notes = [
-        (_("城市"), (here.city_en if english() else here.city_zh) if here else ""),
+        (_("城市"), speak(Words(here.city_zh, here.city_en)) if here else ""),
         *facts,
         *((_("行数：%(sheet)s") % {"sheet": s.title}, len(s.rows)) for s in sheets),
         (_("截至"), day.isoformat()),
@@ -456,7 +457,7 @@ def workbook(
 
 
 def language() -> str:
-    return "en" if english() else "zh"
+    return page_language()
 
 
 def print_facts(pairs: Iterable[tuple[str, str]]) -> str:

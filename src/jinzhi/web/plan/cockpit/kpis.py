@@ -14,10 +14,11 @@ from jinzhi.apps.indicators.queries import TargetStanding, as_of, quarter_ends, 
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.indicator import Count, Indicator, Ratio, Value
+from jinzhi.kernel.text import Words
 from jinzhi.web.catalogue.declared import address
 from jinzhi.web.plan.board import Board
 from jinzhi.web.ui.figures import Kpi
-from jinzhi.web.ui.language import english, named, speak
+from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.states import Tag
 
 
@@ -106,11 +107,11 @@ def tag_of(stands: TargetStanding, value: Value) -> Tag:
     """The light with the ratio to what was due; without one, what is missing."""
     if stands.light is None:
         if value.number is None:
-            return Tag("无数据", "No data", "neutral", "○", title=value.why_none_en if english() else value.why_none_zh)
+            return Tag("无数据", "No data", "neutral", "○", title=speak(Words(value.why_none_zh, value.why_none_en)))
         return Tag("未设目标", "No target", "neutral", "○")
     ratio = f" {stands.ratio:.0%}" if stands.ratio is not None else ""
     light = stands.light
-    why = stands.en if english() else stands.zh
+    why = speak(stands)
     return Tag(f"{light.zh}{ratio}", f"{light.en}{ratio}", light.tone, light.symbol, title=why)
 
 

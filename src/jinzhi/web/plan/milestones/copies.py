@@ -20,13 +20,14 @@ from jinzhi.apps.plan.milestone_sheet import ASKED, MOST, LinesRefused
 from jinzhi.apps.plan.models import Release
 from jinzhi.apps.plan.queries import years
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, plans, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 REASON = Field(
     id="reason", zh="理由", en="Reason", type=Type.LONG, required=False, max_length=1000,
@@ -79,7 +80,7 @@ def copies(request: HttpRequest) -> HttpResponse:
     if year is None or to_year is None:
         return shown(request, release, source)
     if said := unfit(source, year, release, to_year):
-        return shown(request, release, source, 422, refused=said[1] if english() else said[0], year=year, to=to_year)
+        return shown(request, release, source, 422, refused=speak(Words(*said)), year=year, to=to_year)
     offered = proposals(source, year, release, to_year, request.acting)
     at: dict[str, Any] = {"year": year, "to": to_year}
     if len(offered) > MOST:
@@ -144,7 +145,7 @@ def set_errors(rows: list[Shown], refused: LinesRefused) -> list[str]:
     by_number = {r.number: r for r in rows}
     out = []
     for e in refused.errors:
-        said = e.en if english() else e.zh
+        said = speak(e)
         text = f"{names[e.field]}：{said}" if e.field in names else said
         row = by_number.get(e.number)
         if row is not None:

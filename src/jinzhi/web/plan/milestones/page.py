@@ -17,6 +17,7 @@ from jinzhi.apps.plan.models import Figure, Milestone, Report, Row
 from jinzhi.apps.plan.progress import milestone_status
 from jinzhi.apps.plan.queries import current
 from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.text import Words
 from jinzhi.web.plan.adjusted import milestone_pair
 from jinzhi.web.plan.board import (
     amount,
@@ -28,7 +29,7 @@ from jinzhi.web.plan.titles import titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan
 from jinzhi.web.shell.watching import MILESTONE, look_at
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Due as UiDue
 from jinzhi.web.ui.states import Tag
@@ -109,7 +110,7 @@ def history(events: list[Event], checked: Verdicts) -> list[TimelineItem]:
         zh, en = VERBS.get(event.verb, (event.verb, event.verb))
         out.append(
             TimelineItem(
-                en if english() else zh,
+                speak(Words(zh, en)),
                 event.at,
                 event.actor,
                 "；".join(said),

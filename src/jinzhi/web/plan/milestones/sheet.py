@@ -29,12 +29,13 @@ from jinzhi.apps.plan.milestone_sheet import (
 from jinzhi.apps.plan.models import Release
 from jinzhi.engines.spreadsheet import SpreadsheetError
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language, speak
 
 SALT = "milestone-sheet"
 PREVIEW_SECONDS = 3600
@@ -76,10 +77,10 @@ def looked_at(request: HttpRequest, release: Release) -> HttpResponse:
     try:
         lines, wrong, notes = lines_of(file.read())
     except SpreadsheetError as e:
-        return shown(request, release, 422, refused=e.en if english() else e.zh)
+        return shown(request, release, 422, refused=speak(e))
     plan = planned(release, lines, request.acting)
-    errors = [(e.row, e.say("en" if english() else "zh")) for e in wrong] + words(plan)
-    remarks = [en if english() else zh for zh, en in notes]
+    errors = [(e.row, e.say(page_language())) for e in wrong] + words(plan)
+    remarks = [speak(Words(zh, en)) for zh, en in notes]
     if errors:
         return shown(request, release, 422, file=file.name, errors=[t for _n, t in sorted(errors)], remarks=remarks)
     kept = {"p": release.plan, "name": file.name, "l": [[line.number, dict(line.values)] for line in lines]}
@@ -90,7 +91,7 @@ def preview(
     request: HttpRequest, release: Release, plan: PlannedChanges, kept: dict[str, Any], status: int = 200, **more: Any
 ) -> HttpResponse:
     """What the sheet would do. The reason is asked for where a milestone changes."""
-    language = "en" if english() else "zh"
+    language = page_language()
     if "form" not in more and plan.changed:
         more["form"] = FieldsForm((REASON_ASKED,), who=request.acting)
     return shown(
@@ -108,7 +109,7 @@ def words(plan: PlannedChanges) -> list[tuple[int, str]]:
     out = []
     for e in plan.errors:
         where = _("第 %(n)s 行") % {"n": e.number} + (f"“{names.get(e.field, e.field)}”" if e.field else "")
-        out.append((e.number, f"{where}：{e.en if english() else e.zh}"))
+        out.append((e.number, f"{where}：{speak(e)}"))
     return out
 
 

@@ -32,7 +32,7 @@ from jinzhi.web.plan.orders.list import (
 from jinzhi.web.plan.reports.find import MARK, XLSX, download, is_demo
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import names_plan
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language
 
 
 @page(nav="orders", scope="case.read")
@@ -98,7 +98,7 @@ def excel(request: HttpRequest) -> HttpResponse:
     ]
     wide = ("title", "demand", "grounds", "answer")
     columns = tuple(spreadsheet.SheetColumn(field=f, width=36 if f.id in wide else 14) for f in fields)
-    sheet = spreadsheet.Sheet(title=_("督办单"), columns=columns, rows=lines, language="en" if english() else "zh")
+    sheet = spreadsheet.Sheet(title=_("督办单"), columns=columns, rows=lines, language=page_language())
     return download(spreadsheet.write([sheet], notes), f"orders-{day.isoformat()}.xlsx", XLSX)
 
 

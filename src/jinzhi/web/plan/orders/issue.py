@@ -20,6 +20,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.models import Release
 from jinzhi.apps.plan.supervising import NAMED, Pair, issue_orders, pairs
 from jinzhi.kernel.fields import Field, FieldError, Type
+from jinzhi.kernel.text import Words
 from jinzhi.web.plan.orders.list import may_issue
 from jinzhi.web.plan.reports.find import plan_in_force
 from jinzhi.web.plan.titles import titled
@@ -28,7 +29,7 @@ from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 DEMAND = Field(id="demand", zh="督办要求", en="What is wanted", type=Type.LONG)
@@ -82,7 +83,7 @@ def issue(request: HttpRequest) -> HttpResponse:
                     who=who, key=key,
                 )  # fmt: skip
             except StepRefused as e:
-                form.add_error(None, e.en if english() else e.zh)
+                form.add_error(None, speak(e))
             else:
                 messages.success(request, _("已下达 %(n)s 件督办单") % {"n": len(made)})
                 return redirect(f"{reverse('orders')}?sort=-issued")
@@ -106,7 +107,7 @@ def choosing(release: Release, found: Sequence[Pair], day: date) -> dict[str, An
                 Cell(titled(p.row)),
                 Cell(p.unit.label),
                 Cell(tag=p.judged.light) if p.judged else "—",
-                (p.judged.why_en if english() else p.judged.why_zh) if p.judged else "",
+                speak(Words(p.judged.why_zh, p.judged.why_en)) if p.judged else "",
                 Cell(
                     _("已有 %(n)s 件未办结") % {"n": len(p.running)},
                     href=f"{reverse('orders')}?state=open&row={p.row.key}&unit={p.unit.code}",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.plan.models import Import
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 
 STATES = {
@@ -47,7 +47,7 @@ LEVELS = (
 
 def said(refusal: Any) -> str:
     """A refusal in the language of the page."""
-    return refusal.en if english() else refusal.zh
+    return speak(refusal)
 
 
 def of(request: HttpRequest, pk: int) -> Import:

@@ -25,7 +25,7 @@ from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
 
 
@@ -94,7 +94,7 @@ def _exported(found: list[Import], state: str, text: str, who: Acting) -> HttpRe
         (_("状态"), named(STATES[state]) if state else _("全部")), (_("文件名"), text or _("全部")),
         (_("行数"), len(rows)), (_("截至"), today().isoformat()), (_("导出人"), who.name),
     ]  # fmt: skip
-    sheet = spreadsheet.Sheet(title=_("导入记录"), columns=columns, rows=rows, language="en" if english() else "zh")
+    sheet = spreadsheet.Sheet(title=_("导入记录"), columns=columns, rows=rows, language=page_language())
     response = HttpResponse(
         spreadsheet.write([sheet], notes),
         content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -26,7 +26,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
@@ -258,7 +258,7 @@ def bind(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         issuing.bind(line, request.POST.get("bound", ""), who=request.acting, expected=seq, key=key)
     except issuing.StoreRefused as e:
-        messages.error(request, "；".join(w.en if english() else w.zh for w in e.errors))
+        messages.error(request, "；".join(speak(w) for w in e.errors))
     else:
         messages.success(request, _("已保存绑定"))
     return redirect(reverse("plan-release", args=[pk]) + f"#row-{line.key}")

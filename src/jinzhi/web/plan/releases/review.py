@@ -32,7 +32,7 @@ from jinzhi.web.plan.releases.import_words import LEVELS, STATES, VERBS, of, sai
 from jinzhi.web.plan.releases.page import DUTY_NAMES
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.tables import Cell
 
@@ -85,7 +85,7 @@ def targets() -> list[tuple[str, list[tuple[str, str]]]]:
     units: dict[str, list[tuple[str, str]]] = {}
     for unit in Unit.objects.filter(active=True).order_by("position", "path"):
         units.setdefault(unit.level, []).append((f"unit:{unit.code}", unit.label))
-    groups = [(f"group:{g.code}", g.en if english() else g.zh) for g in Group.objects.order_by("code")]
+    groups = [(f"group:{g.code}", speak(g)) for g in Group.objects.order_by("code")]
     out = [(_("单位组合"), groups)]
     return out + [(str(name), units[level]) for level, name in LEVELS if level in units]
 

@@ -24,13 +24,14 @@ from jinzhi.apps.plan.reporting import (
     to_be_asked,
 )
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.text import Words
 from jinzhi.web.plan.reports.find import may_call, plan_in_force
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english
+from jinzhi.web.ui.language import speak
 
 CODE = Field(id="code", zh="新报告期编号", en="Code of the new period", help_zh="如 2026Q4", help_en="such as 2026Q4")
 STARTS = Field(id="starts", zh="开始日期", en="First day", type=Type.DATE)
@@ -108,4 +109,4 @@ def round_open(request: HttpRequest) -> HttpResponse:
 
 def _refuse(form: FieldsForm, errors: Sequence[tuple[str, str, str]]) -> None:
     for name, zh, en in errors:
-        form.add_error(name, en if english() else zh)
+        form.add_error(name, speak(Words(zh, en)))

@@ -27,6 +27,7 @@ from jinzhi.apps.plan.reporting import (
     would_change,
 )
 from jinzhi.engines.spreadsheet import SpreadsheetError
+from jinzhi.kernel.text import Words
 from jinzhi.web.plan.reports.find import (
     PREVIEW_SECONDS,
     SALT,
@@ -43,7 +44,7 @@ from jinzhi.web.plan.reports.page import lock_note
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import Link
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language, speak
 
 
 @page(nav="reports", scope="report.read")
@@ -85,11 +86,11 @@ def report_excel_import(request: HttpRequest, pk: int) -> HttpResponse:
             except Locked:
                 context["refused"], status = lock_note(found, False), 409
             except StaleSheet as e:
-                context["refused"], status = (e.en if english() else e.zh), 409
+                context["refused"], status = speak(e), 409
                 names = place_names(content(found, release))
                 context["between"] = changes_of(since(found, e.origin.version), names)
             except SpreadsheetError as e:
-                context["refused"] = e.en if english() else e.zh
+                context["refused"] = speak(e)
             else:
                 names = place_names(content(found, release))
                 lines = [
@@ -100,8 +101,8 @@ def report_excel_import(request: HttpRequest, pk: int) -> HttpResponse:
                 sealed = {"r": found.pk, "v": found.version, "n": read.notes, "f": read.figures, "name": file.name}
                 context |= {
                     "file": file.name,
-                    "errors": [e.say("en" if english() else "zh") for e in read.errors],
-                    "remarks": [en if english() else zh for zh, en in read.remarks],
+                    "errors": [e.say(page_language()) for e in read.errors],
+                    "remarks": [speak(Words(zh, en)) for zh, en in read.remarks],
                     "lines": lines,
                     "same": not read.errors and not lines,
                     "payload": signing.dumps(sealed, salt=SALT, compress=True) if lines else "",
@@ -142,9 +143,7 @@ def report_excel_confirm(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, _("预览之后报告又有变化，没有保存；请重新导出并填写"))
         return redirect("report", pk=pk)
     except ContentRefused as e:
-        messages.error(
-            request, _("没有保存：%(why)s") % {"why": "；".join(x.en if english() else x.zh for x in e.errors)}
-        )
+        messages.error(request, _("没有保存：%(why)s") % {"why": "；".join(speak(x) for x in e.errors)})
         return redirect("report-excel-import", pk=pk)
     messages.success(request, _("已从 Excel 导入 %(n)s 处内容") % {"n": len(done.changes)})
     return redirect("report", pk=pk)

@@ -17,9 +17,9 @@ from jinzhi.apps.plan.models import Figure, Milestone, Row, RowNote
 from jinzhi.apps.plan.queries import DUTY_KINDS, ReportedMilestone, ReportRow
 from jinzhi.apps.plan.reporting import Merged
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.text import id_of
+from jinzhi.kernel.text import Words, id_of
 from jinzhi.web.ui.forms import label_of
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, speak
 
 FIGURE_FIELDS = (ACHIEVED, REACHED_ON, FIGURE_NOTE)
 
@@ -154,7 +154,7 @@ def duty_words(r: ReportRow) -> str:
     if r.duty is None:
         return ""
     zh, en = DUTY_KINDS.get(r.duty.kind, (r.duty.kind, r.duty.kind))
-    words = [r.duty.raw, r.duty.wording or (en if english() else zh)]
+    words = [r.duty.raw, r.duty.wording or speak(Words(zh, en))]
     if r.duty.time_limit:
         words.append(r.duty.time_limit)
     return " · ".join(words)
@@ -265,7 +265,7 @@ class ReportForm:
 
     def refuse(self, errors: Iterable[WrongFigure]) -> None:
         for e in errors:
-            text = e.en if english() else e.zh
+            text = speak(e)
             control = self.controls.get((e.milestone or e.row_key, e.field))
             if control:
                 control.errors.append(text)

@@ -28,7 +28,7 @@ from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.shell.listing import choice, sort_of
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named, page_language
 from jinzhi.web.ui.shares import share_text
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
@@ -346,5 +346,5 @@ def workbook(rows: list[Report], what: Asked, who: Acting, day: date, moment: st
         (_("导出人"), f"{who.name}（{who.unit.name} · {named(who.role)}）"),
     ]
     columns = tuple(spreadsheet.SheetColumn(field=f, width=24 if f.id in ("unit", "number") else 14) for f in fields)
-    sheet = spreadsheet.Sheet(title=_("进展报告"), columns=columns, rows=lines, language="en" if english() else "zh")
+    sheet = spreadsheet.Sheet(title=_("进展报告"), columns=columns, rows=lines, language=page_language())
     return spreadsheet.write([sheet], notes)
