@@ -19,6 +19,8 @@ COLOURS = (Named("red", "红", "Red"), Named("blue", "蓝", "Blue"))
 def field(type: Type = Type.TEXT, **more) -> Field:
     choices = COLOURS if type is Type.CHOICE else ()
     of = "books" if type is Type.REF else ""
+    if type is Type.LIST:
+        more.setdefault("items", (Field("name", "名", "Name"),))
     return Field(id="x", zh="某项", en="Thing", type=type, choices=choices, of=of, **more)
 
 
@@ -210,3 +212,41 @@ def test_a_stored_value_is_read_as_itself(type, raw):
 )
 def test_a_wrong_field_says_what_is_wrong(wrong, said):
     assert any(said in p for p in wrong.problems())
+
+
+@pytest.mark.parametrize(
+    ("type", "raw", "stored"),
+    [
+        (Type.MONEY, "1,200.50", "1200.50"), (Type.DATETIME, "2026-11-22 09:30", "2026-11-22T09:30"),
+        (Type.ANSWER, "不明", "unknown"), (Type.ANSWER, "是", "yes"), (Type.LENGTH, "15workday", "15 workday"),
+    ],
+)  # fmt: skip
+def test_the_newer_types_store_one_form(type, raw, stored):
+    assert field(type).parse(raw) == stored
+
+
+@pytest.mark.parametrize(
+    ("type", "raw"), [(Type.DATETIME, "九点"), (Type.ANSWER, "也许"), (Type.LENGTH, "0 day"), (Type.LENGTH, "三天")]
+)
+def test_the_newer_types_refuse_what_they_do_not_mean(type, raw):
+    with pytest.raises(FieldError):
+        field(type).parse(raw)
+
+
+def test_an_element_of_a_list_keeps_its_key_and_an_unnamed_one_is_numbered():
+    stored = field(Type.LIST).parse([{"_key": "li", "name": "李"}, {"name": "王"}])
+    assert stored == [{"_key": "li", "name": "李"}, {"_key": "2", "name": "王"}]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "raw", "why"),
+    [({"min_items": 2}, ["a"], "至少 2"), ({"max_items": 1}, ["a", "b"], "最多 1"), ({"odd": True}, ["a", "b"], "单数")],
+)
+def test_several_values_have_bounds(bounds, raw, why):
+    with pytest.raises(FieldError, match=why):
+        field(many=True, **bounds).parse(raw)
+
+
+def test_what_is_wrong_with_an_element_names_its_place():
+    with pytest.raises(FieldError, match="第 2 项"):
+        field(Type.LIST).parse([{"name": "李"}, {"name": ""}])

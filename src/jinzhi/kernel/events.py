@@ -14,13 +14,23 @@ AT = "_at"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What happened: the step, its legal day, its data. ``seq`` counts from 1 in the case; ``at``: time of day."""
+    """What happened: the step, its legal day, its data. ``seq`` counts from 1 in the case; ``at``: time of day.
+
+    ``item``: the key of the element that it is about, where the step is one for each element of a list; ``by``: who
+    took it (all who signed); ``seen``: what others said on that day, by path, kept because a fold looks nothing up;
+    ``gives``: what the step computed, by name; ``shows``: the answer of each checklist frozen with it.
+    """
 
     seq: int
     step: str
     on: date
     data: Mapping[str, object] = field(default_factory=dict)
     at: datetime | None = None
+    item: str = ""
+    by: tuple[str, ...] = ()
+    seen: Mapping[str, object] = field(default_factory=dict)
+    gives: Mapping[str, object] = field(default_factory=dict)
+    shows: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from jinzhi.kernel.declare import Named
+from jinzhi.kernel.numbers import NumberError, number_of
+from jinzhi.kernel.period import Length, length_of
 from jinzhi.kernel.text import Words, unfit_words
 
 FIELD_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
-Value = str | int | bool | list[str] | None
+#: the member of an element of a list that names it, and stays
+KEY = "_key"
+Value = str | int | bool | list[Any] | None
 
 
 class Role(Protocol):
@@ -43,6 +47,12 @@ class Type(StrEnum):
     UNIT = "unit"
     FILE = "file"
     REF = "ref"
+    MONEY = "money"
+    DATETIME = "datetime"
+    ANSWER = "answer"
+    LENGTH = "length"
+    PERSON = "person"
+    LIST = "list"
 
 
 class FieldError(ValueError):
@@ -53,51 +63,15 @@ class FieldError(ValueError):
         super().__init__(f"{field.zh}：{zh}")
 
 
-class NumberError(ValueError):
-    """A text that is no number, or that could be two. ``zh`` and ``en`` say why and what would be right."""
-
-    def __init__(self, zh: str, en: str):
-        self.zh, self.en = zh, en
-        super().__init__(zh)
-
-
-#: full width as an input method leaves it, and the minus sign that typesetting puts
-HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－＋−", "0123456789.,-+-")
-PLAIN_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?\Z", re.ASCII)
-#: 1,234,567.8: a comma divides thousands and nothing else
-IN_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?\Z", re.ASCII)
-
-
-def number_of(raw: object) -> Decimal:
-    """The number that somebody wrote. A comma stands between thousands only; any other could mean two numbers.
-
-    Raises NumberError.
-    """
-    text = str(raw).strip().translate(HALF_WIDTH)
-    if "," in text and not IN_THOUSANDS.match(text):
-        if PLAIN_NUMBER.match(text.replace(",", "")) is None:
-            raise NumberError(f"“{raw}”不是数字", f"{raw!r} is not a number")
-        raise NumberError(
-            f"“{raw}”有歧义：小数点请写成“.”（如 1.2），逗号只用来分隔千位（如 1,200）",
-            f"{raw!r} is ambiguous: write a decimal with a point (1.2); a comma divides thousands only (1,200)",
-        )
-    plain = text.replace(",", "")
-    if PLAIN_NUMBER.match(plain) is None:
-        raise NumberError(
-            f"“{raw}”不是数字：请只写阿拉伯数字，不带单位、百分号和空格",
-            f"{raw!r} is not a number: write digits only, without unit, percent sign or blanks",
-        )
-    number = Decimal(plain)
-    return number if number else number.copy_abs()  # -0 is 0
-
-
 @dataclass(frozen=True)
 class Field:
     """``code``: INID or GB code. ``personal``: personal data. ``listed``: a column of lists. ``filtered``: a filter.
 
-    ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into. ``was``: ids it had
-    before; a choice has its own. ``open_to``: "case" (whoever reads the case or entry) or "sealed:role,role" (these
-    roles only); like personal data, a sealed value stands beside its event, which holds a salted digest.
+    ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into. ``many``: several
+    values; a LIST has elements with the fields ``items``, each with a key that stays; of either ``min_items`` and
+    ``max_items``, ``odd``: an odd number. ``was``: ids it had before; a choice has its own. ``open_to``: "case"
+    (whoever reads the case or entry) or "sealed:role,role" (these roles only); like personal data, a sealed value
+    stands beside its event, which holds a salted digest.
     """
 
     id: str
@@ -121,6 +95,11 @@ class Field:
     max_length: int = 2000
     was: tuple[str, ...] = ()
     open_to: str = "case"
+    many: bool = False
+    items: tuple[Field, ...] = ()
+    min_items: int = 0
+    max_items: int | None = None
+    odd: bool = False
 
     @property
     def help(self) -> Words:
@@ -155,6 +134,23 @@ class Field:
             yield f"field {self.id}: of goes with type REF and only with it"
         if len({c.id for c in self.choices}) != len(self.choices):
             yield f"field {self.id}: two choices share an id"
+        yield from self._misfit()
+
+    def _misfit(self) -> Iterator[str]:
+        """What is wrong with how many values it holds."""
+        several = self.many or self.type is Type.LIST
+        if (self.type is Type.LIST) != bool(self.items):
+            yield f"field {self.id}: items go with type LIST and only with it"
+        if not several and (self.min_items or self.max_items is not None or self.odd):
+            yield f"field {self.id}: min_items, max_items and odd go with many or LIST"
+        if self.max_items is not None and self.max_items < self.min_items:
+            yield f"field {self.id}: max_items={self.max_items} is less than min_items={self.min_items}"
+        if len({i.id for i in self.items}) != len(self.items):
+            yield f"field {self.id}: two items share an id"
+        for item in self.items:
+            yield from item.problems()
+            if item.id in (KEY, "item", "up"):
+                yield f"field {self.id}: an item may not be called {item.id!r}"
 
     def parse(self, raw: object) -> Value:
         """The stored value of what a person, a sheet or a client gave. Raises FieldError."""
@@ -164,15 +160,23 @@ class Field:
             if self.required and self.type is not Type.BOOL:
                 raise FieldError(self, "必填，不能为空", "is required")
             return False if self.type is Type.BOOL else None
+        if self.many or self.type is Type.LIST:
+            return self._several(raw)
         match self.type:
             case Type.BOOL:
                 return self._bool(raw)
             case Type.DATE:
                 return self._date(raw)
-            case Type.INT | Type.DECIMAL:
+            case Type.INT | Type.DECIMAL | Type.MONEY:
                 return self._number(raw)
             case Type.CHOICE:
                 return self._choice(raw)
+            case Type.DATETIME:
+                return self._moment(raw)
+            case Type.ANSWER:
+                return self._answer(raw)
+            case Type.LENGTH:
+                return self._length(raw)
         if not isinstance(raw, (str, int, Decimal)):
             raise FieldError(self, "应为文字", "must be text")
         text = str(raw)
@@ -186,6 +190,50 @@ class Field:
         if unfit:
             raise FieldError(self, *unfit)
         return text
+
+    def _several(self, raw: object) -> Value:
+        """Several values, or elements that each have a key that stays. Raises FieldError."""
+        given = raw if isinstance(raw, (list, tuple)) else [raw]
+        count = len(given)
+        if count < self.min_items:
+            raise FieldError(self, f"至少 {self.min_items} 项，现有 {count} 项", f"wants at least {self.min_items}")
+        if self.max_items is not None and count > self.max_items:
+            raise FieldError(self, f"最多 {self.max_items} 项，现有 {count} 项", f"takes at most {self.max_items}")
+        if self.odd and count % 2 == 0:
+            raise FieldError(self, f"应为单数，现为 {count} 项", f"must be an odd number, got {count}")
+        if self.type is Type.LIST:
+            return [self._element(element, n) for n, element in enumerate(given, 1)]
+        return [replace(self, many=False, min_items=0, max_items=None, odd=False).parse(one) for one in given]
+
+    def _element(self, raw: object, n: int) -> dict[str, Value]:
+        if not isinstance(raw, Mapping):
+            raise FieldError(self, f"第 {n} 项应为一组值", f"element {n} must be a group of values")
+        values, errors = parse_all(self.items, raw)
+        if errors:
+            raise FieldError(self, f"第 {n} 项：{errors[0]}", f"element {n}: {errors[0].field.en} {errors[0].en}")
+        return {KEY: str(raw.get(KEY) or n), **{k: v for k, v in values.items() if v is not None}}
+
+    def _moment(self, raw: object) -> str:
+        text = raw.isoformat() if isinstance(raw, datetime) else str(raw).replace(" ", "T")
+        try:
+            return datetime.fromisoformat(text).isoformat(timespec="minutes")
+        except ValueError:
+            why = f"{raw!r} is no moment, write 2026-11-22 09:30"
+            raise FieldError(self, f"“{raw}”不是时刻，请写成 2026-11-22 09:30", why) from None
+
+    def _answer(self, raw: object) -> str:
+        word = str(raw).lower()
+        known = {"yes": "yes", "是": "yes", "no": "no", "否": "no", "unknown": "unknown", "不明": "unknown"}
+        if word not in known:
+            raise FieldError(self, f"应为 是、否 或 不明，得到“{raw}”", f"must be yes, no or unknown, got {raw!r}")
+        return known[word]
+
+    def _length(self, raw: object) -> str:
+        try:
+            return (raw if isinstance(raw, Length) else length_of(str(raw))).code
+        except ValueError:
+            why = f"{raw!r} is no length of time, write 15 workday, 30 day, 3 month or 24 hour"
+            raise FieldError(self, f"“{raw}”不是期限，请写成 15 workday、30 day、3 month、24 hour", why) from None
 
     def _bool(self, raw: object) -> bool:
         word = str(raw).lower()

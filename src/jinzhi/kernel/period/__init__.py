@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar, Festival, HolidayNotice
 from jinzhi.kernel.period.deadline import Deadline, deadline
-from jinzhi.kernel.period.length import Length, Unit, days, extend, hours, months, workdays, years
+from jinzhi.kernel.period.length import Length, Unit, days, extend, hours, length_of, months, workdays, years
 from jinzhi.kernel.period.span import Span
 from jinzhi.kernel.period.working import Step, add_months, months_and_days
 
@@ -48,6 +48,7 @@ __all__ = [
     "deadline",
     "extend",
     "hours",
+    "length_of",
     "months",
     "months_and_days",
     "workdays",

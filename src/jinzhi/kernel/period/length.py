@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,11 @@ class Length:
             raise ValueError(f"a length is at least 1 {self.unit.value}, not {self.n}")
 
     @property
+    def code(self) -> str:
+        """As it is stored: ``15 workday``."""
+        return f"{self.n} {self.unit.value}"
+
+    @property
     def zh(self) -> str:
         return f"{self.n} {_LENGTH_ZH[self.unit]}"
 
@@ -56,6 +62,14 @@ class Length:
 
     def __str__(self) -> str:
         return self.zh
+
+
+def length_of(code: str) -> Length:
+    """The length that is stored so; "15-workday" and "15workday" say the same. Raises ValueError."""
+    match = re.fullmatch(r"(\d{1,4})[ _-]?([a-z]+?)s?", code.strip(), re.ASCII)
+    if match is None:
+        raise ValueError(f"{code!r} is no length")
+    return Length(int(match[1]), Unit(match[2]))
 
 
 def hours(n: int) -> Length:
