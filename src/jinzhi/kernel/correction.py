@@ -14,7 +14,7 @@ ABOUT_OTHERS = (CORRECT, ASK, REFUSE)
 #: the built-in event that records a day told to a party: ``clock``, ``day``, and how it was told
 TELL = "told"
 #: built-in events: a letter was served (``letter``, ``to``: the key of who it was served on); the case was given to
-#: handlers (``handlers``); somebody may not act (``person``); what others say was looked up again; a case was tied to it
+#: handlers (``handlers``); somebody may not act (``person``); what others say was looked up again; a case was tied on
 SERVED, ASSIGN, RECUSE, REFRESH, LINK = "served", "assign", "recuse", "refresh", "link"
 #: the events that every procedure knows
 BUILT_IN = (*ABOUT_OTHERS, TELL, SERVED, ASSIGN, RECUSE, REFRESH, LINK)

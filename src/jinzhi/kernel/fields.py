@@ -308,6 +308,9 @@ def current(fields: Iterable[Field], data: Mapping[str, object]) -> dict[str, ob
                 out.setdefault(field.id, value)
         if field.type is Type.CHOICE and field.id in out:
             out[field.id] = next((c.id for c in field.choices if out[field.id] in c.was), out[field.id])
+        elements = out.get(field.id)
+        if field.items and isinstance(elements, list):
+            out[field.id] = [current(field.items, e) if isinstance(e, Mapping) else e for e in elements]
     return out
 
 

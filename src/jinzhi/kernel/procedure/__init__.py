@@ -25,21 +25,30 @@ from jinzhi.kernel.procedure.declare import Procedure
 from jinzhi.kernel.procedure.effects import Closes, Effect, Link, Linked, On, Opens, Writes
 from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.examples import Example, run_example
-from jinzhi.kernel.procedure.fold import TOLD, CaseView, fold
+from jinzhi.kernel.procedure.fold import TOLD, fold
 from jinzhi.kernel.procedure.letters import Letter, Service, Way
 from jinzhi.kernel.procedure.offers import (
+    ANYBODY,
     ELSEWHERE,
     NO_EXTENSION_LEFT,
     NOT_YOUR_ROLE,
+    Asker,
+    Needs,
     Objection,
     Offer,
+    Reason,
+    label_of,
     may_open,
+    needs_of,
     offers,
 )
+from jinzhi.kernel.procedure.record import CaseRecord, Element, Outside
 from jinzhi.kernel.procedure.state import UNKNOWN, Place, State
 from jinzhi.kernel.procedure.step import CASE, MILESTONE, REFERRED, Door, Fact, Step, TakenBy, TakenFrom
+from jinzhi.kernel.procedure.view import CaseView, OpenAside, Tied, Visit
 
 __all__ = [
+    "ANYBODY",
     "AT",
     "BUILT_IN",
     "CASE",
@@ -53,12 +62,15 @@ __all__ = [
     "TOLD",
     "UNKNOWN",
     "Aside",
+    "Asker",
+    "CaseRecord",
     "CaseView",
     "Clock",
     "ClockView",
     "Closes",
     "Door",
     "Effect",
+    "Element",
     "Event",
     "Example",
     "Extension",
@@ -66,25 +78,33 @@ __all__ = [
     "Letter",
     "Link",
     "Linked",
+    "Needs",
     "Objection",
     "Offer",
     "On",
+    "OpenAside",
     "Opens",
+    "Outside",
     "Place",
     "Procedure",
     "ProcedureError",
+    "Reason",
     "Service",
     "State",
     "Step",
     "Strange",
     "TakenBy",
     "TakenFrom",
+    "Tied",
+    "Visit",
     "Way",
     "Writes",
     "corrected",
     "fold",
+    "label_of",
     "may_open",
     "moment_of",
+    "needs_of",
     "offers",
     "run_example",
     "standing_events",

@@ -9,17 +9,18 @@ from typing import ClassVar
 
 from jinzhi.kernel.access import unknown_roles
 from jinzhi.kernel.clock import NEW_DUE, Clock
-from jinzhi.kernel.correction import Corrections
+from jinzhi.kernel.correction import BUILT_IN, Corrections
 from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.expression import Derived
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.law import Regime
 from jinzhi.kernel.procedure.aside import Aside
+from jinzhi.kernel.procedure.compiled import Plan, plans_of
 from jinzhi.kernel.procedure.errors import ProcedureError
-from jinzhi.kernel.procedure.letters import Service
-from jinzhi.kernel.procedure.meaning import Derived
+from jinzhi.kernel.procedure.letters import Letter, Service
 from jinzhi.kernel.procedure.naming import naming_problems
 from jinzhi.kernel.procedure.soundness import clock_problems, graph_problems
-from jinzhi.kernel.procedure.state import Place, State, place_of
+from jinzhi.kernel.procedure.state import Place, State
 from jinzhi.kernel.procedure.step import Step
 from jinzhi.kernel.reading import FirstReading
 
@@ -67,9 +68,9 @@ class Procedure(Declaration):
         return {name: a for a in reversed(self.asides) for name in (*a.was, a.id)}
 
     @cached_property
-    def _places(self) -> Mapping[str, Place]:
-        asides = {a.id for a in self.asides}
-        return {s.id: place_of(s.sources, self.states, asides, bool(s.targets)) for s in self.steps}
+    def _plans(self) -> Mapping[str, Plan]:
+        plans = plans_of(self.states, self.asides, self.steps, self._states)
+        return {name: plans[s.id] for name, s in self._steps.items()}
 
     @cached_property
     def _clock_names(self) -> Mapping[str, str]:
@@ -89,11 +90,20 @@ class Procedure(Declaration):
 
     def place(self, step: Step) -> Place:
         """Where a step may be taken."""
-        return self._places[step.id]
+        return self._plans[step.id].place
+
+    def find_plan(self, step: str) -> Plan | None:
+        """A step that is, or once was, called so, as the fold takes it."""
+        return self._plans.get(step)
+
+    def find_letter(self, id: str) -> Letter | None:
+        """The letter that is, or once was, called so."""
+        letters = [letter for s in self.steps for letter in s.letters]
+        return next((letter for letter in letters if id == letter.id or id in letter.was), None)
 
     def sources(self, step: Step) -> tuple[str, ...]:
         """The states from which a step may be taken; none where it opens a case."""
-        return self._places[step.id].states
+        return self._plans[step.id].place.states
 
     def find_clock(self, id: str) -> Clock | None:
         """The clock that is, or once was, called so."""
@@ -116,6 +126,11 @@ class Procedure(Declaration):
         """The title that the data of a step give a case; empty where its title stands elsewhere."""
         at, _, input = self.title.partition(".")
         return str(data.get(input) or "") if at == step.id else ""
+
+    @property
+    def built_in(self) -> tuple[str, ...]:
+        """The events that every procedure knows."""
+        return BUILT_IN
 
     @property
     def names(self) -> tuple[str, ...]:

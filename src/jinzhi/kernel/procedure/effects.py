@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.procedure.meaning import Condition
+from jinzhi.kernel.expression import Condition
 
 
 class Linked(StrEnum):

@@ -1,40 +1,109 @@
-"""Which steps a case offers to whom, and why not."""
+"""Which steps a case offers to whom, and for each that may not be taken, why: reasons as values.
+
+A step is not shown where it does not belong to the state and the asides that stand open, where it comes in by another
+door, where the case is under another law, where its ``when`` is a no. All else is shown: barred with its reasons, or
+open with what somebody has to attest.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 
+from jinzhi.kernel.expression import (
+    BLANK,
+    NOT_HELD,
+    Answer,
+    Check,
+    CheckAnswer,
+    Missing,
+    RecordView,
+    answer_of,
+    judged,
+    paths_of,
+    reasons_of,
+)
+from jinzhi.kernel.period import deadline
 from jinzhi.kernel.procedure.declare import Procedure
-from jinzhi.kernel.procedure.fold import CaseView
-from jinzhi.kernel.procedure.step import Fact, Step, TakenFrom
+from jinzhi.kernel.procedure.record import CaseRecord
+from jinzhi.kernel.procedure.step import Door, Fact, Step, TakenBy, TakenFrom
+from jinzhi.kernel.procedure.view import CaseView
 from jinzhi.kernel.text import Words
+
+
+class Reason(StrEnum):
+    """What kind of reason speaks against a step."""
+
+    ROLE = "role"
+    PLACE = "place"
+    PERSON = "person"
+    CONFLICT = "conflict"
+    UNCLEAR = "unclear"
+    COUNT = "count"
+    AGAIN = "again"
+    NEED = "need"
 
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One reason why a step may not be taken; ``fact``: what is not established, where that is the reason."""
+    """One reason why a step may not be taken; ``fact`` or ``check``: what is not established or does not hold, where
+    that is the reason; ``missing``: the paths without which nothing can be said."""
 
     why: Words
     fact: Fact | None = None
+    kind: Reason = Reason.NEED
+    check: CheckAnswer | None = None
+    missing: tuple[str, ...] = ()
 
 
-NOT_YOUR_ROLE = Objection(Words("您的角色不能办理此步骤", "your role may not take this step"))
-NO_EXTENSION_LEFT = Objection(Words("延长次数已用完", "no extension is left"))
+NOT_YOUR_ROLE = Objection(Words("您的角色不能办理此步骤", "your role may not take this step"), kind=Reason.ROLE)
+NO_EXTENSION_LEFT = Objection(Words("延长次数已用完", "no extension is left"), kind=Reason.COUNT)
+NOT_YOURS = Objection(Words("应由承办人办理", "only whoever handles the case may take this step"), kind=Reason.PERSON)
+RECUSED = Objection(Words("您已回避本案", "you are recused from this case"), kind=Reason.PERSON)
+NO_NAME = Objection(Words("此步骤要求写明办理人", "this step must know who takes it"), kind=Reason.PERSON)
+NOT_YOUR_ITEM = Objection(Words("没有需要您办理的项", "nothing here is for you to do"), kind=Reason.PERSON)
 #: why a unit may not take a step that is taken from another place
 ELSEWHERE: Mapping[str, Objection] = {
-    TakenFrom.OWN: Objection(Words("应由本单位办理", "only the unit itself may take this step")),
-    TakenFrom.ABOVE: Objection(Words("应由上级单位办理", "only a unit above may take this step")),
-    TakenFrom.OFFICE: Objection(Words("应由交办单位办理", "only the issuing unit may take this step")),
-}
+    TakenFrom.OWN: Objection(
+        Words("应由本单位办理", "only the unit itself may take this step"), kind=Reason.PLACE
+    ),
+    TakenFrom.ABOVE: Objection(
+        Words("应由上级单位办理", "only a unit above may take this step"), kind=Reason.PLACE
+    ),
+    TakenFrom.OFFICE: Objection(
+        Words("应由交办单位办理", "only the issuing unit may take this step"), kind=Reason.PLACE
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, beyond the roles. ``person``: empty for a program. ``items``: the keys of the elements that the person
+    is. ``conflicts``: whether the person is free of conflict with those at a path, where a step asks it."""
+
+    person: str = ""
+    items: tuple[str, ...] = ()
+    door: Door = Door.STAFF
+    conflicts: Mapping[str, Answer] = field(default_factory=dict)
+
+
+ANYBODY = Asker()
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A step, and why this role may not take it now; it may where nothing speaks against it."""
+    """A step, and why it may not be taken now; it may where nothing speaks against it.
+
+    ``items``: the elements for which it may be taken, where it is one for each. ``attests``: checks that are
+    unknown and that somebody has to attest (where and when he looked). ``below``: checks that read what the form asks.
+    """
 
     step: Step
     objections: tuple[Objection, ...] = ()
+    items: tuple[str, ...] = ()
+    attests: tuple[CheckAnswer, ...] = ()
+    below: tuple[Check, ...] = ()
 
     @property
     def allowed(self) -> bool:
@@ -51,33 +120,210 @@ class Offer:
         return Words.joined(objection.why for objection in self.objections)
 
 
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The checks of a step on a record: those that bar it, those to be attested, those that hold, those that read what
+    has not been filled in yet."""
+
+    bars: tuple[CheckAnswer, ...] = ()
+    attests: tuple[CheckAnswer, ...] = ()
+    holds: tuple[CheckAnswer, ...] = ()
+    below: tuple[Check, ...] = ()
+
+
+def needs_of(step: Step, record: RecordView, *, filled: bool = False) -> Needs:
+    """What the checks of a step come to. ``filled``: the record holds the inputs that are proposed."""
+    checks = [need for need in step.needs if isinstance(need, Check)]
+    own = f"{step.id}."
+    below = tuple(c for c in checks if not filled and any(p.startswith(own) for p in paths_of(c.holds)))
+    answers = [judged(c, record) for c in checks if c not in below]
+    return Needs(
+        tuple(a for a in answers if a.bars),
+        tuple(a for a in answers if a.asks),
+        tuple(a for a in answers if a.answer is Answer.YES),
+        below,
+    )
+
+
 def offers(
     view: CaseView,
     roles: Iterable[str],
     facts: Mapping[str, bool],
     *,
     standing: Iterable[str] = tuple(TakenFrom),
+    who: Asker = ANYBODY,
+    record: CaseRecord | None = None,
 ) -> tuple[Offer, ...]:
     """Every step that leads on from the present state, and whether somebody with these roles may take it.
 
     ``standing``: where the acting unit stands to the case's unit. A fact that is needed and not given counts as not
-    established.
+    established. ``record``: the case with the way to look beyond it; without it what lies there is not held.
     """
-    held, stands = set(roles), {*standing, TakenFrom.ANY}
-    steps = (step for step in view.procedure.steps if view.state.id in view.procedure.sources(step))
-    return tuple(Offer(step, _objections(view, step, held, stands, facts)) for step in steps)
+    held, stands = frozenset(roles), frozenset((*standing, TakenFrom.ANY))
+    asked = _Asked(view, held, stands, facts, who, record or view.record)
+    return tuple(offer for step in view.procedure.steps if (offer := asked.offer(step)) is not None)
 
 
-def _objections(
-    view: CaseView, step: Step, roles: Collection[str], stands: Collection[str], facts: Mapping[str, bool]
-) -> tuple[Objection, ...]:
-    """Why a step may not be taken: who asks comes first, then what is missing, then what is used up."""
-    if not set(roles) & set(step.roles):
-        return (NOT_YOUR_ROLE,)
-    if step.at not in stands:
-        return (ELSEWHERE[step.at],)
-    missing = tuple(Objection(fact.why_not, fact) for fact in step.needs if not facts.get(fact.id, False))
-    return missing or ((NO_EXTENSION_LEFT,) if _spent(view, step.id) else ())
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Somebody asks what a case offers."""
+
+    view: CaseView
+    roles: frozenset[str]
+    standing: frozenset[str]
+    facts: Mapping[str, bool]
+    who: Asker
+    record: CaseRecord
+
+    def offer(self, step: Step) -> Offer | None:
+        """The step, or None where it is not shown."""
+        place = self.view.procedure.place(step)
+        if self.view.state.id not in place.states or self.who.door not in step.door:
+            return None
+        if not step.per and not place.allows(self.view.open_asides()):
+            return None
+        when = answer_of(step.when, self.record) if step.when is not None else Answer.YES
+        under = self._under(step)
+        if when is Answer.NO or under is Answer.NO:
+            return None
+        items = self._items(step)
+        personal = tuple(self._personal(step, items))
+        if personal:
+            return Offer(step, personal[:1] if personal[0].kind in (Reason.ROLE, Reason.PLACE) else personal, items)
+        unclear = tuple(self._unclear(step, when, under))
+        needs = needs_of(step, self.record)
+        barred = tuple(self._barred(step, needs))
+        counted = tuple(self._counted(step, items))
+        return Offer(step, unclear or barred or counted, items, needs.attests, needs.below)
+
+    def _items(self, step: Step) -> tuple[str, ...]:
+        """The elements for which the step may still be taken, by this person where the item takes it itself."""
+        if not step.per:
+            return ()
+        place = self.view.procedure.place(step)
+        keys = [k for k in self.record.keys(step.per) if place.allows(self.view.open_asides(k))]
+        if step.by == TakenBy.ITEM and self.who.items:
+            keys = [k for k in keys if k in self.who.items]
+        done = self.record.by_item
+        return tuple(k for k in keys if step.most is None or len(done.get((step.id, k), ())) < step.most)
+
+    def _under(self, step: Step) -> Answer:
+        """Whether the law of the case is one under which the step may be taken."""
+        law = self.record.value("law") if step.under else BLANK
+        if not step.under:
+            return Answer.YES
+        return Answer.UNKNOWN if isinstance(law, Missing) else Answer.of(law in step.under)
+
+    def _personal(self, step: Step, items: tuple[str, ...]) -> Iterator[Objection]:
+        """What speaks against whoever asks: the role, the place, the person."""
+        if not self.roles & set(step.roles):
+            yield NOT_YOUR_ROLE
+            return
+        if step.at not in self.standing:
+            yield ELSEWHERE[step.at]
+            return
+        asks_person = step.by == TakenBy.HANDLER or step.other_than or step.clear_of
+        if not self.who.person:
+            if asks_person:
+                yield NO_NAME
+        elif self.who.person in self.view.recused:
+            yield RECUSED
+        else:
+            yield from self._named(step)
+        if step.per and not items:
+            yield NOT_YOUR_ITEM
+
+    def _named(self, step: Step) -> Iterator[Objection]:
+        """What speaks against this person."""
+        if step.by == TakenBy.HANDLER and self.who.person not in self.view.handlers:
+            yield NOT_YOURS
+        for other in step.other_than:
+            if any(self.who.person in e.by for e in self.record.events.get(other, ())):
+                taken = self.view.procedure.step(other)
+                zh, en = f"已办理“{taken.zh}”的人不能再办理此步骤", f"whoever took “{taken.en}” may not take this step"
+                yield Objection(Words(zh, en), kind=Reason.PERSON)
+        for path in step.clear_of:
+            answer = self.who.conflicts.get(path, Answer.UNKNOWN)
+            name = label_of(self.view.procedure, path)
+            if answer is Answer.NO:
+                words = Words(f"与{name.zh}有利害关系，应当回避", f"has a conflict with {name.en}: must withdraw")
+                yield Objection(words, kind=Reason.CONFLICT)
+            elif answer is Answer.UNKNOWN:
+                words = Words(
+                    f"是否与{name.zh}有利害关系尚未说明", f"not said whether there is a conflict with {name.en}"
+                )
+                yield Objection(words, kind=Reason.UNCLEAR, missing=(path,))
+
+    def _unclear(self, step: Step, when: Answer, under: Answer) -> Iterator[Objection]:
+        """What must be known before anybody can say whether the step belongs here."""
+        if under is Answer.UNKNOWN:
+            yield Objection(Words("不能判定适用的法律", "which law applies is not known"), kind=Reason.UNCLEAR)
+        if when is Answer.UNKNOWN:
+            yield unclear_for(self.view.procedure, step.when, self.record)
+
+    def _barred(self, step: Step, needs: Needs) -> Iterator[Objection]:
+        """The facts and checks that are not there."""
+        for need in step.needs:
+            if isinstance(need, Fact) and not self.facts.get(need.id, False):
+                yield Objection(need.why_not, need)
+        for answer in needs.bars:
+            yield barred_by(self.view.procedure, answer, self.record)
+
+    def _counted(self, step: Step, items: tuple[str, ...]) -> Iterator[Objection]:
+        """What is used up, or comes too soon again."""
+        before = self.record.events.get(step.id, ())
+        if step.most is not None and not step.per and len(before) >= step.most:
+            yield Objection(Words(f"至多 {step.most} 次，已办理", f"at most {step.most} times"), kind=Reason.COUNT)
+        if step.again is not None and before:
+            first = deadline(before[-1].on, step.again, self.record.calendar, roll=False).on
+            if first is not None and self.record.day < first:
+                words = Words(f"{first} 起方可再次办理（间隔 {step.again.zh}）", f"not again before {first}")
+                yield Objection(words, kind=Reason.AGAIN)
+        if _spent(self.view, step.id):
+            yield NO_EXTENSION_LEFT
+
+
+def label_of(procedure: Procedure, path: str) -> Words:
+    """What a path is called: the step and its input, or the path itself."""
+    head, _, rest = path.partition(".")
+    step = procedure.find_step(head)
+    if step is None:
+        return Words(path, path)
+    question = step.find_input(rest.partition(".")[0]) if rest else None
+    beyond = rest.partition(".")[2]
+    if question is None:
+        return Words(f"“{step.zh}”", f"“{step.en}”")
+    more = f"（{beyond}）" if beyond else ""
+    return Words(f"“{step.zh}”的{question.zh}{more}", f"{question.en} of “{step.en}”{f' ({beyond})' if beyond else ''}")
+
+
+def missing_in(condition: object, record: RecordView) -> tuple[str, ...]:
+    """The paths of a condition that hold nothing that could be judged."""
+    undecided = [r for r in reasons_of(condition, record) if r.answer is Answer.UNKNOWN]
+    paths = sorted({p for r in undecided for p in paths_of(r.condition)})
+    return tuple(p for p in paths if record.value(p) in (NOT_HELD, BLANK)) or tuple(paths)
+
+
+def unclear_for(procedure: Procedure, condition: object, record: RecordView) -> Objection:
+    """That a condition cannot be judged, and what is missing for it."""
+    missing = missing_in(condition, record)
+    names = [label_of(procedure, p) for p in missing]
+    zh = "、".join(n.zh for n in names)
+    return Objection(
+        Words(f"尚不能判定，缺少：{zh}", f"cannot be judged yet, missing: {', '.join(n.en for n in names)}"),
+        kind=Reason.UNCLEAR,
+        missing=missing,
+    )
+
+
+def barred_by(procedure: Procedure, answer: CheckAnswer, record: RecordView) -> Objection:
+    """That a check bars: it does not hold, or nobody may attest what is unknown."""
+    check = answer.check
+    if answer.answer is Answer.NO:
+        return Objection(Words(f"不符合：{check.zh}", f"does not hold: {check.en}"), check=answer)
+    unclear = unclear_for(procedure, check.holds, record)
+    words = Words(f"{check.zh}：{unclear.why.zh}", f"{check.en}: {unclear.why.en}")
+    return Objection(words, check=answer, missing=unclear.missing)
 
 
 def _spent(view: CaseView, step: str) -> bool:
@@ -88,7 +334,7 @@ def _spent(view: CaseView, step: str) -> bool:
     return False
 
 
-def may_open(procedure: Procedure, roles: Iterable[str]) -> tuple[Step, ...]:
-    """The opening steps that somebody with these roles may take."""
+def may_open(procedure: Procedure, roles: Iterable[str], *, door: Door = Door.STAFF) -> tuple[Step, ...]:
+    """The opening steps that somebody with these roles may take, by this door."""
     held = set(roles)
-    return tuple(s for s in procedure.opening if held & set(s.roles))
+    return tuple(s for s in procedure.opening if held & set(s.roles) and door in s.door)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from jinzhi.kernel.expression import Choose
 from jinzhi.kernel.status import Tone
 from jinzhi.kernel.text import Words
 
+#: a state, nothing (the state stays), or a choice among states
+Target = str | Choose | None
 #: in ``sources``: any state
 ANY_STATE = "*"
 #: in ``sources``: before the name of an aside that must not stand open
@@ -71,3 +74,11 @@ def place_of(sources: Sequence[str], states: Sequence[State], asides: Collection
     opened = tuple(s for s in sources if s in asides)
     shut = tuple(s.removeprefix(CLOSED) for s in sources if s.startswith(CLOSED))
     return Place(named, opened, shut)
+
+
+def targets_of(to: Target) -> tuple[str, ...]:
+    """Every state that a target may come out as."""
+    if isinstance(to, Choose):
+        parts = (*(value for _, value in to.branches), to.otherwise)
+        return tuple(dict.fromkeys(state for part in parts for state in targets_of(part)))
+    return (to,) if to else ()

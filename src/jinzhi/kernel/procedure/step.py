@@ -11,13 +11,13 @@ from jinzhi.kernel.access import unknown_roles
 from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Catalogue, Citation
+from jinzhi.kernel.expression import Check, Checklist, Condition, Expression
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.effects import Effect, On
 from jinzhi.kernel.procedure.letters import Letter
-from jinzhi.kernel.procedure.meaning import Check, Checklist, Condition, Expression, Target, targets_of
-from jinzhi.kernel.procedure.state import ANY_STATE, CLOSED, State
+from jinzhi.kernel.procedure.state import ANY_STATE, CLOSED, State, Target, targets_of
 from jinzhi.kernel.recording import Given as DayGiven
 from jinzhi.kernel.text import Words
 
@@ -161,6 +161,9 @@ class Step:
     @property
     def opens(self) -> bool:
         return not self.sources
+
+    def find_input(self, id: str) -> Field | None:
+        return next((f for f in self.inputs if f.id == id or id in f.was), None)
 
     @property
     def targets(self) -> tuple[str, ...]:
