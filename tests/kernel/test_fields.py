@@ -240,7 +240,11 @@ def test_an_element_of_a_list_keeps_its_key_and_an_unnamed_one_is_numbered():
 
 @pytest.mark.parametrize(
     ("bounds", "raw", "why"),
-    [({"min_items": 2}, ["a"], "至少 2"), ({"max_items": 1}, ["a", "b"], "最多 1"), ({"odd": True}, ["a", "b"], "单数")],
+    [
+        ({"min_items": 2}, ["a"], "至少 2"),
+        ({"max_items": 1}, ["a", "b"], "最多 1"),
+        ({"odd": True}, ["a", "b"], "单数"),
+    ],
 )
 def test_several_values_have_bounds(bounds, raw, why):
     with pytest.raises(FieldError, match=why):
