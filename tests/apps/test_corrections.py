@@ -22,7 +22,7 @@ from jinzhi.kernel.correcting import sealed_since
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Event as Done
 from jinzhi.kernel.procedure import Procedure, fold
-from jinzhi.kernel.recording import Gap, Given, Said, fields_of
+from jinzhi.kernel.recording import DayGiven, Gap, Said, fields_of
 
 TODAY = date(2026, 11, 22)
 ORDER = {"title": "加快推进", "demand": "限期完成", "due": "2026-11-20"}
@@ -263,7 +263,7 @@ def test_the_proof_alone_is_corrected_too_but_only_of_a_step_that_asks_for_one(r
 
 
 def test_the_days_that_a_late_record_is_allowed_are_ours_and_dated():
-    given = Given("收到之日", "Day of receipt", gaps=(Gap(date(2026, 1, 1), 3), Gap(date(2026, 11, 1), 5)))
+    given = DayGiven("收到之日", "Day of receipt", gaps=(Gap(date(2026, 1, 1), 3), Gap(date(2026, 11, 1), 5)))
     assert not given.late(date(2026, 10, 28), date(2026, 10, 31))
     assert given.late(date(2026, 10, 27), date(2026, 10, 31))
     assert not given.late(date(2026, 10, 27), date(2026, 11, 1))

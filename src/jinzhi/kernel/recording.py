@@ -1,7 +1,7 @@
 """The legal day of a step: the day on which it is recorded, or, where the law gives the day, the one said with proof.
 
 A submission that starts or stops a clock of the platform's own counts on the day on which it is recorded: nobody
-chooses it. Where the law gives the day (receipt by post, a decision on paper) the step declares :class:`Given`: it
+chooses it. Where the law gives the day (receipt by post, a decision on paper) the step declares :class:`DayGiven`: it
 asks for the day and for what proves it; a gap to the recording beyond the declared days (:class:`Gap`) wants a reason.
 A correction of such a day asks for the same as the step did.
 """
@@ -43,7 +43,7 @@ OURS_ZH, OURS_EN = "平台工作期限，非法定期限", "a term of the platfo
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class DayGiven:
     """The law gives the day of the step. ``zh``/``en`` name that day; ``gaps``: the delay that needs no reason."""
 
     zh: str
@@ -81,12 +81,12 @@ class Said:
     late: str = ""
 
 
-def fields_of(given: Given | None, recorded: date) -> tuple[Field, ...]:
+def fields_of(given: DayGiven | None, recorded: date) -> tuple[Field, ...]:
     """What a form asks about the day of something recorded on ``recorded``."""
     return (given.field, PROOF, given.reason_on(recorded)) if given else ()
 
 
-def wrong(given: Given | None, said: Said, recorded: date, before: date | None) -> Iterator[FieldError]:
+def wrong(given: DayGiven | None, said: Said, recorded: date, before: date | None) -> Iterator[FieldError]:
     """What speaks against a day; ``before``: that of the event that led here."""
     on = said.on or recorded
     if on > recorded:
@@ -111,7 +111,7 @@ def wrong(given: Given | None, said: Said, recorded: date, before: date | None) 
         yield late_without_reason(given, on, recorded)
 
 
-def wrong_correction(given: Given, said: Said, on: date, recorded: date, kept_late: str) -> Iterator[FieldError]:
+def wrong_correction(given: DayGiven, said: Said, on: date, recorded: date, kept_late: str) -> Iterator[FieldError]:
     """What speaks against a corrected day or its proof.
 
     ``on``: the day as it stands with the correction; ``recorded``: when the step was recorded; ``kept_late``: the
@@ -125,7 +125,7 @@ def wrong_correction(given: Given, said: Said, on: date, recorded: date, kept_la
         yield late_without_reason(given, on, recorded)
 
 
-def late_without_reason(given: Given, on: date, recorded: date) -> FieldError:
+def late_without_reason(given: DayGiven, on: date, recorded: date) -> FieldError:
     days, gap = late_by(on, recorded), given.gap_on(recorded)
     return FieldError(
         LATE,

@@ -18,7 +18,7 @@ from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.effects import Effect, On
 from jinzhi.kernel.procedure.letters import Letter
 from jinzhi.kernel.procedure.state import ANY_STATE, CLOSED, State, Target, targets_of
-from jinzhi.kernel.recording import Given as DayGiven
+from jinzhi.kernel.recording import DayGiven
 from jinzhi.kernel.text import Words
 
 #: what a REF input may name beside a register

@@ -13,7 +13,7 @@ from jinzhi.kernel.declare import Citation, Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Term
 from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step, TakenFrom
-from jinzhi.kernel.recording import Given
+from jinzhi.kernel.recording import DayGiven
 from jinzhi.kernel.status import Tone
 from jinzhi.matters.china.law import complaints_order_20, complaints_order_121
 
@@ -80,7 +80,7 @@ complaint = Procedure(
     steps=(
         Step(
             id="receive", zh="登记投诉", en="Receive", to="received", roles=HANDLERS,
-            day=Given("收到投诉之日", "Day of receipt"),
+            day=DayGiven("收到投诉之日", "Day of receipt"),
             basis=(Citation(NEW, "9"),),
             help_zh="同一材料含举报的，举报另行登记。",
             help_en="A report in the same paper is entered on its own.",
@@ -102,12 +102,12 @@ complaint = Procedure(
         ),
         Step(
             id="accept", zh="受理", en="Accept", sources=("received",), to="mediation", roles=HANDLERS,
-            at=TakenFrom.OWN, day=Given("决定受理之日", "Day of acceptance"),
+            at=TakenFrom.OWN, day=DayGiven("决定受理之日", "Day of acceptance"),
             basis=(Citation(OLD, "14"), Citation(NEW, "15")),
         ),
         Step(
             id="reject", zh="不予受理", en="Do not accept", sources=("received",), to="rejected", roles=HANDLERS,
-            day=Given("决定不予受理之日", "Day of the decision"),
+            day=DayGiven("决定不予受理之日", "Day of the decision"),
             at=TakenFrom.OWN, basis=(Citation(OLD, "15"), Citation(NEW, "16")), confirm=True,
             inputs=(
                 Field(id="ground", zh="情形", en="Ground", type=Type.CHOICE, choices=REFUSALS),
@@ -116,13 +116,13 @@ complaint = Procedure(
         ),
         Step(
             id="withdraw", zh="受理前撤回", en="Withdraw", sources=("received",), to="withdrawn", roles=HANDLERS,
-            day=Given("撤回之日", "Day of the withdrawal"),
+            day=DayGiven("撤回之日", "Day of the withdrawal"),
             at=TakenFrom.OWN, confirm=True,
             inputs=(Field(id="reason", zh="撤回情况", en="How it was withdrawn", type=Type.LONG),),
         ),
         Step(
             id="appraise", zh="委托鉴定检测", en="Send to appraisal", sources=("mediation",), to="appraisal",
-            day=Given("委托之日", "Day of the commission"),
+            day=DayGiven("委托之日", "Day of the commission"),
             roles=HANDLERS, at=TakenFrom.OWN, basis=(Citation(OLD, "20"), Citation(NEW, "22")),
             help_zh="自委托之日起至收到结论前一日止，不计入调解期限。",
             help_en="From this day to the day before the result, time does not count.",
@@ -133,7 +133,7 @@ complaint = Procedure(
         ),
         Step(
             id="appraised", zh="收到结论", en="Result received", sources=("appraisal",), to="mediation",
-            day=Given("收到结论之日", "Day on which the result came"),
+            day=DayGiven("收到结论之日", "Day on which the result came"),
             roles=HANDLERS, at=TakenFrom.OWN, basis=(Citation(OLD, "20"), Citation(NEW, "22")),
             inputs=(
                 Field(id="result", zh="结论", en="Result", type=Type.LONG),
@@ -142,7 +142,7 @@ complaint = Procedure(
         ),
         Step(
             id="settle", zh="达成调解协议", en="Settle", sources=("mediation",), to="settled", roles=HANDLERS,
-            day=Given("达成协议之日", "Day of the agreement"),
+            day=DayGiven("达成协议之日", "Day of the agreement"),
             at=TakenFrom.OWN,
             inputs=(
                 Field(id="terms", zh="协议内容", en="Terms", type=Type.LONG),
@@ -153,7 +153,7 @@ complaint = Procedure(
         ),
         Step(
             id="end", zh="终止调解", en="End mediation", sources=("mediation", "appraisal"), to="ended",
-            day=Given("决定终止之日", "Day of the decision"),
+            day=DayGiven("决定终止之日", "Day of the decision"),
             roles=HANDLERS, at=TakenFrom.OWN, basis=(Citation(OLD, "21"), Citation(NEW, "23")), confirm=True,
             inputs=(
                 Field(id="ground", zh="终止情形", en="Ground", type=Type.CHOICE, choices=ENDS),
@@ -162,7 +162,7 @@ complaint = Procedure(
         ),
         Step(
             id="tell", zh="告知双方", en="Tell the parties", sources=("ended",), to="told", roles=HANDLERS,
-            at=TakenFrom.OWN, day=Given("告知之日", "Day of the telling"),
+            at=TakenFrom.OWN, day=DayGiven("告知之日", "Day of the telling"),
             basis=(Citation(OLD, "21"), Citation(NEW, "23")),
             inputs=(Field(id="how", zh="告知方式", en="How they were told", max_length=200),),
         ),
