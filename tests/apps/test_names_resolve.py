@@ -19,22 +19,8 @@ from jinzhi.apps.registers.sources import entry_records
 from jinzhi.apps.units.sources import unit_records
 from jinzhi.kernel.counted import FIXED, fields_of, problems_of, unresolved
 from jinzhi.kernel.declare import Catalogue, Found
-from jinzhi.kernel.indicator import (
-    All,
-    Any,
-    AtLeast,
-    Count,
-    Given,
-    Indicator,
-    Is,
-    Median,
-    Not,
-    NotAfter,
-    OneOf,
-    OnOrBeforeAsOf,
-    Ratio,
-    Sum,
-)
+from jinzhi.kernel.expression import All, Any, AtLeast, AtMost, F, Given, Is, Not, OneOf, Plus, Some
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, Median, Ratio, Sum
 from jinzhi.kernel.procedure import Fact, Procedure
 
 POINTS = "register:service-points"
@@ -61,11 +47,15 @@ def said(**change) -> list[str]:
         (Count(POINTS, OneOf("kind", ("workstation", "workstatoin"))), "workstatoin"),
         (Count(POINTS, Given("openedon")), "openedon"),
         (Count(POINTS, Not(Given("openedon"))), "openedon"),
-        (Count(POINTS, All((Is("state", "active"), Any((Given("openedon"),))))), "openedon"),
-        (Count(POINTS, OnOrBeforeAsOf("name")), "name"),
+        (Count(POINTS, All(Is("state", "active"), Any(Given("openedon")))), "openedon"),
+        (Count(POINTS, AtMost("name", TODAY)), "name"),
         (Count(POINTS, AtLeast("name", 1)), "name"),
+        (Count(POINTS, AtLeast("opened_on", 1)), "opened_on"),
+        (Count(POINTS, AtLeast("opened_on", "2026-01-01")), "opened_on"),
+        (Count(POINTS, Some("kind", Is("x", 1))), "Some"),
+        (Count(POINTS, AtLeast("opened_on", Plus(F("opened_on"), 1))), "Plus"),
         (Count(POINTS, Given("contact_mobile")), "contact_mobile"),
-        (Count("plan:milestones", NotAfter("met_on", "due_on")), "due_on"),
+        (Count("plan:milestones", AtMost("met_on", F("due_on"))), "due_on"),
         (Count("procedure:supervision-order", Is("state", "isued")), "isued"),
         (Count("procedure:supervision-order", Is("answer_state", "met")), "answer_state"),
         (Sum("plan:milestones", "weigth"), "weigth"),

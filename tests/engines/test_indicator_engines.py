@@ -12,24 +12,8 @@ from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import indicator_memory as memory
 from jinzhi.engines import indicator_sql as sql
-from jinzhi.kernel.indicator import (
-    All,
-    Any,
-    AtLeast,
-    AtMost,
-    Count,
-    Given,
-    Indicator,
-    Is,
-    Median,
-    Not,
-    NotAfter,
-    OneOf,
-    OnOrBeforeAsOf,
-    Ratio,
-    Record,
-    Sum,
-)
+from jinzhi.kernel.expression import All, Any, AtLeast, AtMost, F, Given, Is, Not, OneOf, Plus, Some
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, Median, Ratio, Record, Sum
 
 S = "register:things"
 DAY = date(2026, 11, 22)
@@ -63,13 +47,21 @@ def test_a_median_of_an_even_number_lies_between():
     assert value(Median(S, "n"), {"n": 4}, {"n": 1}, {"n": 2}, {"n": Decimal("3.5")}) == Decimal("2.75")
 
 
-def test_a_missing_field_is_neither_equal_nor_in_time_but_it_is_not_equal():
+def test_a_missing_field_equals_nothing_and_of_its_day_nobody_knows_whether_it_is_in_time():
     row = {"met_on": None, "due": date(2026, 1, 1)}
     assert value(Count(S, Is("x", 1)), row) == 0
     assert value(Count(S, Not(Is("x", 1))), row) == 1
-    assert value(Count(S, NotAfter("met_on", "due")), row) == 0
-    assert value(Count(S, Not(NotAfter("met_on", "due"))), row) == 1
+    assert value(Count(S, AtMost("met_on", F("due"))), row) == 0
+    assert value(Count(S, Not(AtMost("met_on", F("due")))), row) == 0
+    assert value(Count(S, Not(All(Given("met_on"), AtMost("met_on", F("due"))))), row) == 1
     assert value(Count(S, Is("x", None)), row) == 1
+
+
+def test_what_may_count_is_named_beside_the_value_once_and_only_in_its_period():
+    share = Ratio(Count(S, AtLeast("n", 5)), Count(S, AtLeast("n", 1)))
+    rows = records({"n": 7, "d": DAY}, {"d": DAY}, {"n": 2, "d": DAY}, {"d": date(2025, 1, 1)})
+    got = memory.evaluate(indicator(share, date_field="d"), rows, DAY)
+    assert (got.number, got.unknown) == (50, (f"{S}#2",))
 
 
 def test_yes_is_not_one_and_a_text_is_no_number():
@@ -78,7 +70,7 @@ def test_yes_is_not_one_and_a_text_is_no_number():
 
 def test_done_on_the_last_day_is_in_time():
     rows = [{"a": date(2026, 1, d), "b": date(2026, 1, 2)} for d in (1, 2, 3)]
-    assert value(Count(S, NotAfter("a", "b")), *rows) == 2
+    assert value(Count(S, AtMost("a", F("b"))), *rows) == 2
 
 
 def test_a_flow_counts_its_year_up_to_the_day():
@@ -140,21 +132,21 @@ COLUMNS = {
 }
 FIELDS = st.sampled_from([*KINDS, "made", "state", "seq", "absent"])
 SCALARS = st.one_of(TEXTS, NUMBERS, st.integers(-5, 5), DATES, st.booleans(), st.none())
+OTHERS = st.just(TODAY) | FIELDS.map(F)
 LEAVES = st.one_of(
     st.builds(Is, FIELDS, SCALARS),
     st.builds(OneOf, FIELDS, st.lists(SCALARS, max_size=3).map(tuple)),
     st.builds(Given, FIELDS),
-    st.builds(AtLeast, FIELDS, SCALARS),
-    st.builds(AtMost, FIELDS, SCALARS),
-    st.builds(NotAfter, FIELDS, FIELDS),
-    st.builds(OnOrBeforeAsOf, FIELDS),
+    st.builds(AtLeast, FIELDS, SCALARS | OTHERS),
+    st.builds(AtMost, FIELDS, SCALARS | OTHERS),
+    st.builds(Is, FIELDS, OTHERS),
 )
 CONDITIONS = st.recursive(
     LEAVES,
     lambda inner: st.one_of(
         st.builds(Not, inner),
-        st.builds(All, st.lists(inner, max_size=3).map(tuple)),
-        st.builds(Any, st.lists(inner, max_size=3).map(tuple)),
+        st.lists(inner, max_size=3).map(lambda several: All(*several)),
+        st.lists(inner, max_size=3).map(lambda several: Any(*several)),
     ),
     max_leaves=5,
 )
@@ -210,3 +202,10 @@ def test_a_member_that_is_null_is_missing_in_the_database_too(unit):
     )  # fmt: skip
     rows = Entry.objects.unrestricted("test").annotate(t=sql.JsonText("data", "t"), u=sql.JsonText("data", "u"))
     assert rows.values_list("t", "u").get() == (None, "null")
+
+
+def test_what_the_database_cannot_answer_is_refused_there(unit):
+    source = sql.SqlSource(Entry.objects.unrestricted("test"), COLUMNS)
+    for condition in (Some("t", Is("n", 1)), AtLeast("n", Plus(F("m"), 1)), AtLeast(Plus(F("m"), 1), 2)):
+        with pytest.raises(TypeError, match="the database does not answer"):
+            sql.evaluate(indicator(Count(S, condition)), {S: source}, DAY)

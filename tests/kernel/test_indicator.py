@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from jinzhi.kernel.declare import Catalogue, Declaration, Found
+from jinzhi.kernel.expression import All, Is
 from jinzhi.kernel.fields import Field
-from jinzhi.kernel.indicator import All, Count, Indicator, Is, Median, Ratio, Sum, parts
+from jinzhi.kernel.indicator import Count, Indicator, Median, Ratio, Sum, parts
 from jinzhi.kernel.register import Register
 
 BOOKS = Register(

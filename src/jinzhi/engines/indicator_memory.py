@@ -1,10 +1,9 @@
 """What an indicator means: the definition, over records in memory. Every other engine must agree with it.
 
-- A field that a record lacks is missing (None). Comparisons with a missing value are false; ``Is(f, None)`` asks
-  for it.
+- The conditions mean what ``kernel.expression`` says; a field that a record lacks or that is None is blank.
 - Values compare within their kind: text with text, numbers (int, Decimal) with numbers, dates with dates, yes/no with
-  yes/no. Across kinds nothing is equal, and nothing is at least or at most.
-- ``Not`` is plain negation: what does not hold, for whatever reason, holds under Not.
+  yes/no. Across kinds nothing is equal, and of nothing it is known whether it is at least or at most.
+- A record counts where the answer is yes. Records of the period for which it is unknown are listed beside the value.
 - With a ``date_field`` an indicator is a flow of the year of ``as_of``: only records count whose date lies from
   1 January of that year to ``as_of``, both included. Without one it is a stock: the records as they are given.
 - Sums and medians skip records without a number; numbers are Decimals, nothing is rounded except the quotients of
@@ -18,28 +17,32 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Context, Decimal
 
-from jinzhi.kernel.indicator import (
+from jinzhi.kernel.expression import (
+    BLANK,
+    NOT_HELD,
     All,
-    Any,
+    Answer,
     AtLeast,
     AtMost,
     Condition,
+    Elements,
+    Missing,
+    answer_of,
+)
+from jinzhi.kernel.indicator import (
+    TODAY,
     Count,
-    Given,
     Indicator,
-    Is,
     Median,
-    Not,
-    NotAfter,
-    OneOf,
-    OnOrBeforeAsOf,
     Ratio,
     Record,
     Scalar,
     Sum,
     Value,
+    kind_of,
     parts,
 )
+from jinzhi.kernel.period import Calendar
 
 EXACT = Context(prec=28)
 WIDE = Context(prec=60)
@@ -48,64 +51,49 @@ NOTHING_ZH, NOTHING_EN = "没有可计算的记录", "there is no record to comp
 NO_BOTTOM_ZH, NO_BOTTOM_EN = "分母为零，无法计算比率", "the bottom of the ratio is zero"
 
 
-def kind_of(value: Scalar) -> str:
-    """The kind within which a value compares; empty for a missing one."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "bool"
-        case int() | Decimal():
-            return "number"
-        case date():
-            return "date"
-        case str():
-            return "text"
-    raise TypeError(f"{value!r} is no value of a record (a float is not exact: give a Decimal)")
+@dataclass(frozen=True, slots=True)
+class FieldsView:
+    """The fields of a record as what a condition is judged on; a field without a value is blank. None: nothing held."""
+
+    fields: Mapping[str, Scalar] | None
+    as_of: date
+
+    def value(self, path: str) -> object:
+        if path == TODAY.path:
+            return self.as_of
+        if self.fields is None:
+            return NOT_HELD
+        value = self.fields.get(path)
+        return value if kind_of(value) else BLANK
+
+    def moment(self, path: str) -> None:
+        return None
+
+    def elements(self, over: str) -> Elements | Missing:
+        return NOT_HELD
+
+    def frozen(self, source: str, where: object) -> object:
+        return NOT_HELD
+
+    def at(self, day: date) -> FieldsView:
+        """Nothing is held of another day: the record is given as of one."""
+        return FieldsView(None, day)
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar.of(())
 
 
-def _same(left: Scalar, right: Scalar) -> bool:
-    return kind_of(left) == kind_of(right) and left == right
-
-
-def _ordered(left: Scalar, right: Scalar) -> bool:
-    """Whether left ≤ right, both numbers or both dates."""
-    kind = kind_of(left)
-    return kind in ("number", "date") and kind == kind_of(right) and left <= right  # type: ignore[operator]
-
-
-def holds(condition: Condition, fields: Mapping[str, Scalar], as_of: date) -> bool:
+def answer_for(condition: Condition, fields: Mapping[str, Scalar], as_of: date) -> Answer:
     """Whether a record with these fields meets the condition."""
-    match condition:
-        case Is(field, value):
-            return _same(fields.get(field), value)
-        case OneOf(field, values):
-            return any(_same(fields.get(field), v) for v in values)
-        case Given(field):
-            return fields.get(field) is not None
-        case AtLeast(field, bound):
-            return _ordered(bound, fields.get(field))
-        case AtMost(field, bound):
-            return _ordered(fields.get(field), bound)
-        case NotAfter(field, other):
-            return _ordered(fields.get(field), fields.get(other))
-        case OnOrBeforeAsOf(field):
-            return _ordered(fields.get(field), as_of)
-        case Not(inner):
-            return not holds(inner, fields, as_of)
-        case All(inner):
-            return all(holds(c, fields, as_of) for c in inner)
-        case Any(inner):
-            return any(holds(c, fields, as_of) for c in inner)
-    raise TypeError(f"{condition!r} is no condition")
+    return answer_of(condition, FieldsView(fields, as_of))
 
 
 def in_period(indicator: Indicator, as_of: date) -> Condition:
     """The condition that the indicator's ``date_field`` lays on every record; always true without one."""
     if not indicator.date_field:
         return All()
-    first = date(as_of.year, 1, 1)
-    return All((AtLeast(indicator.date_field, first), OnOrBeforeAsOf(indicator.date_field)))
+    return All(AtLeast(indicator.date_field, date(as_of.year, 1, 1)), AtMost(indicator.date_field, TODAY))
 
 
 def part_value(part: Count | Sum | Median, numbers: Sequence[Scalar]) -> Decimal | None:
@@ -127,45 +115,62 @@ def part_value(part: Count | Sum | Median, numbers: Sequence[Scalar]) -> Decimal
 
 
 def combine(
-    indicator: Indicator, values: Sequence[Decimal | None], records: Sequence[tuple[str, ...]], as_of: date
+    indicator: Indicator,
+    values: Sequence[Decimal | None],
+    records: Sequence[tuple[str, ...]],
+    as_of: date,
+    unknown: Iterable[str] = (),
 ) -> Value:
     """The value of an indicator from those of its parts."""
+    behind = Value(None, as_of, tuple(records), tuple(values), unknown=tuple(dict.fromkeys(unknown)))
     measure = indicator.measure
-    kept = (tuple(records), tuple(values))
+    if any(value is None for value in values):
+        return replace(behind, why_none_zh=NOTHING_ZH, why_none_en=NOTHING_EN)
+    top, *rest = (value for value in values if value is not None)
     if not isinstance(measure, Ratio):
-        if values[0] is None:
-            return Value(None, as_of, *kept, NOTHING_ZH, NOTHING_EN)
-        return Value(values[0], as_of, *kept)
-    top, bottom = values
-    if top is None or bottom is None:
-        return Value(None, as_of, *kept, NOTHING_ZH, NOTHING_EN)
+        return replace(behind, number=top)
+    (bottom,) = rest
     if bottom == 0:
-        return Value(None, as_of, *kept, NO_BOTTOM_ZH, NO_BOTTOM_EN)
-    return Value(EXACT.divide(WIDE.multiply(top, Decimal(measure.scale)), bottom), as_of, *kept)
+        return replace(behind, why_none_zh=NO_BOTTOM_ZH, why_none_en=NO_BOTTOM_EN)
+    return replace(behind, number=EXACT.divide(WIDE.multiply(top, Decimal(measure.scale)), bottom))
 
 
-def counted(
-    indicator: Indicator, part: Count | Sum | Median, records: Iterable[Record], as_of: date
-) -> Iterator[Record]:
-    """The records that a part counts, in their order. A Sum or Median counts only those that have its number."""
+def of_period(indicator: Indicator, records: Iterable[Record], as_of: date) -> Iterator[Record]:
+    """The records whose day lies in the period; all of them where the indicator has no ``date_field``."""
     when = in_period(indicator, as_of)
+    return (record for record in records if answer_for(when, record.fields, as_of) is Answer.YES)
+
+
+def judged(
+    part: Count | Sum | Median, records: Iterable[Record], as_of: date
+) -> tuple[tuple[Record, ...], tuple[Record, ...]]:
+    """Of the records of a period, in their order: those that a part counts, and those of which it is not known.
+
+    A Sum or Median counts only those that have its number.
+    """
+    counted: list[Record] = []
+    unknown: list[Record] = []
     for record in records:
-        if not holds(when, record.fields, as_of) or not holds(part.where, record.fields, as_of):
-            continue
-        if isinstance(part, Count) or kind_of(record.fields.get(part.field)) == "number":
-            yield record
+        match answer_for(part.where, record.fields, as_of):
+            case Answer.UNKNOWN:
+                unknown.append(record)
+            case Answer.YES if isinstance(part, Count) or kind_of(record.fields.get(part.field)) == "number":
+                counted.append(record)
+    return tuple(counted), tuple(unknown)
 
 
 def evaluate(indicator: Indicator, records: Mapping[str, Sequence[Record]], as_of: date) -> Value:
     """The value of an indicator. ``records`` holds every source of the measure; KeyError where one is missing."""
     values: list[Decimal | None] = []
     behind: list[tuple[str, ...]] = []
+    open_: list[str] = []
     for part in parts(indicator.measure):
-        found = list(counted(indicator, part, records[part.source], as_of))
-        numbers = [None if isinstance(part, Count) else r.fields.get(part.field) for r in found]
+        counted, unknown = judged(part, of_period(indicator, records[part.source], as_of), as_of)
+        numbers = [None if isinstance(part, Count) else r.fields.get(part.field) for r in counted]
         values.append(part_value(part, numbers))
-        behind.append(tuple(r.id for r in found))
-    return combine(indicator, values, behind, as_of)
+        behind.append(tuple(r.id for r in counted))
+        open_ += [r.id for r in unknown]
+    return combine(indicator, values, behind, as_of, open_)
 
 
 def group_of(record: Record, field: str) -> Scalar:
@@ -176,7 +181,7 @@ def group_of(record: Record, field: str) -> Scalar:
 def breakdown(
     indicator: Indicator, records: Mapping[str, Sequence[Record]], field: str, as_of: date
 ) -> tuple[tuple[Scalar, Value], ...]:
-    """(group, value) for each group of a field, over the groups that some record counted in any part falls under.
+    """(group, value) for each group of a field, over the groups of the records that count in a part, or may.
 
     The parts of a Count or Sum over all groups make the whole; those of a Median do not.
     """
@@ -190,7 +195,7 @@ def breakdown(
     out: list[tuple[Scalar, Value]] = []
     for (_kind, group), own in groups.items():
         value = evaluate(indicator, own, as_of)
-        if any(value.records):
+        if any(value.records) or value.unknown:
             out.append((group, value))
     return tuple(out)
 

@@ -1,17 +1,18 @@
 """Indicators over tables: the conditions run in the database, the meaning is that of ``indicator_memory``.
 
-A condition compiles to an expression that is 1 or 0 and never NULL, so ``Not`` is plain negation here too. Sums and
-medians are taken in Python over the numbers of the matching rows, because SQLite adds decimals as doubles. SQLite
-also compares decimals as doubles: exact up to 15 significant digits, which is what fields of registers hold.
+A condition compiles to an expression that is 2 for yes, 1 for unknown and 0 for no, never NULL: ``All`` is the least
+of its parts, ``Any`` the greatest, ``Not`` what is missing to 2. Conditions over lists, and values other than constants
+and fields, stay in memory: they are refused here. Sums and medians are taken in Python over the numbers of the matching
+rows, because SQLite adds decimals as doubles. SQLite also compares decimals as doubles: exact up to 15 significant
+digits, which is what fields of registers hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from operator import and_, or_
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
@@ -19,7 +20,6 @@ from django.db.models import (
     CharField,
     DecimalField,
     F,
-    Field,
     Func,
     IntegerField,
     Model,
@@ -30,25 +30,30 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable, Expression
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Greatest, Least
 from django.db.models.sql.compiler import SQLCompiler
 
-from jinzhi.engines.indicator_memory import combine, in_period, kind_of, part_value
-from jinzhi.kernel.indicator import (
+from jinzhi.engines.indicator_memory import combine, in_period, part_value
+from jinzhi.kernel.expression import (
     All,
+    Answer,
     Any,
     AtLeast,
     AtMost,
-    Condition,
-    Count,
     Given,
-    Indicator,
     Is,
     Not,
-    NotAfter,
     OneOf,
-    OnOrBeforeAsOf,
+)
+from jinzhi.kernel.expression import F as Path
+from jinzhi.kernel.indicator import (
+    TODAY,
+    Count,
+    Indicator,
+    Median,
     Scalar,
+    Sum,
+    kind_of,
     parts,
 )
 from jinzhi.kernel.indicator import Value as IndicatorValue
@@ -131,89 +136,108 @@ class SqlSource:
         return self.columns.get(field)
 
 
-def _truth(condition: Q) -> Expression:
-    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
+RANK = {Answer.NO: 0, Answer.UNKNOWN: 1, Answer.YES: 2}
 
 
-TRUE = Value(1, output_field=IntegerField())
-FALSE = Value(0, output_field=IntegerField())
+def _always(answer: Answer) -> Expression:
+    return Value(RANK[answer], output_field=IntegerField())
+
+
+NO, UNKNOWN, YES = (_always(answer) for answer in (Answer.NO, Answer.UNKNOWN, Answer.YES))
+
+
+def _answer(yes: Q, unknown: Q | None = None) -> Expression:
+    """Yes where one condition on rows holds, else unknown where the other does, else no."""
+    cases = [When(unknown, then=UNKNOWN)] if unknown is not None else []
+    return Case(*cases, When(yes, then=YES), default=NO, output_field=IntegerField())
 
 
 class _Compiler:
-    """Compiles conditions over a source; every sub-condition becomes an annotation that is 1 or 0."""
+    """Compiles conditions over a source; every value that is compared becomes an annotation."""
 
     def __init__(self, source: SqlSource, as_of: date):
         self.rows = source.rows
         self.source, self.as_of = source, as_of
         self.made = 0
 
-    def name(self, expression: Combinable, output: Field[object, object] | None = None) -> str:
+    def name(self, expression: Combinable) -> str:
         self.made += 1
         alias = f"jz_{self.made}"
         self.rows = self.rows.alias(**{alias: expression})
         return alias
 
-    def compile(self, condition: Condition) -> Expression:
+    def compile(self, condition: object) -> Expression:
+        """The answer of a condition as 0, 1 or 2. Raises TypeError for what only memory answers."""
         match condition:
-            case Is(field, value):
+            case Is(str(field), value):
                 return self._is(field, value)
-            case OneOf(field, values):
-                return self.compile(Any(tuple(Is(field, v) for v in values)))
-            case Given(field):
-                return self._given(field)
-            case AtLeast(field, bound):
-                return self._compare(field, bound, "gte")
-            case AtMost(field, bound):
-                return self._compare(field, bound, "lte")
-            case NotAfter(field, other):
-                return self._fields(field, other)
-            case OnOrBeforeAsOf(field):
-                return self._compare(field, self.as_of, "lte")
+            case OneOf(str(field), values):
+                return self._joined([self._is(field, value) for value in values], Greatest, NO)
+            case Given(str(field)):
+                column = self.source.column(field)
+                return NO if column is None else _answer(Q(**{f"{self.name(column.ref)}__isnull": False}))
+            case AtLeast(str(field), bound):
+                return self._ordered(field, bound, "gte")
+            case AtMost(str(field), bound):
+                return self._ordered(field, bound, "lte")
             case Not(inner):
-                return _truth(Q(**{self.name(self.compile(inner)): 0}))
+                return YES - self.compile(inner)
             case All(inner):
-                return self._joined(inner, and_, TRUE)
+                return self._joined([self.compile(part) for part in inner], Least, YES)
             case Any(inner):
-                return self._joined(inner, or_, FALSE)
-        raise TypeError(f"{condition!r} is no condition")
+                return self._joined([self.compile(part) for part in inner], Greatest, NO)
+        raise TypeError(f"the database does not answer {condition!r}")
 
-    def _joined(self, inner: tuple[Condition, ...], how: Callable[[Q, Q], Q], empty: Expression) -> Expression:
-        if not inner:
-            return empty
-        joined = Q(**{self.name(self.compile(inner[0])): 1})
-        for condition in inner[1:]:
-            joined = how(joined, Q(**{self.name(self.compile(condition)): 1}))
-        return _truth(joined)
+    def _joined(self, answers: list[Expression], how: type[Least | Greatest], empty: Expression) -> Expression:
+        if len(answers) < 2:
+            return answers[0] if answers else empty
+        return how(*answers, output_field=IntegerField())
 
-    def _given(self, field: str) -> Expression:
-        column = self.source.column(field)
-        if column is None:
-            return FALSE
-        return _truth(Q(**{f"{self.name(column.ref)}__isnull": False}))
+    def _other(self, value: object) -> SqlColumn | Scalar:
+        """What a field is held against: another field, or a constant; None where there is nothing."""
+        if value == TODAY:
+            return self.as_of
+        if isinstance(value, Path):
+            return self.source.column(value.path)
+        if value is None or isinstance(value, (str, int, Decimal, bool, date)):
+            return value
+        raise TypeError(f"the database does not answer {value!r}")
 
-    def _is(self, field: str, value: Scalar) -> Expression:
-        column = self.source.column(field)
+    def _is(self, field: str, value: object) -> Expression:
+        column, other = self.source.column(field), self._other(value)
         if value is None:
-            return TRUE if column is None else _truth(Q(**{f"{self.name(column.ref)}__isnull": True}))
-        if column is None or kind_of(value) != column.kind:
-            return FALSE
-        return _truth(Q(**{self.name(column.comparable): column.constant(value)}))
+            return YES if column is None else _answer(Q(**{f"{self.name(column.ref)}__isnull": True}))
+        sides = self._sides(column, other)
+        if sides is None:
+            return NO
+        left, right = sides
+        return _answer(Q(**{left: F(right) if isinstance(right, str) else right}))
 
-    def _compare(self, field: str, bound: Scalar, how: str) -> Expression:
-        column = self.source.column(field)
-        kind = kind_of(bound)
-        if column is None or column.kind != kind or kind not in ("number", "date"):
-            return FALSE
-        return _truth(Q(**{f"{self.name(column.comparable)}__{how}": column.constant(bound)}))
+    def _ordered(self, field: str, bound: object, how: str) -> Expression:
+        column, other = self.source.column(field), self._other(bound)
+        sides = self._sides(column, other)
+        if sides is None or column is None or column.kind not in ("number", "date"):
+            return UNKNOWN
+        left, right = sides
+        blank = Q(**{f"{left}__isnull": True})
+        if isinstance(right, str):
+            blank |= Q(**{f"{right}__isnull": True})
+        return _answer(Q(**{f"{left}__{how}": F(right) if isinstance(right, str) else right}), blank)
 
-    def _fields(self, field: str, other: str) -> Expression:
-        left, right = self.source.column(field), self.source.column(other)
-        if left is None or right is None or left.kind != right.kind or left.kind not in ("number", "date"):
-            return FALSE
-        left_side, right_side = left.comparable, right.comparable
-        if left.kind == "date" and left.json != right.json:
-            left_side, right_side = _iso(left), _iso(right)
-        return _truth(Q(**{f"{self.name(left_side)}__lte": F(self.name(right_side))}))
+    def _sides(self, column: SqlColumn | None, other: SqlColumn | Scalar) -> tuple[str, str | Value] | None:
+        """A field and what it is held against, as the database compares them; None where they are of two kinds."""
+        if column is None or other is None:
+            return None
+        if isinstance(other, SqlColumn):
+            if column.kind != other.kind:
+                return None
+            left, right = column.comparable, other.comparable
+            if column.kind == "date" and column.json != other.json:
+                left, right = _iso(column), _iso(other)
+            return self.name(left), self.name(right)
+        if kind_of(other) != column.kind:
+            return None
+        return self.name(column.comparable), column.constant(other)
 
 
 def _iso(column: SqlColumn) -> Combinable:
@@ -232,25 +256,29 @@ def evaluate(indicator: Indicator, sources: Mapping[str, SqlSource], as_of: date
     """
     values: list[Decimal | None] = []
     behind: list[tuple[str, ...]] = []
+    open_: list[str] = []
     for part in parts(indicator.measure):
-        source = sources[part.source]
-        compiler = _Compiler(source, as_of)
-        where = compiler.name(compiler.compile(All((in_period(indicator, as_of), part.where))))
-        wanted: dict[str, Combinable] = {"jz_id": F(source.id) if isinstance(source.id, str) else source.id}
-        column = None if isinstance(part, Count) else source.column(part.field)
-        if column is not None:
-            wanted["jz_number"] = column.ref
-        rows = compiler.rows.filter(**{where: 1})
-        found = list(rows.annotate(**wanted).values_list(*wanted))
-        ids: list[str]
-        numbers: list[Decimal | None]
-        if isinstance(part, Count):
-            ids, numbers = [str(r[0]) for r in found], [None] * len(found)
-        elif column is None or column.kind != "number":
-            ids, numbers = [], []
-        else:
-            known = [(str(r[0]), _number(r[1])) for r in found if r[1] is not None]
-            ids, numbers = [k[0] for k in known], [k[1] for k in known]
-        values.append(part_value(part, numbers))
-        behind.append(tuple(ids))
-    return combine(indicator, values, behind, as_of)
+        counted, unknown = _judged(indicator, part, sources[part.source], as_of)
+        values.append(part_value(part, [number for _id, number in counted]))
+        behind.append(tuple(id for id, _number in counted))
+        open_ += unknown
+    return combine(indicator, values, behind, as_of, open_)
+
+
+def _judged(
+    indicator: Indicator, part: Count | Sum | Median, source: SqlSource, as_of: date
+) -> tuple[list[tuple[str, Decimal | None]], list[str]]:
+    """The rows that a part counts, each with its number, and those of which it is not known."""
+    compiler = _Compiler(source, as_of)
+    period = compiler.name(compiler.compile(in_period(indicator, as_of)))
+    where = compiler.name(compiler.compile(part.where))
+    column = None if isinstance(part, Count) else source.column(part.field)
+    known = column is not None and column.kind == "number"
+    wanted: dict[str, Combinable] = {"jz_id": F(source.id) if isinstance(source.id, str) else source.id}
+    wanted["jz_answer"] = F(where)
+    wanted["jz_number"] = column.ref if column is not None and known else Value(None, output_field=TextField())
+    rows = compiler.rows.filter(**{period: RANK[Answer.YES], f"{where}__gt": RANK[Answer.NO]})
+    found = list(rows.annotate(**wanted).values_list(*wanted))
+    sure = [(str(id), _number(number)) for id, answer, number in found if answer == RANK[Answer.YES]]
+    counted = sure if isinstance(part, Count) else [row for row in sure if row[1] is not None]
+    return counted, [str(id) for id, answer, _number in found if answer == RANK[Answer.UNKNOWN]]

@@ -8,29 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from jinzhi.kernel.clocks import ClockStatus
 from jinzhi.kernel.declare import Catalogue
+from jinzhi.kernel.expression import All, Any, AtLeast, AtMost, F, Given, Is, Not, OneOf
 from jinzhi.kernel.fields import Type
-from jinzhi.kernel.indicator import (
-    All,
-    Any,
-    AtLeast,
-    AtMost,
-    Condition,
-    Count,
-    Given,
-    Indicator,
-    Is,
-    Median,
-    Not,
-    NotAfter,
-    OneOf,
-    OnOrBeforeAsOf,
-    Scalar,
-    Sum,
-    parts,
-)
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, Median, Scalar, Sum, kind_of, parts
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
 
@@ -100,33 +86,61 @@ def fields_of(source: str, catalogue: Catalogue) -> Mapping[str, Column] | None:
     return FIXED.get(source.partition("@")[0] if kind == "plan" else source)
 
 
-def named_in(condition: Condition) -> Iterator[tuple[str, str, tuple[Scalar, ...]]]:
-    """Each field that a condition names, the kind it must have ("" any), and the values it is compared with."""
+class Named(NamedTuple):
+    """A field that a measure names: the kinds that it may have (none: any), the constants that it is compared with."""
+
+    field: str
+    kinds: tuple[str, ...] = ()
+    values: tuple[Scalar, ...] = ()
+
+
+ORDERED = (NUMBER, DATE)
+
+
+def named_in(condition: object) -> Iterator[Named | str]:
+    """Each field that a condition names, and each problem of what an indicator may not say."""
     match condition:
-        case Is(field, value):
-            yield field, "", (value,)
-        case OneOf(field, values):
-            yield field, "", values
-        case Given(field):
-            yield field, "", ()
-        case AtLeast(field, _) | AtMost(field, _):
-            yield field, f"{NUMBER} {DATE}", ()
-        case NotAfter(field, other):
-            yield field, f"{NUMBER} {DATE}", ()
-            yield other, f"{NUMBER} {DATE}", ()
-        case OnOrBeforeAsOf(field):
-            yield field, DATE, ()
+        case Is(str(field), value):
+            yield from _compared(field, (), (value,))
+        case OneOf(str(field), values):
+            yield from _compared(field, (), values)
+        case Given(str(field)):
+            yield Named(field)
+        case AtLeast(str(field), bound) | AtMost(str(field), bound):
+            yield from _compared(field, ORDERED, (bound,))
         case Not(inner):
             yield from named_in(inner)
         case All(several) | Any(several):
-            for one in several:
-                yield from named_in(one)
+            for part in several:
+                yield from named_in(part)
+        case _:
+            yield f"an indicator does not take {condition!r}: its conditions are of one record's own fields"
 
 
-def _named_by(part: Count | Sum | Median) -> Iterator[tuple[str, str, tuple[Scalar, ...]]]:
+def _compared(field: str, kinds: tuple[str, ...], values: tuple[object, ...]) -> Iterator[Named | str]:
+    """A field with what it is held against: constants, the day asked for, other fields."""
+    constants: list[Scalar] = []
+    for value in values:
+        if value == TODAY:
+            yield Named(field, (DATE,))
+        elif isinstance(value, F):
+            yield Named(value.path, kinds)
+        elif value is None or isinstance(value, (str, int, Decimal, bool, date)):
+            constants.append(value)
+            if kinds:
+                yield Named(field, tuple(kind for kind in kinds if kind == kind_of(value)) or ("a number or a date",))
+        else:
+            yield f"an indicator does not hold {field!r} against {value!r}: give a constant, another field or the day"
+    yield Named(field, kinds, tuple(constants))
+
+
+def _named_by(indicator: Indicator, part: Count | Sum | Median) -> Iterator[Named | str]:
     yield from named_in(part.where)
     if not isinstance(part, Count):
-        yield part.field, NUMBER, ()
+        yield Named(part.field, (NUMBER,))
+    if indicator.date_field:
+        yield Named(indicator.date_field, (DATE,))
+    yield from (Named(field) for field in indicator.breakdowns if field != "unit")
 
 
 def problems_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
@@ -136,20 +150,21 @@ def problems_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
         if given is None:
             yield f"source {part.source!r} is given by nobody"
             continue
-        known = ", ".join(sorted(given))
-        wanted = list(_named_by(part))
-        if indicator.date_field:
-            wanted.append((indicator.date_field, DATE, ()))
-        wanted += [(b, "", ()) for b in indicator.breakdowns if b != "unit"]
-        for name, kinds, values in wanted:
-            if name not in given:
-                yield f"source {part.source} has no field {name!r} (it has {known})"
-                continue
-            if kinds and given[name].kind not in kinds.split():
-                yield f"field {name!r} of {part.source} is {given[name].kind}, not {' or '.join(kinds.split())}"
-            for value in values:
-                if given[name].values and value is not None and value not in given[name].values:
-                    yield f"field {name!r} of {part.source} is never {value!r} (it is {', '.join(given[name].values)})"
+        for named in _named_by(indicator, part):
+            yield from (named,) if isinstance(named, str) else _unfit(named, part.source, given)
+
+
+def _unfit(named: Named, source: str, given: Mapping[str, Column]) -> Iterator[str]:
+    """What is wrong with a field that is named, where its source gives these."""
+    column = given.get(named.field)
+    if column is None:
+        yield f"source {source} has no field {named.field!r} (it has {', '.join(sorted(given))})"
+        return
+    if named.kinds and column.kind not in named.kinds:
+        yield f"field {named.field!r} of {source} is {column.kind}, not {' or '.join(named.kinds)}"
+    for value in named.values:
+        if column.values and value is not None and value not in column.values:
+            yield f"field {named.field!r} of {source} is never {value!r} (it is {', '.join(column.values)})"
 
 
 def unresolved(catalogue: Catalogue) -> Iterator[str]:

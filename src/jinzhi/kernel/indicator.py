@@ -1,8 +1,9 @@
 """Indicators: what a number means, over which records, and what it is measured against.
 
 A measure is a small expression over sources of records (a register, the cases of a procedure, the milestones
-of the plan). ``engines/indicator_memory`` defines what it means; the SQL engine must agree. The value of an
-indicator always carries the ids of the records behind it.
+of the plan). Its conditions are those of ``kernel.expression``: a record counts where the answer is yes; one of which
+it is not known is not counted but listed beside the number. ``engines/indicator_memory`` defines what a measure means;
+the SQL engine must agree. The value of an indicator always carries the ids of the records behind it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,12 @@ from decimal import Decimal
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.expression import All, Condition, F
 from jinzhi.kernel.text import Words
 
 Scalar = str | int | Decimal | bool | date | None
+#: the day for which an indicator is asked, in its conditions
+TODAY = F("today")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,80 +39,20 @@ class Record:
     uncorrected: Mapping[str, Scalar] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
-    """The field equals the value. A missing field equals only None."""
-
-    field: str
-    value: Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """The field equals one of the values."""
-
-    field: str
-    values: tuple[Scalar, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The field has a value (is not None)."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class AtLeast:
-    """The field has a value and it is the bound or more (numbers and dates)."""
-
-    field: str
-    bound: Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class AtMost:
-    """The field has a value and it is the bound or less (numbers and dates)."""
-
-    field: str
-    bound: Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class NotAfter:
-    """Both fields have values and the first is not after the second: done in time."""
-
-    field: str
-    other: str
-
-
-@dataclass(frozen=True, slots=True)
-class OnOrBeforeAsOf:
-    """The date field has a value and it is not after the as-of date."""
-
-    field: str
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    inner: Condition
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Every inner condition holds; with none, always true."""
-
-    inner: tuple[Condition, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Any:
-    """Some inner condition holds; with none, always false."""
-
-    inner: tuple[Condition, ...] = ()
-
-
-Condition = Is | OneOf | Given | AtLeast | AtMost | NotAfter | OnOrBeforeAsOf | Not | All | Any
+def kind_of(value: Scalar) -> str:
+    """The kind within which a value compares; empty for a missing one. Raises TypeError for what is no value."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "bool"
+        case int() | Decimal():
+            return "number"
+        case date():
+            return "date"
+        case str():
+            return "text"
+    raise TypeError(f"{value!r} is no value of a record (a float is not exact: give a Decimal)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +105,7 @@ class Value:
     ``records``: ids of the records counted, by part (top, bottom). ``as_of``: the day it stands for. ``corrected``: how
     many of the records behind it, or behind the number without corrections, were corrected; ``uncorrected``: that
     number. ``left_out``: how many records of its sources could not be read as declared, and so were not counted.
+    ``unknown``: ids of the records of which it is not known whether they count.
     """
 
     number: Decimal | None
@@ -172,6 +117,7 @@ class Value:
     corrected: int = 0
     uncorrected: Decimal | None = None
     left_out: int = 0
+    unknown: tuple[str, ...] = ()
 
     @property
     def why_none(self) -> Words:

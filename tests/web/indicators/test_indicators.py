@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,7 +15,9 @@ from jinzhi.apps.evidence.log import log
 from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.registers.actions import create
-from jinzhi.kernel.indicator import Indicator, Ratio
+from jinzhi.kernel.declare import Catalogue, Found
+from jinzhi.kernel.expression import AtMost
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, Ratio
 from jinzhi.web.indicators.words import definition
 
 POINT = {
@@ -189,3 +192,19 @@ def test_a_frozen_value_is_held_against_the_log(points, above):
     page = text(above.client.get("/indicators/service-points-open/"))
     assert "核验不符" in page
     assert "冻结的值与日志所记不符" in page
+
+
+def test_a_page_says_of_how_many_records_it_is_not_known_whether_they_count(above, monkeypatch):
+    policy = {"title": "某办法", "level": "policy", "issued_by": "tj-ip-office", "issued_on": "2026-01-05"}
+    create("policy-documents", {**policy, "in_force_from": "2026-02-01"}, who=above.acting)
+    declared = catalogue()
+    expired = replace(
+        declared.get(Indicator, "policies-in-force"),
+        measure=Count("register:policy-documents", AtMost("expires_on", TODAY)),
+    )
+    kinds = {**declared.found["indicator"], expired.id: Found(expired, "test", "expired")}
+    changed = Catalogue({**declared.found, "indicator": kinds})
+    monkeypatch.setattr("jinzhi.web.indicators.asked.catalogue", lambda: changed)
+    page = text(above.client.get("/indicators/policies-in-force/"))
+    assert value_on(page) == "0"
+    assert "另有 1 条数据不足" in page

@@ -30,7 +30,7 @@ Rules for a provider:
 
 Fields that indicators of this installation read: see ``matters/tianjin/indicators``. For ``plan:milestones`` they are
 ``row_key, code, title, due, met_on, dropped_on, target, achieved, weight, measured_in`` and ``met_in_time`` need not be
-given (NotAfter("met_on", "due") says it).
+given (AtMost("met_on", F("due")) says it).
 """
 
 from __future__ import annotations

@@ -21,19 +21,8 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.apps.units.succession import merged_into
 from jinzhi.engines.indicator_memory import breakdown, evaluate
 from jinzhi.kernel.access import Reach, Role, within
-from jinzhi.kernel.indicator import (
-    All,
-    Any,
-    Condition,
-    Count,
-    Indicator,
-    Not,
-    NotAfter,
-    Record,
-    Scalar,
-    Value,
-    parts,
-)
+from jinzhi.kernel.expression import paths_of
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, Record, Scalar, Value, parts
 from jinzhi.kernel.status import AHEAD, LATE, NORMAL, RISK, LightRule, Status
 
 #: values are kept for this long at most, in seconds; a new event makes them stale at once
@@ -240,26 +229,12 @@ class ValuePoint:
     source: str
 
 
-def _read_by(condition: Condition) -> Iterator[str]:
-    """The fields that a condition looks at."""
-    match condition:
-        case Not(inner):
-            yield from _read_by(inner)
-        case All(inner) | Any(inner):
-            for c in inner:
-                yield from _read_by(c)
-        case NotAfter(field, other):
-            yield from (field, other)
-        case _:
-            yield condition.field
-
-
 def not_known(indicator: Indicator) -> tuple[tuple[str, str], ...]:
     """What a past value of an indicator would need and nothing keeps: (source, field); the field "*" for all."""
     out = []
     for part in parts(indicator.measure):
         lost = today_only(part.source)
-        used = {*_read_by(part.where), *([indicator.date_field] if indicator.date_field else [])}
+        used = {*(paths_of(part.where) - {TODAY.path}), *([indicator.date_field] if indicator.date_field else [])}
         used |= set() if isinstance(part, Count) else {part.field}
         out += [(part.source, name) for name in lost if name == "*" or name in used]
     return tuple(dict.fromkeys(out))

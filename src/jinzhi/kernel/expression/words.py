@@ -25,7 +25,7 @@ class F:
     path: str
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True, init=False, repr=False)
 class Several:
     """What takes any number of parts."""
 
@@ -33,6 +33,9 @@ class Several:
 
     def __init__(self, *parts: Anything) -> None:
         object.__setattr__(self, "parts", parts)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.parts))})"
 
 
 class Latest(Several):

@@ -75,6 +75,7 @@ def shown(indicator: Indicator, value: Value) -> dict[str, Any]:
         "corrected": value.corrected,
         "uncorrected": _text(value.uncorrected),
         "left_out": value.left_out,
+        "unknown": len(value.unknown),
         "parts": [_text(p) for p in value.parts],
         "record_count": len({id for part in value.records for id in part}),
     }

@@ -58,6 +58,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "value": shown(number, i),
         "measured_in": measured_in(i) if number is not None else "",
         "left_out": view.value.left_out,
+        "unknown": len(view.value.unknown),
         "why_none": speak(view.value.why_none) if number is None else "",
         "tag": tag_of(stands, view.value),
         "why_light": speak(stands),

@@ -11,27 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.queries import current
+from jinzhi.kernel.expression import All, Any, AtLeast, AtMost, Condition, F, Given, Is, Not, OneOf
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.indicator import (
-    All,
-    Any,
-    AtLeast,
-    AtMost,
-    Condition,
-    Count,
-    Given,
-    Indicator,
-    Is,
-    Median,
-    Not,
-    NotAfter,
-    OneOf,
-    OnOrBeforeAsOf,
-    Ratio,
-    Scalar,
-    Sum,
-    parts,
-)
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, Median, Ratio, Scalar, Sum, parts
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
 from jinzhi.web.ui.language import named
@@ -154,28 +136,42 @@ class SourceWords:
             return str(LEVELS.get(str(value), value))
         return str(value)
 
+    def held_against(self, id: str, value: object) -> str:
+        """What a field is compared with: the day asked for, another field, or a constant as the field shows it."""
+        if value == TODAY:
+            return _("截至日")
+        if isinstance(value, F):
+            return self.field(value.path)
+        return self.value(id, value)  # type: ignore[arg-type]
+
+    def bound(self, id: str, bound: object, least: bool) -> str:
+        """A field and its bound: of days earlier or later, of numbers less or more."""
+        words = {"field": self.field(id), "value": self.held_against(id, bound)}
+        if isinstance(bound, (date, F)):
+            return _("%(field)s不早于%(value)s") % words if least else _("%(field)s不晚于%(value)s") % words
+        return _("%(field)s不小于 %(value)s") % words if least else _("%(field)s不大于 %(value)s") % words
+
     def condition(self, condition: Condition) -> str:
         """A condition in words; empty where it always holds."""
         match condition:
-            case Is(field, None):
+            case Is(str(field), None):
                 return _("%(field)s为空") % {"field": self.field(field)}
-            case Is(field, value):
-                return _("%(field)s为“%(value)s”") % {"field": self.field(field), "value": self.value(field, value)}
-            case OneOf(field, values):
-                shown = _("、").join(self.value(field, v) for v in values)
+            case Is(str(field), value):
+                shown = self.held_against(field, value)
+                return _("%(field)s为“%(value)s”") % {"field": self.field(field), "value": shown}
+            case OneOf(str(field), values):
+                shown = _("、").join(self.held_against(field, v) for v in values)
                 return _("%(field)s为“%(value)s”之一") % {"field": self.field(field), "value": shown}
-            case Given(field):
+            case Given(str(field)):
                 return _("%(field)s不为空") % {"field": self.field(field)}
-            case AtLeast(field, bound):
-                return _("%(field)s不小于 %(value)s") % {"field": self.field(field), "value": self.value(field, bound)}
-            case AtMost(field, bound):
-                return _("%(field)s不大于 %(value)s") % {"field": self.field(field), "value": self.value(field, bound)}
-            case NotAfter(field, other):
-                return _("%(field)s不晚于%(other)s") % {"field": self.field(field), "other": self.field(other)}
-            case OnOrBeforeAsOf(field):
-                return _("%(field)s不晚于截至日") % {"field": self.field(field)}
+            case Not(Given(str(field))):
+                return _("%(field)s为空") % {"field": self.field(field)}
+            case AtLeast(str(field), bound):
+                return self.bound(field, bound, least=True)
+            case AtMost(str(field), bound):
+                return self.bound(field, bound, least=False)
             case Not(inner):
-                return _("不属于：%(inner)s") % {"inner": self.condition(inner)}
+                return _("不属于：%(inner)s") % {"inner": self.condition(inner)}  # type: ignore[arg-type]
             case All(inner):
                 return self._joined(inner, _("，且 "))
             case Any(inner):

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import Case, Count, Indicator, OneOf
+from jinzhi.kernel.expression import OneOf
+from jinzhi.kernel.indicator import Case, Count, Indicator
 
 adjustments_decided = Indicator(
     id="adjustments-decided",

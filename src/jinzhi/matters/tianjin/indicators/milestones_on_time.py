@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import All, Case, Count, Indicator, Is, NotAfter, Ratio
+from jinzhi.kernel.expression import All, AtMost, F, Given, Is
+from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
 
 milestones_on_time = Indicator(
     id="milestones-on-time",
@@ -16,7 +17,7 @@ milestones_on_time = Indicator(
         "目标 90% 与亮灯规则的“正常”下限一致，为平台工作目标。"
     ),
     measure=Ratio(
-        Count("plan:milestones", All((Is("dropped_on", None), NotAfter("met_on", "due")))),
+        Count("plan:milestones", All(Is("dropped_on", None), Given("met_on"), AtMost("met_on", F("due")))),
         Count("plan:milestones", Is("dropped_on", None)),
     ),
     unit="%",

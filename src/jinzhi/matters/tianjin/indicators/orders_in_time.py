@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import All, Case, Count, Indicator, Is, Not, OneOf, Ratio
+from jinzhi.kernel.expression import All, Is, Not, OneOf
+from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
 
 orders_in_time = Indicator(
     id="orders-in-time",
@@ -16,10 +17,10 @@ orders_in_time = Indicator(
         "目标 100% 为平台工作目标，非规划指标。"
     ),
     measure=Ratio(
-        Count("procedure:supervision-order", All((Not(Is("state", "withdrawn")), Is("answer_status", "met")))),
+        Count("procedure:supervision-order", All(Not(Is("state", "withdrawn")), Is("answer_status", "met"))),
         Count(
             "procedure:supervision-order",
-            All((Not(Is("state", "withdrawn")), OneOf("answer_status", ("met", "late", "expired")))),
+            All(Not(Is("state", "withdrawn")), OneOf("answer_status", ("met", "late", "expired"))),
         ),
     ),
     unit="%",

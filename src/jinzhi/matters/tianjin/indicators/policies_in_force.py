@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import All, Case, Count, Indicator, Not, OnOrBeforeAsOf
+from jinzhi.kernel.expression import All, Any, AtMost, Given, Not
+from jinzhi.kernel.indicator import TODAY, Case, Count, Indicator
 
 policies_in_force = Indicator(
     id="policies-in-force",
@@ -14,7 +15,11 @@ policies_in_force = Indicator(
     why="现行有效由施行、失效和废止日期推算，没有人去标记。数量多少并无好坏之分，用来看制度是否接续。",
     measure=Count(
         "register:policy-documents",
-        All((OnOrBeforeAsOf("in_force_from"), Not(OnOrBeforeAsOf("expires_on")), Not(OnOrBeforeAsOf("repealed_on")))),
+        All(
+            AtMost("in_force_from", TODAY),
+            Any(Not(Given("expires_on")), Not(AtMost("expires_on", TODAY))),
+            Any(Not(Given("repealed_on")), Not(AtMost("repealed_on", TODAY))),
+        ),
     ),
     unit="件",
     unit_en="documents",

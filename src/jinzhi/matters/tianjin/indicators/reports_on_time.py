@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import All, Case, Count, Indicator, Is, Not, OneOf, Ratio
+from jinzhi.kernel.expression import All, Is, Not, OneOf
+from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
 
 reports_on_time = Indicator(
     id="reports-on-time",
@@ -16,10 +17,10 @@ reports_on_time = Indicator(
         "目标 100% 为平台工作目标，非规划指标。"
     ),
     measure=Ratio(
-        Count("procedure:progress-report", All((Not(Is("state", "cancelled")), Is("report_status", "met")))),
+        Count("procedure:progress-report", All(Not(Is("state", "cancelled")), Is("report_status", "met"))),
         Count(
             "procedure:progress-report",
-            All((Not(Is("state", "cancelled")), OneOf("report_status", ("met", "late", "expired")))),
+            All(Not(Is("state", "cancelled")), OneOf("report_status", ("met", "late", "expired"))),
         ),
     ),
     unit="%",

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import All, Case, Count, Indicator, Is, OnOrBeforeAsOf
+from jinzhi.kernel.expression import All, AtMost, Is
+from jinzhi.kernel.indicator import TODAY, Case, Count, Indicator
 
 service_points_open = Indicator(
     id="service-points-open",
@@ -12,7 +13,7 @@ service_points_open = Indicator(
     serves=("S2", "S1"),
     next_review=date(2027, 6, 30),
     why="群众在家门口能问到的地方有多少。只数已设立且未注销的网点，不看服务量。",
-    measure=Count("register:service-points", All((Is("state", "active"), OnOrBeforeAsOf("opened_on")))),
+    measure=Count("register:service-points", All(Is("state", "active"), AtMost("opened_on", TODAY))),
     unit="个",
     unit_en="points",
     breakdowns=("unit", "kind"),

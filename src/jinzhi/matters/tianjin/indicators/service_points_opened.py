@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import Case, Count, Indicator, Is
+from jinzhi.kernel.expression import Is
+from jinzhi.kernel.indicator import Case, Count, Indicator
 
 service_points_opened = Indicator(
     id="service-points-opened",

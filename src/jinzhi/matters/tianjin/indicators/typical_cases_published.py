@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import Case, Count, Given, Indicator
+from jinzhi.kernel.expression import Given
+from jinzhi.kernel.indicator import Case, Count, Indicator
 
 typical_cases_published = Indicator(
     id="typical-cases-published",

@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import Case, Count, Given, Indicator, Ratio
+from jinzhi.kernel.expression import Given
+from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
 
 units_with_contact = Indicator(
     id="units-with-contact",

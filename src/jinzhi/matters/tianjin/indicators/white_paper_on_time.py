@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.declare import Citation
-from jinzhi.kernel.indicator import Case, Count, Indicator, NotAfter, Ratio
+from jinzhi.kernel.expression import All, AtMost, F, Given
+from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
 
 white_paper_on_time = Indicator(
     id="white-paper-on-time",
@@ -17,7 +18,10 @@ white_paper_on_time = Indicator(
         "本市知识产权保护状况白皮书应当每年发布；按惯例在 4 月 26 日世界知识产权日前后。"
         "到计划发布日期时已发布的计为按期；每年发布有法规依据，按期 100% 为平台工作目标。"
     ),
-    measure=Ratio(Count("register:white-papers", NotAfter("published_on", "due")), Count("register:white-papers")),
+    measure=Ratio(
+        Count("register:white-papers", All(Given("published_on"), AtMost("published_on", F("due")))),
+        Count("register:white-papers"),
+    ),
     unit="%",
     unit_en="%",
     date_field="due",

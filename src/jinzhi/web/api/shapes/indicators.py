@@ -24,6 +24,7 @@ class IndicatorOut(Schema):
     corrected: int = Field(description="How many of the records behind it were corrected.")
     uncorrected: str | None = Field(description="The number without the corrections; null where there are none.")
     left_out: int = Field(description="Records that could not be read as declared, and so were not counted.")
+    unknown: int = Field(description="Records of which it is not known whether they count; they were not counted.")
     parts: list[str | None] = Field(description="The number; for a ratio its top and its bottom.")
     record_count: int
 
