@@ -18,7 +18,7 @@ from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.fields import FORENSIC
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Upload, Version
-from jinzhi.apps.custody.queries import Asked, duplicates, inbox, items, takers
+from jinzhi.apps.custody.queries import ItemsAsked, duplicates, inbox, items, takers
 from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
 from jinzhi.apps.evidence.models import Entry, Event
 from jinzhi.apps.evidence.store import store
@@ -342,7 +342,7 @@ def test_folders_are_a_tree_of_the_unit(district, elsewhere):
     top = actions.make_folder("2026", None, who=district.acting)
     inner = actions.make_folder("商标案", top, who=district.acting)
     item = take(district, folder=inner)
-    assert items(district.acting, Asked(folder=top.pk)).get() == item
+    assert items(district.acting, ItemsAsked(folder=top.pk)).get() == item
     actions.rename_folder(top, "二〇二六", who=district.acting)
     assert Folder.objects.visible_to(district.acting).get(pk=inner.pk).path == "二〇二六／商标案"
     with pytest.raises(CustodyRefused, match="不是空的"):

@@ -15,7 +15,7 @@ from jinzhi.apps.patents.search import index
 from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store import queries
 from jinzhi.apps.patents.store.documents import as_index_doc
-from jinzhi.apps.patents.store.families import Link, Unions, simple_of
+from jinzhi.apps.patents.store.families import FamilyLink, Unions, simple_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.apps.patents.store.storing import Fate, end_terms, prepare, prepare_event, store
 from jinzhi.kernel import patent
@@ -127,7 +127,7 @@ def test_unions_name_a_set_by_its_smallest_number() -> None:
 
 
 def test_the_simple_family_is_the_set_of_priorities_whatever_their_order() -> None:
-    a, b, own = Link("CN1", False), Link("CN2", False), Link("CN9", True)
+    a, b, own = FamilyLink("CN1", False), FamilyLink("CN2", False), FamilyLink("CN9", True)
     assert simple_of([a, b]) == simple_of([b, own, a]) != simple_of([a])
     assert simple_of([own]) == "CN9"
 

@@ -642,25 +642,25 @@ def spans(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> d
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class QueryExplained:
     """A node of the query, whether it finds the document, its number of spans by field, and the same below it."""
 
     node: Node
     found: bool
     counts: Mapping[str, int]
-    inner: tuple[Explained, ...]
+    inner: tuple[QueryExplained, ...]
 
 
-def explain(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> Explained:
+def explain(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> QueryExplained:
     """Why the query finds the document or not, node by node (of the tree with AND drawn out of proximity)."""
     plan = Plan(query, context)
     record = records([doc])[0]
 
-    def explained(node: Node, near: bool) -> Explained:
+    def explained(node: Node, near: bool) -> QueryExplained:
         counts = {code: len(plan.spans(node, record, code)) for code in sorted(text_fields(node))}
         counts = {code: count for code, count in counts.items() if count}
         inside = near or isinstance(node, (Prox, Freq))
         found = bool(counts) if near else plan.holds(node, record)
-        return Explained(node, found, counts, tuple(explained(child, inside) for child in inner_nodes(node)))
+        return QueryExplained(node, found, counts, tuple(explained(child, inside) for child in inner_nodes(node)))
 
     return explained(plan.root, False)

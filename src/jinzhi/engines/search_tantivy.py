@@ -17,7 +17,7 @@ import numpy as np
 from jinzhi.engines.search_index.opened import OpenIndex
 from jinzhi.engines.search_index.result import RELEVANCE, Page, Results
 from jinzhi.engines.search_index.writer import Writer, build
-from jinzhi.engines.search_memory import Context, Explained, Plan
+from jinzhi.engines.search_memory import Context, Plan, QueryExplained
 from jinzhi.engines.search_memory import explain as explain_record
 from jinzhi.engines.search_memory import spans as record_spans
 from jinzhi.kernel.query import Node, Query
@@ -79,6 +79,6 @@ class Engine(OpenIndex):
         """What to highlight in a document, as ``search_memory.spans``, from stored positions. Raises KeyError."""
         return record_spans(query, self.record(doc_id), self.in_context(context))
 
-    def explain(self, query: Query | Node, doc_id: int, context: Context | None = None) -> Explained:
+    def explain(self, query: Query | Node, doc_id: int, context: Context | None = None) -> QueryExplained:
         """Why a query finds a document or not, as ``search_memory.explain``. Raises KeyError."""
         return explain_record(query, self.record(doc_id), self.in_context(context))

@@ -26,7 +26,7 @@ class Life:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class WrongChange:
     """Why a change cannot be: the field, Chinese, English."""
 
     field: str
@@ -46,45 +46,47 @@ def heir(code: str, day: date, lives: Mapping[str, Life]) -> str:
     return code
 
 
-def wrong_name(life: Life, day: date, last_named: date | None) -> Wrong | None:
+def wrong_name(life: Life, day: date, last_named: date | None) -> WrongChange | None:
     """Why a unit cannot bear another name from a day on. ``last_named``: the day from which it bears the last one."""
     if life.since is not None and day <= life.since:
-        return Wrong("day", f"应晚于设立之日 {life.since}", f"must come after {life.since}, when the unit began")
+        return WrongChange("day", f"应晚于设立之日 {life.since}", f"must come after {life.since}, when the unit began")
     if life.until is not None:
-        return Wrong("day", f"该单位只到 {life.until}，不能更名", f"the unit ends on {life.until}: no new name")
+        return WrongChange("day", f"该单位只到 {life.until}，不能更名", f"the unit ends on {life.until}: no new name")
     if last_named is not None and day <= last_named:
         zh = f"现名自 {last_named} 起使用，新名应从更晚的一天起"
-        return Wrong("day", zh, f"the last name holds from {last_named}: the next one must begin later")
+        return WrongChange("day", zh, f"the last name holds from {last_named}: the next one must begin later")
     return None
 
 
-def wrong_end(life: Life, day: date, last_named: date | None, last_used: date | None) -> Wrong | None:
+def wrong_end(life: Life, day: date, last_named: date | None, last_used: date | None) -> WrongChange | None:
     """Why a unit cannot end so that ``day`` is the first day without it. ``last_used``: the last day of its records."""
     if life.until is not None:
-        return Wrong("day", f"该单位已定于 {life.until} 为最后一天", f"the unit ends on {life.until} already")
+        return WrongChange("day", f"该单位已定于 {life.until} 为最后一天", f"the unit ends on {life.until} already")
     if life.since is not None and day <= life.since:
-        return Wrong("day", f"应晚于设立之日 {life.since}", f"must come after {life.since}, when the unit began")
+        return WrongChange("day", f"应晚于设立之日 {life.since}", f"must come after {life.since}, when the unit began")
     if last_named is not None and day <= last_named:
-        return Wrong("day", f"应晚于现名启用之日 {last_named}", f"must come after {last_named}, when its name began")
+        return WrongChange(
+            "day", f"应晚于现名启用之日 {last_named}", f"must come after {last_named}, when its name began"
+        )
     if last_used is not None and day <= last_used:
         zh = f"该单位 {last_used} 还有办理记录，只能从更晚的一天起"
-        return Wrong("day", zh, f"the unit recorded something on {last_used}: it can end only after that")
+        return WrongChange("day", zh, f"the unit recorded something on {last_used}: it can end only after that")
     return None
 
 
-def wrong_merger(unit: str, into: str, day: date, lives: Mapping[str, Life]) -> Wrong | None:
+def wrong_merger(unit: str, into: str, day: date, lives: Mapping[str, Life]) -> WrongChange | None:
     """Why a unit cannot go into another from a day on: the other is gone or not yet there, or it leads in a circle."""
     if unit == into:
-        return Wrong("into", "不能并入自己", "a unit cannot go into itself")
+        return WrongChange("into", "不能并入自己", "a unit cannot go into itself")
     seen, at = {unit}, into
     while at:
         if at in seen:
-            return Wrong("into", "并入关系会绕成一圈", "the mergers would lead in a circle")
+            return WrongChange("into", "并入关系会绕成一圈", "the mergers would lead in a circle")
         seen.add(at)
         at = lives[at].successor if at in lives else ""
     if not lives[into].on(day):
         zh = f"{day} 没有这个单位（它不在设立之前、也不在撤销之后接收）"
-        return Wrong("into", zh, f"the unit does not exist on {day}")
+        return WrongChange("into", zh, f"the unit does not exist on {day}")
     return None
 
 

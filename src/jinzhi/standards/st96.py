@@ -80,7 +80,7 @@ class Claimed(Protocol):
     def filing_date(self) -> str: ...
 
 
-class Named(Protocol):
+class NamedElement(Protocol):
     """A party."""
 
     @property
@@ -128,9 +128,9 @@ class Bibliographic(Protocol):
     @property
     def priorities(self) -> Sequence[Claimed]: ...
     @property
-    def applicants(self) -> Sequence[Named]: ...
+    def applicants(self) -> Sequence[NamedElement]: ...
     @property
-    def inventors(self) -> Sequence[Named]: ...
+    def inventors(self) -> Sequence[NamedElement]: ...
     @property
     def citations(self) -> Sequence[Cited]: ...
 
@@ -237,7 +237,7 @@ def _class(sequence: int, symbol: Classed) -> Iterator[str]:
     yield "</pat:IPCRClassification>"
 
 
-def _parties(role: str, parties: Sequence[Named]) -> Iterator[str]:
+def _parties(role: str, parties: Sequence[NamedElement]) -> Iterator[str]:
     if not parties:
         return
     yield f"<pat:{role}Bag>"

@@ -17,11 +17,11 @@ from playwright.sync_api import sync_playwright
 import jinzhi.web
 from jinzhi.web.ui import gallery
 from jinzhi.web.ui import tags as tags_of_all
-from jinzhi.web.ui.figures import Heat, Tile
+from jinzhi.web.ui.figures import FigureTile, Heat
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import TONES, Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
 pytestmark = pytest.mark.urls(__name__)
 urlpatterns = [*gallery.urlpatterns, path("", include("jinzhi.config.urls"))]
@@ -103,7 +103,7 @@ def test_text_is_escaped_in_every_component():
     html = show(
         "{% state tag %}{% key_value facts %}{% data_table table %}{% empty_state nasty %}{% timeline events %}",
         tag=Tag(nasty), facts=[(nasty, Cell(nasty, href='"><script>'))], nasty=nasty,
-        table=Table(nasty, [Column(nasty)], [Row([Cell(nasty, sub=nasty)])]),
+        table=Table(nasty, [Column(nasty)], [TableRow([Cell(nasty, sub=nasty)])]),
         events=[TimelineItem(nasty, DAY, nasty, nasty)],
     )  # fmt: skip
     assert "<script" not in html
@@ -145,7 +145,7 @@ def test_a_filter_without_conditions_shows_no_chips():
 
 TABLE = Table(
     "任务", [Column("任务"), Column("期限", "due", numeric=True)],
-    [Group("", "late", 1), Row([Cell("修订办案规程", href="/rows/c1/"), Due(date(2026, 11, 15), DAY)])],
+    [TableGroup("", "late", 1), TableRow([Cell("修订办案规程", href="/rows/c1/"), Due(date(2026, 11, 15), DAY)])],
     empty=Empty("没有任务", "换一个单位试试", "/rows/", "看全部"),
 )  # fmt: skip
 
@@ -180,7 +180,7 @@ def test_an_empty_table_says_why_and_the_next_step():
 
 def test_a_row_with_a_cell_too_few_is_an_error():
     with pytest.raises(ValueError, match="1 cells for 2 columns"):
-        show("{% data_table table %}", table=Table("任务", TABLE.columns, [Row(["一"])]))
+        show("{% data_table table %}", table=Table("任务", TABLE.columns, [TableRow(["一"])]))
 
 
 def test_the_pages_keep_the_filters_and_the_total_is_said():
@@ -216,7 +216,7 @@ def test_a_gap_in_a_trend_stays_a_gap():
 
 def test_a_tile_beyond_the_map_is_an_error():
     with pytest.raises(ValueError, match="off the map"):
-        show("{% tile_map tiles '区' %}", tiles=[Tile("某区", 9, 0)])
+        show("{% tile_map tiles '区' %}", tiles=[FigureTile("某区", 9, 0)])
 
 
 def test_a_form_key_is_new_each_time():

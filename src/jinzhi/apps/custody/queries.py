@@ -32,7 +32,7 @@ SORTS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class ItemsAsked:
     """What a list was asked for."""
 
     q: str = ""
@@ -60,9 +60,9 @@ def words(item: Item, data: dict[str, Value]) -> str:
     return "\n".join([item.number, item.name, item.sha256, *texts]).casefold()
 
 
-def items(who: Acting, asked: Asked | None = None) -> QuerySet[Item]:
+def items(who: Acting, asked: ItemsAsked | None = None) -> QuerySet[Item]:
     """The items that somebody sees, narrowed and in order."""
-    asked = asked or Asked()
+    asked = asked or ItemsAsked()
     rows = Item.objects.visible_to(who).select_related("unit", "holder", "folder")
     for word in asked.q.casefold().split():
         rows = rows.filter(words__contains=word)

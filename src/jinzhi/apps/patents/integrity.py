@@ -33,7 +33,7 @@ from jinzhi.apps.patents.models import (
 )
 from jinzhi.apps.patents.search.index import Damaged, NoIndex, examine, reader, whole
 from jinzhi.apps.patents.store.applicants import LINKED, UNDONE, UNLINKED
-from jinzhi.apps.patents.store.families import Link, Unions, simple_of
+from jinzhi.apps.patents.store.families import FamilyLink, Unions, simple_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.apps.patents.store.storing import key_of
 from jinzhi.kernel.patent import ModelError
@@ -92,10 +92,10 @@ def bodies() -> Iterator[str]:
     "The families of patent documents are what their priorities and applications make",
 )  # fmt: skip
 def families() -> Iterator[str]:
-    links: dict[int, list[Link]] = defaultdict(list)
+    links: dict[int, list[FamilyLink]] = defaultdict(list)
     unions = Unions()
     for pk, number, own in Earlier.objects.order_by("id").values_list("document", "number", "own").iterator(CHUNK):
-        links[pk].append(Link(number, own))
+        links[pk].append(FamilyLink(number, own))
         if len(links[pk]) > 1:
             unions.unite(links[pk][0].number, number)
     rows = Document.objects.order_by("pk").values_list("pk", "number", "simple", "extended")

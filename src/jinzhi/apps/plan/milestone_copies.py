@@ -35,7 +35,7 @@ GIVEN = ("title", "due", "target", "unit")
 
 
 @dataclass(frozen=True)
-class Remark:
+class CopyRemark:
     """Something to know of a proposed copy: what (``there``, ``no-row``, ``no-duty``, ``closed``, ``outside``,
     ``day``, ``title``), Chinese, English."""
 
@@ -58,7 +58,7 @@ class Proposal:
     row: Row | None
     due: date
     units: tuple[Unit, ...]
-    remarks: tuple[Remark, ...] = ()
+    remarks: tuple[CopyRemark, ...] = ()
     there: str = ""
 
     @property
@@ -173,24 +173,24 @@ def _made_of(codes: Sequence[str], known: Mapping[str, date], to_year: int) -> d
 
 def _remarks(
     m: Milestone, row: Row | None, due: date, units: Sequence[Unit], there: str, plan: Release, year: int
-) -> list[Remark]:
+) -> list[CopyRemark]:
     out = []
     if row is None:
-        out.append(Remark("no-row", f"“{plan.title}”没有这项任务", f"the plan {plan.title!r} has no such row"))
+        out.append(CopyRemark("no-row", f"“{plan.title}”没有这项任务", f"the plan {plan.title!r} has no such row"))
     if there:
-        out.append(Remark("there", f"已有同一里程碑 {there}", f"is there already: {there}"))
+        out.append(CopyRemark("there", f"已有同一里程碑 {there}", f"is there already: {there}"))
     if not m.unit.active:
-        out.append(Remark("closed", f"{m.unit.label} 已停用", f"{m.unit.en} was closed"))
+        out.append(CopyRemark("closed", f"{m.unit.label} 已停用", f"{m.unit.en} was closed"))
     elif row is not None and m.unit not in units:
         zh, en = f"{m.unit.label} 已不在这项任务的现行分工内", f"{m.unit.en} no longer answers for the row"
-        out.append(Remark("no-duty", zh, en))
+        out.append(CopyRemark("no-duty", zh, en))
     if not plan.starts <= due <= plan.ends:
         zh = f"期限 {due} 不在规划期 {plan.starts} 至 {plan.ends} 之内"
-        out.append(Remark("outside", zh, f"{due} lies outside the plan's term, {plan.starts} to {plan.ends}"))
+        out.append(CopyRemark("outside", zh, f"{due} lies outside the plan's term, {plan.starts} to {plan.ends}"))
     if (due.month, due.day) != (m.due.month, m.due.day):
-        out.append(Remark("day", f"原期限 {m.due}，当年没有这一天", f"was due on {m.due}, a day that year has not"))
+        out.append(CopyRemark("day", f"原期限 {m.due}，当年没有这一天", f"was due on {m.due}, a day that year has not"))
     if re.search(rf"(?<!\d){year}(?!\d)", m.title):
-        out.append(Remark("title", f"名称中有 {year}，请核对", f"the title names {year}: look at it"))
+        out.append(CopyRemark("title", f"名称中有 {year}，请核对", f"the title names {year}: look at it"))
     return out
 
 

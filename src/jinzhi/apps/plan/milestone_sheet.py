@@ -72,7 +72,7 @@ class LinesRefused(ValueError):
 
 
 @dataclass(frozen=True)
-class MilestoneChange:
+class SheetMilestoneChange:
     """A milestone that a line changes, and the values that differ, as text (old, new)."""
 
     milestone: Milestone
@@ -84,7 +84,7 @@ class PlannedChanges:
     """What lines would do."""
 
     added: list[tuple[GivenLine, Unit]] = field(default_factory=list)
-    changed: list[MilestoneChange] = field(default_factory=list)
+    changed: list[SheetMilestoneChange] = field(default_factory=list)
     same: int = 0
     errors: list[RefusedLine] = field(default_factory=list)
     #: codes of what was added, once it was
@@ -128,7 +128,7 @@ def planned(release: Release, given: Sequence[GivenLine], who: Acting) -> Planne
         if there is None:
             plan.added.append((GivenLine(line.number, values), unit))
         elif differing := _differing(there, values):
-            plan.changed.append(MilestoneChange(there, differing))
+            plan.changed.append(SheetMilestoneChange(there, differing))
         else:
             plan.same += 1
     return plan

@@ -28,7 +28,7 @@ from jinzhi.apps.units.succession import life_of, lives
 from jinzhi.kernel.declare import KEBAB, Named
 from jinzhi.kernel.fields import Field, Type, parse_all
 from jinzhi.kernel.organisation import LEVELS, OrgUnit
-from jinzhi.kernel.unit_changes import Life, Wrong, waiting, wrong_end, wrong_merger, wrong_name
+from jinzhi.kernel.unit_changes import Life, WrongChange, waiting, wrong_end, wrong_merger, wrong_name
 
 _LEVEL_WORDS = {
     "department": ("市级部门", "City department"), "district": ("区", "District"), "bureau": ("区级部门", "Bureau"),
@@ -55,7 +55,7 @@ SCOPE = "units.write"
 class UnitRefused(ValueError):
     """A change of a unit that cannot be; ``errors`` names each field and why."""
 
-    def __init__(self, *errors: Wrong):
+    def __init__(self, *errors: WrongChange):
         self.errors = errors
         self.zh, self.en = "；".join(e.zh for e in errors), "; ".join(e.en for e in errors)
         super().__init__(self.zh)
@@ -65,7 +65,7 @@ def _parsed(fields: tuple[Field, ...], given: Mapping[str, object]) -> dict[str,
     """The values as text. Raises UnitRefused with every wrong one."""
     values, errors = parse_all(fields, {f.id: given.get(f.id) for f in fields})
     if errors:
-        raise UnitRefused(*(Wrong(e.field.id, e.zh, e.en) for e in errors))
+        raise UnitRefused(*(WrongChange(e.field.id, e.zh, e.en) for e in errors))
     return {k: "" if v is None else str(v) for k, v in values.items()}
 
 
@@ -74,14 +74,14 @@ def _why(values: Mapping[str, str]) -> dict[str, object]:
     return {"day": values["day"], "reason": values["reason"].strip(), "ground": values["ground"].strip()}
 
 
-def _free(values: Mapping[str, str], own: Unit | None) -> list[Wrong]:
+def _free(values: Mapping[str, str], own: Unit | None) -> list[WrongChange]:
     """Names that an open unit bears already."""
     others = Unit.objects.filter(until=None).exclude(pk=own.pk if own else None)
     out = []
     for f in NAMES:
         if values[f.id] and (there := others.filter(Q(zh=values[f.id]) | Q(short=values[f.id]) | Q(en=values[f.id]))):
             code = there[0].code
-            out.append(Wrong(f.id, f"{code} 已用这个名称", f"{code} bears this name"))
+            out.append(WrongChange(f.id, f"{code} 已用这个名称", f"{code} bears this name"))
     return out
 
 
@@ -99,14 +99,14 @@ def _last_used(unit: Unit) -> date | None:
 def _keeps(call: Call) -> None:
     """Whoever keeps units; nobody in particular is the operator of the machine."""
     if call.who is not None and not call.who.may(SCOPE):
-        raise UnitRefused(Wrong("", f"需要权限 {SCOPE}", f"this needs the scope {SCOPE}"))
+        raise UnitRefused(WrongChange("", f"需要权限 {SCOPE}", f"this needs the scope {SCOPE}"))
 
 
 def _locked(call: Call) -> Unit:
     """The unit, for one writer at a time; refused where it is stale."""
     unit = Unit.objects.select_for_update(of=("self",)).select_related("successor").filter(pk=call.subject.pk).first()
     if unit is None:
-        raise UnitRefused(Wrong("", "没有这个单位", "no such unit"))
+        raise UnitRefused(WrongChange("", "没有这个单位", "no such unit"))
     seq = last_seq(stream_of(unit))
     if call.expected is not None and call.expected != seq:
         raise Conflict(stream_of(unit), call.expected, seq)
@@ -116,7 +116,7 @@ def _locked(call: Call) -> Unit:
 def _same_unit(call: Call, event: Event) -> Unit:
     unit = Unit.objects.filter(code=event.stream.removeprefix("unit:")).first()
     if unit is None:
-        raise UnitRefused(Wrong("", "设立此后已撤销", "its making was undone since"))
+        raise UnitRefused(WrongChange("", "设立此后已撤销", "its making was undone since"))
     return unit
 
 
@@ -133,13 +133,13 @@ def add_unit(given: Mapping[str, object], *, who: Actor | None, key: str = "") -
     parent = Unit.objects.filter(code=values["parent"]).first()
     errors = _free(values, None)
     if not KEBAB.match(code):
-        errors.append(Wrong("code", "只用小写字母、数字和连字符", "small letters, digits and hyphens only"))
+        errors.append(WrongChange("code", "只用小写字母、数字和连字符", "small letters, digits and hyphens only"))
     elif Unit.objects.filter(code=code).exists() or catalogue().find(OrgUnit, code):
-        errors.append(Wrong("code", "已有这个代码的单位", "a unit has this code already"))
+        errors.append(WrongChange("code", "已有这个代码的单位", "a unit has this code already"))
     if parent is None:
-        errors.append(Wrong("parent", "没有这个单位", "no such unit"))
+        errors.append(WrongChange("parent", "没有这个单位", "no such unit"))
     elif not life_of(parent).on(day):
-        errors.append(Wrong("parent", f"{day} 没有这个单位", f"the unit above does not exist on {day}"))
+        errors.append(WrongChange("parent", f"{day} 没有这个单位", f"the unit above does not exist on {day}"))
     if errors or parent is None:
         raise UnitRefused(*errors)
     names = {f.id: values[f.id] for f in NAMES}
@@ -163,7 +163,7 @@ def rename(
     wrong = [w for w in (wrong_name(life_of(unit), day, _last_named(unit)),) if w]
     before = {f.id: getattr(last, f.id) for f in NAMES}
     if names == before:
-        wrong.append(Wrong("zh", "与现名相同", "is the name it has"))
+        wrong.append(WrongChange("zh", "与现名相同", "is the name it has"))
     if wrong := [*wrong, *_free(values, unit)]:
         raise UnitRefused(*wrong)
     said = {"before": before, "after": names, **_why(values)}
@@ -183,11 +183,11 @@ def merge(
     values = _parsed((INTO, *WHY), given)
     day, into = date.fromisoformat(values["day"]), Unit.objects.filter(code=values["into"]).first()
     if into is None:
-        raise UnitRefused(Wrong("into", "没有这个单位", "no such unit"))
+        raise UnitRefused(WrongChange("into", "没有这个单位", "no such unit"))
     known = {**lives(), unit.code: life_of(unit), into.code: life_of(into)}
     wrong = [*_ends_wrong(unit, day, known), wrong_merger(unit.code, into.code, day, known)]
     merger = Merger(unit, into, day, values["reason"], who)
-    wrong += [Wrong("into", *said) for k in kinds() if k.refuses and (said := k.refuses(merger))]
+    wrong += [WrongChange("into", *said) for k in kinds() if k.refuses and (said := k.refuses(merger))]
     if any(wrong):
         raise UnitRefused(*(w for w in wrong if w))
     data = {"into": values["into"], **_why(values)}
@@ -208,7 +208,9 @@ def close(
     if open_:
         zh = "、".join(f"{k.zh} {n}" for k, n in open_)
         en = ", ".join(f"{k.en} {n}" for k, n in open_)
-        wrong.append(Wrong("", f"还有未了事项：{zh}；请先办结，或改为并入另一单位", f"still open: {en}; or merge it"))
+        wrong.append(
+            WrongChange("", f"还有未了事项：{zh}；请先办结，或改为并入另一单位", f"still open: {en}; or merge it")
+        )
     if wrong:
         raise UnitRefused(*wrong)
     record(stream_of(unit), "close", _why(values), who=who, on=today(), expected=expected, key=key)
@@ -216,18 +218,18 @@ def close(
     settle(today(), who)
 
 
-def _ends_wrong(unit: Unit, day: date, known: Mapping[str, Life]) -> list[Wrong]:
+def _ends_wrong(unit: Unit, day: date, known: Mapping[str, Life]) -> list[WrongChange]:
     """Why a unit cannot end on a day, whatever comes after."""
     wrong = wrong_end(life_of(unit), day, _last_named(unit), _last_used(unit))
     out = [wrong] if wrong else []
     if unit.depth == 1:
-        out.append(Wrong("", "全市的根单位不能撤并", "the unit above all others stays"))
+        out.append(WrongChange("", "全市的根单位不能撤并", "the unit above all others stays"))
     if below := list(Unit.objects.get_children(unit).filter(until=None)[:5]):
         names = "、".join(u.zh for u in below)
-        out.append(Wrong("", f"下面还有单位：{names}；请先处理它们", f"units below it stand: {names}"))
+        out.append(WrongChange("", f"下面还有单位：{names}；请先处理它们", f"units below it stand: {names}"))
     if later := waiting(unit.code, day, known.values()):
         zh = f"{later.code} 定于 {later.until} 后并入本单位，须在其后"
-        out.append(Wrong("day", zh, f"{later.code} goes into it after {later.until}: end it later"))
+        out.append(WrongChange("day", zh, f"{later.code} goes into it after {later.until}: end it later"))
     return out
 
 
@@ -280,11 +282,11 @@ def undoable(unit: Unit) -> Event | None:
 def undo(unit: Unit, *, reason: str, who: Actor | None, expected: int | None = None, key: str = "") -> None:
     """Take back the last change of a unit. Raises UnitRefused where something has happened since, Conflict."""
     if not reason.strip():
-        raise UnitRefused(Wrong("reason", "请写明理由", "give the reason"))
+        raise UnitRefused(WrongChange("reason", "请写明理由", "give the reason"))
     last = undoable(unit)
     if last is None:
         raise UnitRefused(
-            Wrong("", "没有可以撤销的变动：此后已有别的记录", "nothing to undo: other records came after")
+            WrongChange("", "没有可以撤销的变动：此后已有别的记录", "nothing to undo: other records came after")
         )
     data = {"undoes": last.seq, "verb": last.verb, "reason": reason.strip()}
     match last.verb:
@@ -307,7 +309,7 @@ def _undo_add(unit: Unit) -> None:
     used = used or any(k.count(unit, unit.since or today()) for k in kinds())
     if used or unit.numchild or unit.merged.exists() or Event.objects.filter(unit=unit).exists():
         raise UnitRefused(
-            Wrong("", "该单位已在使用，不能撤销设立；可以撤销单位（停用）", "the unit is in use: close it")
+            WrongChange("", "该单位已在使用，不能撤销设立；可以撤销单位（停用）", "the unit is in use: close it")
         )
     unit.delete()
 
@@ -332,7 +334,7 @@ def _undo_merger(unit: Unit, last: Event, who: Actor | None) -> None:
     touched = [t for k in kinds() if k.touched for t in k.touched(things.get(k.id, {}))]
     if touched:
         zh = f"移交的事项此后已有办理：{'、'.join(touched[:5])}（共 {len(touched)} 项），不能撤销"
-        raise UnitRefused(Wrong("", zh, f"what was handed over was worked on since: {', '.join(touched[:5])}"))
+        raise UnitRefused(WrongChange("", zh, f"what was handed over was worked on since: {', '.join(touched[:5])}"))
     Unit.objects.filter(pk=unit.pk).update(until=None, successor=None, active=True)
     for k in reversed(kinds()):
         if k.back and things.get(k.id):

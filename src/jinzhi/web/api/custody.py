@@ -19,7 +19,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.fields import ITEM, KINDS
 from jinzhi.apps.custody.models import HandOver, Item, Version
-from jinzhi.apps.custody.queries import READ, STATES, WRITE, Asked, inbox, items
+from jinzhi.apps.custody.queries import READ, STATES, WRITE, ItemsAsked, inbox, items
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.evidence.store import store
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
@@ -179,7 +179,7 @@ def list_evidence(
         if given and given not in allowed:
             known = ", ".join(allowed)
             raise invalid(Wrong(name, f"应为其中之一：{known}", f"must be one of {known}"))
-    rows, after = page_of(items(who, Asked(q=q, kind=kind, state=state, unit=unit, case=case)), limit, cursor)
+    rows, after = page_of(items(who, ItemsAsked(q=q, kind=kind, state=state, unit=unit, case=case)), limit, cursor)
     return {"items": [shown(i) for i in rows], "next": after}
 
 

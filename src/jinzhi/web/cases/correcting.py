@@ -41,7 +41,7 @@ from jinzhi.web.cases.page import (
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -126,7 +126,7 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
         "cases/correct.html",
         {
             "withheld": withheld,
-            "crumbs": [Link(_("办理事项"), reverse("cases")), Link(found.number, reverse("case", args=[pk]))],
+            "crumbs": [PageLink(_("办理事项"), reverse("cases")), PageLink(found.number, reverse("case", args=[pk]))],
             "case": found,
             "title": _("更正第 %(seq)s 条：%(name)s") % {"seq": seq, "name": named(step)},
             "form": form,
@@ -178,7 +178,7 @@ def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
         request,
         "cases/decide.html",
         {
-            "crumbs": [Link(_("办理事项"), reverse("cases")), Link(found.number, reverse("case", args=[pk]))],
+            "crumbs": [PageLink(_("办理事项"), reverse("cases")), PageLink(found.number, reverse("case", args=[pk]))],
             "case": found,
             "title": _("决定更正"),
             "asked": next(h for h in story if h.seq == seq),

@@ -15,7 +15,7 @@ from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.opening import openings
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import view_links
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.tables import Empty
@@ -39,17 +39,17 @@ def desk(request: HttpRequest) -> HttpResponse:
         request,
         "cases/list.html",
         {
-            "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
+            "crumbs": [PageLink(_("驾驶舱"), reverse("cockpit"))],
             "views": view_links(request, case_list.view_names(), what.view, counts),
             "filters": case_list.filters(what),
             "note": _("共 %(n)s 件") % {"n": here.paginator.count},
             "table": case_list.table(list(here.object_list), what, counts, day, empty),
             "page": here,
             "exports": [
-                Link(_("当前清单 Excel"), f"{reverse('case-export')}?{query.urlencode()}", "export", download=True)
+                PageLink(_("当前清单 Excel"), f"{reverse('case-export')}?{query.urlencode()}", "export", download=True)
             ],
             "openings": [
-                Link(named(p), reverse("case-open", args=[p.id]))
+                PageLink(named(p), reverse("case-open", args=[p.id]))
                 for p in catalogue().all(Procedure)
                 if who.user and openings(p, who)
             ],

@@ -22,7 +22,7 @@ from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.web.cases.erasure import erasing
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 
 
 @page(nav="cases", scope=ERASE)
@@ -37,7 +37,7 @@ def case_erase(request: HttpRequest, pk: int) -> HttpResponse:
         found.stream,
         [f for s in declared(found.procedure).steps for f in s.inputs],
         lambda reason: erase_personal(found, reason=reason, who=who),
-        crumbs=[Link(_("办理事项"), reverse("cases")), Link(found.number, back)],
+        crumbs=[PageLink(_("办理事项"), reverse("cases")), PageLink(found.number, back)],
         lead=found.number,
         back=back,
     )

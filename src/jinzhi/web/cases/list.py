@@ -28,7 +28,7 @@ from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import named, page_language
 from jinzhi.web.ui.states import Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
 VIEWS = ("mine", "unit", "office", "all", "closed", "marked")
 SORTS = {
@@ -119,7 +119,7 @@ def marks(case: Case) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CaseListAsked:
     """What the address asks for."""
 
     view: str
@@ -133,7 +133,7 @@ class Asked:
     units: Choices
 
 
-def asked(request: HttpRequest) -> Asked:
+def asked(request: HttpRequest) -> CaseListAsked:
     """Read the address. A wrong value is a clear 400."""
     found = catalogue()
     procedure = choice(request, "procedure", found.ids(Procedure.kind))
@@ -142,7 +142,7 @@ def asked(request: HttpRequest) -> Asked:
     units = visible_units(request.acting)
     code = choice(request, "unit", {code for code, _label in units})
     sort, order = sort_of(request, SORTS, "due")
-    return Asked(
+    return CaseListAsked(
         view=choice(request, "view", VIEWS, "all"),
         procedure=found.get(Procedure, procedure) if procedure else None,
         state=choice(request, "state", states),
@@ -155,7 +155,7 @@ def asked(request: HttpRequest) -> Asked:
     )
 
 
-def narrowed(what: Asked, who: Acting, day: date) -> QuerySet[Case]:
+def narrowed(what: CaseListAsked, who: Acting, day: date) -> QuerySet[Case]:
     """The cases that ``who`` sees and the filters leave, whatever the view."""
     rows = Case.objects.visible_to(who)
     if what.procedure:
@@ -175,7 +175,7 @@ def narrowed(what: Asked, who: Acting, day: date) -> QuerySet[Case]:
     return rows
 
 
-def ordered(rows: QuerySet[Case], what: Asked) -> QuerySet[Case]:
+def ordered(rows: QuerySet[Case], what: CaseListAsked) -> QuerySet[Case]:
     """In the order asked for; by due date the closed come last, and before them those without a date."""
     rows = rows.select_related("unit", "office")
     down = what.order.startswith("-")
@@ -188,7 +188,7 @@ def ordered(rows: QuerySet[Case], what: Asked) -> QuerySet[Case]:
     return rows.order_by(key.desc() if down else key.asc(), "-pk")
 
 
-def tallies(rows: QuerySet[Case], what: Asked, who: Acting, day: date) -> dict[str, int]:
+def tallies(rows: QuerySet[Case], what: CaseListAsked, who: Acting, day: date) -> dict[str, int]:
     """How many cases each view holds (``view:…``) and each urgency of the present view (``due:…``); one query."""
     here = view_query(what.view, who)
     counts = {f"view_{v}": Count("pk", filter=view_query(v, who)) for v in VIEWS if v != "all"}
@@ -203,7 +203,7 @@ def state_options(procedure: Procedure | None) -> list[tuple[str, str]]:
     return [(f"{p.id}.{s.id}", named(s) if procedure else f"{named(p)} · {named(s)}") for p in found for s in p.states]
 
 
-def filters(what: Asked) -> list[Filter]:
+def filters(what: CaseListAsked) -> list[Filter]:
     return [
         Filter("q", _("编号、名称或对象"), "text"),
         Filter("procedure", _("事项"), options=[Option(p.id, named(p)) for p in catalogue().all(Procedure)]),
@@ -248,21 +248,21 @@ def due_of(case: Case, day: date) -> Due | None:
     return Due(case.next_due, day, provisional=case.provisional)
 
 
-def table(rows: list[Case], what: Asked, counts: dict[str, int], day: date, empty: Empty) -> Table:
+def table(rows: list[Case], what: CaseListAsked, counts: dict[str, int], day: date, empty: Empty) -> Table:
     """The rows of a page; by due date, with a heading before each group and how many it holds in all."""
     procedures = by_name()
-    out: list[Row | Group] = []
+    out: list[TableRow | TableGroup] = []
     before: Urgency | None = None
     for case in rows:
         urgency = urgency_of(case, day)
         if what.sort == "due" and urgency is not before:
-            out.append(Group("", Tag(urgency.zh, urgency.en, urgency.tone), counts[f"due_{urgency.id}"]))
+            out.append(TableGroup("", Tag(urgency.zh, urgency.en, urgency.tone), counts[f"due_{urgency.id}"]))
             before = urgency
         procedure, state = procedures.get(case.procedure), state_of(case, procedures)
         tag = Tag(state.zh, state.en, state.tone) if state else Tag(case.state, case.state)
         due = due_of(case, day)
         out.append(
-            Row(
+            TableRow(
                 [
                     Cell(case.number, href=reverse("case", args=[case.pk])),
                     Cell(case.title, sub=case.subject_title),
@@ -291,7 +291,7 @@ def table(rows: list[Case], what: Asked, counts: dict[str, int], day: date, empt
     return Table(_("办理事项"), columns, out, empty, stack=True)
 
 
-def workbook(rows: list[Case], what: Asked, who: Acting, day: date, moment: str) -> bytes:
+def workbook(rows: list[Case], what: CaseListAsked, who: Acting, day: date, moment: str) -> bytes:
     """All rows of the filter, and how they were chosen."""
     procedures = by_name()
     fields = (

@@ -15,7 +15,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.models import Handed
 from jinzhi.kernel.access import Role
-from jinzhi.web.cases.page import Happening, OfferCard
+from jinzhi.web.cases.page import CaseHappening, OfferCard
 from jinzhi.web.ui.language import enumerated, named
 from jinzhi.web.ui.tables import Cell
 
@@ -83,7 +83,7 @@ def handled_before(case: Case) -> list[Cell] | str:
     ] or ""
 
 
-def handlers(story: Iterable[Happening]) -> str:
+def handlers(story: Iterable[CaseHappening]) -> str:
     """The names of those who have handled a case, the latest first."""
     names = [h.event.actor for h in story if h.event.actor]
     return enumerated(dict.fromkeys(names))

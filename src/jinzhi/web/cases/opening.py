@@ -34,7 +34,7 @@ from jinzhi.web.cases.page import (
 )
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -91,12 +91,12 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
         "cases/open.html",
         {
             "crumbs": [
-                Link(_("事项目录"), reverse("catalogue")),
-                Link(named(procedure), reverse("procedure", args=[procedure.id])),
+                PageLink(_("事项目录"), reverse("catalogue")),
+                PageLink(named(procedure), reverse("procedure", args=[procedure.id])),
             ],
             "procedure": procedure,
             "title": _("发起：%(name)s") % {"name": named(procedure)},
-            "steps": [Link(named(s), f"?step={s.id}", current=s is step) for s in may] if len(may) > 1 else [],
+            "steps": [PageLink(named(s), f"?step={s.id}", current=s is step) for s in may] if len(may) > 1 else [],
             "step": step,
             "help": speak(step.help if step else None),
             "form": form,

@@ -1,6 +1,6 @@
 """The page of a case: what its events and declaration say, as values for the template.
 
-Personal data are shown only to a role that needs them; :class:`Reader` decides, and remembers what was shown, so
+Personal data are shown only to a role that needs them; :class:`CaseReader` decides, and remembers what was shown, so
 that the view can put the viewing on record.
 """
 
@@ -63,7 +63,7 @@ CLOCK_TAGS = {
 
 
 @dataclass
-class Reader:
+class CaseReader:
     """Shows values to one person; ``seen`` holds the personal fields that were shown with a value in them."""
 
     who: Acting
@@ -106,16 +106,16 @@ class Reader:
         return out
 
 
-def reader(who: Acting, case: Case, procedure: Procedure) -> Reader:
+def reader(who: Acting, case: Case, procedure: Procedure) -> CaseReader:
     """A reader with the attachments of the case; unit names only where the procedure asks for units."""
     files = {str(a.pk): a for a in Attachment.objects.visible_to(who).filter(stream=case.stream)}
     asks = any(f.type is Type.UNIT for s in procedure.steps for f in s.inputs)
     units = {u.code: u for u in Unit.objects.all()} if asks else {}
-    return Reader(who, units, files)
+    return CaseReader(who, units, files)
 
 
 @dataclass(frozen=True)
-class Happening:
+class CaseHappening:
     """An event as the timeline shows it. ``corrected``: a later event replaced its day or data. ``late``: recorded
     long after its legal day, as that stands; ``was_late``: so by the day it said first, before corrections.
     ``decide_url``: where a correction that waits is decided on.
@@ -164,7 +164,9 @@ def step_of(procedure: Procedure, id: str) -> Step | None:
     return procedure.find_step(id)
 
 
-def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, checked: Verdicts) -> list[Happening]:
+def happenings(
+    case: Case, view: CaseView, events: list[Event], reader: CaseReader, checked: Verdicts
+) -> list[CaseHappening]:
     """All events, the latest first, each with what came of checking it against the log and the declaration."""
     procedure = view.procedure
     odd = {s.seq: speak(s) for s in view.strange}
@@ -175,7 +177,7 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
     who = reader.who
     may_correct = who.may(f"case.{procedure.id}.{CORRECT}") and who.user is not None
     party = party_of(case, who)
-    out: list[Happening] = []
+    out: list[CaseHappening] = []
     for e in events:
         target = by_seq.get(int(e.data.get("seq") or 0))
         if e.verb in (CORRECT, ASK, REFUSE):
@@ -186,7 +188,7 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
             url = reverse("case-decide", args=[case.pk, e.seq]) if decides else ""
             what, pairs = _correction(e, target, procedure, reader, e.seq in waiting)
             out.append(
-                Happening(
+                CaseHappening(
                     e.seq,
                     what,
                     e,
@@ -201,13 +203,13 @@ def happenings(case: Case, view: CaseView, events: list[Event], reader: Reader, 
             continue
         if e.verb == TELL:
             what, told = told_words(procedure, e)
-            out.append(Happening(e.seq, what, e, told, [], seal=checked.of(e), strange=odd.get(e.seq, "")))
+            out.append(CaseHappening(e.seq, what, e, told, [], seal=checked.of(e), strange=odd.get(e.seq, "")))
             continue
         step = step_of(procedure, e.verb)
         author = e.unit.code if e.unit else ""
         mine = may_correct and correcting.may_touch(procedure, view, e.seq, author, party)[1].allowed
         out.append(
-            Happening(
+            CaseHappening(
                 e.seq,
                 named(step) if step else _("“%(step)s”（此步骤已不在声明中）") % {"step": e.verb},
                 e,
@@ -234,7 +236,7 @@ def _said(data: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _correction(
-    event: Event, target: Event | None, procedure: Procedure, reader: Reader, waits: bool
+    event: Event, target: Event | None, procedure: Procedure, reader: CaseReader, waits: bool
 ) -> tuple[str, list[tuple[str, Any]]]:
     """How a correction, asked for, made or refused, is called, and what it says: what it puts, and what stood."""
     step = step_of(procedure, target.verb) if target else None

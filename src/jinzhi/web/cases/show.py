@@ -39,7 +39,7 @@ from jinzhi.web.cases.page import (
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD
 from jinzhi.web.shell.watching import CASE, look_at
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, page_language
 from jinzhi.web.ui.states import Tag
@@ -83,8 +83,8 @@ def case_page(
     svg = reverse("case-svg", args=[found.pk])
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("办理事项"), reverse("cases")),
-            Link(named(procedure), f"{reverse('cases')}?procedure={procedure.id}"),
+            PageLink(_("办理事项"), reverse("cases")),
+            PageLink(named(procedure), f"{reverse('cases')}?procedure={procedure.id}"),
         ],
         "case": found,
         "watching": watching,

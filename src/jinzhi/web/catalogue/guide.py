@@ -20,7 +20,7 @@ from jinzhi.web.cases.page import CLOCK_TAGS, cite
 from jinzhi.web.catalogue.declared import plain
 from jinzhi.web.ui.language import enumerated, named, speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 PASSED = Tag("与预期一致", "Comes out", "done", "✓")
 FAILED = Tag("与预期不符", "Does not come out", "late", "■")
@@ -67,7 +67,7 @@ def papers_table(p: Procedure) -> Table:
             kind = _("附件") if f.type is Type.FILE else plain_choices(f)
             note = speak(f.help)
             rows.append(
-                Row(
+                TableRow(
                     [
                         Cell(named(f), sub=note),
                         _("必填") if f.required else _("如有"),
@@ -116,9 +116,9 @@ def grounds(p: Procedure) -> list[Grounds]:
 def keys_table(p: Procedure) -> Table:
     """The keys by which programs name what the guide names in words."""
     rows = [
-        *(Row([named(s), Cell(s.id, lang="en"), _("环节")]) for s in p.states),
-        *(Row([named(s), Cell(s.id, lang="en"), _("步骤")]) for s in p.steps),
-        *(Row([named(c), Cell(c.id, lang="en"), _("期限")]) for c in p.clocks),
+        *(TableRow([named(s), Cell(s.id, lang="en"), _("环节")]) for s in p.states),
+        *(TableRow([named(s), Cell(s.id, lang="en"), _("步骤")]) for s in p.steps),
+        *(TableRow([named(c), Cell(c.id, lang="en"), _("期限")]) for c in p.clocks),
     ]
     return Table(
         _("程序用的标识"), [Column(_("名称"), wide=True), Column(_("标识")), Column(_("种类"))], rows, stack=True
@@ -158,13 +158,13 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
         "any": _("任何单位"),
     }
 
-    def row(s: Step) -> Row:
+    def row(s: Step) -> TableRow:
         sources = enumerated(named(p.state(x)) for x in p.sources(s)) or _("（发起）")
         inputs = enumerated(
             named(f) + ("*" if f.required else "") + (f"（{_('个人信息')}）" if f.personal else "") for f in s.inputs
         )
         needs = enumerated(named(f) for f in s.needs)
-        return Row(
+        return TableRow(
             [
                 named(s),
                 sources,
@@ -184,7 +184,7 @@ def clocks_table(p: Procedure) -> Table:
     def names(ids: tuple[str, ...]) -> str:
         return enumerated(named(p.step(i)) for i in ids)
 
-    def row(c: Clock) -> Row:
+    def row(c: Clock) -> TableRow:
         extra = []
         if c.pause:
             extra.append(_("中止：%(steps)s") % {"steps": names(c.pause)})
@@ -199,7 +199,7 @@ def clocks_table(p: Procedure) -> Table:
             extra.append(_("可由“%(steps)s”改期") % {"steps": names(c.reschedule)})
         if c.restore:
             extra.append(_("“%(steps)s”恢复改期前的期限") % {"steps": names(c.restore)})
-        return Row(
+        return TableRow(
             [
                 named(c),
                 names(c.start),

@@ -35,11 +35,11 @@ from jinzhi.web.catalogue.declared import (
 )
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import enumerated, named, page_language, speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 FORCE_TAGS = {
     Force.COMING: Tag("尚未施行", "Not yet in force", "open", "○"),
@@ -52,8 +52,8 @@ VERIFIED = Tag("已核对原文", "Checked against the text", "done", "✓")
 LONGEST = 80
 
 
-def crumbs(*more: Link) -> list[Link]:
-    return [Link(_("事项目录"), reverse("catalogue")), *more]
+def crumbs(*more: PageLink) -> list[PageLink]:
+    return [PageLink(_("事项目录"), reverse("catalogue")), *more]
 
 
 @page(nav="catalogue", scope="plan.read")
@@ -65,7 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _("声明种类"),
         [Column(_("种类")), Column(_("数量"), numeric=True), Column(_("已有第二人复核"), numeric=True)],
         [
-            Row(
+            TableRow(
                 [
                     Cell(kind_name(kind), href=list_address(kind)),
                     Cell(str(len(held)), href=list_address(kind)),
@@ -79,7 +79,7 @@ def index(request: HttpRequest) -> HttpResponse:
         _("可以办理的事项"),
         [Column(_("事项"), wide=True), Column(_("服务的规划任务")), Column(_("步骤"), numeric=True), Column(_("办理"))],
         [
-            Row(
+            TableRow(
                 [
                     Cell(named(p), href=reverse("procedure", args=[p.id])),
                     enumerated(p.serves),
@@ -98,7 +98,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "catalogue/index.html",
         {
-            "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
+            "crumbs": [PageLink(_("驾驶舱"), reverse("cockpit"))],
             "note": _("共 %(n)s 项声明") % {"n": total},
             "kinds": kinds,
             "procedures": procedures,
@@ -130,7 +130,7 @@ def declarations(request: HttpRequest, kind: str) -> HttpResponse:
     for v in held:
         cells: list[Any] = [Cell(named(v), href=address(kind, v.id))]
         cells += extra[1](v) if extra else [enumerated(v.serves), v.checked_by or _("尚无")]
-        rows.append(Row(cells))
+        rows.append(TableRow(cells))
     return render(
         request,
         "catalogue/list.html",
@@ -195,13 +195,15 @@ def declaration(request: HttpRequest, kind: str, id: str) -> HttpResponse:
         request,
         "catalogue/declaration.html",
         {
-            "crumbs": crumbs(Link(kind_name(kind), list_address(kind))),
+            "crumbs": crumbs(PageLink(kind_name(kind), list_address(kind))),
             "title": named(held.value),
             "kind": kind_name(kind),
             "common": without_empty(responsible(held.value)),
             "developers": without_empty([*for_developers(held.value), *raw]),
             "single": single,
-            "tables": [Table(p.name, [Column(h) for h in p.heads], [Row(list(r)) for r in p.rows]) for p in tables],
+            "tables": [
+                Table(p.name, [Column(h) for h in p.heads], [TableRow(list(r)) for r in p.rows]) for p in tables
+            ],
             "examples": [plain(e) for e in held.value.examples],
             "print_title": named(held.value),
         },
@@ -230,7 +232,7 @@ def procedure(request: HttpRequest, id: str) -> HttpResponse:
         request,
         "catalogue/procedure.html",
         {
-            "crumbs": crumbs(Link(kind_name(p.kind), list_address(p.kind))),
+            "crumbs": crumbs(PageLink(kind_name(p.kind), list_address(p.kind))),
             "procedure": p,
             "title": named(p),
             "may_open": bool(request.acting.user and openings(p, request.acting)),
@@ -301,7 +303,7 @@ def laws(request: HttpRequest) -> HttpResponse:
         Column(_("核实")),
     ]
     rows = [
-        Row(
+        TableRow(
             [
                 Cell(named(x), href=reverse("law", args=[x.id])),
                 rank_name(x),
@@ -376,7 +378,7 @@ def law(request: HttpRequest, id: str) -> HttpResponse:
         request,
         "catalogue/law.html",
         {
-            "crumbs": crumbs(Link(kind_name(Law.kind), reverse("laws"))),
+            "crumbs": crumbs(PageLink(kind_name(Law.kind), reverse("laws"))),
             "law": x,
             "title": speak(x.title),
             "tag": FORCE_TAGS[x.status(day)],

@@ -21,7 +21,7 @@ from jinzhi.web.custody.fields import crumbs, find_item, refused_by
 from jinzhi.web.custody.form import groups
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 
 
@@ -53,7 +53,7 @@ def correct(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "custody/form.html",
         {
-            "crumbs": crumbs(Link(str(kept), reverse("custody-item", args=[number]))),
+            "crumbs": crumbs(PageLink(str(kept), reverse("custody-item", args=[number]))),
             "title": _("更正 %(name)s") % {"name": kept},
             "form": form,
             "groups": groups(

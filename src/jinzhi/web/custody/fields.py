@@ -13,7 +13,7 @@ from jinzhi.apps.custody.queries import (
     folders,
 )
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
 
@@ -37,8 +37,8 @@ NAME = Field(id="name", zh="名称", en="Name", max_length=60)
 PARENT = Field(id="parent", zh="上级文件夹", en="Folder above", type=Type.REF, of="folder", required=False)
 
 
-def crumbs(*more: Link) -> list[Link]:
-    return [Link(_("证据保管"), reverse("custody")), *more]
+def crumbs(*more: PageLink) -> list[PageLink]:
+    return [PageLink(_("证据保管"), reverse("custody")), *more]
 
 
 def refused_by(form: FieldsForm, refused: CustodyRefused) -> list[str]:

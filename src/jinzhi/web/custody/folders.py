@@ -24,9 +24,9 @@ from jinzhi.web.custody.form import folder_of
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @page(nav="custody", scope=READ)
@@ -55,7 +55,7 @@ def folder_list(request: HttpRequest) -> HttpResponse:
     for f in folders(who):
         depth = f.path.count("／")
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell("\u3000" * depth + f.name, href=reverse("custody-folder", args=[f.pk])),
                     f.unit.label,
@@ -107,9 +107,9 @@ def folder(request: HttpRequest, pk: int) -> HttpResponse:
             refused_by(form, refused)
     here = paged(request, items(who).filter(folder=found))
     empty = Empty(_("文件夹是空的"))
-    above = [Link(_("文件夹"), reverse("custody-folders"))]
+    above = [PageLink(_("文件夹"), reverse("custody-folders"))]
     if found.parent_id and (parent := folders(who).filter(pk=found.parent_id).first()):
-        above.append(Link(parent.path, reverse("custody-folder", args=[parent.pk])))
+        above.append(PageLink(parent.path, reverse("custody-folder", args=[parent.pk])))
     return render(
         request,
         "custody/folder.html",

@@ -29,7 +29,7 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 def may_open(h: HandOver, who: Acting) -> bool:
@@ -48,7 +48,7 @@ def hands_page(request: HttpRequest, refused: tuple[int, str, FieldsForm] | None
     require(who, WRITE)
     here = paged(request, passed(who))
     rows = [
-        Row(
+        TableRow(
             [
                 Cell(
                     f"{h.item.number} {h.item.title}",

@@ -44,7 +44,7 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
-from jinzhi.web.ui.tables import Cell, Column, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Table, TableRow
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ ACTS = {
 
 
 @dataclass
-class Seen:
+class ItemSeen:
     """An item with what its page needs, read once."""
 
     item: Item
@@ -108,12 +108,12 @@ class Seen:
         return who.user is not None and within(who.path, who.reach, self.item.unit_path)
 
 
-def seen(item: Item, who: Acting) -> Seen:
+def seen(item: Item, who: Acting) -> ItemSeen:
     hands = item.handovers.select_related("giver", "giver_unit", "taker", "taker_unit")
     events = list(Event.objects.filter(stream=item.stream).select_related("unit").order_by("seq"))
     cases = Case.objects.visible_to(who)
     once = {str(e.data["case"]) for e in events if e.verb in ("link", "unlink")}
-    return Seen(
+    return ItemSeen(
         item,
         who,
         list(item.versions.all()),
@@ -125,7 +125,7 @@ def seen(item: Item, who: Acting) -> Seen:
     )
 
 
-def references(it: Seen, act: Act) -> dict[str, list[tuple[str, str]]]:
+def references(it: ItemSeen, act: Act) -> dict[str, list[tuple[str, str]]]:
     """The choices of the fields of a verb."""
     out: dict[str, list[tuple[str, str]]] = {}
     for f in act.fields:
@@ -143,7 +143,7 @@ def references(it: Seen, act: Act) -> dict[str, list[tuple[str, str]]]:
     return out
 
 
-def why_not(it: Seen, act: Act) -> str:
+def why_not(it: ItemSeen, act: Act) -> str:
     """Why a verb may not be taken now; empty where it may. "-": it is not shown at all."""
     item, who = it.item, it.who
     if not it.mine or item.state == "disposed":
@@ -178,7 +178,7 @@ class ActCard:
     open: bool
 
 
-def act_cards(it: Seen, refused: tuple[str, FieldsForm] | None) -> list[ActCard]:
+def act_cards(it: ItemSeen, refused: tuple[str, FieldsForm] | None) -> list[ActCard]:
     """The verbs of an item with their forms; a refused one comes back open with what was typed."""
     out = []
     for act in ACTS.values():
@@ -247,7 +247,7 @@ def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] 
     )
 
 
-def versions_table(it: Seen) -> Table:
+def versions_table(it: ItemSeen) -> Table:
     columns = [
         Column(_("版本"), numeric=True),
         Column(_("文件"), wide=True),
@@ -261,7 +261,7 @@ def versions_table(it: Seen) -> Table:
         url = "" if v.erased_on else reverse("custody-content", args=[it.item.number, v.n])
         note = _("内容已于 %(day)s 清除") % {"day": v.erased_on.isoformat()} if v.erased_on else v.note
         rows.append(
-            Row(
+            TableRow(
                 [
                     str(v.n),
                     Cell(v.name, href=url),

@@ -20,7 +20,7 @@ from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import XLSX
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import filters_in_words
 from jinzhi.web.ui.tables import Empty
 
@@ -53,7 +53,9 @@ def index(request: HttpRequest) -> HttpResponse:
             "writes": writes,
             "waiting": waiting,
             "exports": [
-                Link(_("当前清单 Excel"), f"{reverse('custody-export')}?{query.urlencode()}", "export", download=True)
+                PageLink(
+                    _("当前清单 Excel"), f"{reverse('custody-export')}?{query.urlencode()}", "export", download=True
+                )
             ],
             "print_title": _("证据保管"),
             "print_facts": filters_in_words(request, bar),

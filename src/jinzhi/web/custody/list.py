@@ -18,7 +18,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody.fields import ABOUT, BY_ID, CAPTURE, ENVIRONMENT, FORENSIC, KINDS, WAYS
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Version
-from jinzhi.apps.custody.queries import SORTS, STATES, Asked, folders
+from jinzhi.apps.custody.queries import SORTS, STATES, ItemsAsked, folders
 from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.engines import spreadsheet
@@ -29,7 +29,7 @@ from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import enumerated, named, page_language
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 TAGS = {
     "kept": Tag("保管中", "Kept", "normal"),
@@ -84,9 +84,9 @@ def _day(request: HttpRequest, name: str) -> str:
         ) from None
 
 
-def asked(request: HttpRequest) -> Asked:
+def asked(request: HttpRequest) -> ItemsAsked:
     """Filters and sort of the list from the address; a wrong value is a clear 400."""
-    return Asked(
+    return ItemsAsked(
         q=request.GET.get("q", "").strip()[:200],
         kind=choice(request, "kind", {k.id for k in KINDS}),
         way=choice(request, "way", {w.id for w in WAYS}),
@@ -148,10 +148,10 @@ def table(rows: Sequence[Item], empty: Empty) -> Table:
         Column(_("大小"), "size", numeric=True),
     ]
 
-    def row(item: Item) -> Row:
+    def row(item: Item) -> TableRow:
         href = reverse("custody-item", args=[item.number])
         first, *more = states_of(item, day)
-        return Row(
+        return TableRow(
             [
                 Cell(item.number, href=href),
                 Cell(item.title, href=href, sub=item.folder.path if item.folder else ""),
@@ -314,7 +314,7 @@ def _verified(e: Event) -> str:
 
 
 @dataclass(frozen=True)
-class Happening:
+class ItemHappening:
     """An event of an item as the page shows it; ``changes``: (field, old, new)."""
 
     event: Event
@@ -325,7 +325,7 @@ class Happening:
     seal: Verdict
 
 
-def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str]) -> list[Happening]:
+def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str]) -> list[ItemHappening]:
     """All events, the latest first; ``cases``: the numbers of cases that the reader may see."""
     language = page_language()
     out = []
@@ -334,7 +334,9 @@ def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str])
             (named(BY_ID[k]), BY_ID[k].show(old, language), BY_ID[k].show(new, language))
             for k, (old, new) in e.data.get("changes", {}).items()
         ]
-        out.append(Happening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e, cases), changes, sealed.of(e)))
+        out.append(
+            ItemHappening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e, cases), changes, sealed.of(e))
+        )
     return out
 
 

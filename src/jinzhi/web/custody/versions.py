@@ -28,7 +28,7 @@ from jinzhi.web.custody.fields import crumbs, find_item, refused_by
 from jinzhi.web.custody.form import groups, upload_context, uploaded
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 
 
@@ -65,7 +65,7 @@ def version_new(request: HttpRequest, number: str) -> HttpResponse:
         request,
         "custody/form.html",
         {
-            "crumbs": crumbs(Link(str(kept), reverse("custody-item", args=[number]))),
+            "crumbs": crumbs(PageLink(str(kept), reverse("custody-item", args=[number]))),
             "title": _("新版本：%(name)s") % {"name": kept},
             "form": form,
             "groups": groups(

@@ -38,13 +38,13 @@ from jinzhi.web.evidence.objects import kind_named as object_named
 from jinzhi.web.evidence.words import KINDS, kind_named, verb_named
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import PAGE_SIZE, choice, paged
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.records import SEALS
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 HIDDEN = Tag("不在您的可见范围", "Outside of what you may see", "neutral", "◇")
 SIGNED = Tag("签名有效", "Signature holds", "ahead", "▲")
@@ -186,7 +186,7 @@ def entry_table(found: Sequence[Entry], seen: dict[str, ObjectPlace], empty: Emp
         place = seen.get(e.object)
         told = said(e)
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(e.number, href=href),
                     Cell(place.title, href=reverse("log-object", args=[e.object]), sub=object_named(e.object))
@@ -349,8 +349,8 @@ def point_lines(points: Sequence[Checkpoint]) -> list[PointLine]:
 
 
 # --- pages ----------------------------------------------------------------------------------------------------
-def crumbs() -> list[Link]:
-    return [Link(_("存证日志"), reverse("evidence"))]
+def crumbs() -> list[PageLink]:
+    return [PageLink(_("存证日志"), reverse("evidence"))]
 
 
 @page(nav="evidence", scope="evidence.read")
@@ -375,7 +375,7 @@ def index(request: HttpRequest) -> HttpResponse:
     keys = [checkpoints.published(s) for s in {s.origin: s for s in shards}.values()]
     nothing = Empty(_("没有符合条件的条目"), _("去掉部分条件再试"), reverse("evidence"), _("全部条目"))
     context = {
-        "crumbs": [Link(_("首页"), "/")],
+        "crumbs": [PageLink(_("首页"), "/")],
         "filters": [
             Filter("number", _("条目号"), "text"),
             Filter("kind", _("类别"), "select", [Option(k, str(v)) for k, v in KINDS.items()]),
@@ -416,7 +416,7 @@ def find_entry(number: str) -> Entry:
 
 
 @dataclass(frozen=True)
-class Way:
+class CheckingWay:
     """A proof as it is shown: leaf, steps, the root they lead to, and whether that is the checkpoint's."""
 
     family: str
@@ -426,7 +426,7 @@ class Way:
     reaches: bool
 
 
-def ways(entry: Entry, verdict: Verdict) -> list[Way]:
+def ways(entry: Entry, verdict: Verdict) -> list[CheckingWay]:
     """The inclusion proofs of an entry in both families, recomputed from its body."""
     point = verdict.checkpoint
     out = []
@@ -439,12 +439,12 @@ def ways(entry: Entry, verdict: Verdict) -> list[Way]:
         try:
             proof = proofs.proof(entry, point, family)
         except (seals.ProofError, log.LogBroken):
-            out.append(Way(family.name, leaf.hex(), [], root.hex(), False))
+            out.append(CheckingWay(family.name, leaf.hex(), [], root.hex(), False))
             continue
         steps = seals.walk(family, leaf, entry.index or 0, point.size, proof)
         reached = steps[-1].value if steps else leaf
         shown = [(n, s.left, s.sibling.hex(), s.value.hex()) for n, s in enumerate(steps, 1)]
-        out.append(Way(family.name, leaf.hex(), shown, root.hex(), reached == root))
+        out.append(CheckingWay(family.name, leaf.hex(), shown, root.hex(), reached == root))
     return out
 
 

@@ -21,7 +21,7 @@ from jinzhi.web.evidence.words import verb_named
 from jinzhi.web.shell.watching import Watched
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
 #: how many lines the panel of the landing page shows; the rest is one click away
 SHOWN = 5
@@ -127,13 +127,13 @@ def today_panel(who: Acting, day: date) -> Panel | None:
 
 def table(found: Sequence[Thing], day: date) -> Table:
     """The whole inbox, grouped by urgency; a thing that has not been looked at is marked."""
-    rows: list[Row | Group] = []
+    rows: list[TableRow | TableGroup] = []
     for urgency in URGENCIES:
         lines = [t for t in found if t.urgency is urgency]
         if lines:
-            rows.append(Group(tag=urgency))
+            rows.append(TableGroup(tag=urgency))
         rows += [
-            Row(
+            TableRow(
                 [
                     Cell(f"{t.verb}：{t.case.title}", href=t.href, sub=t.case.number),
                     Cell(tag=UNREAD, sub=_("本单位还没有人打开")) if t.lifted else Cell(tag=NEW) if t.new else "",
@@ -164,7 +164,7 @@ def table(found: Sequence[Thing], day: date) -> Table:
 
 def hands_table(found: Iterable[HandOver]) -> Table | None:
     rows = [
-        Row(
+        TableRow(
             [
                 Cell(
                     _("答复移交：%(title)s") % {"title": h.item.title}, href=reverse("custody-hands"), sub=h.item.number
@@ -195,7 +195,9 @@ def watched_table(found: Iterable[Watched], caption: str) -> Table:
         last = w.news[0] if w.news else None
         told = Cell(verb_named(last), sub=f"{last.actor} · {last.on.isoformat()}") if last else "—"
         rows.append(
-            Row([Cell(w.title, href=w.href, sub=w.sub), told, str(len(w.news)) if w.news else ""], id=f"w{w.watch.pk}")
+            TableRow(
+                [Cell(w.title, href=w.href, sub=w.sub), told, str(len(w.news)) if w.news else ""], id=f"w{w.watch.pk}"
+            )
         )
     empty = Empty(_("没有关注的变化"), _("在事项、任务和里程碑的页面上点“关注”。"), reverse("watching"), _("我关注的"))
     columns = [Column(_("关注的"), wide=True), Column(_("最近的变化")), Column(_("新变化"), numeric=True)]

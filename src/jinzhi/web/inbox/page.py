@@ -19,7 +19,7 @@ from jinzhi.web.shell.badge import hands
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.watching import look_at_all as see_all_watched
 from jinzhi.web.shell.watching import watched
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 
 
 @page(nav="inbox", scope="case.read")
@@ -34,7 +34,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         request,
         "inbox/index.html",
         {
-            "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
+            "crumbs": [PageLink(_("驾驶舱"), reverse("cockpit"))],
             "table": table(things(here.object_list, who, day), day),
             "hands": hands_table(offered),
             "news": watched_table([w for w in watched(who) if w.news], _("关注的变化")),

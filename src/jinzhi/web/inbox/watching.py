@@ -15,7 +15,7 @@ from jinzhi.apps.cases.watches import MOST, unwatch, watch
 from jinzhi.web.inbox.lines import watched_table
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.watching import may_watch, watched
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 
 
 @page(nav="inbox", scope="plan.read")
@@ -26,7 +26,7 @@ def index(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("关注属于登录的人员；请先登录"))
     found = watched(who)
     context = {
-        "crumbs": [Link(_("待办"), reverse("inbox"))],
+        "crumbs": [PageLink(_("待办"), reverse("inbox"))],
         "found": found,
         "table": watched_table(found, _("我关注的")),
         "print_title": _("我关注的"),

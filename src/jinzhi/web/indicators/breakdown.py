@@ -22,9 +22,9 @@ from jinzhi.web.indicators.asked import measured_in, pick
 from jinzhi.web.indicators.seen import SeenIndicator
 from jinzhi.web.indicators.words import SourceWords
 from jinzhi.web.plan.cockpit.kpis import shown
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import english, speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 def groups(view: SeenIndicator, by: str) -> list[BreakdownGroup]:
@@ -52,7 +52,7 @@ def breakdown_table(view: SeenIndicator, by: str, found: Sequence[BreakdownGroup
         cells: list[Any] = [Cell(group.label, href=href), shown(group.value.number, i)]
         cells += [plain(p) for p in group.value.parts] if ratio else []
         cells.append(len({r for ids in group.value.records for r in ids}))
-        rows.append(Row(cells))
+        rows.append(TableRow(cells))
     empty = Empty(_("没有可分解的记录"))
     return Table(_("分解"), columns, rows, empty, tall=len(rows) > 20, stack=True, caption_hidden=True)
 
@@ -104,19 +104,19 @@ def records_table(view: SeenIndicator, part: int, found: Sequence[Record]) -> Ta
         cells: list[Any] = [Cell(r.title, href=r.url), names.get(r.unit, r.unit)]
         cells += [words.value(f, r.fields.get(f)) if r.fields.get(f) is not None else "" for f in ids]
         cells += [(_("是") if r.id in top else _("否"))] if marks else []
-        rows.append(Row(cells))
+        rows.append(TableRow(cells))
     empty = Empty(_("没有计入的记录"), speak(view.value.why_none))
     return Table(_("背后的记录"), columns, rows, empty, stack=True, caption_hidden=True)
 
 
-def part_links(view: SeenIndicator, part: int, by: str) -> list[Link]:
+def part_links(view: SeenIndicator, part: int, by: str) -> list[PageLink]:
     if not isinstance(view.indicator.measure, Ratio):
         return []
     names = (_("分子"), _("分母"))
     counts = [len(ids) for ids in view.value.records]
     more = {} if by == "unit" else {"by": by}
     return [
-        Link(names[n], view.address("indicator", part=str(n + 1), **more) + "#records", "", n == part, counts[n])
+        PageLink(names[n], view.address("indicator", part=str(n + 1), **more) + "#records", "", n == part, counts[n])
         for n in (1, 0)
     ]
 

@@ -32,11 +32,11 @@ from jinzhi.web.indicators.asked import XLSX, measured_in, pick, unit_of, whose,
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import named, page_language, speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def index(request: HttpRequest) -> HttpResponse:
         i = line.indicator
         owner = owners.get(i.owner)
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell(named(i), href=reverse("indicator", args=[i.id]) + pick(year, unit)),
                     Cell(f"{shown(line.value.number, i)} {measured_in(i)}" if line.value.number is not None else "—"),
@@ -134,7 +134,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "note": _("%(n)s 项 · %(whose)s") % {"n": len(found), "whose": seen_by},
             "table": Table(_("指标"), columns, rows, empty, stack=True, caption_hidden=True),
             "exports": [
-                Link(_("当前清单 Excel"), f"{reverse('indicators-export')}?{query}", "export", download=True),
+                PageLink(_("当前清单 Excel"), f"{reverse('indicators-export')}?{query}", "export", download=True),
             ],
             "print_title": _("指标"),
             "print_facts": seen_by,

@@ -26,7 +26,7 @@ from jinzhi.web.indicators.words import SourceWords, definition
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.tables import Cell
 
@@ -52,7 +52,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
     frozen = [p.day for p in view.points if p.source == "frozen"]
     sealed = seals_of(i.id, counted_unit(request.acting, view.unit), frozen, request.acting) if frozen else {}
     context = {
-        "crumbs": [Link(_("指标"), reverse("indicators") + pick(view.year, view.unit))],
+        "crumbs": [PageLink(_("指标"), reverse("indicators") + pick(view.year, view.unit))],
         "indicator": i,
         "title": named(i),
         "value": shown(number, i),
@@ -94,7 +94,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "height": CHART[1],
         "points": [(p.day, shown(p.number, i), str(ORIGINS[p.source]), sealed.get(p.day)) for p in view.points],
         "by_links": [
-            Link(
+            PageLink(
                 _("按单位") if b == "unit" else _("按%(field)s") % {"field": words.field(b)},
                 view.address("indicator", **({} if b == "unit" else {"by": b})) + "#breakdown",
                 current=b == by,
@@ -111,8 +111,10 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "facts": without_empty([p for p in responsible(i) if p[0] not in (_("为什么"), _("服务的规划任务"))]),
         "developers": without_empty(for_developers(i)),
         "exports": [
-            Link(_("背后的记录 Excel"), view.address("indicator-records", part=str(part + 1)), "export", download=True),
-            Link(_("走势 CSV"), view.address("indicator-csv"), download=True),
+            PageLink(
+                _("背后的记录 Excel"), view.address("indicator-records", part=str(part + 1)), "export", download=True
+            ),
+            PageLink(_("走势 CSV"), view.address("indicator-csv"), download=True),
         ],
         "print_title": named(i),
         "print_facts": seen_by,

@@ -28,7 +28,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 STATES = {
     "good": Tag("正常", "Good", "done", "✓"),
@@ -54,7 +54,7 @@ def said(zh: str, en: str) -> str:
 def fact_table(who: Acting) -> Table:
     """How the installation stands; only who keeps the whole of it is told where things lie on the machine."""
     rows = [
-        Row((said(f.zh, f.en), Cell(tag=STATES[f.state]), Cell(f.value, sub=said(f.way_zh, f.way_en))))
+        TableRow((said(f.zh, f.en), Cell(tag=STATES[f.state]), Cell(f.value, sub=said(f.way_zh, f.way_en))))
         for f in facts()
         if (who.user is not None and who.unit.is_root()) or f.id not in PRIVATE
     ]
@@ -73,19 +73,19 @@ def integrity_table() -> Table:
         else:
             cell = Cell(tag=SOUND if kept.sound else BROKEN)
             detail = "；".join(kept.violations) + (_("……还有更多") if kept.more else "")
-        rows.append(Row((Cell(said(checker.zh, checker.en), sub=checker.id), cell, detail)))
+        rows.append(TableRow((Cell(said(checker.zh, checker.en), sub=checker.id), cell, detail)))
     heads = (_("必须成立的事"), _("结果"), _("不符之处"))
     return Table(_("完整性检查"), [Column(h) for h in heads], rows, stack=True, caption_hidden=True)
 
 
 def record_table() -> Table:
-    rows = [Row((app, model, f"{count:,}")) for app, model, count in records()]
+    rows = [TableRow((app, model, f"{count:,}")) for app, model, count in records()]
     heads = [Column(_("应用")), Column(_("表")), Column(_("记录数"), numeric=True)]
     return Table(_("各表记录数"), heads, rows)
 
 
 def tick_table() -> Table:
-    rows = [Row((Cell(said(t.zh, t.en), sub=t.id),)) for t in ticks()]
+    rows = [TableRow((Cell(said(t.zh, t.en), sub=t.id),)) for t in ticks()]
     return Table(_("定时任务"), [Column(_("任务"))], rows, Empty(_("没有定时任务")))
 
 
@@ -138,9 +138,9 @@ def audit_table(said_: dict[str, Any], who: Acting) -> Table:
         looked = finding["looks_at"]
         tag = BROKEN if finding["serious"] else STATES["note"]
         by, what = (finding["by"], finding["zh"]) if who.user is not None else ("", _("登录后可看"))
-        rows.append(Row((Cell(tag=tag), Cell(said(looked["zh"], looked["en"]), sub=by), what)))
+        rows.append(TableRow((Cell(tag=tag), Cell(said(looked["zh"], looked["en"]), sub=by), what)))
     for detector, more in said_["more"].items():
-        rows.append(Row((Cell(tag=BROKEN), detector, _("还有 %(n)s 处") % {"n": more})))
+        rows.append(TableRow((Cell(tag=BROKEN), detector, _("还有 %(n)s 处") % {"n": more})))
     nothing = Empty(_("没有发现不符"))
     heads = [Column(_("结果")), Column(_("谁发现")), Column(_("不符之处"), wide=True)]
     return Table(_("日志核对"), heads, rows, nothing, stack=True, caption_hidden=True)

@@ -30,7 +30,7 @@ from jinzhi.web.ui.states import Tag
 
 
 @dataclass(frozen=True)
-class Wrong:
+class WrongQuery:
     """A query that cannot be read: the message, and its text cut at the place that is wrong."""
 
     message: str
@@ -41,7 +41,7 @@ class Wrong:
     after: str = ""
 
     @classmethod
-    def of(cls, error: QueryError, text: str) -> Wrong:
+    def of(cls, error: QueryError, text: str) -> WrongQuery:
         message = error.say(page_language())
         if error.at is None:
             return cls(message)
@@ -52,13 +52,13 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedQuery:
     """A search as its address says it. ``wrong``: why there is none."""
 
     text: str
     query: Query | None
     search: Search | None
-    wrong: Wrong | None = None
+    wrong: WrongQuery | None = None
     #: the query finds documents for what they lack, and nobody has confirmed that it is meant
     unconfirmed: bool = False
     #: what was typed, if it was in another system's language (``dialect``), and its translation to ``text``
@@ -72,7 +72,7 @@ class Asked:
         return self.typed or self.text
 
 
-def asked(request: HttpRequest) -> Asked:
+def asked(request: HttpRequest) -> AskedQuery:
     """The search of an address. Conditions and order that do not exist are a clear 400, a wrong query is not."""
     text = request.GET.get("q", "").strip()
     if len(text) > MAX_LENGTH:
@@ -88,37 +88,37 @@ def asked(request: HttpRequest) -> Asked:
 
 def _foreign(
     request: HttpRequest, typed: str, dialect: str, chosen: Sequence[Chosen], sort: str, folded: bool
-) -> Asked:
+) -> AskedQuery:
     """The search that a text in another system's language asks for."""
     if not typed:
         return replace(_native(request, "", chosen, sort, folded), dialect=dialect)
     try:
         translation = translate(typed, dialect)
     except QueryError as error:
-        return Asked(typed, None, None, Wrong.of(error, typed), typed=typed, dialect=dialect)
+        return AskedQuery(typed, None, None, WrongQuery.of(error, typed), typed=typed, dialect=dialect)
     ask = _native(request, translation.native, chosen, sort, folded)
     return replace(ask, typed=typed, dialect=dialect, translation=translation)
 
 
-def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str, folded: bool) -> Asked:
+def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str, folded: bool) -> AskedQuery:
     if not text:
         whole = chosen or request.GET.get("all") == "1"
         # the whole collection has no relevance
         sort = "" if sort == RELEVANCE else sort
-        return Asked("", None, Search(None, chosen, sort, folded=folded) if whole else None)
+        return AskedQuery("", None, Search(None, chosen, sort, folded=folded) if whole else None)
     try:
         query = parse(text)
         if sort == RELEVANCE and not library().ranks:
             raise BadRequest(_("当前检索引擎不能按相关度排序"))
         search = Search(query, chosen, sort, folded=folded, desk=desk_of(request))
         if search.whole is not None and search.whole.complement and request.GET.get("all") != "1":
-            return Asked(text, query, None, unconfirmed=True)
+            return AskedQuery(text, query, None, unconfirmed=True)
         search.matching  # noqa: B018 - what only running finds (budgets, classes without a tree) belongs to the query
     except NoIndex as error:
-        return Asked(text, None, None, Wrong(error.say(page_language()), unready=True))
+        return AskedQuery(text, None, None, WrongQuery(error.say(page_language()), unready=True))
     except QueryError as error:
-        return Asked(text, None, None, Wrong.of(error, text))
-    return Asked(text, query, search)
+        return AskedQuery(text, None, None, WrongQuery.of(error, text))
+    return AskedQuery(text, query, search)
 
 
 #: documents that can be picked by hand: an address has to hold them
@@ -172,7 +172,7 @@ def joined(marked: Marked, code: str, values: Sequence[str]) -> SafeString:
     return SafeString("；".join(marked.show(code, n, value) for n, value in enumerate(values)))
 
 
-def facts(asked: Asked, names: FacetWords, told: Mapping[str, Any]) -> str:
+def facts(asked: AskedQuery, names: FacetWords, told: Mapping[str, Any]) -> str:
     """What stands in the head of the printed page: query, conditions, how many, as of when."""
     search = asked.search
     if search is None:

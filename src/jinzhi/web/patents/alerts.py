@@ -31,7 +31,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import page_language, speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: rows of each kind that the page itself shows; the files have them all
 SHOWN = 200
@@ -74,7 +74,7 @@ def _table(kept: list[Alert], who: Any) -> Table:
     for alert in kept:
         href = reverse("patents-alert", args=[alert.pk])
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell(alert.saved.name, href=href, sub=asking_for(alert.saved, who)),
                     Cell(tag=state_of(alert), sub=speak(Words(alert.error_zh, alert.error_en))),
@@ -168,9 +168,9 @@ def sections(found: Differences, rows: dict[str, Document]) -> list[tuple[str, s
     heads = [Column(_("公开（公告）号")), Column(_("名称"), wide=True), Column(_("公开日"))]
     one_state = [*heads, Column(_("状态"))]
     two_states = [*heads, Column(_("原状态")), Column(_("现状态"))]
-    new = [Row([*cells(n), Cell(tag=tag_of(s))]) for n, s in found.new[:SHOWN]]
-    changed = [Row([*cells(n), Cell(tag=tag_of(a)), Cell(tag=tag_of(b))]) for n, a, b in found.changed[:SHOWN]]
-    gone = [Row([*cells(n), Cell(tag=tag_of(s))]) for n, s in found.gone[:SHOWN]]
+    new = [TableRow([*cells(n), Cell(tag=tag_of(s))]) for n, s in found.new[:SHOWN]]
+    changed = [TableRow([*cells(n), Cell(tag=tag_of(a)), Cell(tag=tag_of(b))]) for n, a, b in found.changed[:SHOWN]]
+    gone = [TableRow([*cells(n), Cell(tag=tag_of(s))]) for n, s in found.gone[:SHOWN]]
     told = (
         ("new", _("新出现"), found.new, one_state, new, _("没有新出现的")),
         ("changed", _("状态变化"), found.changed, two_states, changed, _("没有状态变化")),

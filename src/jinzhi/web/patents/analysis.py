@@ -15,15 +15,15 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.large_table import as_csv
-from jinzhi.web.patents.address import Asked, address, asked, facts, library_line
+from jinzhi.web.patents.address import AskedQuery, address, asked, facts, library_line
 from jinzhi.web.patents.export import streamed
-from jinzhi.web.patents.figures import LISTED, TITLES, Counted, Figure, Figures, lines
+from jinzhi.web.patents.figures import LISTED, TITLES, Counted, Figures, PatentFigure, lines
 from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.gallery import chart_response
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 def linked(one: Counted | None, text: str = "") -> Cell | str:
@@ -33,29 +33,29 @@ def linked(one: Counted | None, text: str = "") -> Cell | str:
     return Cell(text or f"{one.count:,}", href=f"{reverse('patents')}{one.query}")
 
 
-def table_of(figure: Figure, total: int) -> Table:
+def table_of(figure: PatentFigure, total: int) -> Table:
     """The rows with how many documents, each a link to them."""
     rows = []
     for one in figure.rows[:LISTED]:
         first = Cell(one.labels[0], href=f"{reverse('patents')}{one.query}", sub=one.sub)
         share = one.count / total if total else 0
-        rows.append(Row([first, *one.labels[1:], f"{one.count:,}", f"{share:.1%}"]))
+        rows.append(TableRow([first, *one.labels[1:], f"{one.count:,}", f"{share:.1%}"]))
     heads = [*(Column(head, wide=n == 0) for n, head in enumerate(figure.heads)),
              Column(_("件"), numeric=True), Column(_("占比"), numeric=True)]  # fmt: skip
     return Table(figure.title, heads, rows, Empty(_("没有数据")), caption_hidden=True, tall=len(rows) > 12)
 
 
-def cross_of(figure: Figure) -> Table | None:
+def cross_of(figure: PatentFigure) -> Table | None:
     """The cells of a figure across, each a link to its documents."""
     if figure.cross is None or not figure.cross[1]:
         return None
     columns, rows = figure.cross
     heads = [Column(figure.heads[0]), *(Column(name, numeric=True) for name in columns)]
-    body = [Row([label, *(linked(cell) for cell in cells)]) for label, cells in rows]
+    body = [TableRow([label, *(linked(cell) for cell in cells)]) for label, cells in rows]
     return Table(figure.title, heads, body, caption_hidden=True)
 
 
-def wanted(request: HttpRequest) -> tuple[Asked, Search | None]:
+def wanted(request: HttpRequest) -> tuple[AskedQuery, Search | None]:
     """The search of the address; an empty one stands for the whole collection."""
     ask = asked(request)
     if ask.search is None and not ask.text:
@@ -68,7 +68,7 @@ def figures_of(request: HttpRequest, search: Search) -> Figures:
     return Figures(search, request.GET, FacetWords(), today(), variants=variants)
 
 
-def shown(figure: Figure, query: str, total: int, told: dict[str, Any]) -> dict[str, Any]:
+def shown(figure: PatentFigure, query: str, total: int, told: dict[str, Any]) -> dict[str, Any]:
     """A figure as the page has it."""
     return {
         "figure": figure,
@@ -99,8 +99,8 @@ def analysis(request: HttpRequest) -> HttpResponse:
         "figures": [shown(figures.get(key), query, search.total, told) for key in figures.keys],
         "contents": [(f"#{key}", TITLES[key]) for key in figures.keys],
         "variants": [
-            Link(_("合并异名"), address(request.GET, variants=None) + "#pa", current=figures.variants),
-            Link(_("按印本名称"), address(request.GET, variants="off") + "#pa", current=not figures.variants),
+            PageLink(_("合并异名"), address(request.GET, variants=None) + "#pa", current=figures.variants),
+            PageLink(_("按印本名称"), address(request.GET, variants="off") + "#pa", current=not figures.variants),
         ],
         "back": back,
         "report": reverse("patents-export", args=["docx"]) + address(request.GET, variants=None)

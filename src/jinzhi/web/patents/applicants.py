@@ -30,7 +30,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.patents.address import library_line
 from jinzhi.web.patents.analysis import linked, table_of
 from jinzhi.web.patents.document import columns, row_of
-from jinzhi.web.patents.figures import Figure, Figures
+from jinzhi.web.patents.figures import Figures, PatentFigure
 from jinzhi.web.patents.words import FacetWords, district_names
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
@@ -38,7 +38,7 @@ from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.records import TimelineItem
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: documents that the page of an applicant shows; the search has them all
 SHOWN = 10
@@ -105,7 +105,7 @@ def index(request: HttpRequest) -> HttpResponse:
         row = rows_of.get(name)
         known = others.get(name, [])
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell(name, href=reverse("patents-applicant", args=[row.pk]) if row else ""),
                     "、".join(known) or "—",
@@ -147,7 +147,7 @@ def search_of(name: str, key: str = "pa", **more: str) -> str:
 
 
 @dataclass(frozen=True)
-class Named:
+class ApplicantNamed:
     """A name of the applicant with what says so, and how many documents print it."""
 
     alias: Alias
@@ -222,7 +222,7 @@ def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> Http
     search = figures.search
     counts = Counter(search.counted(FACET["pap"]))
     names = [
-        Named(alias, kind_of(alias.kind), counts[alias.name], search_of(alias.name, "pap"))
+        ApplicantNamed(alias, kind_of(alias.kind), counts[alias.name], search_of(alias.name, "pap"))
         for alias in row.aliases.order_by("kind", "name")
     ]
     may = who.may(applicants.SCOPE) and who.user is not None
@@ -260,7 +260,7 @@ def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> Http
     return render(request, "patents/applicant.html", context, status=422 if form is not None else 200)
 
 
-def _shown(figure: Figure, query: str, total: int, told: dict[str, Any]) -> dict[str, Any]:
+def _shown(figure: PatentFigure, query: str, total: int, told: dict[str, Any]) -> dict[str, Any]:
     return {
         "figure": figure,
         "chart": figure.chart(told["as_of"] or today(), library_line(told)),
@@ -283,7 +283,7 @@ def partners(figures: Figures, row: Applicant) -> Table:
         name = value.labels[0]
         if name != row.name:
             page_of = reverse("patents-applicant", args=[pks[name]]) if name in pks else ""
-            rows.append(Row([Cell(name, href=page_of), linked(value)]))
+            rows.append(TableRow([Cell(name, href=page_of), linked(value)]))
     heads = [Column(_("共同申请人"), wide=True), Column(_("共同申请"), numeric=True)]
     return Table(_("共同申请人"), heads, rows, Empty(_("没有共同申请")), caption_hidden=True, tall=len(rows) > 12)
 

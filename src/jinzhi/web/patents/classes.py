@@ -20,9 +20,9 @@ from jinzhi.apps.patents.store.queries import collection
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import english, speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: schemes: name, what finds a class, what finds it with all below (empty: the first does)
 SCHEMES = {
@@ -62,14 +62,14 @@ def heads(scheme: str, below: bool) -> list[Column]:
     return found
 
 
-def row_of(place: Place, scheme: str, known: Holders, below: bool) -> Row:
+def row_of(place: Place, scheme: str, known: Holders, below: bool) -> TableRow:
     _name, exact, low = SCHEMES[scheme]
     dots = "．" * (place.dots or 0)
     first = Cell(place.symbol, href="" if place.leaf else here(scheme, at=place.symbol), sub=dots)
     cells: list[Any] = [first, titles(place), counted(exact, place.symbol, known.begins(place.symbol))]
     if below and low:
         cells.append(counted(low, place.symbol, known.within(place.inside)))
-    return Row(cells)
+    return TableRow(cells)
 
 
 @page(nav="patents", scope="plan.read")
@@ -90,7 +90,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "q": asked,
         "scheme": scheme,
         "name": SCHEMES[scheme][0],
-        "schemes": [Link(name, here(key), current=key == scheme) for key, (name, *_rest) in SCHEMES.items()],
+        "schemes": [PageLink(name, here(key), current=key == scheme) for key, (name, *_rest) in SCHEMES.items()],
         "loaded": loaded,
         "other": "zh-hans" if english() else "en",
         "load": LOAD.get(scheme, ""),
@@ -139,7 +139,7 @@ def _found(request: HttpRequest, scheme: str, asked: str, known: Holders) -> dic
     shown = paged(request, matches)
     _name, exact, _low = SCHEMES[scheme]
     rows = [
-        Row(
+        TableRow(
             [
                 Cell(one.symbol, href=here(scheme, at=one.symbol), sub="．" * (one.dots or 0)),
                 titles(one),

@@ -28,7 +28,7 @@ from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import QueryError
 from jinzhi.kernel.text import Words, id_of
-from jinzhi.web.patents.address import Asked, asked, library_line, picked, query_string
+from jinzhi.web.patents.address import AskedQuery, asked, library_line, picked, query_string
 from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.export import XLSX, attached
@@ -42,7 +42,7 @@ from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import page_language, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 QUERY = Tag("检索式", "Query", "open", "⌕")
 HAND = Tag("手工挑选", "Picked by hand", "normal", "☑")
@@ -86,7 +86,7 @@ def topics(request: HttpRequest) -> HttpResponse:
         topic = branch.topic
         ids, why = found_in(request, topic)
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell(
                         "　" * branch.depth + topic.name,
@@ -144,7 +144,7 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
     rows = []
     for row in by_ids(here.object_list):
         line = row_of(row)
-        rows.append(Row(line.cells, value=str(row.pk)))
+        rows.append(TableRow(line.cells, value=str(row.pk)))
     below = [b for b in branches if b.topic.parent_id == pk]
     trail = [b for b in branches if b.path == branch.path[: len(b.path)] and b.topic.unit_id == topic.unit_id][:-1]
     events = collections.past(topic)
@@ -367,7 +367,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 def _tags(request: HttpRequest, brought: Brought | None = None, problem: str = "") -> HttpResponse:
     rows = [
-        Row([Cell(t.name, href=f"{reverse('patents')}{query_string(tag_text(t.name), ())}"), t.count, t.own])
+        TableRow([Cell(t.name, href=f"{reverse('patents')}{query_string(tag_text(t.name), ())}"), t.count, t.own])
         for t in notes.tags(request.acting)
     ]
     heads = [Column(_("标引"), wide=True), Column(_("文献"), numeric=True), Column(_("本单位标的"), numeric=True)]
@@ -423,7 +423,7 @@ def tags_import(request: HttpRequest) -> HttpResponse:
 # --- many documents at once -------------------------------------------------------------------------------------
 
 
-def _meant(request: HttpRequest) -> tuple[list[int], Asked | None]:
+def _meant(request: HttpRequest) -> tuple[list[int], AskedQuery | None]:
     """The documents that an address means: those picked by hand, else all hits of its search."""
     if numbers := picked(request.GET):
         there = find_all(list(numbers))

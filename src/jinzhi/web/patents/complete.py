@@ -32,14 +32,14 @@ NAME = re.compile(r"(?:\A|[\s(（,，])(?P<name>[A-Za-z][A-Za-z0-9_-]*|[\u4e00-\
 
 
 @dataclass(frozen=True)
-class Option:
+class Completion:
     """What would be written in place of the beginning, and what it means."""
 
     text: str
     note: str
 
 
-def field_options(beginning: str) -> list[Option]:
+def field_options(beginning: str) -> list[Completion]:
     """Fields whose code, Chinese name or another name begins so; exact codes first, then by code."""
     start = fold(beginning)
     found = []
@@ -47,17 +47,17 @@ def field_options(beginning: str) -> list[Option]:
         names = [one.code, fold(one.zh), *(fold(alias) for alias in one.aliases)]
         hit = next((n for n, name in enumerate(names) if name.startswith(start)), None)
         if hit is not None:
-            found.append((one.code != start, min(hit, 2), place, Option(f"{one.code}=", named(one))))
+            found.append((one.code != start, min(hit, 2), place, Completion(f"{one.code}=", named(one))))
     return [option for *_order, option in sorted(found, key=lambda one: one[:3])]
 
 
-def value_options(field: Field, beginning: str) -> tuple[list[Option], int]:
+def value_options(field: Field, beginning: str) -> tuple[list[Completion], int]:
     """Values of a field that begin so, the first of them, and how many there are in all."""
     match field.code:
         case "st":
-            listed = [Option(str(one.label), STATES_EN[one.value]) for one in State]
+            listed = [Completion(str(one.label), STATES_EN[one.value]) for one in State]
         case "typ":
-            listed = [Option(zh, key) for key, zh in TYPES.items()]
+            listed = [Completion(zh, key) for key, zh in TYPES.items()]
         case _ if field.kind is Kind.CLASS and field.code != "loc" and beginning:
             return class_options("cpc" if field.code == "cpc" else "ipc", beginning)
         case _:
@@ -67,20 +67,20 @@ def value_options(field: Field, beginning: str) -> tuple[list[Option], int]:
     return begun[:OFFERED], len(begun)
 
 
-def class_options(scheme: str, beginning: str) -> tuple[list[Option], int]:
+def class_options(scheme: str, beginning: str) -> tuple[list[Completion], int]:
     """Classes that begin so, the widest first, with their titles; without a table those that documents have."""
     symbol = class_symbol(beginning)
     known = editions(scheme)
     if known:
         rows = ClassSymbol.objects.filter(scheme=scheme, edition=known[-1], symbol__startswith=symbol)
         first = rows.order_by(Length("symbol"), "position").values_list("symbol", "zh", "en")[:OFFERED]
-        return [Option(s, speak(Words(zh or en, en or zh))) for s, zh, en in first], rows.count()
+        return [Completion(s, speak(Words(zh or en, en or zh))) for s, zh, en in first], rows.count()
     used = Document.objects.filter(ipc__startswith=symbol).values_list("ipc").annotate(n=Count("pk"))
     ordered = used.order_by("-n", "ipc")
-    return [Option(s, _("%(n)s 件") % {"n": n}) for s, n in ordered[:OFFERED]], used.count()
+    return [Completion(s, _("%(n)s 件") % {"n": n}) for s, n in ordered[:OFFERED]], used.count()
 
 
-def options_for(text: str) -> tuple[int, Sequence[Option], int]:
+def options_for(text: str) -> tuple[int, Sequence[Completion], int]:
     """(where the beginning starts, what it may become, how many more there are) for the text before the caret."""
     if begun := VALUE.search(text):
         field = find_field(begun["field"])
@@ -95,7 +95,7 @@ def options_for(text: str) -> tuple[int, Sequence[Option], int]:
     return len(text), (), 0
 
 
-def _new(found: Sequence[Option], typed: str) -> Iterator[Option]:
+def _new(found: Sequence[Completion], typed: str) -> Iterator[Completion]:
     """Without what stands there already, if it is all that is offered."""
     if not (len(found) == 1 and found[0].text == typed):
         yield from found

@@ -28,16 +28,16 @@ from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content
 from jinzhi.standards.st9 import FIELDS as INID
 from jinzhi.standards.st16 import is_grant
-from jinzhi.web.patents.address import Asked, address, asked, joined, library_line, state_tag
+from jinzhi.web.patents.address import AskedQuery, address, asked, joined, library_line, state_tag
 from jinzhi.web.patents.graph import graph
 from jinzhi.web.patents.marks import Marked
 from jinzhi.web.patents.words import TYPES
 from jinzhi.web.patents.written import written_of
 from jinzhi.web.shell.access import page
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.records import TimelineItem
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 PARTS = {
     "field": ("desc_f", gettext_lazy("技术领域")),
@@ -54,7 +54,7 @@ EFFECTS = {"grants": "ahead", "ends": "closed", "restores": "ahead", "pending": 
 
 
 @dataclass(frozen=True)
-class Field:
+class ShownField:
     """A printed field with its INID code and name."""
 
     code: str
@@ -63,17 +63,17 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Branch:
+class ClassBranch:
     """A claim with the claims that depend on it first of all."""
 
     claim: Claim
     text: SafeString
-    below: tuple[Branch, ...]
+    below: tuple[ClassBranch, ...]
     #: numbers of all claims that refer to it
     referred: tuple[int, ...] = ()
 
 
-def printed(marked: Marked, content: Content) -> list[Field]:
+def printed(marked: Marked, content: Content) -> list[ShownField]:
     """The bibliographic data in the order of ST.9; what a document lacks is left out."""
     parties = [p.name for p in content.applicants or content.assignees]
     kind, day = content.application_type, content.publication_date
@@ -103,7 +103,7 @@ def printed(marked: Marked, content: Content) -> list[Field]:
     for name, values in found:
         said = [value for value in values if value]
         if said:
-            fields.append(Field(INID[name].code, named(INID[name]), said))
+            fields.append(ShownField(INID[name].code, named(INID[name]), said))
     return fields
 
 
@@ -122,7 +122,7 @@ def _symbols(marked: Marked, code: str, symbols: Sequence[Symbol]) -> list[SafeS
     return [marked.show(code, n, symbol) for n, symbol in enumerate(unique)]
 
 
-def tree(marked: Marked, claims: Sequence[Claim]) -> list[Branch]:
+def tree(marked: Marked, claims: Sequence[Claim]) -> list[ClassBranch]:
     """The claims as a tree: below each the dependent claims that refer to it first. None is lost or shown twice."""
     texts = {claim.number: marked.show("clm", n, claim.text) for n, claim in enumerate(claims)}
     referred: dict[int, list[int]] = {}
@@ -138,8 +138,8 @@ def tree(marked: Marked, claims: Sequence[Claim]) -> list[Branch]:
         else:
             children.setdefault(parent, []).append(claim)
 
-    def branch(claim: Claim) -> Branch:
-        return Branch(
+    def branch(claim: Claim) -> ClassBranch:
+        return ClassBranch(
             claim,
             texts[claim.number],
             tuple(branch(c) for c in children.get(claim.number, ())),
@@ -184,7 +184,7 @@ FOREVER = "private, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True)
-class Figure:
+class ShownFigure:
     """A figure of the document: its name as printed, and where its image is; without an address there is none."""
 
     name: str
@@ -193,7 +193,7 @@ class Figure:
     kilobytes: int = 0
 
 
-def figures(row: Document, content: Content) -> list[Figure]:
+def figures(row: Document, content: Content) -> list[ShownFigure]:
     """The figures in the document's order, one for each image that it names. One statement."""
     kept = {file_of(one.name): one for one in Picture.objects.filter(document=row)} if content.drawings else {}
     found, seen = [], set()
@@ -208,10 +208,10 @@ def figures(row: Document, content: Content) -> list[Figure]:
             name = _("摘要附图")
         one = kept.get(file)
         if one is None:
-            found.append(Figure(name))
+            found.append(ShownFigure(name))
             continue
         href = f"{reverse('patent-drawing', args=[row.number, one.position])}?v={one.sha256[:16]}"
-        found.append(Figure(name, href, one.media_type in SHOWN, max(1, one.size // 1024)))
+        found.append(ShownFigure(name, href, one.media_type in SHOWN, max(1, one.size // 1024)))
     return found
 
 
@@ -236,8 +236,8 @@ def drawing(request: HttpRequest, number: str, n: int) -> HttpResponse | Streami
 # --- documents beside it --------------------------------------------------------------------------------------
 
 
-def row_of(document: Document) -> Row:
-    return Row(
+def row_of(document: Document) -> TableRow:
+    return TableRow(
         [
             Cell(document.number, href=reverse("patent", args=[document.number])),
             document.title,
@@ -268,20 +268,20 @@ def cites_table(cited: Sequence[Cited]) -> Table:
     for one in cited:
         c, known = one.citation, one.document
         number = Cell(known.number, href=reverse("patent", args=[known.number])) if known else c.cited
-        rows.append(Row([number, known.title if known else c.text, c.category, c.phase]))
+        rows.append(TableRow([number, known.title if known else c.text, c.category, c.phase]))
     heads = [
         Column(_("公开（公告）号")), Column(_("名称或文献"), wide=True), Column(_("相关度")), Column(_("阶段")),
     ]  # fmt: skip
     return Table(_("引证"), heads, rows, Empty(_("没有引证记录")), stack=True, caption_hidden=True)
 
 
-def cases_of(document: Document, who: Acting) -> list[Link]:
+def cases_of(document: Document, who: Acting) -> list[PageLink]:
     """Cases about the document or its application that the reader may see."""
     if not who.may("case.read"):
         return []
     subjects = [f"patent:{n}" for n in (document.number, document.application) if n]
     seen = Case.objects.visible_to(who).filter(subject__in=subjects).order_by("-opened_on", "-pk")
-    return [Link(f"{case.number} {case.title}", reverse("case", args=[case.pk])) for case in seen]
+    return [PageLink(f"{case.number} {case.title}", reverse("case", args=[case.pk])) for case in seen]
 
 
 # --- its place among the hits ---------------------------------------------------------------------------------
@@ -298,7 +298,7 @@ class Steps:
     following: str
 
 
-def steps(request: HttpRequest, ask: Asked, pk: int) -> Steps | None:
+def steps(request: HttpRequest, ask: AskedQuery, pk: int) -> Steps | None:
     """None where no search was handed over, or where it does not find this document."""
     search = ask.search
     at = search.place_of(pk) if search else None
@@ -315,7 +315,7 @@ def steps(request: HttpRequest, ask: Asked, pk: int) -> Steps | None:
     return Steps(back, at + 1, len(search.shown), beside(at - 1), beside(at + 1))
 
 
-def handed_over(request: HttpRequest, pk: int) -> tuple[Asked, Steps | None, bool]:
+def handed_over(request: HttpRequest, pk: int) -> tuple[AskedQuery, Steps | None, bool]:
     """The search that a document was opened from, its place in it, and whether finding that took too long.
 
     The document does not wait for it: without an answer in time it is shown by itself, and says so.
@@ -325,7 +325,7 @@ def handed_over(request: HttpRequest, pk: int) -> tuple[Asked, Steps | None, boo
             ask = asked(request)
             return ask, steps(request, ask, pk), False
     except Stopped:
-        return Asked(request.GET.get("q", "").strip(), None, None), None, True
+        return AskedQuery(request.GET.get("q", "").strip(), None, None), None, True
 
 
 @page(nav="patents", scope="plan.read")

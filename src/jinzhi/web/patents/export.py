@@ -33,7 +33,7 @@ from jinzhi.web.patents.report import LISTED, report
 from jinzhi.web.patents.words import TYPES, FacetWords, facet_label, orders_of, sources_now, state_name
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import speak
-from jinzhi.web.ui.tables import Cell, Column, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Table, TableRow
 
 safe = large_table.safe
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -270,7 +270,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     names = FacetWords()
     told = collection()
     rows = [
-        Row([Cell(f.label, href=reverse("patents-export", args=[kind]) + query), f.about, f".{f.ending}"])
+        TableRow([Cell(f.label, href=reverse("patents-export", args=[kind]) + query), f.about, f".{f.ending}"])
         for kind, f in FORMS.items()
     ]
     back = f"{reverse('patents')}{address(request.GET)}"

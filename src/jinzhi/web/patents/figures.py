@@ -60,7 +60,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Figure:
+class PatentFigure:
     """A figure over a result set. ``heads`` name the columns of labels; ``rows`` are all, the most first."""
 
     key: str
@@ -96,7 +96,7 @@ class Figures:
         """Every figure, in the order of the page."""
         return tuple(DECLARED)
 
-    def get(self, key: str) -> Figure:
+    def get(self, key: str) -> PatentFigure:
         """A figure. Raises KeyError."""
         return DECLARED[key](self)
 
@@ -138,7 +138,7 @@ class Figures:
     def rows(self, facet: Facet) -> list[Counted]:
         return [Counted((v.label,), v.count, partial(self.narrowed, (facet.key, v.value))) for v in self.values(facet)]
 
-    def bars(self, facet: Facet, title: str, note: str = "", rows: Sequence[Counted] | None = None) -> Figure:
+    def bars(self, facet: Facet, title: str, note: str = "", rows: Sequence[Counted] | None = None) -> PatentFigure:
         """The most frequent values as bars."""
         rows = self.rows(facet) if rows is None else rows
         shown = rows[:DRAWN]
@@ -147,7 +147,9 @@ class Figures:
             unit=_("件"), name=facet_label(facet), horizontal=True, labels=True,
         )  # fmt: skip
         heads = (facet_label(facet),)
-        return Figure(facet.key, title, heads, rows, option, most(rows, len(shown)), 60 + 26 * max(4, len(shown)), note)
+        return PatentFigure(
+            facet.key, title, heads, rows, option, most(rows, len(shown)), 60 + 26 * max(4, len(shown)), note
+        )
 
     @property
     def applicant(self) -> Facet:
@@ -189,7 +191,7 @@ def incomplete_year(on: date) -> str:
 # --- the figures ----------------------------------------------------------------------------------------------
 
 
-def trend(of: Figures) -> Figure:
+def trend(of: Figures) -> PatentFigure:
     """Applications by year of filing, every year from the first to the last; the last 18 months are not complete."""
     facet = FACET["year"]
     rows = of.rows(facet)
@@ -207,10 +209,10 @@ def trend(of: Figures) -> Figure:
         said = _("申请量最多的年份是 %(year)s（%(n)s 件）") % {"year": best, "n": f"{counts[best]:,}"}
         if incomplete:
             said += _("；%(year)s 年起申请可能还没有公开，阴影部分不完整") % {"year": late}
-    return Figure("year", _("申请趋势"), (facet_label(facet),), rows, option, said)
+    return PatentFigure("year", _("申请趋势"), (facet_label(facet),), rows, option, said)
 
 
-def applicants(of: Figures) -> Figure:
+def applicants(of: Figures) -> PatentFigure:
     """Applicants with all their names, or as printed."""
     note = _("一件文献有几个申请人时，在每个申请人处各计一次")
     if not of.variants:
@@ -223,13 +225,13 @@ def applicants(of: Figures) -> Figure:
     return of.bars(of.applicant, _("申请人（合并异名）"), note, rows)
 
 
-def inventors(of: Figures) -> Figure:
+def inventors(of: Figures) -> PatentFigure:
     """Inventors with the applicant of the document: one name alone may be many people."""
     note = _("发明人与文献的申请人并列；同名而申请人不同的分开计，是否同一人未经核实")
     return of.bars(FACET["inv"], _("发明人及其单位"), note)
 
 
-def main_groups(of: Figures) -> Figure:
+def main_groups(of: Figures) -> PatentFigure:
     """Main groups as a tree map in their subclasses, where nearly all hits lie in one subclass."""
     counted = of.search.crossed(FACET["ipc"], GROUP)
     rows, areas = [], {}
@@ -240,10 +242,10 @@ def main_groups(of: Figures) -> Figure:
         areas[label] = areas.get(label, 0) + count
     option = charts.treemap({"": areas}, unit=_("件"), name=_("IPC 主组"))
     note = _("按主分类号计，每件文献一次；绝大多数在一个小类内，故按主组细分")
-    return Figure("ipc", _("技术分类"), (_("IPC 主组"),), rows, option, most(rows, len(rows)), 400, note)
+    return PatentFigure("ipc", _("技术分类"), (_("IPC 主组"),), rows, option, most(rows, len(rows)), 400, note)
 
 
-def classes(of: Figures) -> Figure:
+def classes(of: Figures) -> PatentFigure:
     """Main subclasses as a tree map in their sections; the areas add up to all hits.
 
     Where one subclass would be nearly the whole picture, it is parted into its main groups.
@@ -259,10 +261,12 @@ def classes(of: Figures) -> Figure:
         groups.setdefault(f"{section} {title}".strip(), {})[value.value or _("未说明")] = value.count
     option = charts.treemap(groups, unit=_("件"), name=facet_label(FACET["ipc"]))
     note = _("按主分类号计，每件文献一次")
-    return Figure("ipc", _("技术分类"), (facet_label(FACET["ipc"]),), rows, option, most(rows, len(rows)), 400, note)
+    return PatentFigure(
+        "ipc", _("技术分类"), (facet_label(FACET["ipc"]),), rows, option, most(rows, len(rows)), 400, note
+    )
 
 
-def districts(of: Figures) -> Figure:
+def districts(of: Figures) -> PatentFigure:
     """Districts as tiles in their rough places."""
     facet = FACET["dist"]
     rows = of.rows(facet)
@@ -276,19 +280,19 @@ def districts(of: Figures) -> Figure:
     if off:
         said += _("；另有 %(n)s 件不在图上的区内或没有说明地址") % {"n": f"{off:,}"}
     note = _("按第一申请人的地址；方格只表示大致方位，不是边界")
-    return Figure("dist", _("各区分布"), (facet_label(facet),), rows, option, said, 420, note)
+    return PatentFigure("dist", _("各区分布"), (facet_label(facet),), rows, option, said, 420, note)
 
 
-def status(of: Figures) -> Figure:
+def status(of: Figures) -> PatentFigure:
     note = _("状态依据库中已有的法律状态公告；没有公告的为未确认")
     return of.bars(FACET["st"], _("法律状态"), note)
 
 
-def types(of: Figures) -> Figure:
+def types(of: Figures) -> PatentFigure:
     return of.bars(FACET["typ"], _("专利类型"))
 
 
-def matrix(of: Figures) -> Figure:
+def matrix(of: Figures) -> PatentFigure:
     """Applicants across main subclasses."""
     pa, ipc = of.applicant, FACET["ipc"]
     pairs = of.search.crossed(pa, ipc)
@@ -318,7 +322,7 @@ def matrix(of: Figures) -> Figure:
     said = most(rows, len(rows)) + drawn_of(len(down), len(people), len(across), len(kinds))
     heads = (facet_label(pa), facet_label(ipc))
     cross = (tuple(b.value for b in across), cells)
-    return Figure(
+    return PatentFigure(
         "matrix", _("申请人 × 技术分类"), heads, rows, option, said, 110 + 32 * max(3, len(down)), cross=cross
     )
 
@@ -335,14 +339,14 @@ def _pair(of: Figures, a: tuple[str, str], b: tuple[str, str], count: int) -> Co
     return Counted((of.names.of(*a), of.names.of(*b)), count, partial(of.narrowed, a, b))
 
 
-def together(of: Figures) -> Figure:
+def together(of: Figures) -> PatentFigure:
     """Subclasses that stand in the same document, whether as main class or beside it."""
     heads = (_("IPC 小类"), _("同时分入"))
     try:
         known = subclasses()
     except NoIndex as error:
         why = speak(error)
-        return Figure("together", _("技术分类共现"), heads, (), charts.heat((), (), ()), why)
+        return PatentFigure("together", _("技术分类共现"), heads, (), charts.heat((), (), ()), why)
     singles: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for document in of.search.ids.tolist():
@@ -374,10 +378,10 @@ def together(of: Figures) -> Figure:
     note = _("按全部分类号计，不限主分类号；对角线为含该小类的文献数")
     cross = (tuple(drawn), tuple((a, tuple(cell(a, b) for b in drawn)) for a in drawn))
     height = 110 + 32 * max(3, len(drawn))
-    return Figure("together", _("技术分类共现"), heads, rows, option, said, height, note, cross)
+    return PatentFigure("together", _("技术分类共现"), heads, rows, option, said, height, note, cross)
 
 
-DECLARED: Mapping[str, Callable[[Figures], Figure]] = {
+DECLARED: Mapping[str, Callable[[Figures], PatentFigure]] = {
     "year": trend,
     "pa": applicants,
     "ipc": classes,
@@ -402,7 +406,7 @@ TITLES: Mapping[str, Any] = {
 }
 
 
-def lines(figure: Figure) -> Iterable[list[str | int]]:
+def lines(figure: PatentFigure) -> Iterable[list[str | int]]:
     """Every row for a csv: labels, count, and what is meant with it where that is said."""
     sub = any(row.sub for row in figure.rows)
     for row in figure.rows:

@@ -16,7 +16,7 @@ BOX, HIGH, GAP, BETWEEN, TOP = 200, 34, 8, 90, 34
 
 
 @dataclass(frozen=True)
-class Node:
+class CitationNode:
     """A box with its number, a second line, and the address of the document where it is in the store."""
 
     x: int
@@ -39,14 +39,14 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Graph:
+class CitationGraph:
     """The picture: boxes, lines, and how many of each side are not drawn."""
 
     width: int
     height: int
-    own: Node
-    before: list[Node]
-    after: list[Node]
+    own: CitationNode
+    before: list[CitationNode]
+    after: list[CitationNode]
     paths: list[str]
     more_before: int
     more_after: int
@@ -59,7 +59,7 @@ class Graph:
         return 2 * (BOX + BETWEEN)
 
 
-def graph(own: Document, cited: Sequence[Cited], citing: Sequence[Document]) -> Graph | None:
+def graph(own: Document, cited: Sequence[Cited], citing: Sequence[Document]) -> CitationGraph | None:
     """None where nothing is cited either way. Literature without a number is in the table only."""
     back = {
         (one.document.number if one.document else one.citation.cited): one.document
@@ -73,7 +73,7 @@ def graph(own: Document, cited: Sequence[Cited], citing: Sequence[Document]) -> 
     height = TOP + rows * (HIGH + GAP)
     centre = TOP + (height - TOP - GAP) // 2
 
-    def column(found: dict[str, Document | None], x: int) -> list[Node]:
+    def column(found: dict[str, Document | None], x: int) -> list[CitationNode]:
         shown = list(found.items())[:DRAWN]
         top = centre - (len(shown) * (HIGH + GAP) - GAP) // 2
         return [_node(number, row, x, top + at * (HIGH + GAP)) for at, (number, row) in enumerate(shown)]
@@ -84,12 +84,12 @@ def graph(own: Document, cited: Sequence[Cited], citing: Sequence[Document]) -> 
     paths = [_line(node.x + BOX, node.y, middle.x, middle.y) for node in before]
     paths += [_line(middle.x + BOX, middle.y, node.x, node.y) for node in after]
     width = 3 * BOX + 2 * BETWEEN
-    return Graph(width, height, middle, before, after, paths, len(back) - len(before), len(front) - len(after))
+    return CitationGraph(width, height, middle, before, after, paths, len(back) - len(before), len(front) - len(after))
 
 
-def _node(number: str, row: Document | None, x: int, y: int, *, link: bool = True) -> Node:
+def _node(number: str, row: Document | None, x: int, y: int, *, link: bool = True) -> CitationNode:
     href = reverse("patent", args=[row.number]) if row and link else ""
-    return Node(x, y, number, row.title if row else "", href)
+    return CitationNode(x, y, number, row.title if row else "", href)
 
 
 def _line(x1: int, y1: int, x2: int, y2: int) -> str:

@@ -39,7 +39,7 @@ from jinzhi.web.patents import similar as patent_similar
 from jinzhi.web.patents import tools as patent_tools
 from jinzhi.web.patents.address import (
     PICKS,
-    Asked,
+    AskedQuery,
     address,
     asked,
     facts,
@@ -57,10 +57,10 @@ from jinzhi.web.patents.preview import Preview, preview_of
 from jinzhi.web.patents.words import OFFERED, PAGE, FacetWords, facet_label, orders_of, sources_now
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Column, Row, Table
+from jinzhi.web.ui.tables import Column, Table, TableRow
 
 #: seconds after which a page says that the search goes on, and after which the search is given up
 SOON, LONG = 1.0, 60.0
@@ -89,7 +89,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Group:
+class FacetGroup:
     """A facet on the page. ``more``: how many of its values are not shown here."""
 
     facet: Facet
@@ -101,7 +101,7 @@ class Group:
         return facet_label(self.facet)
 
 
-def groups(request: HttpRequest, search: Search, names: FacetWords) -> list[Group]:
+def groups(request: HttpRequest, search: Search, names: FacetWords) -> list[FacetGroup]:
     """Every facet with its most frequent values, and those chosen whatever their count."""
     found = []
     picked = {(one.facet.key, one.value) for one in search.chosen if not one.without}
@@ -113,7 +113,7 @@ def groups(request: HttpRequest, search: Search, names: FacetWords) -> list[Grou
             include = _toggled(request.GET, facet.key, written(value.value))
             exclude = _toggled(request.GET, f"not_{facet.key}", written(value.value))
             choices.append(Choice(value, is_chosen, include, exclude))
-        found.append(Group(facet, choices, len(search.counted(facet)) - len(shown)))
+        found.append(FacetGroup(facet, choices, len(search.counted(facet)) - len(shown)))
     return found
 
 
@@ -141,7 +141,7 @@ def chips(request: HttpRequest, chosen: Sequence[Chosen], names: FacetWords) -> 
 
 
 @dataclass(frozen=True)
-class Hit:
+class PatentHit:
     """A document on the result page. ``kin``: the other hits of its simple family, where families are folded."""
 
     row: Document
@@ -157,7 +157,7 @@ class Hit:
     picked: bool
     cited: int
     family: int
-    kin: list[Link]
+    kin: list[PageLink]
     #: the address of the drawing that stands for it; none where there is none
     drawing: str
     expiry: Expiry | None
@@ -181,20 +181,20 @@ def excerpts_of(marked: Marked) -> list[tuple[str, SafeString]]:
     return found
 
 
-def kin_of(search: Search, ids: Sequence[int], suffix: str) -> dict[int, list[Link]]:
+def kin_of(search: Search, ids: Sequence[int], suffix: str) -> dict[int, list[PageLink]]:
     """For each family shown by one document its other hits; one statement reads their titles."""
     if not search.folded:
         return {}
     kin = search.kin(ids)
     rows = Document.objects.filter(pk__in=[other for others in kin.values() for other in others])
     links = {
-        pk: Link(f"{number} {title}", reverse("patent", args=[number]) + suffix)
+        pk: PageLink(f"{number} {title}", reverse("patent", args=[number]) + suffix)
         for pk, number, title in rows.values_list("pk", "number", "title")
     }
     return {pk: [links[other] for other in others] for pk, others in kin.items()}
 
 
-def hits_of(request: HttpRequest, search: Search, ids: Sequence[int], first: int, names: FacetWords) -> list[Hit]:
+def hits_of(request: HttpRequest, search: Search, ids: Sequence[int], first: int, names: FacetWords) -> list[PatentHit]:
     """The hits of a page; a few statements read them."""
     suffix = address(request.GET)
     chosen = set(picked(request.GET))
@@ -210,7 +210,7 @@ def hits_of(request: HttpRequest, search: Search, ids: Sequence[int], first: int
         people = marked.record.doc.keys.get("pa", ())
         counts = marked.record.doc.numbers
         found.append(
-            Hit(
+            PatentHit(
                 row,
                 place,
                 marked.show("ti", at, row.title) if at >= 0 else SafeString(""),
@@ -250,7 +250,7 @@ def _previewed(query: QueryDict, number: str) -> str:
 
 
 @dataclass(frozen=True)
-class Part:
+class QueryPart:
     """A clause of the query with how many documents it finds by itself."""
 
     native: str
@@ -259,11 +259,11 @@ class Part:
     href: str
 
 
-def parts_of(told: Echo, search: Search) -> list[Part]:
+def parts_of(told: Echo, search: Search) -> list[QueryPart]:
     """The clauses where there are several."""
     if len(told.clauses) < 2:
         return []
-    return [Part(c.native, speak(c), search.count(c.node, ()), query_string(c.native, ())) for c in told.clauses]
+    return [QueryPart(c.native, speak(c), search.count(c.node, ()), query_string(c.native, ())) for c in told.clauses]
 
 
 @dataclass(frozen=True)
@@ -276,18 +276,18 @@ class LessAsked:
 
 
 @dataclass(frozen=True)
-class Note:
+class QueryNote:
     """A notice on the page; ``href``: the search that does what the notice names instead, if there is one."""
 
     words: str
     href: str = ""
 
 
-def notices_of(request: HttpRequest, ask: Asked, understood: Echo | None) -> list[Note]:
+def notices_of(request: HttpRequest, ask: AskedQuery, understood: Echo | None) -> list[QueryNote]:
     """What the searcher should know about how the query was read."""
     as_written = address(request.GET, q=f"({ask.text})/asis", dialect=None)
     return [
-        Note(speak(one), as_written if one.kind == VARIANTS else "")
+        QueryNote(speak(one), as_written if one.kind == VARIANTS else "")
         for one in (understood.notices if understood else ())
     ]
 
@@ -305,14 +305,14 @@ def variants_of(search: Search, names: FacetWords) -> list[LessAsked]:
     return sorted(found, key=lambda one: -one.count)
 
 
-def exports(request: HttpRequest) -> list[Link]:
+def exports(request: HttpRequest) -> list[PageLink]:
     """The files of all hits."""
     query = address(request.GET, pick=None, fold=None)
     links = [
-        Link(f"{_('全部命中')} {form.label}", reverse("patents-export", args=[kind]) + query, download=True)
+        PageLink(f"{_('全部命中')} {form.label}", reverse("patents-export", args=[kind]) + query, download=True)
         for kind, form in patent_export.FORMS.items()
     ]
-    return [*links, Link(_("导出说明"), reverse("patents-exports") + query, "export")]
+    return [*links, PageLink(_("导出说明"), reverse("patents-exports") + query, "export")]
 
 
 def sources_table() -> Table:
@@ -324,7 +324,9 @@ def sources_table() -> Table:
         demo = _("演示数据") if one.demo else ""
         note = "；".join(x for x in (demo, open_items, lacking) if x)
         rows.append(
-            Row([one.source, _day(one.last_complete), _day(one.as_of), f"{one.documents:,}", f"{one.events:,}", note])
+            TableRow(
+                [one.source, _day(one.last_complete), _day(one.as_of), f"{one.documents:,}", f"{one.events:,}", note]
+            )
         )
     heads = [
         Column(_("来源")), Column(_("最后完整一期")), Column(_("最新日期")), Column(_("文献"), numeric=True),
@@ -377,7 +379,7 @@ def unfinished(request: HttpRequest, stopped: Stopped, long: bool) -> dict[str, 
     told = collection()
     text = request.GET.get("q", "").strip()
     return {
-        "ask": Asked(text, None, None),
+        "ask": AskedQuery(text, None, None),
         "dialects": dialects(request, request.GET.get("dialect", "")),
         "strip": strip_of(request, None, text, None),
         "told": told,

@@ -103,7 +103,7 @@ def window(request: HttpRequest, search: Search, size: int) -> Window:
 
 
 @dataclass(frozen=True)
-class Head:
+class PagingHead:
     """A head of the table: the address that sorts by it, and how it is sorted now."""
 
     label: Any
@@ -112,13 +112,13 @@ class Head:
     numeric: bool = False
 
 
-def heads(request: HttpRequest, sort: str) -> list[Head]:
+def heads(request: HttpRequest, sort: str) -> list[PagingHead]:
     """The heads in order; one that is sorted by leads to the other direction, if there is one."""
     found = []
     for label, up, down, numeric in HEADS:
         now = "ascending" if up and sort == up else "descending" if down and sort == down else ""
         wanted = (down or up) if now == "ascending" or not now else up
-        found.append(Head(label, address(request.GET, sort=wanted) if wanted else "", now, numeric))
+        found.append(PagingHead(label, address(request.GET, sort=wanted) if wanted else "", now, numeric))
     return found
 
 

@@ -13,7 +13,7 @@ from jinzhi.apps.patents.search.result import Search
 from jinzhi.engines.charts import Chart
 from jinzhi.engines.documents import TEXT_WIDTH, DocumentPicture, DocumentTable, Heading, Pairs, Paper, TextBlock, write
 from jinzhi.engines.pictures import Drawing, png
-from jinzhi.web.patents.figures import TITLES, Figure, Figures
+from jinzhi.web.patents.figures import TITLES, Figures, PatentFigure
 from jinzhi.web.patents.words import FacetWords, state_name
 
 #: documents that the report lists; more make a paper that nobody opens, and the report says where they are
@@ -57,12 +57,12 @@ def report(
     return write([Paper(title, [line], blocks)], mark=mark, subject=title)
 
 
-def chart_of(figure: Figure) -> Chart:
+def chart_of(figure: PatentFigure) -> Chart:
     return figure.chart(today(), "")
 
 
 def figure_blocks(
-    figure: Figure, picture: bytes, total: int
+    figure: PatentFigure, picture: bytes, total: int
 ) -> list[Heading | TextBlock | DocumentTable | DocumentPicture]:
     """A figure: its picture, what it says, its first rows and how many there are."""
     if not figure.rows:

@@ -38,7 +38,7 @@ from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import english, named, page_language, speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 SHARED = Tag("本单位共享", "Shared with the unit", "open", "◇")
 OWN = Tag("仅自己", "Own", "neutral", "○")
@@ -95,7 +95,7 @@ def past(request: HttpRequest) -> HttpResponse:
     if user is None:
         kept = visitor_history(request)[::-1]
         context["table"] = _past_table(
-            [Row(_past_cells(one, "", ""), value=str(one.number), id=f"n{one.number}") for one in kept]
+            [TableRow(_past_cells(one, "", ""), value=str(one.number), id=f"n{one.number}") for one in kept]
         )
         context["total"] = len(kept)
     else:
@@ -104,7 +104,7 @@ def past(request: HttpRequest) -> HttpResponse:
         for one in here.object_list:
             typed = f"{named(DIALECTS[one.dialect])}：{one.typed}" if one.dialect in DIALECTS else ""
             cells = _past_cells(Past(one.number, one.text, one.count), typed, moment(one.at), one.conditions)
-            rows.append(Row(cells, value=str(one.number), id=f"n{one.number}"))
+            rows.append(TableRow(cells, value=str(one.number), id=f"n{one.number}"))
         context |= {"table": _past_table(rows), "page": here, "total": here.paginator.count}
     context["dialects"] = dialects(request, "") if user else []
     return render(request, "patents/history.html", context)
@@ -122,7 +122,7 @@ def _past_cells(one: Past, typed: str, at: str, conditions: str = "") -> list[An
     ]
 
 
-def _past_table(rows: list[Row]) -> Table:
+def _past_table(rows: list[TableRow]) -> Table:
     heads = [
         Column(_("编号")), Column(_("检索式"), wide=True), Column(_("含义"), wide=True),
         Column(_("当时命中"), numeric=True), Column(_("时间")), Column(_("操作")),
@@ -236,7 +236,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ask = asking_for(row, who)
         own = row.owner_id == who.user.pk
         table.append(
-            Row(
+            TableRow(
                 [
                     Cell(row.name, href=f"{reverse('patents')}{query_string(ask, ())}", sub=row.about),
                     Cell(row.text, sub=ask),

@@ -50,7 +50,7 @@ LINKS = {
 
 
 @dataclass(frozen=True)
-class Told:
+class SimilarTold:
     """A reason in words: its kind, how much of it there is and what it adds, in hundredths, and what is shared."""
 
     label: str
@@ -61,23 +61,23 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Hit:
+class SimilarHit:
     """A document with its likeness."""
 
     place: int
     row: Document
     percent: str
     state: Tag
-    reasons: list[Told]
+    reasons: list[SimilarTold]
     href: str
     similar: str
     compare: str
 
 
-def told(reason: Reason) -> Told:
+def told(reason: Reason) -> SimilarTold:
     """A reason as the page shows it."""
     named = [_shared(reason.why, one) for one in reason.shared]
-    return Told(
+    return SimilarTold(
         str(WHYS[reason.why]), round(reason.value * 100), f"{reason.adds * 100:.1f}", named[:NAMED],
         max(0, len(named) - NAMED),
     )  # fmt: skip
@@ -101,7 +101,7 @@ def _of_text(text: str, now: Stamp, engine: str, model: object) -> SimilarDocume
     return like(Subject.of_text(text), top=LISTED)
 
 
-def hits_of(found: list[Similar], first: int, to: Document | None) -> list[Hit]:
+def hits_of(found: list[Similar], first: int, to: Document | None) -> list[SimilarHit]:
     """The documents of a page; two statements read them."""
     rows = {row.pk: row for row in by_ids([one.id for one in found])}
     shown = []
@@ -109,7 +109,7 @@ def hits_of(found: list[Similar], first: int, to: Document | None) -> list[Hit]:
         row = rows[one.id]
         reasons = [told(reason) for reason in sorted(one.reasons, key=lambda r: -r.adds)]
         shown.append(
-            Hit(
+            SimilarHit(
                 place, row, f"{one.score * 100:.1f}", state_tag(row), reasons, reverse("patent", args=[row.number]),
                 f"{reverse('patents-similar')}?to={row.number}",
                 f"{reverse('patents-compare')}?a={to.number}&b={row.number}" if to else "",

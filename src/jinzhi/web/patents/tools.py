@@ -27,7 +27,7 @@ from jinzhi.web.patents.export import XLSX, streamed, workbook
 from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import named, speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: numbers of one batch, and rows of it that the page itself shows; the file has them all
 MOST, SHOWN = 10_000, 200
@@ -140,7 +140,7 @@ HINTS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedTool:
     """A field of the form with what was typed and what is wrong with it."""
 
     code: str
@@ -151,9 +151,9 @@ class Asked:
     kind: str = "text"
 
 
-def built(request: HttpRequest) -> tuple[list[Asked], list[Node]]:
+def built(request: HttpRequest) -> tuple[list[AskedTool], list[Node]]:
     """The fields of the form, and the parts of the expression in their order."""
-    fields: list[Asked] = []
+    fields: list[AskedTool] = []
     parts: list[Node] = []
     for code in TEXTS:
         value = request.GET.get(code, "").strip()
@@ -163,7 +163,7 @@ def built(request: HttpRequest) -> tuple[list[Asked], list[Node]]:
                 parts.append(parse(f"{code}=({value})").root)
             except QueryError as wrong:
                 error = speak(wrong)
-        fields.append(Asked(code, named(get_field(code)), str(HINTS.get(code, "")), value, error))
+        fields.append(AskedTool(code, named(get_field(code)), str(HINTS.get(code, "")), value, error))
     for code in DAYS:
         low, high = (request.GET.get(f"{code}_{end}", "").strip() for end in ("from", "to"))
         error = ""
@@ -174,7 +174,7 @@ def built(request: HttpRequest) -> tuple[list[Asked], list[Node]]:
                 error = speak(wrong)
         for end, value, label in (("from", low, _("起")), ("to", high, _("止"))):
             said = f"{named(get_field(code))} {label}"
-            fields.append(Asked(f"{code}_{end}", said, _("如 2024 或 2024-03-01"), value, error))
+            fields.append(AskedTool(f"{code}_{end}", said, _("如 2024 或 2024-03-01"), value, error))
     return fields, parts
 
 
@@ -243,7 +243,7 @@ def fields_table() -> Table:
             )
             if x
         )
-        rows.append(Row([one.code, named(one), ", ".join(one.aliases), note], id=f"field-{one.code}"))
+        rows.append(TableRow([one.code, named(one), ", ".join(one.aliases), note], id=f"field-{one.code}"))
     heads = [Column(_("代码")), Column(_("字段")), Column(_("别名")), Column(_("含义"), wide=True)]
     return Table(_("字段"), heads, rows, stack=True, caption_hidden=True)
 
@@ -251,7 +251,7 @@ def fields_table() -> Table:
 def signs_table() -> Table:
     rows = []
     for sign, example, means in SIGNS:
-        rows.append(Row([sign, Cell(example, href=reverse("patents") + query_string(example, ())), str(means)]))
+        rows.append(TableRow([sign, Cell(example, href=reverse("patents") + query_string(example, ())), str(means)]))
     heads = [Column(_("符号")), Column(_("例")), Column(_("含义"), wide=True)]
     return Table(_("算符"), heads, rows, stack=True, caption_hidden=True)
 

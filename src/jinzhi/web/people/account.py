@@ -36,7 +36,7 @@ from jinzhi.web.shell.listing import back
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import english, named
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 YEAR = 365 * 24 * 3600
 DEMO = "demo-"
@@ -269,7 +269,7 @@ def token_table(user: User) -> Table:
         used = f"{token.used_at:%Y-%m-%d %H:%M}" if token.used_at else _("未用过")
         live = token.revoked_at is None and token.expires_on >= day
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(token.name, sub=f"{token.prefix}…"),
                     Cell(post.unit.label, sub=named(role_of(post))),

@@ -48,7 +48,7 @@ from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import enumerated, named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 SORTS = {"username": "username", "name": "name", "seen": "last_login"}
 USERNAME = Field(
@@ -129,7 +129,7 @@ def index(request: HttpRequest) -> HttpResponse:
         found = found.filter(is_active=state == "active")
     shown = paged(request, found.distinct().prefetch_related("memberships__unit"))
     rows = [
-        Row(
+        TableRow(
             (
                 Cell(str(u), href=reverse("person", args=[u.pk]), sub=u.username),
                 "；".join(post_words(m) for m in u.memberships.all() if in_office(m)) or "—",
@@ -262,7 +262,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         end = f"{reverse('person_end', args=[pk])}?post={post.pk}"
         ends = may_write and live and grants(who, catalogue().get(Role, post.role), post.unit)
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(post.unit.label, href=reverse("unit", args=[post.unit.code])),
                     named(catalogue().get(Role, post.role)),

@@ -35,7 +35,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.plan.titles import heading_name, heading_of, title_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import release_shown
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.tables import Cell as UiCell
@@ -57,7 +57,7 @@ LIGHT_IDS = (*(s.id for s in LIGHTS), NO_DATA.id, NONE.id)
 
 
 @dataclass(frozen=True)
-class Named:
+class PlanNamed:
     """A duty as the document names it: the unit or group, its kind."""
 
     raw: str
@@ -80,7 +80,7 @@ class Board:
     rows: dict[str, Row]
     units: dict[int, Unit]
     duties: dict[tuple[int, str], str]
-    named: dict[str, list[Named]]
+    named: dict[str, list[PlanNamed]]
     cells: tuple[ProgressCell, ...]
     orphans: int
     unit: Unit | None = None
@@ -235,15 +235,15 @@ def read_board(request: HttpRequest, release: Release | None = None, unit: Unit 
     return board
 
 
-def _duties(release: Release) -> tuple[dict[tuple[int, str], str], dict[str, list[Named]]]:
+def _duties(release: Release) -> tuple[dict[tuple[int, str], str], dict[str, list[PlanNamed]]]:
     """The kind of duty of each unit for each row, and the duties of each row as the document names them."""
     kinds: dict[tuple[int, str], str] = {}
-    names: dict[str, list[Named]] = defaultdict(list)
+    names: dict[str, list[PlanNamed]] = defaultdict(list)
     found = Duty.objects.filter(row__release=release).order_by("row__position", "position", "pk")
     last = None
     for pk, key, kind, raw, unit_id in found.values_list("pk", "row__key", "kind", "raw", "units__id"):
-        if pk != last and Named(raw, kind) not in names[key]:
-            names[key].append(Named(raw, kind))
+        if pk != last and PlanNamed(raw, kind) not in names[key]:
+            names[key].append(PlanNamed(raw, kind))
         last = pk
         if unit_id is not None:
             before = kinds.get((unit_id, key))
@@ -464,6 +464,6 @@ def print_facts(pairs: Iterable[tuple[str, str]]) -> str:
     return " · ".join(f"{label}：{value}" for label, value in pairs if value)
 
 
-def no_plan(who: Acting) -> list[Link]:
+def no_plan(who: Acting) -> list[PageLink]:
     """The next steps where there is no plan yet, as far as the role allows them."""
-    return [Link(_("导入规划分工文件"), reverse("plan_import"))] if who.may("plan.import") else []
+    return [PageLink(_("导入规划分工文件"), reverse("plan_import"))] if who.may("plan.import") else []

@@ -36,10 +36,10 @@ from jinzhi.web.plan.board import (
 from jinzhi.web.plan.more_time import first_due
 from jinzhi.web.plan.titles import titled, titled_heading
 from jinzhi.web.ui.addresses import url_with
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: how many milestones and reports the page itself shows; the lists have all
 SHOWN = 12
@@ -64,7 +64,7 @@ class Summary:
     orders: Table
     rows_href: str
     milestones_href: str
-    years: list[Link]
+    years: list[PageLink]
 
 
 def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
@@ -95,8 +95,8 @@ def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
         board.rows_url(unit) if sees else "",
         f"{reverse('milestones')}?year={board.year_value}&unit={unit.code}",
         [
-            Link(str(year), url_with(request, year=None), current=board.year == year),
-            Link(_("全部年度"), url_with(request, year="all"), current=board.year is None),
+            PageLink(str(year), url_with(request, year=None), current=board.year == year),
+            PageLink(_("全部年度"), url_with(request, year="all"), current=board.year is None),
         ],
     )
 
@@ -117,7 +117,7 @@ def _rows(board: Board, unit: Unit, sees: bool) -> Table:
         got = board.judge(cells) if cells else None
         dates = [c.overdue_since for c in cells if c.overdue_since] or [c.next_due for c in cells if c.next_due]
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(titled(row), href=reverse("row", args=[key]) + suffix, sub=titled_heading(row.heading)),
                     Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
@@ -148,7 +148,7 @@ def _due(board: Board, unit: Unit) -> Table:
     shown = list(found.order_by("due", "pk")[:SHOWN])
     stood = all_was(shown)
     rows = [
-        Row(
+        TableRow(
             (
                 Cell(
                     m.title,
@@ -179,7 +179,7 @@ def _reports(board: Board, unit: Unit) -> Table:
     for report in found.select_related("period").order_by("-period__starts")[:SHOWN]:
         open_ = report.state in ("draft", "returned")
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(report.period.code, href=reverse("report", args=[report.pk])),
                     Cell(due=Due(report.due, board.day, done=not open_), sub=first_due(report)),
@@ -208,7 +208,7 @@ def _orders(board: Board, unit: Unit) -> Table:
     for case in cases:
         declared = catalogue().get(Procedure, case.procedure)
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(case.title, href=reverse("case", args=[case.pk]), sub=f"{named(declared)} {case.number}"),
                     Cell(due=Due(case.next_due, board.day)) if case.next_due else "",

@@ -20,7 +20,7 @@ from jinzhi.apps.registers.queries import (
 )
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Tag
 
@@ -34,10 +34,10 @@ KINDS = {
 }
 
 
-def crumbs(register: Register | None = None) -> list[Link]:
-    out = [Link(_("名录"), reverse("registers"))]
+def crumbs(register: Register | None = None) -> list[PageLink]:
+    out = [PageLink(_("名录"), reverse("registers"))]
     if register is not None:
-        out.append(Link(named(register), reverse("register", args=[register.id])))
+        out.append(PageLink(named(register), reverse("register", args=[register.id])))
     return out
 
 

@@ -36,7 +36,7 @@ from jinzhi.web.registers.find import REASON, crumbs, find_entry, keeper
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -85,7 +85,7 @@ def form_page(
     """``withheld``: what is personal is not in the form, which says so when it comes back."""
     back = reverse("entry", args=[found.id, kept.pk]) if kept else reverse("register", args=[found.id])
     title = _("编辑 %(name)s") % {"name": kept} if kept else _("新建：%(name)s") % {"name": named(found)}
-    trail = [*crumbs(found), *([Link(str(kept), back)] if kept else [])]
+    trail = [*crumbs(found), *([PageLink(str(kept), back)] if kept else [])]
     files = any(f.type is Type.FILE for f in found.fields)
     return render(
         request,

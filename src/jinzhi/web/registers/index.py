@@ -37,10 +37,10 @@ from jinzhi.web.registers.find import XLSX, crumbs, declared
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD
 from jinzhi.web.shell.listing import paged
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import filters_in_words
 from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @page(nav="registers", scope="register.read")
@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         tally = tallies.get(register.id, {"n": 0, "last": None})
         href = reverse("register", args=[register.id])
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell(named(register), href=href, sub=register.why),
                     Cell(" ".join(register.serves)),
@@ -113,7 +113,7 @@ def register(request: HttpRequest, id: str) -> HttpResponse:
             "note": _("共 %(n)s 条") % {"n": here.paginator.count},
             "table": shown.table(found, list(here.object_list), who, empty),
             "page": here,
-            "exports": [Link(_("当前清单 Excel（可填写后导入）"), exported, "export", download=True)],
+            "exports": [PageLink(_("当前清单 Excel（可填写后导入）"), exported, "export", download=True)],
             "writes": writes,
             "facts": facts(found),
             "print_title": named(found),

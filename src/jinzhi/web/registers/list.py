@@ -37,7 +37,7 @@ from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import label_of, visible_units
 from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 STATES = {"active": Tag("有效", "Active", "normal"), "closed": Tag("已注销", "Closed", "closed")}
 VERBS = {
@@ -118,7 +118,7 @@ def filters(register: Register, who: Acting) -> list[Filter]:
 
 # --- values ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Reader:
+class EntryReader:
     """Shows values of a register to one person: units by name, references and files as links, dots where hidden."""
 
     who: Acting
@@ -150,7 +150,7 @@ class Reader:
         return str(self.cell(field, value).value)
 
 
-def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Iterable[PastEvent] = ()) -> Reader:
+def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Iterable[PastEvent] = ()) -> EntryReader:
     """A reader that knows every unit, reference and file that these entries (and their histories) name."""
     rows = list(entries)
     shown = [*rows, *_as_entries(pasts)]
@@ -159,7 +159,7 @@ def reader(register: Register, entries: Iterable[Entry], who: Acting, pasts: Ite
     files = {str(e.data[f.id]) for e in shown for f in register.fields if f.type is Type.FILE and e.data.get(f.id)}
     found = visible_entries(who).filter(number__in=refs) if refs else ()
     kept = Attachment.objects.visible_to(who).filter(pk__in=[f for f in files if id_of(f)]) if files else ()
-    return Reader(who, units, {e.number: e for e in found}, {str(a.pk): a for a in kept})
+    return EntryReader(who, units, {e.number: e for e in found}, {str(a.pk): a for a in kept})
 
 
 def _as_entries(pasts: Iterable[PastEvent]) -> list[Entry]:
@@ -185,7 +185,7 @@ def table(register: Register, rows: Sequence[Entry], who: Acting, empty: Empty) 
         Column(_("更新"), "updated"),
     ]
 
-    def row(entry: Entry) -> Row:
+    def row(entry: Entry) -> TableRow:
         href = reverse("entry", args=[register.id, entry.pk])
         own = replace(eyes, who=reading(who, entry))
         cells: list[Any] = [Cell(entry.number, href=href), Cell(entry.title, href=href)]
@@ -193,12 +193,12 @@ def table(register: Register, rows: Sequence[Entry], who: Acting, empty: Empty) 
             value = entry.data.get(f.id)
             cells.append(f.show(value) if f.type in numeric and not hidden(f, own.who) else own.cell(f, value))
         cells += [STATES[entry.state], timezone.localtime(entry.updated_at).date().isoformat()]
-        return Row(cells, id=f"entry-{entry.pk}")
+        return TableRow(cells, id=f"entry-{entry.pk}")
 
     return Table(named(register), columns, [row(e) for e in rows], empty, stack=True, caption_hidden=True, id="entries")
 
 
-def pairs(register: Register, entry: Entry, eyes: Reader) -> list[tuple[str, Any]]:
+def pairs(register: Register, entry: Entry, eyes: EntryReader) -> list[tuple[str, Any]]:
     """The fields of an entry with their values; those that are empty are said, not left out."""
     out: list[tuple[str, Any]] = []
     for field in register.fields:
@@ -212,7 +212,7 @@ def pairs(register: Register, entry: Entry, eyes: Reader) -> list[tuple[str, Any
 
 
 @dataclass(frozen=True)
-class Happening:
+class EntryHappening:
     """An event of an entry as the page shows it; ``changes``: (field, old, new) as text; ``seal``: by the log."""
 
     past: PastEvent
@@ -221,9 +221,9 @@ class Happening:
     seal: Verdict | None = None
 
 
-def happenings(pasts: Sequence[PastEvent], eyes: Reader, checked: Verdicts) -> list[Happening]:
+def happenings(pasts: Sequence[PastEvent], eyes: EntryReader, checked: Verdicts) -> list[EntryHappening]:
     return [
-        Happening(
+        EntryHappening(
             p,
             str(VERBS.get(p.verb, p.verb)),
             [

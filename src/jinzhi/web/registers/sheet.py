@@ -29,7 +29,7 @@ from jinzhi.web.registers.find import KINDS, crumbs, keeper
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.ui.language import named, page_language, speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @page(nav="registers", scope="register.read")
@@ -129,7 +129,7 @@ def preview_table(found: Register, plan: ImportPreview, lines: list[SheetLine], 
         return "；".join(_change(found, eyes, k, v[1], v[0]) for k, v in line.changes.items())
 
     rows = [
-        Row(
+        TableRow(
             [
                 str(line.row),
                 KINDS[line.kind],
@@ -157,7 +157,7 @@ def label_name(found: Register) -> str:
     return named(found.field(found.title))
 
 
-def _change(found: Register, eyes: shown.Reader, id: str, new: Value, *old: Value) -> str:
+def _change(found: Register, eyes: shown.EntryReader, id: str, new: Value, *old: Value) -> str:
     field = found.field(id)
     if not old:
         return f"{named(field)}：{eyes.text(field, new)}"

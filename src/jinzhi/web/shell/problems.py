@@ -42,7 +42,7 @@ class Wrong:
 
 
 @dataclass(frozen=True)
-class Type:
+class ProblemType:
     """A kind of problem: its id in ``type``, its status and its title."""
 
     id: str
@@ -54,22 +54,22 @@ class Type:
 TYPES = {
     t.id: t
     for t in (
-        Type("bad-request", 400, "The request cannot be read", "请求无法读取"),
-        Type("unauthenticated", 401, "Nobody is signed in", "没有登录或令牌无效"),
-        Type("forbidden", 403, "The role or the token does not allow this", "当前身份或令牌不允许"),
-        Type("not-found", 404, "There is no such thing, or it is not yours to see", "不存在，或不在可见范围"),
-        Type("method-not-allowed", 405, "The address does not know this method", "此地址不支持这种方法"),
-        Type("key-reused", 409, "The idempotency key was used for another request", "幂等键已用于别的请求"),
-        Type("stale", 412, "Somebody else was faster", "已被别人更新"),
-        Type("too-large", 413, "The request is too large", "请求过大"),
-        Type("invalid", 422, "Some fields are wrong", "有字段不对"),
-        Type("refused", 422, "This cannot be done now", "现在不能这样办理"),
-        Type("query", 422, "The query cannot be understood or run", "检索式有误，或无法执行"),
-        Type("precondition-required", 428, "Say which version you saw", "须写明所见的版本"),
-        Type("too-many-requests", 429, "Too many requests", "请求过多"),
-        Type("internal", 500, "Something is broken on our side", "平台出错"),
-        Type("busy", 503, "Busy: nothing was saved, try again shortly", "系统正忙，没有保存，请稍后再试"),
-        Type("not-ready", 503, "The search index is not there yet", "检索索引还没有建立"),
+        ProblemType("bad-request", 400, "The request cannot be read", "请求无法读取"),
+        ProblemType("unauthenticated", 401, "Nobody is signed in", "没有登录或令牌无效"),
+        ProblemType("forbidden", 403, "The role or the token does not allow this", "当前身份或令牌不允许"),
+        ProblemType("not-found", 404, "There is no such thing, or it is not yours to see", "不存在，或不在可见范围"),
+        ProblemType("method-not-allowed", 405, "The address does not know this method", "此地址不支持这种方法"),
+        ProblemType("key-reused", 409, "The idempotency key was used for another request", "幂等键已用于别的请求"),
+        ProblemType("stale", 412, "Somebody else was faster", "已被别人更新"),
+        ProblemType("too-large", 413, "The request is too large", "请求过大"),
+        ProblemType("invalid", 422, "Some fields are wrong", "有字段不对"),
+        ProblemType("refused", 422, "This cannot be done now", "现在不能这样办理"),
+        ProblemType("query", 422, "The query cannot be understood or run", "检索式有误，或无法执行"),
+        ProblemType("precondition-required", 428, "Say which version you saw", "须写明所见的版本"),
+        ProblemType("too-many-requests", 429, "Too many requests", "请求过多"),
+        ProblemType("internal", 500, "Something is broken on our side", "平台出错"),
+        ProblemType("busy", 503, "Busy: nothing was saved, try again shortly", "系统正忙，没有保存，请稍后再试"),
+        ProblemType("not-ready", 503, "The search index is not there yet", "检索索引还没有建立"),
     )
 }
 _BY_STATUS = {t.status: t.id for t in reversed(TYPES.values())}
@@ -193,7 +193,7 @@ def understood(exception: Exception, reading: bool = False) -> Problem:
         case RequestDataTooBig():
             return Problem("too-large")
         case MultiPartParserError() | UnreadablePostError():
-            zh = "multipart 内容不完整，或 Content-Type 缺少 boundary"
+            zh = "multipart 内容不完整，或 Content-ProblemType 缺少 boundary"
             return Problem("bad-request", zh, "the multipart body is broken or lacks its boundary")
         case BadRequest() | SuspiciousOperation():
             return Problem("bad-request", str(exception), str(exception))
@@ -241,7 +241,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **kwargs)
         except Exception as e:
             return answer(request, understood(e, request.method in ("GET", "HEAD")))
-        if response.status_code < 400 or response["Content-Type"] == MEDIA_TYPE:
+        if response.status_code < 400 or response["Content-ProblemType"] == MEDIA_TYPE:
             return response
         if response.status_code == 405:
             allowed = response["Allow"]

@@ -17,7 +17,7 @@ register = template.Library()
 
 
 @dataclass(frozen=True)
-class Link:
+class PageLink:
     label: Any
     href: str
     key: str = ""  # a key of the keyboard, e.g. "export"
@@ -75,19 +75,19 @@ def help_box(content: str, label: Any = "") -> SafeString:
 
 
 @register.inclusion_tag("components/breadcrumbs.html")
-def breadcrumbs(links: Sequence[Link | tuple[Any, str]]) -> dict[str, Any]:
+def breadcrumbs(links: Sequence[PageLink | tuple[Any, str]]) -> dict[str, Any]:
     """The way up; pairs (label, href); the page itself is not in it."""
-    return {"links": [x if isinstance(x, Link) else Link(*x) for x in links]}
+    return {"links": [x if isinstance(x, PageLink) else PageLink(*x) for x in links]}
 
 
 @register.inclusion_tag("components/tabs.html")
-def tabs(links: Sequence[Link], label: Any = "") -> dict[str, Any]:
+def tabs(links: Sequence[PageLink], label: Any = "") -> dict[str, Any]:
     """Views of one thing as links; the current one is marked."""
     return {"links": links, "label": label or _("视图")}
 
 
 @register.inclusion_tag("components/export_menu.html")
-def export_menu(links: Sequence[Link], label: Any = "") -> dict[str, Any]:
+def export_menu(links: Sequence[PageLink], label: Any = "") -> dict[str, Any]:
     return {"links": links, "label": label or _("导出")}
 
 

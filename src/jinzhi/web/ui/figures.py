@@ -32,7 +32,7 @@ class Heat:
 
 
 @dataclass(frozen=True)
-class Tile:
+class FigureTile:
     """One area of the tile map; ``row`` and ``col`` count from 0 (at most 7 rows, 5 columns)."""
 
     name: Any
@@ -81,7 +81,7 @@ def heat_cell(cell: Heat | None) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/tile_map.html")
-def tile_map(tiles: Sequence[Tile], label: Any) -> dict[str, Any]:
+def tile_map(tiles: Sequence[FigureTile], label: Any) -> dict[str, Any]:
     """Areas as equal tiles in their rough places: our own drawing, so no licence and no boundary is claimed."""
     for tile in tiles:
         if not (0 <= tile.row <= 6 and 0 <= tile.col <= 4):

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi.web.ui.addresses import address_of, query_of, url_with, url_without
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 
 register = template.Library()
 
@@ -84,14 +84,14 @@ def filters_in_words(request: HttpRequest, bar: Sequence[Filter]) -> str:
     return "；".join(out)
 
 
-def view_links(request: HttpRequest, names: Mapping[str, str], now: str, counts: Mapping[str, int]) -> list[Link]:
+def view_links(request: HttpRequest, names: Mapping[str, str], now: str, counts: Mapping[str, int]) -> list[PageLink]:
     """The views of a list, by key and name, with how many each holds (``view_KEY`` of the counts)."""
     out = []
     for key, label in names.items():
         query = query_of(request)
         query.pop("page", None)
         query["view"] = key
-        out.append(Link(label, address_of(query), current=key == now, count=counts[f"view_{key}"]))
+        out.append(PageLink(label, address_of(query), current=key == now, count=counts[f"view_{key}"]))
     return out
 
 

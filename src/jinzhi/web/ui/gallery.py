@@ -24,12 +24,12 @@ from jinzhi.apps.catalogue.clock import installation
 from jinzhi.apps.evidence.events.seals import CONTENT, PROOF, Verdict, Verdicts
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.engines import charts
-from jinzhi.web.ui.boxes import Link
-from jinzhi.web.ui.figures import FlowNode, Heat, Kpi, Tile
+from jinzhi.web.ui.boxes import PageLink
+from jinzhi.web.ui.figures import FigureTile, FlowNode, Heat, Kpi
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
 DAY = date(2026, 11, 22)
 YEARS = ["2019年", "2020年", "2021年", "2022年", "2023年", "2024年", "2025年"]
@@ -147,7 +147,7 @@ def tone(share: float) -> str:
     return "ahead" if share >= 95 else "normal" if share >= 80 else "risk" if share >= 60 else "late"
 
 
-class ReportForm(forms.Form):
+class GalleryForm(forms.Form):
     """A form as a unit fills it, with each kind of field."""
 
     period = forms.ChoiceField(label="报告期", choices=[("2026Q3", "2026 年第三季度"), ("2026Q4", "2026 年第四季度")])
@@ -173,7 +173,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     if request.GET.get("toast"):
         messages.success(request, _("已保存第四季度填报，等待上级审核。"))
         messages.error(request, _("第 3 行“完成值”不是数字：请改正后重新上传。"))
-    form = ReportForm({"period": "2026Q4", "done": "十五", "note": "", "duty": "lead"})
+    form = GalleryForm({"period": "2026Q4", "done": "十五", "note": "", "duty": "lead"})
     return render(request, "gallery.html", {**_values(request), "form": form, "print_title": "组件一览"})
 
 
@@ -189,8 +189,8 @@ def _values(request: HttpRequest) -> dict[str, Any]:
             Column("状态"),
         ],
         rows=[
-            Group("", "late", 1),
-            Row(
+            TableGroup("", "late", 1),
+            TableRow(
                 [
                     "2.3",
                     Cell("修订专利侵权纠纷行政裁决办案规程", href="#table", sub="法制审核意见未返回"),
@@ -201,8 +201,8 @@ def _values(request: HttpRequest) -> dict[str, Any]:
                 ],
                 value="2-3",
             ),
-            Group("", "risk", 1),
-            Row(
+            TableGroup("", "risk", 1),
+            TableRow(
                 [
                     "3.1",
                     Cell("建成专利开放许可试点平台并上线对接", href="#table", sub="接口联调中"),
@@ -213,8 +213,8 @@ def _values(request: HttpRequest) -> dict[str, Any]:
                 ],
                 value="3-1",
             ),
-            Group("", "normal", 2),
-            Row(
+            TableGroup("", "normal", 2),
+            TableRow(
                 [
                     "4.6",
                     Cell("十六个区公共服务网点全覆盖", href="#table", sub="剩余：宁河、蓟州"),
@@ -225,7 +225,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
                 ],
                 value="4-6",
             ),
-            Row(
+            TableRow(
                 [
                     "5.2",
                     Cell("发布年度知识产权保护状况白皮书", href="#table", sub="提纲已定"),
@@ -260,10 +260,10 @@ def _values(request: HttpRequest) -> dict[str, Any]:
         for unit, row in zip(UNITS, shares, strict=True)
     ]
     tiles = [
-        Tile(name, row, col, f"{50 + (i * 17) % 53}%", tone(50 + (i * 17) % 53), "#tiles")
+        FigureTile(name, row, col, f"{50 + (i * 17) % 53}%", tone(50 + (i * 17) % 53), "#tiles")
         for i, (name, (row, col)) in enumerate(DISTRICTS.items())
     ]
-    tiles[-1] = Tile("津南区", 5, 3)
+    tiles[-1] = FigureTile("津南区", 5, 3)
     address = {c: {k: reverse("gallery-chart", args=[c, k]) for k in ("svg", "json", "csv")} for c in CHARTS}
     return {
         "today": DAY,
@@ -408,12 +408,12 @@ def _values(request: HttpRequest) -> dict[str, Any]:
             FlowNode("结案归档"),
         ],
         "views": [
-            Link("我的", "?view=mine", current=True, count=8),
-            Link("本处", "?view=office", count=46),
-            Link("待分派", "?view=new", count=5),
+            PageLink("我的", "?view=mine", current=True, count=8),
+            PageLink("本处", "?view=office", count=46),
+            PageLink("待分派", "?view=new", count=5),
         ],
-        "exports": [Link("全部记录 Excel", "#export", "export"), Link("督办单 Word", "#export")],
-        "crumbs": [Link("驾驶舱", "/"), Link("推进计划", "/")],
+        "exports": [PageLink("全部记录 Excel", "#export", "export"), PageLink("督办单 Word", "#export")],
+        "crumbs": [PageLink("驾驶舱", "/"), PageLink("推进计划", "/")],
         "seals": list(SEALED.values()),
         "sealed": Verdicts({n: SEALED[s] for n, s in enumerate(("broken", "queued", "verified"))}),
         "digest": "7c1e" * 15 + "a90f",

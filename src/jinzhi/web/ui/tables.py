@@ -44,7 +44,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """Cells in the order of the columns; ``value`` is what the checkbox sends; ``href`` opens with key o."""
 
     cells: Sequence[Any]
@@ -53,7 +53,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Group:
+class TableGroup:
     """A heading row inside a table: a status, a label and how many rows follow."""
 
     label: Any = ""
@@ -80,7 +80,7 @@ class Table:
 
     caption: Any
     columns: Sequence[Column]
-    rows: Sequence[Row | Group]
+    rows: Sequence[TableRow | TableGroup]
     empty: Empty = NOTHING
     select: str = ""  # name of the checkboxes, empty: none
     tall: bool = False  # scrolls inside itself with a sticky head
@@ -140,7 +140,7 @@ def data_table(context: template.Context, table: Table) -> dict[str, Any]:
     """A whole table; columns sort through the URL and keep the other parameters."""
     rows = []
     for row in table.rows:
-        if isinstance(row, Group):
+        if isinstance(row, TableGroup):
             rows.append({"group": row})
         else:
             if len(row.cells) != len(table.columns):

@@ -26,10 +26,10 @@ from jinzhi.apps.units.changing import UnitRefused
 from jinzhi.apps.units.following import kinds
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import Field
-from jinzhi.kernel.unit_changes import Wrong
+from jinzhi.kernel.unit_changes import WrongChange
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import form_key, submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -56,7 +56,7 @@ def open_at(unit: Unit, day: date) -> list[Open]:
     ]  # fmt: skip
 
 
-def refuse(form: FieldsForm, errors: Iterable[Wrong]) -> None:
+def refuse(form: FieldsForm, errors: Iterable[WrongChange]) -> None:
     for e in errors:
         form.add_error(e.field if e.field in form.fields else None, speak(e))
 
@@ -91,9 +91,9 @@ def asked(
 def shown(
     request: HttpRequest, title: str, form: FieldsForm, submit: str, unit: Unit | None, **more: Any
 ) -> HttpResponse:
-    crumbs = [Link(_("单位"), reverse("units"))]
+    crumbs = [PageLink(_("单位"), reverse("units"))]
     if unit is not None:
-        crumbs.append(Link(unit.label, reverse("unit", args=[unit.code])))
+        crumbs.append(PageLink(unit.label, reverse("unit", args=[unit.code])))
     context = {
         "title": title, "form": form, "submit": submit, "unit": unit, "crumbs": crumbs, "key": form_key(),
         "seq": last_seq(stream_of(unit)) if unit else "", "back": crumbs[-1].href, **more,

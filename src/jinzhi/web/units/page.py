@@ -36,12 +36,12 @@ from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import english, named, page_language, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 from jinzhi.web.ui.words import LEVEL_NAMES
 from jinzhi.web.units.changes import grounds, told
 
@@ -138,7 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "nodes": [] if searched else tree(units, who),
             "may_people": who.may("accounts.read"),
             "may_add": who.may("units.write"),
-            "exports": [Link("Excel", f"?{query.urlencode()}", key="export", download=True)],
+            "exports": [PageLink("Excel", f"?{query.urlencode()}", key="export", download=True)],
         },
     )
 
@@ -157,7 +157,7 @@ def beside(u: Unit) -> str:
 
 def listed(found: list[Unit], by_path: dict[str, Unit]) -> Table:
     rows = [
-        Row(
+        TableRow(
             (
                 Cell(u.name, href=reverse("unit", args=[u.code]), sub=beside(u)),
                 LEVEL_NAMES.get(u.level, u.level),
@@ -219,7 +219,7 @@ def people_of(unit: Unit) -> Table:
         since = f"{post.since:%Y-%m-%d} – " + (f"{post.until:%Y-%m-%d}" if post.until else "")
         role = named(catalogue().get(Role, post.role))
         person = Cell(str(post.user), href=reverse("person", args=[post.user_id]), sub=post.user.username)
-        rows.append(Row((person, role, since, Cell(tag=state))))
+        rows.append(TableRow((person, role, since, Cell(tag=state))))
     nothing = Empty(_("还没有人员"), _("开立账号并在此单位任职。"), reverse("people"), _("人员"))
     heads = (_("人员"), _("角色"), _("起止"), _("状态"))
     return Table(_("人员与任职"), [Column(h) for h in heads], rows, nothing, stack=True)

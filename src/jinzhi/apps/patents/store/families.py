@@ -18,7 +18,7 @@ MANY = 800
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FamilyLink:
     """An earlier application of a document: its number as compared, whether it is its own, its day where known."""
 
     number: str
@@ -48,7 +48,7 @@ class Unions:
             self._above[max(a, b)] = min(a, b)
 
 
-def simple_of(links: Iterable[Link]) -> str:
+def simple_of(links: Iterable[FamilyLink]) -> str:
     """The name of the simple family: the one number, or a digest of several; empty where nothing is known."""
     claimed = sorted(link.number for link in links if not link.own) or sorted(link.number for link in links)
     if len(claimed) < 2:
@@ -63,7 +63,7 @@ class Joined:
     names: tuple[tuple[str, str], ...]
 
 
-def join(added: Sequence[tuple[Link, ...]]) -> Joined:
+def join(added: Sequence[tuple[FamilyLink, ...]]) -> Joined:
     """The families into which documents with these links come; those already there that this joins are rewritten.
 
     Call it before the documents are written, and ``keep`` after.
@@ -77,7 +77,7 @@ def join(added: Sequence[tuple[Link, ...]]) -> Joined:
     return Joined(tuple((simple_of(links), unions.root(links[0].number) if links else "") for links in added))
 
 
-def keep(added: Iterable[tuple[int, tuple[Link, ...]]]) -> None:
+def keep(added: Iterable[tuple[int, tuple[FamilyLink, ...]]]) -> None:
     """Write the links of documents (row id, links)."""
     Earlier.objects.bulk_create(
         [Earlier(document_id=pk, number=link.number, own=link.own, on=link.on) for pk, links in added for link in links]
@@ -94,7 +94,7 @@ def rejoin(numbers: Iterable[str]) -> None:
     _rewrite(there, unions)
 
 
-def _rewrite(there: dict[int, list[Link]], unions: Unions) -> None:
+def _rewrite(there: dict[int, list[FamilyLink]], unions: Unions) -> None:
     """Write the families of documents that are in the store; those that change are to be indexed anew."""
     changed = []
     for rows in _rows(there):
@@ -114,9 +114,9 @@ def _rows(pks: Iterable[int]) -> Iterable[list[Document]]:
         yield list(Document.objects.filter(pk__in=ordered[at : at + MANY]).only("id", "simple", "extended", "revision"))
 
 
-def _component(numbers: set[str]) -> dict[int, list[Link]]:
+def _component(numbers: set[str]) -> dict[int, list[FamilyLink]]:
     """Every document in the store that rests on one of these applications, those that share one with it, and so on."""
-    found: dict[int, list[Link]] = {}
+    found: dict[int, list[FamilyLink]] = {}
     asked: set[str] = set()
     frontier = set(numbers)
     while frontier:
@@ -130,7 +130,7 @@ def _component(numbers: set[str]) -> dict[int, list[Link]]:
         ordered = sorted(new)
         for at in range(0, len(ordered), MANY):
             for one in Earlier.objects.filter(document_id__in=ordered[at : at + MANY]).order_by("id"):
-                found.setdefault(one.document_id, []).append(Link(one.number, one.own, one.on))
+                found.setdefault(one.document_id, []).append(FamilyLink(one.number, one.own, one.on))
                 if one.number not in asked:
                     frontier.add(one.number)
     return found

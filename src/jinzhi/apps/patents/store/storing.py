@@ -18,7 +18,7 @@ from django.db.models import F
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents import models
-from jinzhi.apps.patents.store.families import Link, join, keep, rejoin
+from jinzhi.apps.patents.store.families import FamilyLink, join, keep, rejoin
 from jinzhi.apps.patents.store.places import district_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.engines.search_values import asked_number
@@ -40,7 +40,7 @@ class Prepared:
     digest: str
     body: bytes
     cited: tuple[tuple[str, str, str, str, str], ...]
-    links: tuple[Link, ...]
+    links: tuple[FamilyLink, ...]
     names: tuple[str, ...]
     rest: tuple[tuple[str, int], ...]
     figures: int = 0
@@ -69,7 +69,7 @@ class Fate(Enum):
 
 
 @dataclass(slots=True)
-class Told:
+class StoringTold:
     """What a chunk came to: the fate of each document in its order, and of each event whether it was new."""
 
     fates: list[Fate] = field(default_factory=list)
@@ -154,16 +154,16 @@ def known_numbers(numbers: Iterable[str]) -> set[str]:
     return found
 
 
-def _links(document: Document) -> tuple[Link, ...]:
+def _links(document: Document) -> tuple[FamilyLink, ...]:
     """The applications that make the family: the priorities and the document's own application."""
-    found: dict[str, Link] = {}
+    found: dict[str, FamilyLink] = {}
     if document.application_number:
         own = asked_number(document.application_number, "an")[:40]
-        found[own] = Link(own, True, document.filing_date)
+        found[own] = FamilyLink(own, True, document.filing_date)
     for priority in document.priorities:
         number = asked_number(standard(priority.number, country=priority.country, kind="application"), "pr")[:40]
         if number:
-            found.setdefault(number, Link(number, False, _day(priority.filing_date)))
+            found.setdefault(number, FamilyLink(number, False, _day(priority.filing_date)))
     return tuple(found.values())
 
 
@@ -203,13 +203,13 @@ def store(
     *,
     items: Sequence[models.Item | None] = (),
     demo: bool = False,
-) -> Told:
+) -> StoringTold:
     """Write a chunk: a document once, a changed one as a new version with the old kept, an event once.
 
     ``items``: the file of each document. Families, both ways of citation and the plain status of what the chunk
     touches are brought up to date in the same transaction, so that a chunk is there whole or not at all.
     """
-    told = Told([Fate.SAME] * len(documents))
+    told = StoringTold([Fate.SAME] * len(documents))
     told.event_fates, applications = _store_events(events)
     settled: set[int] = set()
     for round_ in _rounds(documents):

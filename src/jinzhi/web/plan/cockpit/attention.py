@@ -21,7 +21,7 @@ from jinzhi.web.plan.board import Board, due_and_done, percent, why
 from jinzhi.web.plan.titles import title_of
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
 SOON_DAYS = 30
 ORDER = "supervision-order"
@@ -247,17 +247,17 @@ def _matter(item: Attention) -> str:
 
 def table_of(items: list[AttentionLine], board: Board, *, counts: Counter[str], empty: Empty) -> Table:
     """The items as a table with a heading for each group and how many there are in all."""
-    rows: list[Row | Group] = []
+    rows: list[TableRow | TableGroup] = []
     tags = {LATE_ROWS: LATE, RISK_ROWS: RISK, SOON_ROWS: None, ORDERS: OVERDUE, REPORTS: OVERDUE}
     before = ""
     for line in items:
         item = line.worst
         if item.group != before:
             heading = _("%(group)s：%(n)s 项") % {"group": group_name(item.group), "n": counts[item.group]}
-            rows.append(Group(heading, tags[item.group]))
+            rows.append(TableGroup(heading, tags[item.group]))
             before = item.group
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(_matter(item), href=item.href, sub=item.why)
                     if item.group in ROW_GROUPS

@@ -23,9 +23,9 @@ from jinzhi.web.plan.board import (
     why,
 )
 from jinzhi.web.plan.cockpit.wall import tiles_of
-from jinzhi.web.ui.figures import Tile
+from jinzhi.web.ui.figures import FigureTile
 from jinzhi.web.ui.tables import Cell as UiCell
-from jinzhi.web.ui.tables import Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Column, Empty, Table, TableRow
 
 
 def wall_tiles(board: Board) -> list[dict[str, Any]]:
@@ -55,7 +55,7 @@ def districts(board: Board) -> dict[str, Any]:
     shown, judged = judged_districts(board)
     ranked = sorted(shown, key=lambda u: (tuple(-s for s in met_share(judged.get(u.pk))), u.position))
     tiles = [
-        Tile(
+        FigureTile(
             area(u),
             *places[u.code],
             due_and_done(judged[u.pk]) if u.pk in judged else "—",
@@ -69,7 +69,7 @@ def districts(board: Board) -> dict[str, Any]:
     for unit in ranked:
         got = judged.get(unit.pk)
         rows.append(
-            Row(
+            TableRow(
                 (
                     UiCell(area(unit), href=board.rows_url(unit, True, board.section)),
                     done_cell(got, board.year),

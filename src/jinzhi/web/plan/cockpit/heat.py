@@ -26,7 +26,7 @@ from jinzhi.web.ui.language import named
 
 
 @dataclass(frozen=True)
-class Line:
+class HeatLine:
     """A line of the heat table: a unit, alone or with all below it."""
 
     unit: Unit
@@ -40,7 +40,7 @@ class Line:
 class HeatTable:
     """The share done by line and section. ``cells`` by (line number, section); None stands for the total."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[HeatLine, ...]
     sections: tuple[str, ...]
     judged: dict[tuple[int | None, str | None], Judged]
     involved: frozenset[tuple[int, str]]
@@ -53,7 +53,7 @@ class HeatTable:
         return light_of(self.judged.get((line, section)), known)
 
 
-def heat_lines(board: Board) -> list[Line]:
+def heat_lines(board: Board) -> list[HeatLine]:
     """The unit that the reader (or the filter) stands at, and each unit directly below it with all below that."""
     busy = {u.path for u in board.units.values() if board.rows_of_unit(u) and board.meant(u.path) and board.sees(u)}
     if board.unit is not None:
@@ -62,14 +62,14 @@ def heat_lines(board: Board) -> list[Line]:
         top = next(iter(board.units.values()))
     else:
         top = board.who.unit
-    lines = [Line(top, False)] if top.path in busy else []
+    lines = [HeatLine(top, False)] if top.path in busy else []
     if (board.unit is not None and not board.below) or (board.unit is None and board.who.reach is Reach.OWN):
         return lines
     steps = Unit.steplen
     tops = {p[: len(top.path) + steps] for p in busy if len(p) > len(top.path)}
     below = [u for u in board.units.values() if u.path in tops]
     deep = {p[: len(top.path) + steps] for p in busy if len(p) > len(top.path) + steps}
-    lines += [Line(u, u.path in deep) for u in sorted(below, key=unit_order)]
+    lines += [HeatLine(u, u.path in deep) for u in sorted(below, key=unit_order)]
     return lines
 
 

@@ -28,7 +28,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell as UiCell
-from jinzhi.web.ui.tables import Column, Row, Table
+from jinzhi.web.ui.tables import Column, Table, TableRow
 
 
 def examples(rule: LightRule) -> list[tuple[str, Progress]]:
@@ -68,10 +68,10 @@ def lights(request: HttpRequest) -> HttpResponse:
     rows = []
     for text, progress in examples(rule):
         light, zh, en = rule.judge(progress)
-        rows.append(Row((text, UiCell(tag=light), speak(Words(zh, en)))))
+        rows.append(TableRow((text, UiCell(tag=light), speak(Words(zh, en)))))
     heads = [Column(_("情形"), wide=True), Column(_("亮灯")), Column(_("页面上写出的原因"), wide=True)]
     dated = [
-        Row((named(r), r.since.isoformat(), Tag("现行", "In force", "normal", "●") if r is rule else "—"))
+        TableRow((named(r), r.since.isoformat(), Tag("现行", "In force", "normal", "●") if r is rule else "—"))
         for r in rules
     ]
     return render(

@@ -54,7 +54,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.ui.addresses import url_with
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Empty
@@ -123,7 +123,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     return render(request, "plan/cockpit.html", context)
 
 
-def adjusted_link(board: Board) -> Link | None:
+def adjusted_link(board: Board) -> PageLink | None:
     """How many milestones of the board adjustments have changed, and the list of them."""
     n = sum(c.adjusted for c in board.picked)
     if not n:
@@ -131,16 +131,16 @@ def adjusted_link(board: Board) -> Link | None:
     query = {"year": board.year_value, "adjusted": "1", "section": board.section}
     query |= {"unit": board.unit.code, "below": "1" if board.below else ""} if board.unit else {}
     said = urlencode({k: v for k, v in query.items() if v})
-    return Link(_("%(n)s 个里程碑经规划调整修改") % {"n": n}, f"{reverse('milestones')}?{said}")
+    return PageLink(_("%(n)s 个里程碑经规划调整修改") % {"n": n}, f"{reverse('milestones')}?{said}")
 
 
-def exports(request: HttpRequest, board: Board, overdue: bool) -> list[Link]:
+def exports(request: HttpRequest, board: Board, overdue: bool) -> list[PageLink]:
     """The page in Excel; and, where orders are overdue, the open orders in Word."""
     here = f"{reverse('cockpit-export')}{url_with(request, tab=None, view=None)}"
-    out = [Link(_("导出 Excel"), here, key="export", download=True)]
+    out = [PageLink(_("导出 Excel"), here, key="export", download=True)]
     if overdue:
         unit = f"&unit={board.unit.code}" if board.unit else ""
-        out.append(Link(_("督办单 Word"), f"{reverse('orders-docx')}?state=open{unit}", download=True))
+        out.append(PageLink(_("督办单 Word"), f"{reverse('orders-docx')}?state=open{unit}", download=True))
     return out
 
 
@@ -175,11 +175,11 @@ def lead(board: Board) -> Any:
     )
 
 
-def tab_links(request: HttpRequest, tab: str, count: int) -> list[Link]:
+def tab_links(request: HttpRequest, tab: str, count: int) -> list[PageLink]:
     return [
-        Link(_("总览"), url_with(request, tab=None), current=not tab),
-        Link(_("需关注"), url_with(request, tab="attention"), current=tab == "attention", count=count),
-        Link(_("各区"), url_with(request, tab="districts"), current=tab == "districts"),
+        PageLink(_("总览"), url_with(request, tab=None), current=not tab),
+        PageLink(_("需关注"), url_with(request, tab="attention"), current=tab == "attention", count=count),
+        PageLink(_("各区"), url_with(request, tab="districts"), current=tab == "districts"),
     ]
 
 

@@ -25,7 +25,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, plans, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -162,7 +162,9 @@ def shown(
     listed = at_plan(request, reverse("milestones"), release.plan)
     day = today().year
     context = {
-        "crumbs": [Link(_("规划任务"), at_plan(request, reverse("rows"), release.plan)), Link(_("里程碑"), listed)],
+        "crumbs": [
+            PageLink(_("规划任务"), at_plan(request, reverse("rows"), release.plan)), PageLink(_("里程碑"), listed),
+        ],
         "release": release, "source": source, "sources": plans(request), "back": listed, "key": form_key(),
         "here": reverse("milestones-copy"), "years": sorted({y for r in plans(request) for y in years(r)}),
         "to_years": years(release), "form": form or FieldsForm((REASON,), who=request.acting),

@@ -38,12 +38,11 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.ui.addresses import url_with
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due as UiDue
-from jinzhi.web.ui.tables import Cell, Column, Empty, Table
-from jinzhi.web.ui.tables import Row as UiRow
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 SORTS = {"due": "due", "unit": "unit__path", "row": "row_key", "met": "met_on"}
 
@@ -113,7 +112,7 @@ def index(request: HttpRequest) -> HttpResponse:
     for m in here:
         known = board.rows.get(m.row_key)
         rows.append(
-            UiRow(
+            TableRow(
                 (
                     Cell(m.title, href=reverse("milestone", args=[m.code]), sub=stood.get(m.pk, "")),
                     Cell(
@@ -157,7 +156,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "table": Table(_("里程碑"), heads, rows, nothing, stack=True, caption_hidden=True),
             "page": here,
             "exports": [
-                Link(_("导出 Excel"), reverse("milestones-export") + url_with(request), key="export", download=True)
+                PageLink(_("导出 Excel"), reverse("milestones-export") + url_with(request), key="export", download=True)
             ],
             "bring_in": may_edit(board.who) and at_plan(request, reverse("milestones-import"), board.release.plan),
             "copy": may_edit(board.who) and at_plan(request, reverse("milestones-copy"), board.release.plan),

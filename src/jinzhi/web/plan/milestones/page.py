@@ -33,8 +33,7 @@ from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Due as UiDue
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Table
-from jinzhi.web.ui.tables import Row as UiRow
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 def find(who: Acting, code: str) -> Milestone:
@@ -61,7 +60,7 @@ def figures_table(milestone: Milestone, who: Acting) -> Table:
     approver = {e.stream: e.actor for e in events}
     declared = catalogue().get(Procedure, "progress-report")
     rows = [
-        UiRow(
+        TableRow(
             (
                 Cell(f.report.period.code, href=reverse("report", args=[f.report.pk])),
                 f"{amount(f.achieved)} {milestone.measured_in}" if f.achieved is not None else "—",

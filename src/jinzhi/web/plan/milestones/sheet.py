@@ -33,7 +33,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
 from jinzhi.web.shell.submissions import form_key, submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, page_language, speak
 
@@ -59,8 +59,8 @@ def bring_in(request: HttpRequest) -> HttpResponse:
 def shown(request: HttpRequest, release: Release, status: int = 200, **more: Any) -> HttpResponse:
     listed = at_plan(request, reverse("milestones"), release.plan)
     crumbs = [
-        Link(_("规划任务"), at_plan(request, reverse("rows"), release.plan)),
-        Link(_("里程碑"), listed),
+        PageLink(_("规划任务"), at_plan(request, reverse("rows"), release.plan)),
+        PageLink(_("里程碑"), listed),
     ]
     context = {
         "crumbs": crumbs, "release": release, "back": listed, "key": form_key(),

@@ -27,10 +27,10 @@ from jinzhi.web.plan.titles import titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 DEMAND = Field(id="demand", zh="督办要求", en="What is wanted", type=Type.LONG)
 GROUNDS = Field(
@@ -88,7 +88,7 @@ def issue(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("已下达 %(n)s 件督办单") % {"n": len(made)})
                 return redirect(f"{reverse('orders')}?sort=-issued")
     context = {
-        "crumbs": [Link(_("督办单"), reverse("orders")), Link(_("选择任务"), reverse("orders-issue"))],
+        "crumbs": [PageLink(_("督办单"), reverse("orders")), PageLink(_("选择任务"), reverse("orders-issue"))],
         "pairs": found,
         "form": form,
         "preview": preview,
@@ -102,7 +102,7 @@ def issue(request: HttpRequest) -> HttpResponse:
 def choosing(release: Release, found: Sequence[Pair], day: date) -> dict[str, Any]:
     """The page on which late rows are ticked."""
     rows = [
-        Row(
+        TableRow(
             [
                 Cell(titled(p.row)),
                 Cell(p.unit.label),
@@ -124,7 +124,7 @@ def choosing(release: Release, found: Sequence[Pair], day: date) -> dict[str, An
     nothing = Empty(_("没有滞后或有风险的任务"), _("现在没有需要督办的任务。"), reverse("orders"), _("看全部督办单"))
     caption = _("滞后和有风险的任务（%(n)s 项）") % {"n": len(rows)}
     return {
-        "crumbs": [Link(_("督办单"), reverse("orders"))],
+        "crumbs": [PageLink(_("督办单"), reverse("orders"))],
         "release": release,
         "table": Table(caption, columns, rows, nothing, select="pair", stack=True),
         "any": bool(rows),

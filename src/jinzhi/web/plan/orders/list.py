@@ -35,13 +35,13 @@ from jinzhi.web.cases import list as case_list
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown, several
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.shares import share_text
 from jinzhi.web.ui.states import Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 LONGEST = 80
 #: one document with more papers than this is not printed by anybody; the filter has to be narrowed
@@ -112,7 +112,7 @@ def folded(cases: QuerySet[Case], day: date) -> list[Order]:
 
 
 @dataclass(frozen=True)
-class Asked:
+class OrderListAsked:
     """What the address asks for."""
 
     state: str
@@ -125,12 +125,12 @@ class Asked:
     plan: str = ""
 
 
-def asked(request: HttpRequest) -> Asked:
+def asked(request: HttpRequest) -> OrderListAsked:
     """Read the address. A wrong value is a clear 400."""
     units = visible_units(request.acting)
     code = choice(request, "unit", {code for code, _label in units})
     shown = release_shown(request)
-    return Asked(
+    return OrderListAsked(
         state=choice(request, "state", {*(s.id for s in procedure().states), "open", UNREAD}),
         unit=Unit.objects.get(code=code) if code else None,
         answered=choice(request, "answered", ANSWERED),
@@ -142,7 +142,7 @@ def asked(request: HttpRequest) -> Asked:
     )
 
 
-def chosen(what: Asked, who: Acting, day: date) -> list[Order]:
+def chosen(what: OrderListAsked, who: Acting, day: date) -> list[Order]:
     """The orders of the filter, in the order asked for."""
     rows = Case.objects.visible_to(who).filter(procedure=ORDER)
     if what.state == "open":
@@ -224,7 +224,7 @@ def index(request: HttpRequest) -> HttpResponse:
     here = paged(request, orders)
     query = request.GET.copy()
     query.pop("page", None)
-    issue = Link(_("批量下达"), reverse("orders-issue")) if may_issue(who) else None
+    issue = PageLink(_("批量下达"), reverse("orders-issue")) if may_issue(who) else None
     narrow = bool(query)
     empty = Empty(
         _("没有符合条件的督办单"),
@@ -237,7 +237,7 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "orders/index.html",
         {
-            "crumbs": [Link(_("办理事项"), reverse("cases"))],
+            "crumbs": [PageLink(_("办理事项"), reverse("cases"))],
             "filters": filters(what),
             "note": _("共 %(n)s 件") % {"n": len(orders)},
             "table": table(list(here.object_list), day, empty),
@@ -247,8 +247,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "indicator": catalogue().find(Indicator, "orders-in-time"),
             "issue": issue,
             "exports": [
-                Link("Excel", f"{reverse('orders-excel')}?{text}", "export", download=True),
-                *([Link(_("督办单 Word"), f"{reverse('orders-docx')}?{text}", download=True)] if orders else ()),
+                PageLink("Excel", f"{reverse('orders-excel')}?{text}", "export", download=True),
+                *([PageLink(_("督办单 Word"), f"{reverse('orders-docx')}?{text}", download=True)] if orders else ()),
             ],
             "print_title": _("督办单"),
             "print_facts": text,
@@ -256,7 +256,7 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
-def filters(what: Asked) -> list[Filter]:
+def filters(what: OrderListAsked) -> list[Filter]:
     narrow = [Option("open", _("未办结")), Option(UNREAD, _("单位未读"))]
     states = narrow + [Option(s.id, named(s)) for s in procedure().states]
     return [
@@ -268,7 +268,7 @@ def filters(what: Asked) -> list[Filter]:
     ]
 
 
-def tallies(request: HttpRequest, orders: Sequence[Order]) -> list[Link]:
+def tallies(request: HttpRequest, orders: Sequence[Order]) -> list[PageLink]:
     """How the answers stand, each with its list."""
     out = []
     for key, label in answered_names().items():
@@ -276,7 +276,7 @@ def tallies(request: HttpRequest, orders: Sequence[Order]) -> list[Link]:
         query.pop("page", None)
         query["answered"] = key
         count = sum(o.answered == key for o in orders)
-        out.append(Link(label, f"?{query.urlencode()}", current=request.GET.get("answered") == key, count=count))
+        out.append(PageLink(label, f"?{query.urlencode()}", current=request.GET.get("answered") == key, count=count))
     return out
 
 
@@ -291,7 +291,7 @@ def table(orders: Sequence[Order], day: date, empty: Empty) -> Table:
         due = Due(o.due, day, done=not clock.open) if clock and o.due else None
         fate = ANSWERED[o.answered] if o.answered else None
         rows.append(
-            Row(
+            TableRow(
                 [
                     Cell(o.case.number, href=reverse("case", args=[o.case.pk])),
                     Cell(o.case.title, sub=f"{row_key(o.case)} {o.case.subject_title}".strip()),

@@ -23,10 +23,10 @@ from jinzhi.web.plan.releases.import_words import STATES, said
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import named, page_language
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @page(nav="rows", scope="plan.import")
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
         return _exported(list(found), state, text, request.acting)
     shown = paged(request, found)
     rows = [
-        Row(
+        TableRow(
             (
                 Cell(i.filename, href=reverse("plan-import-review", args=[i.pk])), i.title or "",
                 Cell(tag=STATES[i.state]), Cell(str(i.user or _("系统")), sub=i.unit.label),
@@ -69,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
             Filter("state", _("状态"), options=[Option(k, named(t)) for k, t in STATES.items()]),
             Filter("q", _("文件名"), "text"),
         ],
-        "exports": [Link(_("Excel（全部行）"), f"?{query.urlencode()}", key="export", download=True)],
+        "exports": [PageLink(_("Excel（全部行）"), f"?{query.urlencode()}", key="export", download=True)],
         "crumbs": [(_("规划任务"), reverse("rows"))],
     }  # fmt: skip
     return render(request, "plan_import/index.html", context)

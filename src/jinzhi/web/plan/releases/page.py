@@ -29,7 +29,7 @@ from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 DUTY_NAMES = {
     "alone": gettext_lazy("负责"),
@@ -138,7 +138,7 @@ def index(request: HttpRequest) -> HttpResponse:
         before = earlier.get((r.plan, r.number - 1))
         diff = Cell(_("与上一版的差异"), href=reverse("plan-release-diff", args=[before, r.pk])) if before else ""
         rows.append(
-            Row(
+            TableRow(
                 (
                     Cell(r.title, href=reverse("plan-release", args=[r.pk]), sub=r.plan), r.number,
                     Cell(tag=IN_FORCE if r.in_force else REPLACED), r.row_count,

@@ -23,7 +23,7 @@ from jinzhi.web.plan.releases.page import diff_context
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 
 
 class StoreForm(forms.Form):
@@ -158,9 +158,11 @@ def difference(request: HttpRequest, pk: int) -> HttpResponse:
         found = compare(issuing.wordings_of(imported.parse), issuing.wordings_of(imported.mended))
         left = _("解析结果")
     here = reverse("plan-import-difference", args=[pk])
-    views = [Link(_("与解析结果"), f"{here}?against=parse", current=release is None)]
+    views = [PageLink(_("与解析结果"), f"{here}?against=parse", current=release is None)]
     for r in plans:
-        views.append(Link(_("与在用的 %(plan)s") % {"plan": r.plan}, f"{here}?against={r.plan}", current=r == release))
+        views.append(
+            PageLink(_("与在用的 %(plan)s") % {"plan": r.plan}, f"{here}?against={r.plan}", current=r == release)
+        )
     context = {
         "title": _("差异"), "lead": _("%(left)s → 这份导入（核对后的内容）") % {"left": left}, "views": views,
         **diff_context(found),

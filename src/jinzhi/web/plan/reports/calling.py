@@ -29,7 +29,7 @@ from jinzhi.web.plan.reports.find import may_call, plan_in_force
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
 
@@ -92,7 +92,7 @@ def round_open(request: HttpRequest) -> HttpResponse:
         request,
         "plan_reports/round.html",
         {
-            "crumbs": [Link(_("进展报告"), reverse("reports"))],
+            "crumbs": [PageLink(_("进展报告"), reverse("reports"))],
             "form": form,
             "periods": periods,
             "known": known,

@@ -43,7 +43,7 @@ from jinzhi.web.plan.reports.history import FIELD_NAMES, changes_of, place_names
 from jinzhi.web.plan.reports.page import lock_note
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named, page_language, speak
 
 
@@ -66,8 +66,8 @@ def report_excel_import(request: HttpRequest, pk: int) -> HttpResponse:
     release = release_of(found)
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("进展报告"), reports_of(request, found)),
-            Link(f"{found.unit.label} {found.period.code}", reverse("report", args=[pk])),
+            PageLink(_("进展报告"), reports_of(request, found)),
+            PageLink(f"{found.unit.label} {found.period.code}", reverse("report", args=[pk])),
         ],
         "report": found,
         "locked": found.locked,

@@ -123,7 +123,7 @@ class FormLine:
 
 
 @dataclass(frozen=True)
-class Told:
+class ReportTold:
     """What a report says of a row in one field, beside what the period before said."""
 
     label: str
@@ -143,7 +143,7 @@ class FormRow:
     duty: str
     controls: tuple[Control, ...]
     lines: list[FormLine]
-    told: list[Told]
+    told: list[ReportTold]
 
     @property
     def anchor(self) -> str:
@@ -196,7 +196,7 @@ class ReportForm:
                 control.value, control.copied = before, True
                 self.copied += 1
             notes.append(control)
-            told.append(Told(named(f), now, before))
+            told.append(ReportTold(named(f), now, before))
         lines = []
         for line in r.lines:
             m, figure = line.milestone, line.figure

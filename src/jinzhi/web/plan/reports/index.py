@@ -14,7 +14,7 @@ from jinzhi.web.plan.reports.find import XLSX, download, is_demo, may_call, plan
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import view_links
 from jinzhi.web.ui.tables import Empty
 
@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
     overdue = request.GET.copy()
     overdue.pop("page", None)
     overdue["state"] = report_list.OVERDUE
-    call = Link(_("布置填报"), reverse("round-open")) if may_call(who) else None
+    call = PageLink(_("布置填报"), reverse("round-open")) if may_call(who) else None
     empty = Empty(
         _("没有符合条件的报告"),
         _("去掉部分条件再试。") if request.GET else _("还没有布置填报。"),
@@ -51,15 +51,15 @@ def index(request: HttpRequest) -> HttpResponse:
         request,
         "plan_reports/index.html",
         {
-            "crumbs": [Link(_("驾驶舱"), reverse("cockpit"))],
+            "crumbs": [PageLink(_("驾驶舱"), reverse("cockpit"))],
             "views": view_links(request, report_list.view_names(), what.view, counts),
             "filters": report_list.filters(what),
             "note": _("共 %(n)s 份") % {"n": here.paginator.count},
             "table": report_list.table(list(here.object_list), what, counts, day, empty),
             "page": here,
-            "overdue": Link(_("逾期"), f"?{overdue.urlencode()}", count=counts["overdue"]),
+            "overdue": PageLink(_("逾期"), f"?{overdue.urlencode()}", count=counts["overdue"]),
             "levels": report_list.levels(release.plan, shown, who, day) if shown else None,
-            "exports": [Link("Excel", f"{reverse('reports-excel')}?{query.urlencode()}", "export", download=True)],
+            "exports": [PageLink("Excel", f"{reverse('reports-excel')}?{query.urlencode()}", "export", download=True)],
             "call": call,
             "print_title": _("进展报告"),
             "print_facts": query.urlencode(),

@@ -31,7 +31,7 @@ from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import named, page_language
 from jinzhi.web.ui.shares import share_text
 from jinzhi.web.ui.states import Due, Tag
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Row, Table
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 from jinzhi.web.ui.words import LEVEL_NAMES
 
 VIEWS = ("all", "mine", "below")
@@ -88,7 +88,7 @@ def view_query(name: str, who: Acting) -> Q:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReportListAsked:
     """What the address asks for."""
 
     view: str
@@ -103,14 +103,14 @@ class Asked:
     units: Choices
 
 
-def asked(request: HttpRequest, plan: str) -> Asked:
+def asked(request: HttpRequest, plan: str) -> ReportListAsked:
     """Read the address. A wrong value is a clear 400."""
     periods = tuple(Period.objects.filter(plan=plan).order_by("-starts"))
     units = visible_units(request.acting)
     period = choice(request, "period", {p.code for p in periods})
     code = choice(request, "unit", {code for code, _label in units})
     sort, order = sort_of(request, SORTS, "state")
-    return Asked(
+    return ReportListAsked(
         view=choice(request, "view", VIEWS, "all"),
         period=next((p for p in periods if p.code == period), None),
         unit=Unit.objects.get(code=code) if code else None,
@@ -124,7 +124,7 @@ def asked(request: HttpRequest, plan: str) -> Asked:
     )
 
 
-def narrowed(what: Asked, plan: str, who: Acting, day: date) -> QuerySet[Report]:
+def narrowed(what: ReportListAsked, plan: str, who: Acting, day: date) -> QuerySet[Report]:
     """The reports that ``who`` sees and the filters leave, whatever the view."""
     rows = Report.objects.visible_to(who).filter(plan=plan)
     if what.period:
@@ -151,7 +151,7 @@ def narrowed(what: Asked, plan: str, who: Acting, day: date) -> QuerySet[Report]
     return rows
 
 
-def ordered(rows: QuerySet[Report], what: Asked) -> QuerySet[Report]:
+def ordered(rows: QuerySet[Report], what: ReportListAsked) -> QuerySet[Report]:
     rank = Choose(*(When(state=s, then=Value(n)) for n, s in enumerate(ORDER)), output_field=IntegerField())
     key = F(what.order.lstrip("-"))
     down = what.order.startswith("-")
@@ -160,7 +160,7 @@ def ordered(rows: QuerySet[Report], what: Asked) -> QuerySet[Report]:
     return rows.order_by(first, "-period__starts", "unit__path", "pk")
 
 
-def tallies(rows: QuerySet[Report], what: Asked, who: Acting, day: date) -> dict[str, int]:
+def tallies(rows: QuerySet[Report], what: ReportListAsked, who: Acting, day: date) -> dict[str, int]:
     """How many reports each view holds (``view_…``), each state of this view (``state_…``), and overdue; one query."""
     here = view_query(what.view, who)
     counts = {f"view_{v}": Count("pk", filter=view_query(v, who)) for v in VIEWS if v != "all"}
@@ -179,7 +179,7 @@ def submitted_names() -> dict[str, str]:
     return {"ever": _("已提交过"), "in-time": _("按期提交"), "late": _("逾期提交"), "never": _("未提交过")}
 
 
-def filters(what: Asked) -> list[Filter]:
+def filters(what: ReportListAsked) -> list[Filter]:
     state_options = [Option(s, named(states()[s])) for s in ORDER] + [Option(OVERDUE, _("逾期"))]
     return [
         Filter("period", _("报告期"), options=[Option(p.code, p.code) for p in what.periods]),
@@ -213,16 +213,18 @@ def group_label(state: str, view: str) -> str:
     return ""
 
 
-def table(rows: list[Report], what: Asked, counts: dict[str, int], day: date, empty: Empty) -> Table:
+def table(rows: list[Report], what: ReportListAsked, counts: dict[str, int], day: date, empty: Empty) -> Table:
     """The rows of a page; by state, with a heading before each group and how many it holds in all."""
-    out: list[Row | Group] = []
+    out: list[TableRow | TableGroup] = []
     before = ""
     for report in rows:
         if what.sort == "state" and report.state != before:
-            out.append(Group(group_label(report.state, what.view), tag_of(report), counts[f"state_{report.state}"]))
+            out.append(
+                TableGroup(group_label(report.state, what.view), tag_of(report), counts[f"state_{report.state}"])
+            )
             before = report.state
         out.append(
-            Row(
+            TableRow(
                 [
                     Cell(report.unit.label, href=reverse("report", args=[report.pk]), sub=report.case.number),
                     str(LEVEL_NAMES.get(report.unit.level, report.unit.level)),
@@ -270,8 +272,8 @@ def levels(plan: str, period: Period, who: Acting, day: date) -> Table:
         query = "&".join(f"{k}={v}" for k, v in {"period": period.code, "level": level, **more}.items() if v)
         return f"{reverse('reports')}?{query}"
 
-    def line(label: Any, level: str, r: dict[str, Any]) -> Row:
-        return Row(
+    def line(label: Any, level: str, r: dict[str, Any]) -> TableRow:
+        return TableRow(
             [
                 label,
                 Cell(r["called"], href=link(level)),
@@ -294,7 +296,7 @@ def levels(plan: str, period: Period, who: Acting, day: date) -> Table:
     return Table(caption, columns, out, Empty(_("本期没有可见的报告")))
 
 
-def workbook(rows: list[Report], what: Asked, who: Acting, day: date, moment: str, demo: bool) -> bytes:
+def workbook(rows: list[Report], what: ReportListAsked, who: Acting, day: date, moment: str, demo: bool) -> bytes:
     """All rows of the filter, and how they were chosen."""
     fields = (
         Field(id="number", zh="报告编号", en="Number"),

@@ -39,7 +39,7 @@ from jinzhi.web.plan.titles import name_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import at_plan
 from jinzhi.web.shell.watching import CASE, look_at
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due
 from jinzhi.web.ui.tables import Cell
@@ -104,8 +104,10 @@ def report_page(
     state, more = folded.state, granted(found, case_events)
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("进展报告"), reports_of(request, found)),
-            Link(found.period.code, at_plan(request, f"{reverse('reports')}?period={found.period.code}", found.plan)),
+            PageLink(_("进展报告"), reports_of(request, found)),
+            PageLink(
+                found.period.code, at_plan(request, f"{reverse('reports')}?period={found.period.code}", found.plan)
+            ),
         ],
         "report": found,
         "watching": watching,
@@ -156,8 +158,8 @@ def report_page(
         "everything": everything,
         "more_changes": 0 if everything else max(0, len(changes) - HISTORY),
         "exports": [
-            Link(_("填报表 Excel"), reverse("report-excel", args=[found.pk]), "export", download=True),
-            Link(_("报告 Word"), reverse("report-docx", args=[found.pk]), download=True),
+            PageLink(_("填报表 Excel"), reverse("report-excel", args=[found.pk]), "export", download=True),
+            PageLink(_("报告 Word"), reverse("report-docx", args=[found.pk]), download=True),
         ],
         "print_title": _("%(unit)s %(period)s 进展报告") % {"unit": bearing(found).name, "period": found.period.code},
         "print_facts": f"{found.case.number} · {named(state)}",

@@ -35,7 +35,7 @@ from jinzhi.web.plan.reports.history import changes_of, place_names
 from jinzhi.web.plan.reports.page import earlier_notes, lack_anchor, lack_label
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -102,8 +102,8 @@ def step_page(
     may = bool(offer and offer.allowed)
     context: dict[str, Any] = {
         "crumbs": [
-            Link(_("进展报告"), reports_of(request, found)),
-            Link(f"{found.unit.label} {found.period.code}", reverse("report", args=[found.pk])),
+            PageLink(_("进展报告"), reports_of(request, found)),
+            PageLink(f"{found.unit.label} {found.period.code}", reverse("report", args=[found.pk])),
         ],
         "report": found,
         "step": taken,

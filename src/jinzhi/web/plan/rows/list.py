@@ -45,12 +45,11 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.ui.addresses import url_with, url_without
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import enumerated, named
 from jinzhi.web.ui.states import Due
-from jinzhi.web.ui.tables import Cell, Column, Empty, Table
-from jinzhi.web.ui.tables import Row as UiRow
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: how much of a measure is shown around the first hit
 AROUND = 36
@@ -142,7 +141,7 @@ def rows_table(board: Board, views: Iterable[RowView], empty: Empty) -> Table:
     for v in views:
         soon = board.rule.soon_days
         rows.append(
-            UiRow(
+            TableRow(
                 (
                     v.row.key,
                     Cell(
@@ -204,7 +203,7 @@ def rows(request: HttpRequest) -> HttpResponse:
             "sum_why": why(whole_of) if whole_of else "",
             "table": rows_table(board, found, nothing_found(request, board, q)),
             "page": found,
-            "exports": [Link(_("导出 Excel"), reverse("rows-export") + query, key="export", download=True)],
+            "exports": [PageLink(_("导出 Excel"), reverse("rows-export") + query, key="export", download=True)],
             "print_title": _("规划任务清单"),
             "print_facts": print_facts([*board.facts(), (_("检索词"), q)]),
         },

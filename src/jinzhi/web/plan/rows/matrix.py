@@ -40,7 +40,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.ui.addresses import url_with
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.words import LEVEL_NAMES
 
@@ -137,7 +137,7 @@ def matrix_rows(board: Board, units: Sequence[Unit], kind: str) -> list[dict[str
 
 
 @dataclass(frozen=True)
-class Head:
+class MatrixHead:
     """The head of a column or line of the matrix as shown. ``heading``: the group that begins here."""
 
     label: str
@@ -151,25 +151,27 @@ def upright(board: Board, units: Sequence[Unit], lines: Sequence[dict[str, Any]]
     return {
         "corner": _("任务"),
         "groups": [(level_name(k), len(list(g))) for k, g in groupby(units, key=lambda u: u.level)],
-        "heads": [Head(u.label, reverse("unit", args=[u.code])) for u in units],
-        "lines": [(Head(titled(x["row"]), x["href"], heading=titled_heading(x["heading"])), x["cells"]) for x in lines],
+        "heads": [MatrixHead(u.label, reverse("unit", args=[u.code])) for u in units],
+        "lines": [
+            (MatrixHead(titled(x["row"]), x["href"], heading=titled_heading(x["heading"])), x["cells"]) for x in lines
+        ],
     }
 
 
 def turned(board: Board, units: Sequence[Unit], lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Units down in their groups, the keys of the rows across: narrow columns, so that all rows stand side by side."""
     shown = [x["row"] for x in lines]
-    out: list[tuple[Head, list[Any]]] = []
+    out: list[tuple[MatrixHead, list[Any]]] = []
     before = ""
     for n, unit in enumerate(units):
         name = level_name(unit.level)
-        head = Head(unit.label, reverse("unit", args=[unit.code]), heading=name if name != before else "")
+        head = MatrixHead(unit.label, reverse("unit", args=[unit.code]), heading=name if name != before else "")
         out.append((head, [x["cells"][n] for x in lines]))
         before = name
     return {
         "corner": _("责任单位"),
         "groups": [(titled_heading(k) or _("其他"), len(list(g))) for k, g in groupby(shown, key=lambda r: r.heading)],
-        "heads": [Head(x["row"].key, x["href"], title_of(x["row"])[0]) for x in lines],
+        "heads": [MatrixHead(x["row"].key, x["href"], title_of(x["row"])[0]) for x in lines],
         "lines": out,
     }
 
@@ -210,14 +212,14 @@ def matrix(request: HttpRequest) -> HttpResponse:
             "matrix": (turned if flip else upright)(board, list(here), lines) if lines else None,
             "flip": flip,
             "turns": [
-                Link(_("任务为行"), url_with(request, flip=None), current=not flip),
-                Link(_("单位为行"), url_with(request, flip="1"), current=flip),
+                PageLink(_("任务为行"), url_with(request, flip=None), current=not flip),
+                PageLink(_("单位为行"), url_with(request, flip="1"), current=flip),
             ],
             "page": here,
             "legend": legend,
             "lights": [*LIGHTS, NO_DATA],
             "exports": [
-                Link(_("导出 Excel"), reverse("matrix-export") + url_with(request, page=None), key="export",
+                PageLink(_("导出 Excel"), reverse("matrix-export") + url_with(request, page=None), key="export",
                         download=True)
             ],
             "print_title": _("责任矩阵"),

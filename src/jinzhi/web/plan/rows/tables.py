@@ -31,11 +31,10 @@ from jinzhi.web.plan.board import (
     measured,
     why,
 )
-from jinzhi.web.ui.boxes import Link
+from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Due
-from jinzhi.web.ui.tables import Cell, Column, Empty, Group, Table
-from jinzhi.web.ui.tables import Row as UiRow
+from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
 
 def duty_units(board: Board, row: Row) -> list[tuple[Unit, Duty]]:
@@ -65,7 +64,7 @@ def units_table(board: Board, row: Row, milestones: list[Milestone]) -> Table:
         wording = duty.wording if duty and duty.wording != duty_word(duty.kind) else ""
         words = " · ".join(w for w in (through, wording, limit) if w)
         rows.append(
-            UiRow(
+            TableRow(
                 (
                     Cell(unit.label, href=reverse("unit", args=[unit.code])),
                     Cell(
@@ -110,17 +109,17 @@ def milestones_table(board: Board, milestones: list[Milestone], caption: str, *,
     by_unit: dict[int, list[Milestone]] = defaultdict(list)
     for m in milestones:
         by_unit[m.unit_id].append(m)
-    rows: list[UiRow | Group] = []
+    rows: list[TableRow | TableGroup] = []
     for group in sorted(by_unit.values(), key=lambda g: g[0].unit.path):
         heading = _("%(unit)s：%(n)s 个里程碑") % {"unit": group[0].unit.label, "n": len(group)}
-        rows.append(Group(heading))
+        rows.append(TableGroup(heading))
         for m in group:
             status = milestone_status(m, board.day)
             figure, approver = said.get(m.pk, (None, ""))
             report = figure.report if figure else None
             by = approver or _("已审核")
             rows.append(
-                UiRow(
+                TableRow(
                     (
                         Cell(
                             m.title,
@@ -159,14 +158,14 @@ def may_start(who: Acting, procedure: str) -> bool:
     return any(who.may(f"case.{procedure}.{s.id}") for s in may_open(declared, who.roles))
 
 
-def start_links(who: Acting, row: Row, unit: Unit | None) -> list[Link]:
+def start_links(who: Acting, row: Row, unit: Unit | None) -> list[PageLink]:
     """下达督办单, 提出调整: forms that already know the row."""
     query = {"subject": subject_of(row.release.plan, row.key), "subject_title": f"{row.key} {row.title}"}
     if unit is not None:
         query["unit"] = unit.code
     wanted = (("supervision-order", _("下达督办单")), ("plan-adjustment", _("提出调整")))
     return [
-        Link(label, f"{reverse('case-open', args=[id])}?{urlencode(query)}")
+        PageLink(label, f"{reverse('case-open', args=[id])}?{urlencode(query)}")
         for id, label in wanted
         if may_start(who, id)
     ]
@@ -184,7 +183,7 @@ def cases_table(board: Board, row: Row) -> Table:
     for case in cases:
         declared = catalogue().find(Procedure, case.procedure)
         rows.append(
-            UiRow(
+            TableRow(
                 (
                     Cell(case.number, href=reverse("case", args=[case.pk]), sub=named(declared) if declared else ""),
                     case.title,
