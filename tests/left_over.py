@@ -34,7 +34,7 @@ DOUBLED_CLASSES = {
     "Folder": 2,
     "Found": 2,
     "Gap": 3,
-    "Given": 4,
+    "Given": 3,
     "Is": 2,
     "Item": 2,
     "Keeper": 2,

@@ -160,12 +160,12 @@ def offers(
     established. ``record``: the case with the way to look beyond it; without it what lies there is not held.
     """
     held, stands = frozenset(roles), frozenset((*standing, TakenFrom.ANY))
-    asked = _Asked(view, held, stands, facts, who, record or view.record)
+    asked = _Question(view, held, stands, facts, who, record or view.record)
     return tuple(offer for step in view.procedure.steps if (offer := asked.offer(step)) is not None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Question:
     """Somebody asks what a case offers."""
 
     view: CaseView

@@ -193,7 +193,7 @@ def understood(exception: Exception, reading: bool = False) -> Problem:
         case RequestDataTooBig():
             return Problem("too-large")
         case MultiPartParserError() | UnreadablePostError():
-            zh = "multipart 内容不完整，或 Content-ProblemType 缺少 boundary"
+            zh = "multipart 内容不完整，或 Content-Type 缺少 boundary"
             return Problem("bad-request", zh, "the multipart body is broken or lacks its boundary")
         case BadRequest() | SuspiciousOperation():
             return Problem("bad-request", str(exception), str(exception))
@@ -241,7 +241,7 @@ def guarded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             response = view(request, *args, **kwargs)
         except Exception as e:
             return answer(request, understood(e, request.method in ("GET", "HEAD")))
-        if response.status_code < 400 or response["Content-ProblemType"] == MEDIA_TYPE:
+        if response.status_code < 400 or response["Content-Type"] == MEDIA_TYPE:
             return response
         if response.status_code == 405:
             allowed = response["Allow"]
