@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +17,8 @@ from jinzhi.kernel.procedure.fold import fold
 class Example:
     """A history in plain text a lawyer can read, and what must come out.
 
-    One line an event: ``2026-04-14  accept  key=value`` (``2026-04-14T09:30`` where hours count).
+    One line an event: ``2026-04-14  accept  key=value`` (``2026-04-14T09:30`` where hours count); ``answer[r2]`` is a
+    step for the element of that key. A list is written by its keys (``parties=li,wang``) or as JSON without blanks.
     ``clocks`` maps a clock to its due date or to a status.
     ``on`` is the day of looking; the day of the last event where it is None.
     """
@@ -33,11 +35,17 @@ class Example:
             words = line.split()
             if not words:
                 continue
-            data = dict(w.split("=", 1) for w in words[2:])
+            data = {key: _value(text) for key, _, text in (w.partition("=") for w in words[2:])}
             moment = datetime.fromisoformat(words[0])
             at = moment if "T" in words[0] else None
-            out.append(Event(len(out) + 1, words[1], moment.date(), data, at))
+            step, _, item = words[1].rstrip("]").partition("[")
+            out.append(Event(len(out) + 1, step, moment.date(), data, at, item))
         return tuple(out)
+
+
+def _value(text: str) -> object:
+    """A value of a history: JSON where it is a list or a group of values, else the text."""
+    return json.loads(text) if text[:1] in ("[", "{") else text
 
 
 def run_example(procedure: Procedure, example: Example, calendar: Calendar) -> tuple[str, ...]:

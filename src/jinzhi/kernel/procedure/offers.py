@@ -8,7 +8,7 @@ open with what somebody has to attest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from jinzhi.kernel.expression import (
@@ -17,6 +17,7 @@ from jinzhi.kernel.expression import (
     Answer,
     Check,
     CheckAnswer,
+    Inside,
     Missing,
     RecordView,
     answer_of,
@@ -182,19 +183,43 @@ class _Question:
             return None
         if not step.per and not place.allows(self.view.open_asides()):
             return None
-        when = answer_of(step.when, self.record) if step.when is not None else Answer.YES
         under = self._under(step)
-        if when is Answer.NO or under is Answer.NO:
-            return None
         items = self._items(step)
+        if under is Answer.NO or (not step.per and self._when(step, self.record) is Answer.NO):
+            return None
+        if step.per and not items and self._hidden(step):
+            return None
         personal = tuple(self._personal(step, items))
         if personal:
-            return Offer(step, personal[:1] if personal[0].kind in (Reason.ROLE, Reason.PLACE) else personal, items)
-        unclear = tuple(self._unclear(step, when, under))
-        needs = needs_of(step, self.record)
-        barred = tuple(self._barred(step, needs))
-        counted = tuple(self._counted(step, items))
-        return Offer(step, unclear or barred or counted, items, needs.attests, needs.below)
+            return Offer(step, personal, items)
+        if not step.per:
+            return self._judged(step, self.record, under)
+        each = [(key, self._judged(step, self._inside(step, key), under)) for key in items]
+        free = [(key, offer) for key, offer in each if offer.allowed]
+        first = (free or each)[0][1]
+        return replace(first, items=tuple(key for key, _ in free))
+
+    def _judged(self, step: Step, record: RecordView, under: Answer) -> Offer:
+        """The step on a record: the case, or an element of it."""
+        unclear = tuple(self._unclear(step, record, under))
+        needs = needs_of(step, record)
+        barred = tuple(self._barred(step, needs, record))
+        counted = tuple(self._counted(step))
+        return Offer(step, unclear or barred or counted, (), needs.attests, needs.below)
+
+    def _when(self, step: Step, record: RecordView) -> Answer:
+        return answer_of(step.when, record) if step.when is not None else Answer.YES
+
+    def _inside(self, step: Step, key: str) -> RecordView:
+        element = self.record.element(step.per, key)
+        return Inside(element, self.record) if element is not None else self.record
+
+    def _hidden(self, step: Step) -> bool:
+        """Whether a step for elements is for none of them, whoever asks."""
+        keys = self.record.keys(step.per)
+        place = self.view.procedure.place(step)
+        stands = [k for k in keys if place.allows(self.view.open_asides(k))]
+        return all(self._when(step, self._inside(step, k)) is Answer.NO for k in stands)
 
     def _items(self, step: Step) -> tuple[str, ...]:
         """The elements for which the step may still be taken, by this person where the item takes it itself."""
@@ -202,6 +227,7 @@ class _Question:
             return ()
         place = self.view.procedure.place(step)
         keys = [k for k in self.record.keys(step.per) if place.allows(self.view.open_asides(k))]
+        keys = [k for k in keys if self._when(step, self._inside(step, k)) is not Answer.NO]
         if step.by == TakenBy.ITEM and self.who.items:
             keys = [k for k in keys if k in self.who.items]
         done = self.record.by_item
@@ -254,22 +280,22 @@ class _Question:
                 )
                 yield Objection(words, kind=Reason.UNCLEAR, missing=(path,))
 
-    def _unclear(self, step: Step, when: Answer, under: Answer) -> Iterator[Objection]:
+    def _unclear(self, step: Step, record: RecordView, under: Answer) -> Iterator[Objection]:
         """What must be known before anybody can say whether the step belongs here."""
         if under is Answer.UNKNOWN:
             yield Objection(Words("不能判定适用的法律", "which law applies is not known"), kind=Reason.UNCLEAR)
-        if when is Answer.UNKNOWN:
-            yield unclear_for(self.view.procedure, step.when, self.record)
+        if self._when(step, record) is Answer.UNKNOWN:
+            yield unclear_for(self.view.procedure, step.when, record)
 
-    def _barred(self, step: Step, needs: Needs) -> Iterator[Objection]:
+    def _barred(self, step: Step, needs: Needs, record: RecordView) -> Iterator[Objection]:
         """The facts and checks that are not there."""
         for need in step.needs:
             if isinstance(need, Fact) and not self.facts.get(need.id, False):
                 yield Objection(need.why_not, need)
         for answer in needs.bars:
-            yield barred_by(self.view.procedure, answer, self.record)
+            yield barred_by(self.view.procedure, answer, record)
 
-    def _counted(self, step: Step, items: tuple[str, ...]) -> Iterator[Objection]:
+    def _counted(self, step: Step) -> Iterator[Objection]:
         """What is used up, or comes too soon again."""
         before = self.record.events.get(step.id, ())
         if step.most is not None and not step.per and len(before) >= step.most:

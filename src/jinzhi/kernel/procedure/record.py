@@ -133,6 +133,12 @@ class CaseRecord:
         found = self.elements(path)
         return () if isinstance(found, Missing) else tuple(e.key for e in found.records if isinstance(e, Element))
 
+    def element(self, path: str, key: str) -> Element | None:
+        """The element of a list that has a key."""
+        found = self.elements(path)
+        records = () if isinstance(found, Missing) else found.records
+        return next((e for e in records if isinstance(e, Element) and e.key == key), None)
+
     def of_step(self, step: Step, events: Sequence[Event], rest: str, path: str) -> object:
         """What stands at a path of a step, of these events of it."""
         if not rest or rest in _OF_EVENTS:

@@ -1,0 +1,371 @@
+"""Procedures: asides, steps per item, chosen targets, what an event saw, and reasons as values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from jinzhi.kernel.declare import Catalogue
+from jinzhi.kernel.expression import NOT_HELD, All, Answer, Any, AtLeast, Check, Choose, Every, F, Given, Is, Not, Some
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.period import Calendar, days, months
+from jinzhi.kernel.procedure import (
+    Aside,
+    Asker,
+    CaseRecord,
+    Clock,
+    Event,
+    Example,
+    Letter,
+    On,
+    Opens,
+    Procedure,
+    Reason,
+    State,
+    Step,
+    fold,
+    may_open,
+    needs_of,
+    offers,
+)
+from jinzhi.kernel.procedure.pins import pinned_by, pins_of
+
+H = ("clerk",)
+CALENDAR = Calendar.of(())
+PARTIES = Field(
+    "parties", "当事人", "Parties", type=Type.LIST, min_items=2,
+    items=(Field("party", "当事人", "Party"), Field("abroad", "境外", "Abroad", type=Type.BOOL, required=False)),
+)  # fmt: skip
+CONFIRM = Procedure(
+    "confirm", "司法确认", "Confirmation", serves=("P5",), title="open.subject",
+    states=(
+        State("prepared", "待共同申请", "To be asked"), State("applied", "已申请", "Asked"),
+        State("confirmed", "已确认", "Confirmed", final=True), State("lapsed", "逾期", "Lapsed", final=True, lane=1),
+    ),
+    asides=(
+        Aside("appraisal", "鉴定", "Appraisal", begin=("appraise",), end=("appraised", "lapse")),
+        Aside("proof", "举证", "Proof", begin=("ask-proof",), end=("proved",), outlives=True),
+    ),
+    steps=(
+        Step("open", "登记协议", "Open", to="prepared", roles=H,
+             inputs=(Field("subject", "事项", "Matter"), PARTIES,
+                     Field("grant", "授权", "Grant", type=Type.REF, of="case", required=False))),
+        Step("apply", "申请", "Ask", sources=("prepared",), per="open.parties", by="item", most=1, roles=("party",),
+             to=Choose((Every("open.parties", Given("apply")), "applied"), otherwise="prepared")),
+        Step("appraise", "送鉴定", "Appraise", sources=("applied", "prepared", "!appraisal"), roles=H),
+        Step("appraised", "鉴定完毕", "Appraised", sources=("appraisal",), roles=H),
+        Step("ask-proof", "责令举证", "Ask for proof", sources=("applied",), per="open.parties", roles=H),
+        Step("proved", "已举证", "Proved", sources=("applied", "proof"), per="open.parties", roles=H),
+        Step("confirm", "确认", "Confirm", sources=("applied", "!appraisal"), to="confirmed", roles=H),
+        Step("lapse", "逾期", "Lapse", sources=("prepared", "applied"), to="lapsed", roles=("system",)),
+        Step("note", "备注", "Note", sources=("*",), roles=H),
+    ),
+)  # fmt: skip
+
+
+def problems(procedure: Procedure) -> list[str]:
+    return list(procedure.problems(Catalogue()))
+
+
+def changed(step: str, **fields) -> Procedure:
+    steps = tuple(replace(s, **fields) if s.id == step else s for s in CONFIRM.steps)
+    return replace(CONFIRM, steps=steps)
+
+
+def case(procedure: Procedure, history: str, on: date | None = None, **how):
+    events = Example("x", history, state="").events()
+    return fold(procedure, events, CALENDAR, on or events[-1].on, **how)
+
+
+OPENED = "2026-03-02 open subject=协议 parties=li,wang"
+
+
+def offered(view, roles=H, **how):
+    return {o.step.id: o for o in offers(view, roles, {}, **how)}
+
+
+# ── asides and items ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_declaration_is_sound():
+    assert problems(CONFIRM) == []
+
+
+def test_a_chosen_target_waits_for_every_item():
+    assert case(CONFIRM, f"{OPENED}\n2026-03-03 apply[li]").state.id == "prepared"
+    view = case(CONFIRM, f"{OPENED}\n2026-03-03 apply[li]\n2026-03-05 apply[wang]")
+    assert (view.state.id, [v.state.id for v in view.visits], view.strange) == ("applied", ["prepared", "applied"], ())
+
+
+def test_a_step_for_somebody_who_is_not_listed_is_strange_and_kept():
+    view = case(CONFIRM, f"{OPENED}\n2026-03-03 apply[zhao]")
+    assert ["名单" in s.zh for s in view.strange] == [True]
+    assert len(view.history) == 2
+
+
+def test_an_aside_stands_beside_the_state_and_bars_what_must_wait_for_it():
+    history = f"{OPENED}\n2026-03-03 apply[li]\n2026-03-03 apply[wang]\n2026-03-04 appraise"
+    view = case(CONFIRM, history)
+    assert (view.state.id, [(a.aside.id, a.since) for a in view.asides]) == (
+        "applied",
+        [("appraisal", date(2026, 3, 4))],
+    )
+    assert {"appraised", "ask-proof", "note"} == {id for id, o in offered(view).items() if o.allowed}
+    assert "confirm" in offered(case(CONFIRM, f"{history}\n2026-03-06 appraised"))
+
+
+def test_a_step_taken_against_an_aside_is_followed_and_listed():
+    history = f"{OPENED}\n2026-03-03 apply[li]\n2026-03-03 apply[wang]\n2026-03-04 appraise\n2026-03-05 confirm"
+    view = case(CONFIRM, history)
+    assert view.state.id == "confirmed"
+    assert "鉴定" in view.strange[0].zh
+
+
+def test_an_aside_of_an_item_ends_for_that_item_alone():
+    both = "2026-03-04 ask-proof[li]\n2026-03-04 ask-proof[wang]\n2026-03-06 proved[li]"
+    view = case(CONFIRM, f"{OPENED}\n2026-03-03 apply[li]\n2026-03-03 apply[wang]\n{both}")
+    assert [(a.aside.id, a.item) for a in view.asides] == [("proof", "wang")]
+    assert offered(view)["proved"].items == ("wang",)
+
+
+def test_the_case_as_it_was_on_an_earlier_day_is_the_fold_of_what_had_happened():
+    history = f"{OPENED}\n2026-03-03 apply[li]\n2026-03-05 apply[wang]\n2026-03-09 confirm"
+    lines = history.splitlines()
+    for n, day in ((1, date(2026, 3, 2)), (2, date(2026, 3, 4)), (3, date(2026, 3, 8))):
+        then, prefix = case(CONFIRM, history, day, upto=day), case(CONFIRM, "\n".join(lines[:n]), day)
+        assert (then.state, then.closed, then.asides) == (prefix.state, prefix.closed, prefix.asides)
+
+
+def test_old_names_of_an_aside_a_step_and_an_element_still_fold():
+    old = replace(PARTIES, was=("people",), items=(Field("party", "人", "Party", was=("name",)), PARTIES.items[1]))
+    now = changed(
+        "open", was=("receive",), inputs=(CONFIRM.step("open").inputs[0], old, CONFIRM.step("open").inputs[2])
+    )
+    view = case(now, '2026-03-02 receive subject=x people=[{"_key":"li","name":"李"}]')
+    assert view.strange == ()
+    assert view.record.value("open.parties.party") == ("李",)
+
+
+# ── the record ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("open.subject", "协议"), ("open.parties", ("li", "wang")), ("apply.count", 2), ("apply.on", date(2026, 3, 5)),
+        ("apply.first_on", date(2026, 3, 3)), ("state", "applied"), ("opened_on", date(2026, 3, 2)),
+        ("today", date(2026, 3, 9)), ("aside.appraisal", False), ("apply", True), ("open.grant.holder", NOT_HELD),
+    ],
+)  # fmt: skip
+def test_what_stands_at_a_path(path, value):
+    history = OPENED + " grant=G1\n2026-03-03 apply[li]\n2026-03-05 apply[wang]"
+    assert case(CONFIRM, history, date(2026, 3, 9)).record.value(path) == value
+
+
+def test_what_an_event_saw_is_carried_and_a_refresh_replaces_it():
+    opened = replace(
+        Example("x", OPENED + " grant=G1", state="").events()[0], seen={"open.grant.until": date(2027, 1, 1)}
+    )
+    refresh = Event(2, "refresh", date(2026, 4, 1), seen={"open.grant.until": date(2028, 1, 1)})
+    for events, until in (([opened], 2027), ([opened, refresh], 2028)):
+        record = fold(CONFIRM, events, CALENDAR, date(2026, 5, 1)).record
+        assert record.value("open.grant.until") == date(until, 1, 1)
+
+
+def test_the_pins_of_a_declaration_are_the_paths_by_which_its_fold_leaves_the_case():
+    clock = Clock("c", "限", "C", start=("open",), stop=("confirm", "lapse"), due=F("open.grant.until"))
+    pinned = replace(CONFIRM, clocks=(clock,))
+    assert (pins_of(CONFIRM), pins_of(pinned)) == ((), ("open.grant.until",))
+    assert (pinned_by(pinned, "open"), pinned_by(pinned, "apply")) == (("open.grant.until",), ())
+
+
+# ── offers ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_when_that_is_no_hides_a_step_and_one_that_is_unknown_shows_it_barred_with_what_is_missing():
+    hidden, unknown = Is("open.subject", "别的"), Is("open.grant.status", "valid")
+    opened = OPENED + " grant=G1"
+    assert "note" not in offered(case(changed("note", when=hidden), opened))
+    offer = offered(case(changed("note", when=unknown), opened))["note"]
+    assert (offer.allowed, offer.objections[0].kind) == (False, Reason.UNCLEAR)
+    assert offer.objections[0].missing == ("open.grant.status",)
+    assert "授权" in offer.why_not.zh
+
+
+@pytest.mark.parametrize(
+    ("status", "unknown", "allowed", "attests"),
+    [("valid", "stop", True, 0), ("void", "attest", False, 0), (None, "attest", True, 1), (None, "stop", False, 0)],
+)
+def test_a_check_passes_bars_or_is_attested(status, unknown, allowed, attests):
+    check = Check("valid", "授权有效", "Grant valid", Is("open.grant.status", "valid"), unknown=unknown)
+    opened = Example("x", OPENED + " grant=G1", state="").events()[0]
+    seen = {"open.grant.status": status} if status else {}
+    view = fold(changed("note", needs=(check,)), [replace(opened, seen=seen)], CALENDAR, date(2026, 3, 3))
+    offer = offered(view)["note"]
+    assert (offer.allowed, len(offer.attests)) == (allowed, attests)
+    if not allowed:
+        assert offer.objections[0].check.check is check
+
+
+def test_a_check_of_what_the_form_asks_is_asked_below_and_judged_once_it_is_filled():
+    amount = Field("amount", "金额", "Amount", type=Type.MONEY)
+    check = Check("some", "金额为正", "Positive", AtLeast("note.amount", 1))
+    procedure = changed("note", inputs=(amount,), needs=(check,))
+    view = case(procedure, OPENED)
+    assert offered(view)["note"].below == (check,)
+    for said, bars in (("0", 1), ("5", 0)):
+        proposed = view.record.proposing(Event(2, "note", date(2026, 3, 3), {"amount": said}))
+        assert len(needs_of(procedure.step("note"), proposed, filled=True).bars) == bars
+    assert view.record.value("note.count") == 0  # proposing leaves the case as it is
+
+
+def test_what_is_used_up_or_comes_too_soon_again_is_barred():
+    history = f"{OPENED}\n2026-03-03 note"
+    assert offered(case(changed("note", most=1), history))["note"].objections[0].kind is Reason.COUNT
+    yearly = changed("note", again=months(12))
+    assert offered(case(yearly, history, date(2027, 3, 2)))["note"].objections[0].kind is Reason.AGAIN
+    assert offered(case(yearly, history, date(2027, 3, 3)))["note"].allowed
+
+
+def test_whoever_is_no_item_or_took_it_already_has_nothing_to_take():
+    view = case(CONFIRM, f"{OPENED}\n2026-03-03 apply[li]")
+    for person, allowed in (("wang", True), ("li", False)):
+        offer = offered(view, ("party",), who=Asker(person, items=(person,)))["apply"]
+        assert (offer.allowed, offer.items) == (allowed, (person,) if allowed else ())
+
+
+@pytest.mark.parametrize(
+    ("person", "kind"), [("a", Reason.PERSON), ("b", None), ("c", Reason.PERSON), ("", Reason.PERSON)]
+)
+def test_another_person_than_took_a_step_and_no_one_recused_takes_it(person, kind):
+    procedure = changed("confirm", other_than=("appraised",))
+    events = [
+        Event(1, "open", date(2026, 3, 2), {"subject": "x", "parties": "li"}),
+        Event(2, "apply", date(2026, 3, 3), item="li"), Event(3, "appraise", date(2026, 3, 4)),
+        Event(4, "appraised", date(2026, 3, 5), by=("a",)), Event(5, "recuse", date(2026, 3, 5), {"person": "c"}),
+    ]  # fmt: skip
+    view = fold(procedure, events, CALENDAR, date(2026, 3, 6))
+    offer = offered(view, who=Asker(person))["confirm"]
+    assert offer.allowed is (kind is None)
+    assert [o.kind for o in offer.objections] == ([kind] if kind else [])
+
+
+def test_only_the_handler_takes_what_is_the_handlers():
+    events = [
+        Event(1, "open", date(2026, 3, 2), {"subject": "x", "parties": "li"}),
+        Event(2, "assign", date(2026, 3, 2), {"handlers": ["a"]}),
+    ]
+    view = fold(changed("note", by="handler"), events, CALENDAR, date(2026, 3, 6))
+    assert offered(view, who=Asker("a"))["note"].allowed
+    assert not offered(view, who=Asker("b"))["note"].allowed
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(Answer.YES, None), (Answer.NO, Reason.CONFLICT), (Answer.UNKNOWN, Reason.UNCLEAR)]
+)
+def test_a_conflict_bars_and_one_not_spoken_of_is_asked(answer, kind):
+    view = case(changed("note", clear_of=("open.parties",)), OPENED)
+    offer = offered(view, who=Asker("a", conflicts={"open.parties": answer}))["note"]
+    assert [o.kind for o in offer.objections] == ([kind] if kind else [])
+
+
+def test_a_step_is_shown_at_its_own_door_only():
+    public = changed("open", door=("public",))
+    assert may_open(public, H) == ()
+    assert [s.id for s in may_open(public, H, door="public")] == ["open"]
+    assert "note" not in offered(case(changed("note", door=("code",)), OPENED))
+
+
+# ── soundness ────────────────────────────────────────────────────────────────────────────────────────────
+
+LISTED = Check("x", "查", "X", Some("links", Is("final", False)))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (changed("confirm", sources=("applied",)), "aside appraisal still stands open when confirm ends the case"),
+        (
+            replace(
+                changed("lapse", sources=("prepared", "applied", "!appraisal")),
+                asides=(replace(CONFIRM.asides[0], end=("confirm",)), CONFIRM.asides[1]),
+            ),
+            "no way leads from state applied to an end while appraisal stands open",
+        ),
+        (changed("apply", per="open.subject"), "per='open.subject' is no list"),
+        (changed("apply", per=""), "is taken by the item, yet there is no list"),
+        (changed("apply", to=Choose((Given("aply"), "applied"), otherwise="prepared")), "nothing stands at 'aply'"),
+        (changed("apply", to=Choose((Given("note"), "gone"), otherwise="prepared")), "names the state 'gone'"),
+        (changed("note", when=Is("open.subjct", "x")), "nothing stands at 'open.subjct'"),
+        (changed("note", when=Is("clock.none.due", 1)), "nothing stands at 'clock.none.due'"),
+        (changed("note", sources=("appraisl",)), "names the state 'appraisl'"),
+        (changed("note", other_than=("nobody",)), "other_than names the step 'nobody'"),
+        (changed("note", signers=0), "signers=0 is less than 1"),
+        (changed("note", on=On("procedure:confirm")), "comes in by itself (on), yet names no role"),
+        (changed("note", on=On("weather:")), "is no source"),
+        (changed("note", letters=(Letter("l", "函", "L", to="open.nobody"),)), "nothing stands at 'open.nobody'"),
+        (changed("note", effects=(Opens("confirm", "note", link="cousin"),)), "link='cousin' is not"),
+        (changed("note", inputs=(Field("count", "数", "N"),)), "'count' is what every step has"),
+        (replace(CONFIRM, title="open.nothing"), "title='open.nothing' is no input"),
+        (
+            replace(CONFIRM, asides=(*CONFIRM.asides, Aside("x", "甲", "X", begin=("note",), end=("note",)))),
+            "both begins",
+        ),
+        (
+            replace(CONFIRM, asides=(replace(CONFIRM.asides[0], id="applied"), CONFIRM.asides[1])),
+            "is a state and an aside",
+        ),
+        (
+            changed("apply", to=Choose((Every("links", Is("final", True)), "applied"), otherwise="prepared")),
+            "a fold looks at no other record",
+        ),
+    ],
+)
+def test_a_wrong_declaration_says_what_is_wrong(wrong, said):
+    assert any(said in p for p in problems(wrong)), problems(wrong)
+
+
+def test_a_need_may_look_at_linked_cases_where_a_fold_may_not():
+    assert problems(changed("note", needs=(LISTED,))) == []
+
+
+@pytest.mark.parametrize(
+    ("stop", "sound"),
+    [
+        (("confirm", "lapse"), True),
+        (("confirm",), False),
+        (("to:confirmed", "to:lapsed"), True),
+        (("apply", "lapse"), False),
+    ],
+)
+def test_a_clock_is_stopped_on_every_way_out_for_every_item(stop, sound):
+    clock = Clock("c", "限", "C", start=("open",), per="open.parties", stop=stop, length=days(5))
+    found = [p for p in problems(replace(CONFIRM, clocks=(clock,))) if "still runs" in p]
+    assert (found == []) is sound
+
+
+def test_a_clock_that_begins_with_the_end_may_be_stopped_by_a_step_that_stays():
+    clock = Clock("c", "公开", "Publish", start=("to:confirmed",), stop=("note",), length=days(20))
+    assert not [p for p in problems(replace(CONFIRM, clocks=(clock,))) if "still runs" in p]
+
+
+def test_a_circle_that_nobody_breaks_is_refused():
+    itself = changed("note", on=On("procedure:confirm", where=Is("step", "note")), roles=("system",))
+    other = changed("note", on=On("procedure:confirm", where=Is("step", "confirm")), roles=("system",))
+    assert any("triggers itself" in p for p in problems(itself))
+    assert not any("triggers itself" in p for p in problems(other))
+
+
+def test_conditions_of_a_step_per_item_read_the_item_and_the_case_one_scope_out():
+    abroad = changed("ask-proof", when=All(Is("abroad", True), Not(Is("up.open.subject", "x"))))
+    assert problems(abroad) == []
+    parties = '[{"_key":"li","party":"李","abroad":true},{"_key":"wang","party":"王"}]'
+    history = f"2026-03-02 open subject=协议 parties={parties}\n2026-03-03 apply[li]\n2026-03-03 apply[wang]"
+    assert offered(case(abroad, history))["ask-proof"].items == ("li",)
+
+
+def test_a_record_that_proposes_nothing_is_a_record():
+    assert isinstance(case(CONFIRM, OPENED).record, CaseRecord)
+    assert Any is not All
