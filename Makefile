@@ -49,7 +49,7 @@ format: .dev ## put style and formatting right where a tool can
 	$(PY) -m ruff check --fix $(CODE)
 	$(PY) -m ruff format $(CODE)
 
-types: .dev ## mypy, strict on kernel, standards, matters
+types: .dev ## mypy, strict
 	$(PY) -m mypy
 
 contracts: .dev ## the layers, by import-linter

@@ -45,9 +45,9 @@ def make_people(units: list[Unit]) -> People:
     password = make_password(PASSWORD)
     by_code = {u.code: u for u in Unit.objects.all()}
     posts: dict[tuple[str, str], Membership] = {}
-    for username, name, unit, role in CAST:
+    for username, name, code, role in CAST:
         user = User.objects.create(username=username, name=name, password=password)
-        posts[unit, role] = Membership.objects.create(user=user, unit=by_code[unit], role=role, since=SINCE)
+        posts[code, role] = Membership.objects.create(user=user, unit=by_code[code], role=role, since=SINCE)
     for n, unit in enumerate(units):
         for offset, role in enumerate(("reporter", "approver")):
             if (unit.code, role) in posts:

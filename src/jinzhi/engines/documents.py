@@ -234,7 +234,7 @@ def _table(doc: Doc, columns: int, widths: Sequence[int]) -> Table:
 
 
 def _line(table: Table, values: Sequence[str], widths: Sequence[int], styles: Sequence[str]) -> None:
-    row = table.add_row()
+    row = table.add_row()  # type: ignore[no-untyped-call]  # python-docx says no type of it
     row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     for cell, value, width, style in zip(row.cells, values, widths, styles, strict=True):
         cell.width = Mm(width)

@@ -28,6 +28,13 @@ class Acting:
     scopes: tuple[str, ...] | None = None
 
     @property
+    def person(self) -> User:
+        """The person who acts; a visitor is none, so ask for the right first."""
+        if self.user is None:
+            raise LookupError(f"{self.name} has not signed in")
+        return self.user
+
+    @property
     def path(self) -> str:
         return self.unit.path
 

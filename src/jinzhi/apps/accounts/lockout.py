@@ -63,8 +63,7 @@ class Waiting(AxesDatabaseHandler):
     """Axes' own keeping of attempts, with a delay that grows instead of a lock."""
 
     def is_locked(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> bool:
-        request.waiting = waiting(username(request, credentials), address(request))
-        return bool(request.waiting)
+        return bool(waiting(username(request, credentials), address(request)))
 
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         return int(settings.AXES_FAILURE_LIMIT) if self.is_locked(request, credentials) else 0

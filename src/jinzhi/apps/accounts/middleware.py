@@ -11,6 +11,8 @@ from jinzhi.apps.accounts.acting import Acting, acting_as, anybody, memberships
 from jinzhi.apps.catalogue.clock import standing_on
 
 SESSION_KEY = "membership"
+#: the attribute of a request that holds who makes it
+HOLDER = "get_acting"
 
 
 def find_acting(request: HttpRequest) -> Acting | None:
@@ -32,7 +34,7 @@ class ActingMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.get_acting = SimpleLazyObject(lambda: _Holder(find_acting(request)))
+        setattr(request, HOLDER, SimpleLazyObject(lambda: _Holder(find_acting(request))))
         with standing_on():
             return self.get_response(request)
 
@@ -46,4 +48,5 @@ class _Holder:
 
 def acting(request: HttpRequest) -> Acting | None:
     """In whose name this request is made."""
-    return request.get_acting.acting
+    holder: _Holder = getattr(request, HOLDER)
+    return holder.acting

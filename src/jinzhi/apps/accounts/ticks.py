@@ -22,7 +22,8 @@ def sessions(day: date) -> int:
 
 @tick("old-attempts", "清除 30 天前的登录失败记录", "Clear failed sign-ins older than 30 days")
 def attempts(day: date) -> int:
-    return AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()[0]
+    gone: int = AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - KEPT).delete()[0]
+    return gone
 
 
 @tick("old-drafts", "清除 30 天前的草稿", "Clear drafts older than 30 days")

@@ -99,7 +99,7 @@ def read_by_nobody(day: date, to: str = "") -> Q:
         term = Q(opened_on__gte=rule.since, opened_on__lte=rule.opened_by(day, calendar()))
         late |= Q(procedure__in=procedure.names, state__in=fresh) & term
     opened = Seen.objects.filter(case=OuterRef("pk"), opened=True, user__memberships__unit=OuterRef("unit"))
-    return Q(closed_on=None) & late & ~Exists(opened)
+    return Q(closed_on=None) & late & Q(~Exists(opened))
 
 
 def lifted_to(who: Acting) -> Q | None:
@@ -107,6 +107,10 @@ def lifted_to(who: Acting) -> Q | None:
     if not any(p.first_reading and p.first_reading.to == who.role.id for p in catalogue().all(Procedure)):
         return None
     return Q(unit_path=who.path) & read_by_nobody(today(), who.role.id)
+
+
+#: the attribute of a case from :func:`waiting`
+LIFTED = "lifted"
 
 
 def waiting(who: Acting) -> QuerySet[Case]:
@@ -125,7 +129,7 @@ def waiting(who: Acting) -> QuerySet[Case]:
 
 def unread(who: Acting) -> int:
     """How many unread cases wait for ``who``, counted up to MOST; one statement, whatever the city's size."""
-    return waiting(who).filter(unread=True).order_by()[:MOST].count()
+    return waiting(who).filter(Q(unread=True)).order_by()[:MOST].count()
 
 
 def for_today(who: Acting, day: date) -> QuerySet[Case]:
@@ -173,7 +177,7 @@ def look_into(cases: Sequence[Case], who: Acting) -> None:
 
 def look_at_all(who: Acting) -> int:
     """Note that a person has seen all that waits; how many of them were unread. It is no opening of any."""
-    found = [c for c in waiting(who).filter(unread=True).only("pk", "seq") if not c.lifted]
+    found = [c for c in waiting(who).filter(Q(unread=True)).only("pk", "seq") if not getattr(c, LIFTED)]
     _note(found, who, opened=False)
     return len(found)
 

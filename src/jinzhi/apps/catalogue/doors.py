@@ -127,7 +127,9 @@ TICKS: Door[Tick] = Door("ticks", "a task of the timer")
 FOLLOWING: Door[Following] = Door("following", "hands over what is open when units are merged")
 STAYING_CASES: Door[Q] = Door("staying-cases", "says which open cases stay with their unit when it is merged")
 # --- files and objects of the log -------------------------------------------------------------------------------
-HOLDINGS: Door[Callable[[], QuerySet]] = Door("holdings", "gives the digests of the contents that some row needs")
+HOLDINGS: Door[Callable[[], QuerySet[Any, str]]] = Door(
+    "holdings", "gives the digests of the contents that some row needs"
+)
 LEFT_BEHIND: Door[Callable[[], Iterator[Attachment]]] = Door(
     "left-behind", "gives the files that an erasure should have taken with it and did not"
 )

@@ -31,9 +31,14 @@ NAMES = ("holiday-notice", "unit", "unit-group")
 class Variable(Protocol):
     """A variable of the environment, as the settings list it."""
 
-    name: str
-    default: str
-    help: str
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def default(self) -> str: ...
+
+    @property
+    def help(self) -> str: ...
 
 
 @dataclasses.dataclass(frozen=True)

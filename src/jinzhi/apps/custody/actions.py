@@ -220,7 +220,7 @@ def take_in(
         size=content["size"], sha256=content["sha256"], sm3=content["sm3"], created_at=moment_, updated_at=moment_,
         expires_on=_day(values.get("expires_on")),
     )  # fmt: skip
-    said |= {"unit": who.unit.code, "holder": who.user.username, "content": content}
+    said |= {"unit": who.unit.code, "holder": who.person.username, "content": content}
     event = record(item.stream, "take-in", said, who=who, on=day, expected=0, key=key, at=moment_)
     item.seq = event.seq
     item.words = words(item, {**about, **said["facts"]})
@@ -311,13 +311,13 @@ def new_version(
     if content["sha256"] == before.sha256:
         raise _wrong([FieldError(CONTENT, "与现有版本内容相同", "is the same as the present version")])
     day, moment_ = on or today(), at or now()
-    facts = _facts(values)
-    said = {"version": item.version + 1, "content": content, "facts": facts, "reason": _reasoned(note)}
+    facts, why = _facts(values), _reasoned(note)
+    said = {"version": item.version + 1, "content": content, "facts": facts, "reason": why}
     event = record(item.stream, "new-version", said, who=who, on=day, expected=expected, key=key, at=moment_)
     data = {**about, **facts}
     version = Version.objects.create(
         item=item, n=item.version + 1, name=content["name"], media_type=content["media_type"], size=content["size"],
-        sha256=content["sha256"], sm3=content["sm3"], data=data, note=said["reason"], actor=who.name, at=moment_,
+        sha256=content["sha256"], sm3=content["sm3"], data=data, note=why, actor=who.name, at=moment_,
     )  # fmt: skip
     item.version, item.name, item.media_type, item.size = version.n, version.name, version.media_type, version.size
     item.sha256, item.sm3, item.way = version.sha256, version.sm3, str(values["way"])
@@ -375,9 +375,10 @@ def hold(
 ) -> Item:
     """Put a legal hold on an item: it is not disposed of until every hold is lifted."""
     n, day = item.holds.count() + 1, on or today()
-    said = {"hold": n, "reason": _reasoned(reason)}
+    why = _reasoned(reason)
+    said = {"hold": n, "reason": why}
     event = record(item.stream, "hold", said, who=who, on=day, expected=expected, key=key, at=at)
-    Hold.objects.create(item=item, n=n, reason=said["reason"], by=who.name, since=day)
+    Hold.objects.create(item=item, n=n, reason=why, by=who.name, since=day)
     item.held = True
     return _done(item, event, "held")
 
@@ -455,27 +456,27 @@ def offer(
     at: datetime | None = None,
 ) -> HandOver:
     """Offer an item to a post. It stays where it is until the taker confirms; only its holder may give it."""
-    if item.holder_id != who.user.pk:
+    if item.holder_id != who.person.pk:
         raise CustodyRefused(
             f"证据在 {item.holder} 手中，由其移交", f"it is in the hands of {item.holder}, who gives it"
         )
     if item.state == "offered":
         raise CustodyRefused("已有移交等待对方确认", "a hand-over is waiting for its taker")
-    if taker.user_id == who.user.pk or not acting_as(taker).may(WRITE):
+    if taker.user_id == who.person.pk or not acting_as(taker).may(WRITE):
         raise CustodyRefused("对方的职务不能接收证据", "that post cannot be handed evidence")
-    n, moment_ = item.handovers.count() + 1, at or now()
+    n, moment_, why = item.handovers.count() + 1, at or now(), _reasoned(reason)
     said = {
         "handover": n,
         "taker": taker.user.username,
         "unit": taker.unit.code,
-        "reason": _reasoned(reason),
+        "reason": why,
         "sha256": item.sha256,
         "sm3": item.sm3,
     }
     event = record(item.stream, "offer", said, who=who, on=on or today(), expected=expected, key=key, at=moment_)
     made = HandOver.objects.create(
-        item=item, n=n, giver=who.user, giver_unit=who.unit, taker=taker.user, taker_unit=taker.unit,
-        reason=said["reason"], sha256=item.sha256, offered_at=moment_,
+        item=item, n=n, giver=who.person, giver_unit=who.unit, taker=taker.user, taker_unit=taker.unit,
+        reason=why, sha256=item.sha256, offered_at=moment_,
     )  # fmt: skip
     item.state = "offered"
     _done(item, event, "state")

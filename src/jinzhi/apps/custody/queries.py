@@ -124,8 +124,9 @@ class Duplicates:
 def duplicates(sha256: str, who: Acting, *, apart_from: int | None = None) -> Duplicates:
     """Which items hold this content in any version. Of items of others only that there are some is said."""
     every = Item.objects.unrestricted("whether others keep the same content is said, without detail")
-    holding = every.filter(versions__sha256=sha256).exclude(pk=apart_from).distinct()
-    seen = Item.objects.visible_to(who).filter(versions__sha256=sha256).exclude(pk=apart_from).distinct()
+    others = ~Q(pk=apart_from) if apart_from is not None else Q()
+    holding = every.filter(others, versions__sha256=sha256).distinct()
+    seen = Item.objects.visible_to(who).filter(others, versions__sha256=sha256).distinct()
     mine = tuple(seen.order_by("number")[:20])
     return Duplicates(mine, holding.exclude(pk__in=[i.pk for i in mine]).exists() if len(mine) < 20 else False)
 

@@ -124,7 +124,7 @@ def begin(name: str, media_type: str, size: int, sha256: str, sm3: str, *, who: 
         return found
     _room(2 * size)  # the pieces, and the whole that is made of them
     return Upload.objects.create(
-        token=secrets.token_urlsafe(18), user=who.user, name=_named(name),
+        token=secrets.token_urlsafe(18), user=who.person, name=_named(name),
         media_type=_media_type(media_type), size=size, sha256=sha256, sm3=sm3,
         touched_at=now(),
     )  # fmt: skip
@@ -212,7 +212,7 @@ def finish(upload: Upload, *, who: Acting) -> Upload:
     return upload
 
 
-def receive(file: UploadedFile, *, who: Acting) -> Upload:
+def receive(file: UploadedFile[bytes], *, who: Acting) -> Upload:
     """A file of an ordinary form, at once: what works without script, up to MAX_UPLOAD."""
     _allowed(who)
     try:
@@ -229,7 +229,7 @@ def received(content: Iterable[bytes], *, name: str, media_type: str, who: Actin
     except store.DiskFull as e:
         raise NoRoom(str(e), "there is not enough room on the disk") from None
     return Upload.objects.create(
-        token=secrets.token_urlsafe(18), user=who.user, name=_named(name),
+        token=secrets.token_urlsafe(18), user=who.person, name=_named(name),
         media_type=_media_type(media_type), size=kept.size, sha256=kept.sha256,
         sm3=kept.sm3, received=kept.size, complete=True, announced=False, touched_at=now(),
     )  # fmt: skip

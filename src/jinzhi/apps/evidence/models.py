@@ -42,6 +42,8 @@ class Event(models.Model):
         indexes = [models.Index(fields=["at"]), models.Index(fields=["verb", "on"])]
         ordering = ["stream", "seq"]
 
+    #: whether ``record`` found it made before under the same key
+    replayed: bool = False
     #: what ``personal.reveal`` put aside: the data as sealed, and the paths whose values were erased
     sealed: dict[str, object] | None = None
     erased: tuple[str, ...] = ()

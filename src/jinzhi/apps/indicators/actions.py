@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 
@@ -19,7 +20,7 @@ from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.indicator import Indicator, Record, Value, parts
 
 
-def sealed(indicator: str, day: date, unit: str, value: Value) -> dict[str, object]:
+def sealed(indicator: str, day: date, unit: str, value: Value) -> dict[str, Any]:
     """What the digest of a frozen value covers."""
     return {
         "indicator": indicator,
@@ -59,7 +60,12 @@ def freeze(day: date) -> int:
 
 
 def _frozen(
-    indicator: Indicator, day: date, pool: RecordPool, units: Sequence[Unit], paths: Mapping[str, str], have: set
+    indicator: Indicator,
+    day: date,
+    pool: RecordPool,
+    units: Sequence[Unit],
+    paths: Mapping[str, str],
+    have: set[tuple[str, int]],
 ) -> list[Snapshot]:
     given = pool.of(indicator)
     own = {p.source: given[p.source] for p in parts(indicator.measure)}

@@ -130,7 +130,7 @@ def beside_uncorrected(indicator: Indicator, rows: Mapping[str, Sequence[Record]
 
 def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Callable[[], Value]) -> Value:
     name = _name(indicator, who, on, seal)
-    got = cache.get(name)
+    got: Value | None = cache.get(name)
     if got is None:
         got = compute()
         cache.set(name, got, KEPT)
@@ -279,7 +279,7 @@ def past(indicator: Indicator, who: Sees, unit: Unit, pool: RecordPool) -> list[
     they are known now; where something it rests on is not kept as of a past day, there is no value.
     """
     name = f"{_name(indicator, pool.who, pool.on, stamp())}:{who.reach}:{who.path}:{unit.pk}"
-    got = cache.get(name)
+    got: list[ValuePoint] | None = cache.get(name)
     if got is None:
         got = list(_points(indicator, who, unit, pool))
         cache.set(name, got, KEPT)

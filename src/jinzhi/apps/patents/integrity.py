@@ -94,8 +94,8 @@ def bodies() -> Iterator[str]:
 def families() -> Iterator[str]:
     links: dict[int, list[FamilyLink]] = defaultdict(list)
     unions = Unions()
-    for pk, number, own in Earlier.objects.order_by("id").values_list("document", "number", "own").iterator(CHUNK):
-        links[pk].append(FamilyLink(number, own))
+    for pk, number, same in Earlier.objects.order_by("id").values_list("document", "number", "own").iterator(CHUNK):
+        links[pk].append(FamilyLink(number, same))
         if len(links[pk]) > 1:
             unions.unite(links[pk][0].number, number)
     rows = Document.objects.order_by("pk").values_list("pk", "number", "simple", "extended")
@@ -159,7 +159,8 @@ def states() -> Iterator[str]:
     granted: dict[str, date] = {}
     told = Document.objects.exclude(application="").filter(granted__isnull=False)
     for application, day in told.values_list("application", "granted").iterator(chunk_size=CHUNK):
-        granted[application] = min(day, granted.get(application, day))
+        if day is not None:
+            granted[application] = min(day, granted.get(application, day))
     columns = (
         "number", "application", "published", "granted", "state", "state_on", "state_why", "country", "type", "filed",
     )  # fmt: skip

@@ -26,7 +26,7 @@ def pack(text: str) -> bytes:
     return zlib.compress(text.encode(), 6)
 
 
-def unpack(body: bytes) -> bytes:
+def unpack(body: bytes | memoryview) -> bytes:
     """The inverse of ``pack``, as UTF-8."""
     return zlib.decompress(bytes(body))
 

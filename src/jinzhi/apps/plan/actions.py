@@ -25,7 +25,7 @@ from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, RowNote
 from jinzhi.apps.plan.past import CHANGE, parsed
 from jinzhi.apps.plan.progress import forget
-from jinzhi.apps.plan.queries import approved_before, asked, content, current
+from jinzhi.apps.plan.queries import ReportRow, approved_before, asked, content, current
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import Field, FieldError, Type, parse_all
 
@@ -260,8 +260,10 @@ def _settle(milestone: Milestone) -> None:
     found = Figure.objects.filter(milestone=milestone, report__state="approved", achieved__isnull=False)
     achieved, met_on = Decimal(0), None
     for figure in found.select_related("report__period").order_by("report__period__starts"):
+        if figure.achieved is None:
+            continue
         achieved = figure.achieved
-        reached = milestone.reached_by(figure.achieved)
+        reached = milestone.reached_by(achieved)
         met_on = (met_on or figure.reached_on or figure.report.period.ends) if reached else None
     if (milestone.achieved, milestone.met_on) != (achieved, met_on):
         milestone.achieved, milestone.met_on = achieved, met_on
@@ -318,7 +320,7 @@ def open_round(
 
 
 def _figures(
-    report: Report, rows: list, given: Mapping[str, Mapping[str, object]], day: date
+    report: Report, rows: list[ReportRow], given: Mapping[str, Mapping[str, object]], day: date
 ) -> tuple[dict[str, dict[str, object]], list[WrongFigure]]:
     """The figures of a report after a change, by milestone code, and every error."""
     before = approved_before(report)
@@ -348,7 +350,8 @@ def _odd(
     """What does not fit together in a figure: (field, Chinese, English)."""
     out: list[tuple[str, str, str]] = []
     achieved = Decimal(str(got["achieved"])) if got["achieved"] is not None else None
-    if achieved is not None and achieved.as_tuple().exponent < -2:
+    exponent = achieved.as_tuple().exponent if achieved is not None else 0
+    if isinstance(exponent, int) and exponent < -2:
         out.append(("achieved", "最多两位小数", "at most two decimals"))
     earlier = before.get(milestone.pk, Decimal(0))
     # where less is better, a smaller figure is an improvement and needs no word
@@ -418,7 +421,7 @@ def save_content(
     return changes
 
 
-def _write_notes(report: Report, rows: list, texts: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
+def _write_notes(report: Report, rows: list[ReportRow], texts: Mapping[str, Mapping[str, str]]) -> dict[str, object]:
     kept = {r.row.key: r.note for r in rows}
     changes: dict[str, object] = {}
     for row_key, new in texts.items():
@@ -432,7 +435,9 @@ def _write_notes(report: Report, rows: list, texts: Mapping[str, Mapping[str, st
     return changes
 
 
-def _write_figures(report: Report, rows: list, values: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
+def _write_figures(
+    report: Report, rows: list[ReportRow], values: Mapping[str, Mapping[str, object]]
+) -> dict[str, object]:
     lines = {line.milestone.code: line for r in rows for line in r.lines}
     changes: dict[str, object] = {}
     for code, new in values.items():

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jinzhi.apps.accounts.models import User
-from jinzhi.apps.cases.actions import StepRefused, follow, procedure_of, refused
+from jinzhi.apps.cases.actions import StepRefused, follow, refused
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of
+from jinzhi.apps.cases.queries import events_of, procedure_of
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.models import Event
@@ -65,7 +65,7 @@ class Recorded:
 
 def _asked(view: CaseView) -> tuple[str, dict[str, str]]:
     """The code and the wanted values, as they stand after corrections and asking again; an empty code for neither."""
-    code, after = "", {}
+    code, after = "", dict[str, str]()
     for event in view.history:
         if event.step == PROPOSE:
             code = str(event.data.get(MILESTONE) or "")

@@ -221,11 +221,10 @@ def _duties(old: Sequence[DutyText], new: Sequence[DutyText]) -> tuple[DutyChang
         if duty in left:
             left.remove(duty)
             out.append(DutyChange("same", duty, duty))
-    matched = [c.after for c in out]
     rest = list(new)
-    for duty in matched:
-        if duty is not None:
-            rest.remove(duty)
+    for change in out:
+        if change.after is not None:
+            rest.remove(change.after)
     for duty in rest:
         was = next((d for d in left if d.id == duty.id), None)
         if was is None:

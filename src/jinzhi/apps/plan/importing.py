@@ -113,7 +113,7 @@ def target(choice: str, context: str = "") -> Doc:
 
 
 def text_of(row: Doc) -> str:
-    return row["title"] + "".join(row["measures"])
+    return str(row["title"]) + "".join(row["measures"])
 
 
 def open_points(doc: Doc) -> list[OpenPoint]:

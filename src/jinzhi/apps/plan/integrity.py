@@ -37,8 +37,9 @@ def adjustments() -> Iterator[str]:
     last = adjusted(listed := list(kept))
     for milestone in listed:
         said = last[milestone.pk].data["case"] if milestone.pk in last else None
-        if said != milestone.adjusted_by.number:
-            yield f"{milestone.code}: kept {milestone.adjusted_by.number}, its events {said}"
+        by = milestone.adjusted_by.number if milestone.adjusted_by else ""
+        if said != by:
+            yield f"{milestone.code}: kept {by}, its events {said}"
 
 
 @invariant("plan-snapshot", "驾驶舱快照与里程碑一致", "Today's snapshots are what the milestones give")

@@ -76,7 +76,8 @@ def _uid_of(rows: Iterable[ParsedRow]) -> dict[str, str]:
 
 def find(doc: Doc, uid: str) -> Doc:
     """The row with this uid. Raises MendRefused where it is gone."""
-    return doc["rows"][_index(doc, uid)]
+    row: Doc = doc["rows"][_index(doc, uid)]
+    return row
 
 
 def _index(doc: Doc, uid: str) -> int:
@@ -150,9 +151,10 @@ def _edit_row(doc: Doc, change: Change, uid: str) -> None:
     values = dict(change["values"])
     if not str(values.get("title", row["title"])).strip():
         raise MendRefused("title", "请填写标题", "give a title")
+    measures = values["measures"] if "measures" in values else row["measures"]
     for duty in values.get("duties", ()):
         n = duty.get("measure")
-        if n is not None and not 0 <= n < len(values.get("measures", row["measures"])):
+        if n is not None and not 0 <= n < len(measures):
             raise MendRefused(
                 "duties", f"“{duty['raw']}”针对第 {n + 1} 条措施，但本任务没有这一条",
                 f"{duty['raw']!r} is for measure {n + 1}, which this row does not have",

@@ -121,8 +121,8 @@ def unfit(source: Release, year: int, plan: Release, to_year: int) -> Words | No
 
 def proposals(source: Release, year: int, plan: Release, to_year: int, who: Acting | None) -> list[Proposal]:
     """Every milestone of ``source`` due in ``year`` that ``who`` sees, as it would stand in ``plan`` in ``to_year``."""
-    found = _seen(who).filter(plan=source.plan, dropped_on=None, due__year=year).select_related("unit")
-    found = list(found.order_by("row_key", "unit__path", "due", "pk"))
+    of_year = _seen(who).filter(plan=source.plan, dropped_on=None, due__year=year).select_related("unit")
+    found = list(of_year.order_by("row_key", "unit__path", "due", "pk"))
     places, duties = _places(source, plan), _duties(plan)
     standing = _seen(None).filter(plan=plan.plan, dropped_on=None)
     taken = {(m.row_key, m.unit_id, m.title, m.due): m.code for m in standing}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Milestone
 
-PARSERS = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
+PARSERS: Mapping[str, Callable[[str], object]] = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
 #: the events that change what a milestone asks for
 CHANGE = "change"
 

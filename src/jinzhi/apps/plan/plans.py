@@ -29,7 +29,7 @@ def in_force(day: date | None = None) -> list[Release]:
     oldest = Release.objects.order_by("pk").values("plan")[:1]
     others = Release.objects.filter(in_force=True).exclude(plan=OuterRef("plan"))
     running = Release.objects.filter(in_force=True).annotate(first_plan=Subquery(oldest), several=Exists(others))
-    found = list(running)
+    found: list[Release] = [*running]
     if len(found) < 2:
         return found
     first = {plan: pk for pk, plan in Release.objects.order_by("-pk").values_list("pk", "plan")}

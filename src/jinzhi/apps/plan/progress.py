@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -164,14 +164,14 @@ COLUMNS = (
 )
 
 
-def _plain(found: QuerySet[Milestone], year: int | None, day: date) -> Iterable[tuple]:
+def _plain(found: QuerySet[Milestone], year: int | None, day: date) -> Iterable[tuple[Any, ...]]:
     """What milestones ask for now and have reached."""
     if year is not None:
         found = found.filter(of_year(year, day))
     return found.values_list(*COLUMNS).iterator(5000)
 
 
-def _asked_on(plan: str, found: QuerySet[Milestone], day: date) -> Iterable[tuple]:
+def _asked_on(plan: str, found: QuerySet[Milestone], day: date) -> Iterable[tuple[Any, ...]]:
     """The same with what they asked for on a day gone by: a milestone moved since is due on its old day, and one that
     was handed over since is that of the unit that held it."""
     then = changed_after(plan, day)
@@ -192,9 +192,14 @@ def pack(cells: Iterable[ProgressCell]) -> list[list[object]]:
     ]  # fmt: skip
 
 
-def unpack(rows: list[list]) -> list[ProgressCell]:
+def unpack(rows: list[list[Any]]) -> list[ProgressCell]:
     iso = date.fromisoformat
-    return [ProgressCell(*r[:6], iso(r[6]) if r[6] else None, iso(r[7]) if r[7] else None, *r[8:]) for r in rows]
+    return [
+        ProgressCell(
+            unit, path, key, done, planned, total, iso(late) if late else None, iso(due) if due else None, *counts
+        )
+        for unit, path, key, done, planned, total, late, due, *counts in rows
+    ]
 
 
 @transaction.atomic

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from jinzhi.apps.cases.actions import procedure_of, refused
+from datetime import date
+
+from jinzhi.apps.cases.actions import refused
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projections import after_step
-from jinzhi.apps.cases.queries import events_of
+from jinzhi.apps.cases.queries import events_of, procedure_of
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import reckon
@@ -17,7 +19,7 @@ from jinzhi.kernel.fields import FieldError
 from jinzhi.kernel.procedure import CaseView
 
 
-def last(view: CaseView, step: str):
+def last(view: CaseView, step: str) -> date | None:
     """The day of the last such step, or None."""
     days = [e.on for e in view.history if e.step == step]
     return days[-1] if days else None

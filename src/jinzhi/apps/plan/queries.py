@@ -151,7 +151,7 @@ def approved_before(report: Report) -> dict[int, Decimal]:
         achieved__isnull=False,
     )  # fmt: skip
     pairs = earlier.order_by("report__period__starts").values_list("milestone_id", "achieved")
-    return dict(pairs)
+    return {pk: achieved for pk, achieved in pairs if achieved is not None}
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,7 @@ def save_report(
     *,
     notes: Content,
     figures: Content,
-    files: Sequence[tuple[Milestone, UploadedFile]] = (),
+    files: Sequence[tuple[Milestone, UploadedFile[bytes]]] = (),
     remove: Sequence[tuple[Figure, Attachment]] = (),
     who: Acting,
     expected: int,

@@ -100,9 +100,9 @@ def _rows(release: Release, who: Sees, on: date) -> Iterator[Record]:
     rows = {row.pk: row for row in release.rows.all()}
     duties = Duty.objects.filter(row__release=release, units__active=True)
     seen: dict[tuple[int, str], set[str]] = defaultdict(set)
-    for row, kind, code, path in duties.values_list("row_id", "kind", "units__code", "units__path"):
+    for row_id, kind, code, path in duties.values_list("row_id", "kind", "units__code", "units__path"):
         if within(who.path, who.reach, path):
-            seen[row, code].add(kind)
+            seen[row_id, code].add(kind)
     known = catalogue()
     named = f"?plan={release.plan}" if getattr(release, "several", True) else ""
     for (pk, code), duty in sorted(seen.items(), key=lambda item: (rows[item[0][0]].position, item[0][1])):

@@ -59,7 +59,7 @@ def entry_records(name: str, who: Sees, on: date) -> Iterable[Record]:
 
     An entry that was made later, of a thing that was there before, is given: its dates decide.
     """
-    return entries_past(name, who, (on,))[on]
+    return (entry for entry in entries_past(name, who, (on,))[on] if isinstance(entry, Record))
 
 
 @provides_past("register")

@@ -9,7 +9,8 @@ from django.db.models.functions import Concat, Substr
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.events.actions import Actor, record
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit, UnitName
 from jinzhi.apps.units.naming import names_book

@@ -17,8 +17,9 @@ from django.utils.timezone import localtime
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.events.actions import Actor, Conflict, last_seq, record
+from jinzhi.apps.evidence.events.actions import Conflict, last_seq, record
 from jinzhi.apps.evidence.events.verb import Call, verb
+from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.actions import stream_of, sync_groups
 from jinzhi.apps.units.following import Merger, kinds
@@ -76,7 +77,9 @@ def _why(values: Mapping[str, str]) -> dict[str, object]:
 
 def _free(values: Mapping[str, str], own: Unit | None) -> list[WrongChange]:
     """Names that an open unit bears already."""
-    others = Unit.objects.filter(until=None).exclude(pk=own.pk if own else None)
+    others = Unit.objects.filter(until=None)
+    if own is not None:
+        others = others.exclude(pk=own.pk)
     out = []
     for f in NAMES:
         if values[f.id] and (there := others.filter(Q(zh=values[f.id]) | Q(short=values[f.id]) | Q(en=values[f.id]))):
@@ -86,7 +89,8 @@ def _free(values: Mapping[str, str], own: Unit | None) -> list[WrongChange]:
 
 
 def _last_named(unit: Unit) -> date | None:
-    return unit.names.aggregate(day=Max("since"))["day"]
+    day: date | None = unit.names.aggregate(day=Max("since"))["day"]
+    return day
 
 
 def _last_used(unit: Unit) -> date | None:
@@ -316,6 +320,7 @@ def _undo_add(unit: Unit) -> None:
 
 def _undo_name(unit: Unit) -> None:
     gone = unit.names.get(until=None)
+    assert gone.since is not None, "the name that a unit was given later has its first day"
     before = unit.names.get(until=gone.since - timedelta(days=1))
     gone.delete()
     Unit.objects.filter(pk=unit.pk).update(zh=before.zh, en=before.en, short=before.short)

@@ -13,7 +13,7 @@ from datetime import date
 from django.db.models import Q
 
 from jinzhi.apps.catalogue.doors import FOLLOWING, STAYING_CASES
-from jinzhi.apps.evidence.events.actions import Actor
+from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.text import Words
 

@@ -8,7 +8,7 @@ A query that says neither raises Unguarded when it is about to reach the databas
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, TypeVar
 
 from django.db import models
 from django.db.models import sql
@@ -48,6 +48,12 @@ def seen_by(who: Sees) -> models.Q:
             return out
 
 
+#: a model of rows that units keep
+Owned = TypeVar("Owned", bound="UnitOwned", covariant=True)
+#: whether a query was cleared; a query that another one holds may be no GuardedQuery
+CLEARED = "cleared"
+
+
 class GuardedQuery(sql.Query):
     """The SQL of a guarded query set: it is not compiled, alone or inside another query, before it is cleared."""
 
@@ -60,17 +66,17 @@ class GuardedQuery(sql.Query):
 
 def check(query: sql.Query) -> None:
     """Raise Unguarded where nobody said for whom a query is."""
-    if not getattr(query, "cleared", False):
-        name = query.model.__name__
+    if not getattr(query, CLEARED, False):
+        name = query.model.__name__ if query.model else "no model"
         raise Unguarded(f"a query over {name} says neither visible_to(who) nor unrestricted(reason)")
 
 
-class GuardedQuerySet(models.QuerySet):
+class GuardedQuerySet(models.QuerySet[Owned]):
     """A query set that will not run before ``visible_to`` or ``unrestricted`` was said."""
 
     def __init__(
         self,
-        model: type[models.Model] | None = None,
+        model: type[Owned] | None = None,
         query: sql.Query | None = None,
         using: str | None = None,
         hints: dict[str, Any] | None = None,
@@ -90,8 +96,8 @@ class GuardedQuerySet(models.QuerySet):
         return self._cleared()
 
     def _cleared(self) -> Self:
-        out = self._chain()
-        out.query.cleared = True
+        out = self.all()
+        setattr(out.query, CLEARED, True)
         return out
 
     def update(self, **kwargs: Any) -> int:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.db.models import Q
 
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.units.models import Unit
+from jinzhi.apps.units.models import Unit, UnitName
 from jinzhi.kernel.organisation import Alias, NameBook, OrgUnit, UnitGroup, simplified
 
 
@@ -47,7 +47,8 @@ def _dated() -> dict[int, set[str]]:
     into = dict(Unit.objects.exclude(successor=None).filter(active=False).values_list("pk", "successor_id"))
     changed = Unit.objects.filter(Q(names__isnull=False) | Q(pk__in=into)).distinct().prefetch_related("names")
     for unit in changed:
-        names = {n for row in (unit, *unit.names.all()) for n in (row.zh, row.short, row.en)} - {""}
+        named: list[Unit | UnitName] = [unit, *unit.names.all()]
+        names = {n for row in named for n in (row.zh, row.short, row.en)} - {""}
         if unit.pk in into:
             names |= {n for u in catalogue().all(OrgUnit) if u.id == unit.code for n in u.names()}
         at, seen = unit.pk, {unit.pk}

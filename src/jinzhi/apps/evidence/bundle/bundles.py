@@ -270,7 +270,7 @@ def temporary() -> BinaryIO:
     """A nameless file in the folder of the store, which has room for contents, to build a bundle in."""
     folder = Path(settings.JINZHI_STORE)
     folder.mkdir(parents=True, exist_ok=True)
-    return tempfile.TemporaryFile(dir=folder)  # type: ignore[return-value]
+    return tempfile.TemporaryFile(dir=folder)
 
 
 def _unique(entries: Iterable[Entry]) -> list[Entry]:

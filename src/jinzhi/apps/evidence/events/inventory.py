@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -30,7 +31,7 @@ class Part:
 
     id: str
     zh: str
-    rows: Callable[[], QuerySet]
+    rows: Callable[[], QuerySet[Any, Any]]
     columns: tuple[str, ...]
 
 
@@ -99,7 +100,7 @@ def _stamps(last: int, without: list[int] | None = None) -> dict[str, object]:
     made, count = hashlib.sha256(), 0
     stamped = rows.filter(token__isnull=False).exclude(id__in=without or ()).order_by("id")
     for pk, token in stamped.values_list("id", "token").iterator(chunk_size=500):
-        made.update(f"{pk} {hashlib.sha256(bytes(token)).hexdigest()}\n".encode())
+        made.update(f"{pk} {hashlib.sha256(bytes(token or b'')).hexdigest()}\n".encode())
         count += 1
     return {"last": last, "rows": count, "without": without, "sha256": made.hexdigest()}
 

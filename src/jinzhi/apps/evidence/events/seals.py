@@ -107,9 +107,13 @@ class Verdicts:
         return self.last
 
 
+#: the attribute of an entry from :func:`with_cover`
+COVERED = "covered"
+
+
 def covered(entries: Iterable[Entry]) -> dict[int, Checkpoint]:
     """The first checkpoint over each entry, by the entry's key; ``entries`` come from :func:`with_cover`."""
-    wanted = {e.pk: e.covered for e in entries if e.covered}
+    wanted = {e.pk: by for e in entries if (by := getattr(e, COVERED))}
     found = Checkpoint.objects.select_related("shard").in_bulk(set(wanted.values())) if wanted else {}
     return {pk: found[id] for pk, id in wanted.items()}
 
@@ -117,7 +121,7 @@ def covered(entries: Iterable[Entry]) -> dict[int, Checkpoint]:
 def with_cover(entries: QuerySet[Entry]) -> QuerySet[Entry]:
     """A query of entries, with their shard and the key of the first checkpoint over each as ``covered``."""
     first = Checkpoint.objects.filter(shard=OuterRef("shard"), size__gt=OuterRef("index")).order_by("size", "id")
-    return entries.select_related("shard").annotate(covered=Subquery(first.values("pk")[:1]))
+    return entries.select_related("shard").annotate(**{COVERED: Subquery(first.values("pk")[:1])})
 
 
 def verdicts(events: Sequence[Event], *, whole: bool = True) -> Verdicts:
@@ -339,7 +343,8 @@ def _read(runs: Sequence[tuple[int, int, int]]) -> Iterator[tuple[tuple[int, int
         for pk, index, sha256, sm3 in Entry.objects.filter(where).values_list(
             "shard_id", "index", "leaf_sha256", "leaf_sm3"
         ):
-            yield (pk, 0, index), (bytes(sha256), bytes(sm3))
+            if index is not None:
+                yield (pk, 0, index), (bytes(sha256), bytes(sm3))
     for start in range(0, len(nodes), RUNS):
         where = Q()
         for shard, level, run in nodes[start : start + RUNS]:

@@ -213,7 +213,7 @@ def verb(
         def called(*args: P.args, **kwargs: P.kwargs) -> A:
             def act(given: dict[str, Any]) -> A:
                 by_name = {k: v for k, v in given.items() if k not in positional}
-                return function(*(given[p] for p in positional), **by_name)  # type: ignore[arg-type]
+                return function(*(given[p] for p in positional), **by_name)
 
             return run(_call(declared, signature, args, dict(kwargs)), act)
 

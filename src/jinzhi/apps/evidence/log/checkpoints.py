@@ -64,14 +64,14 @@ def keys_of(shard: Shard) -> signing.LogKeys:
         raise KeysLost(f"{e}；{WAY_OUT}") from None
     last = LogKey.objects.order_by("-id").first()
     if last is not None:
-        same = [materials(found.vkeys), materials(last.vkeys)]
+        same = materials(found.vkeys) == materials(last.vkeys)
     elif signed:  # from before the pairs were written down
         mark = Checkpoint.objects.select_related("shard").order_by("-id")[0]
         own = keys_in(folder, mark.shard.origin).vkeys
-        same = [True, _holds(mark.note_sha256, own) and _holds(mark.note_sm3, own)]
+        same = _holds(mark.note_sha256, own) and _holds(mark.note_sm3, own)
     else:
         return found
-    if same[0] != same[1]:
+    if not same:
         raise KeysLost(f"{folder} 中的私钥不是签发过本日志的那一对；{WAY_OUT}")
     return found
 

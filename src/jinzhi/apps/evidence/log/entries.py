@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.evidence.models import Entry, Event
@@ -48,7 +48,7 @@ def body_of(
     salted: bool = False,
 ) -> str:
     """The canonical JSON of an entry."""
-    said: dict[str, object] = {
+    entry: dict[str, Any] = {
         "kind": kind,
         "object": object,
         "actor": actor,
@@ -63,8 +63,8 @@ def body_of(
         "procedure": procedure,
     }
     if salted:
-        said["salted"] = True
-    return canonical(said)
+        entry["salted"] = True
+    return canonical(entry)
 
 
 def body_of_event(event: Event, length: int) -> str:

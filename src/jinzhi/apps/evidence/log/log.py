@@ -11,6 +11,7 @@ import logging
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -78,7 +79,8 @@ def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
     # one hook a transaction is enough; if it was registered in a savepoint that is rolled back, so is this entry.
     # An entry that cannot be numbered now stays queued: that is no error of what was recorded
     hooks = connection.run_on_commit
-    if not (hooks and hooks[-1][1] is sequence):
+    last: Any = hooks[-1][1] if hooks else None
+    if last is not sequence:
         transaction.on_commit(sequence, robust=True)
     return queued
 

@@ -6,6 +6,7 @@ hashes at most: the one around the leaf and the one at the right edge, on each o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from jinzhi.apps.evidence.models import Entry, Node, Shard
@@ -30,19 +31,13 @@ class Unknown(LookupError):
 
 def hashes(shard: Shard, level: int, low: int, high: int) -> list[Pair]:
     """The kept hashes [low, high) of a level: 0 for the leaves, 8, 16 or 24. Raises LogBroken where one is missing."""
+    rows: Sequence[tuple[int | None, bytes | memoryview, bytes | memoryview]]
     if level == 0:
-        found = (
-            Entry.objects.filter(shard=shard, index__gte=low, index__lt=high)
-            .order_by("index")
-            .values_list("index", "leaf_sha256", "leaf_sm3")
-        )
+        leaves = Entry.objects.filter(shard=shard, index__gte=low, index__lt=high).order_by("index")
+        rows = list(leaves.values_list("index", "leaf_sha256", "leaf_sm3"))
     else:
-        found = (
-            Node.objects.filter(shard=shard, level=level, index__gte=low, index__lt=high)
-            .order_by("index")
-            .values_list("index", "sha256", "sm3")
-        )
-    rows = list(found)
+        nodes = Node.objects.filter(shard=shard, level=level, index__gte=low, index__lt=high).order_by("index")
+        rows = list(nodes.values_list("index", "sha256", "sm3"))
     if len(rows) != max(0, high - low):
         have = {row[0] for row in rows}
         gone = next(i for i in range(low, high) if i not in have)

@@ -7,6 +7,7 @@ the digests its rows need (modules called ``holdings`` are found at start-up).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -14,7 +15,7 @@ from jinzhi.apps.catalogue.doors import HOLDINGS
 from jinzhi.apps.evidence.models import Attachment, Deposit
 
 #: gives a query of SHA-256 digests in hexadecimal, one value a row
-Digests = Callable[[], QuerySet]
+Digests = Callable[[], QuerySet[Any, str]]
 
 
 def holding(name: str) -> Callable[[Digests], Digests]:
@@ -44,11 +45,11 @@ def held() -> Iterator[tuple[str, str]]:
 
 
 @holding("attachments")
-def attachments() -> QuerySet:
+def attachments() -> QuerySet[Any, str]:
     kept = Attachment.objects.unrestricted("what the store must keep").filter(erased_at=None)
     return kept.values_list("sha256", flat=True)
 
 
 @holding("deposits")
-def deposits() -> QuerySet:
+def deposits() -> QuerySet[Any, str]:
     return Deposit.objects.values_list("sha256", flat=True)

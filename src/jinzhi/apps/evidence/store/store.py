@@ -297,14 +297,14 @@ def content(sha256: str) -> bytes:
 
 
 # --- attachments -----------------------------------------------------------------------------------------------
-def attach(file: UploadedFile, *, unit: Unit, stream: str, user: User | None) -> Attachment:
+def attach(file: UploadedFile[bytes], *, unit: Unit, stream: str, user: User | None) -> Attachment:
     """Keep an uploaded file and record it under a stream. Raises FileRefused."""
     name = checked_name(file)
     kept = keep(file.chunks())
     return _attached(kept, name, file.content_type or "application/octet-stream", unit, stream, user)
 
 
-def checked_name(file: UploadedFile, limit: int | None = None) -> str:
+def checked_name(file: UploadedFile[bytes], limit: int | None = None) -> str:
     """The name of an uploaded file that has content and is not too large (MAX_UPLOAD). Raises FileRefused."""
     limit = settings.MAX_UPLOAD if limit is None else limit
     name = Path(file.name or "").name[:200]

@@ -284,7 +284,7 @@ def _keep(shard: Shard, answer: Answer) -> None:
         return
     same = {"shard": shard, "family": answer.family, "witness": answer.witness, "state": answer.state}
     at = now()
-    said = {"size": answer.size, "known": answer.known, "said": answer.said, "note": answer.note}
+    said: dict[str, object] = {"size": answer.size, "known": answer.known, "said": answer.said, "note": answer.note}
     row, fresh = CosignTrouble.objects.get_or_create(**same, defaults={**said, "first": at, "last": at})
     if not fresh:
         later: dict[str, object] = {} if answer.state == CONTRADICTS else said

@@ -54,12 +54,12 @@ def rotate(reason: str, *, who: Actor | None = None, lost: bool = False) -> Rota
     if shard is None or not Checkpoint.objects.exists():
         raise RotationRefused("日志还没有签发过检查点，没有需要更换的密钥")
     folder = Path(settings.JINZHI_KEYS)
-    before = checkpoints.pairs_of(shard.origin)[-1:] or [()]
     if lost:
+        before: tuple[str, ...] = next(reversed(checkpoints.pairs_of(shard.origin)), ())
         _must_be_lost(shard)
     else:
-        before = [_present(shard)]
-    event, fresh = _said(shard, folder, before[0], reason.strip(), who, lost)
+        before = _present(shard)
+    event, fresh = _said(shard, folder, before, reason.strip(), who, lost)
     if not lost and not _installed(folder, fresh):
         log.checkpoint(shard)  # by the old keys, over the entry that names the new ones
         _cosigned()
@@ -70,7 +70,7 @@ def rotate(reason: str, *, who: Actor | None = None, lost: bool = False) -> Rota
             defaults={"name": shard.origin, "event": event, "at": now()},
         )  # fmt: skip
     log.checkpoint(shard, again=True)
-    return Rotated(event, before[0], fresh.vkeys, _cosigned())
+    return Rotated(event, before, fresh.vkeys, _cosigned())
 
 
 def _must_be_lost(shard: Shard) -> None:

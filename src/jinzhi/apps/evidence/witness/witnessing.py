@@ -25,6 +25,7 @@ from jinzhi.apps.evidence.witness.witnesses import KnownLog
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
 from jinzhi.kernel.merkle import Family, ProofError
+from jinzhi.kernel.note import Checkpoint, Note
 
 #: a request is an old size, at most 63 hashes and a note with a few signatures
 LONGEST, MOST_HASHES = 64 * 1024, 63
@@ -45,8 +46,8 @@ class Request:
 
     old: int
     proof: tuple[bytes, ...]
-    note: note.Note
-    checkpoint: note.Checkpoint
+    note: Note
+    checkpoint: Checkpoint
 
     def written(self) -> str:
         lines = "".join(base64.b64encode(h).decode() + "\n" for h in self.proof)

@@ -81,14 +81,14 @@ def _rows(path: Path) -> Iterator[tuple[str, int | None, str]]:
     reader = csv.DictReader(io.StringIO(text))
     if not {"symbol", "dots", "title"} <= set(reader.fieldnames or ()):
         raise ClassesRefused(f"{path.name}：表头应有 symbol、dots、title 三列，实为 {first.strip()[:80]}")
-    for n, line in enumerate(reader, 2):
-        dots, title = (line["dots"] or "").strip(), line["title"] or ""
+    for n, row in enumerate(reader, 2):
+        dots, title = (row["dots"] or "").strip(), row["title"] or ""
         if dots and not dots.isdigit():
             raise ClassesRefused(f"{path.name} 第 {n} 行：dots 应为整数或空，实为 {dots[:20]}")
         if not int(dots or 0) and (found := ipc.dots_in_title(title)):
-            yield line["symbol"] or "", found, ipc.without_dots(title)
+            yield row["symbol"] or "", found, ipc.without_dots(title)
         else:
-            yield line["symbol"] or "", int(dots or 0), title
+            yield row["symbol"] or "", int(dots or 0), title
 
 
 def _replace(rows: list[tuple[str, int | None, str]], scheme: str, edition: str, language: str) -> Loaded:

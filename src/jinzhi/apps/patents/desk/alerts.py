@@ -38,7 +38,7 @@ log = logging.getLogger("jinzhi.patents")
 MANY = 800
 #: one letter a state
 LETTERS: Mapping[str, str] = {State.IN_FORCE: "F", State.PENDING: "P", State.ENDED: "E", State.UNCONFIRMED: "U"}
-STATES = {letter: state for state, letter in LETTERS.items()}
+STATES = {letter: State(state) for state, letter in LETTERS.items()}
 #: backends that send nothing to anybody
 SILENT = ("filebased", "console", "dummy")
 PAUSES = {Every.CHANGE: timedelta(0), Every.DAY: timedelta(days=1), Every.WEEK: timedelta(days=7)}
@@ -65,14 +65,14 @@ def snapshot(ids: Iterable[int]) -> bytes:
     return zlib.compress("\n".join(sorted(lines)).encode(), 6)
 
 
-def _lines(kept: bytes | None) -> list[str]:
+def _lines(kept: bytes | memoryview | None) -> list[str]:
     text = zlib.decompress(bytes(kept)).decode() if kept else ""
     return text.split("\n") if text else []
 
 
-def lines_of(kept: bytes | None) -> dict[str, str]:
+def lines_of(kept: bytes | memoryview | None) -> dict[str, str]:
     """Number → state and day of a snapshot, as kept."""
-    return dict(line.split("\t", 1) for line in _lines(kept))  # type: ignore[misc]
+    return {number: mark for number, _, mark in (line.partition("\t") for line in _lines(kept))}
 
 
 def standing(mark: str) -> Standing:
@@ -94,7 +94,7 @@ class Differences:
         return len(self.new) + len(self.changed) + len(self.gone)
 
 
-def compare(before: bytes | None, after: bytes | None) -> Differences:
+def compare(before: bytes | memoryview | None, after: bytes | memoryview | None) -> Differences:
     """What differs between two snapshots: both are sorted by number, so they are walked side by side."""
     old, new = _lines(before), _lines(after)
     came: list[tuple[str, Standing]] = []

@@ -286,7 +286,7 @@ def numbers_of(ids: Iterable[int]) -> list[str]:
 def pick(topic: Topic, who: Acting, ids: Iterable[int], *, key: str = "") -> int:
     """Put documents into a topic; how many were not in it. Raises SearchRefused for a topic that is a query."""
     topic = _locked(topic, who, None)
-    if topic.saved_id is not None:
+    if topic.saved is not None:
         raise SearchRefused(
             f"专题“{topic.name}”由检索式“{topic.saved.name}”组成，不能手工加入",
             f"the topic {topic.name} is what a query finds: nothing can be put in by hand",

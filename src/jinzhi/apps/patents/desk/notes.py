@@ -176,7 +176,7 @@ def write_note(who: Acting, document: Document, text: str, *, key: str = "") -> 
         return twin
     moment = now()
     note = Note.objects.create(
-        document=document, text=text, owner=who.user, unit=who.unit, unit_path=who.unit.path, created_at=moment,
+        document=document, text=text, owner=who.person, unit=who.unit, unit_path=who.unit.path, created_at=moment,
         updated_at=moment,
     )  # fmt: skip
     record(note.stream, "write", {"number": document.number, "text": text}, who=who, on=today(), key=key)

@@ -137,7 +137,7 @@ def undo(applicant: Applicant, *, who: Acting, expected: int, key: str = "") -> 
         raise SearchRefused("没有可以撤销的操作", "there is nothing to take back")
     if last.seq != expected:
         raise Conflict(stream_of(applicant), expected, last.seq)
-    said: Mapping[str, object] = last.data
+    said: Mapping[str, str] = last.data
     event = record(
         stream_of(applicant), UNDONE, {"of": last.seq, "verb": last.verb, "name": said["name"], "kind": said["kind"]},
         who=who, on=today(), expected=expected, key=key,

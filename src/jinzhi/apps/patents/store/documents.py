@@ -58,7 +58,7 @@ def around(rows: Sequence[Document]) -> Around:
     printed = {name for row in rows for name in row.applicants.split("；") if name}
     found.standard = standard_names(printed)
     days = Earlier.objects.filter(document__in=[r.pk for r in rows], own=False, on__isnull=False).order_by("-on")
-    found.priorities = dict(days.values_list("document_id", "on"))
+    found.priorities = {pk: on for pk, on in days.values_list("document_id", "on") if on is not None}
     return found
 
 

@@ -26,7 +26,7 @@ from io import BytesIO
 from pathlib import Path
 from threading import Thread
 from time import sleep
-from typing import Any, BinaryIO, NoReturn, cast
+from typing import Any, BinaryIO, NoReturn
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -724,7 +724,7 @@ def _fingerprint(path: Path, found: BatchMember | Refused) -> tuple[int, str]:
             digest.update(str(part).encode())
             continue
         with open(part, "rb") as file:
-            while piece := cast(bytes, file.read(1 << 20)):
+            while piece := file.read(1 << 20):
                 digest.update(piece)
                 size += len(piece)
     return size, digest.hexdigest()

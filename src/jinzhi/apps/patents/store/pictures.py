@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from zipfile import BadZipFile
 
 from django.conf import settings
@@ -136,8 +136,10 @@ def _cut(kind: str, head: bytes, tail: bytes, size: int) -> bool:
 
 # --- bringing together ----------------------------------------------------------------------------------------
 
+Arriving = TypeVar("Arriving", Staged, Wanted)
 
-def _ready(rows: QuerySet) -> QuerySet:
+
+def _ready(rows: QuerySet[Arriving]) -> QuerySet[Arriving]:
     """What may be settled: files within archives when these are whole, and what lay in plain folders."""
     return rows.filter(Q(item=None) | Q(item__finished__isnull=False))
 
@@ -217,7 +219,7 @@ def _link(chunk: Sequence[Wanted], told: Settled, refused: dict[int, list[Staged
 
 def _rest(item_pk: int | None, name: str, count: int, told: Settled) -> None:
     told.rest[name] += count
-    item = Item.objects.filter(pk=item_pk).first()
+    item = Item.objects.filter(pk=item_pk).first() if item_pk is not None else None
     if item is not None and count:
         item.rest = {**item.rest, name: item.rest.get(name, 0) + count}
         item.save(update_fields=["rest"])

@@ -221,7 +221,7 @@ def sources() -> list[SourceStatus]:
 def issue_days(source: str) -> list[date]:
     """The days on which a source's documents were published, ascending."""
     rows = Document.objects.filter(source=source, published__isnull=False).values_list("published", flat=True)
-    return list(rows.distinct().order_by("published"))
+    return [day for day in rows.distinct().order_by("published") if day is not None]
 
 
 def gaps(days: Sequence[date]) -> tuple[Gap, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from enum import Enum
@@ -36,7 +36,7 @@ MANY = 800
 class Prepared:
     """A document ready to be written: the columns, the packed body, and what hangs on it."""
 
-    columns: dict[str, object]
+    columns: Mapping[str, object]
     digest: str
     body: bytes
     cited: tuple[tuple[str, str, str, str, str], ...]
@@ -56,7 +56,7 @@ class Prepared:
 class PreparedEvent:
     """An announced event ready to be written."""
 
-    columns: dict[str, object]
+    columns: Mapping[str, object]
     rest: tuple[tuple[str, int], ...] = ()
 
 

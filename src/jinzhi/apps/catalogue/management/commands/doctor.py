@@ -8,8 +8,9 @@ from dataclasses import asdict
 
 from django.core.management.base import BaseCommand
 
-from jinzhi.apps.catalogue.health import Fact, KeptFinding, facts, keep, kept
+from jinzhi.apps.catalogue.health import KeptFinding, facts, keep, kept
 from jinzhi.apps.catalogue.integrity import run_all
+from jinzhi.apps.catalogue.looks import Fact
 
 MARKS = {"good": "✓", "note": "◆", "missing": "■"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -72,7 +73,7 @@ class Command(BaseCommand):
             raise CommandError(str(e)) from None
         self.stdout.write(f"{gone} old keys removed; backups made before still need them")
 
-    def _each(self, convert, said: str) -> int:
+    def _each(self, convert: Callable[[store.Lying], int], said: str) -> int:
         """Convert every content; one that fails is named and left as it is."""
         done = failed = 0
         for found in store.lying():

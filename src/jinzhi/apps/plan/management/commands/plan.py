@@ -151,7 +151,7 @@ class Command(BaseCommand):
         except OSError as e:
             raise CommandError(f"读不了文件 {file}:{e.strerror}", returncode=2) from None
 
-    def _store(self, imported: Import, options: dict[str, object]) -> Release:
+    def _store(self, imported: Import, options: dict[str, Any]) -> Release:
         plans = in_force()
         guess = issuing.likely(imported.mended, plans)
         years = issuing.term(imported.mended["title"] or "") or (None, None)
@@ -159,8 +159,15 @@ class Command(BaseCommand):
         current = next((r for r in plans if r.plan == plan), None)
         if current:
             years = (current.starts, current.ends)
-        given = {"starts": options["starts"] or years[0], "ends": options["ends"] or years[1]}
-        return issuing.store(imported, plan=plan, new=current is None, who=None, expected=imported.seq, **given)
+        return issuing.store(
+            imported,
+            plan=plan,
+            new=current is None,
+            starts=options["starts"] or years[0],
+            ends=options["ends"] or years[1],
+            who=None,
+            expected=imported.seq,
+        )
 
 
 def _named_plan(plans: dict[str, Release], name: str) -> Release:
@@ -183,7 +190,7 @@ def _wanted(offered: list[milestone_copies.Proposal], options: dict[str, Any]) -
     for option, given in (("--target", targets), ("--only", options["only"]), ("--skip", options["skip"])):
         if unknown := [c for c in given if c not in codes]:
             raise CommandError(f"{option}：该年度没有里程碑 {'、'.join(unknown)}", returncode=2)
-    out = []
+    out = list[milestone_copies.Wanted]()
     for p in offered:
         code = p.source.code
         asked = code in options["only"] if options["only"] else not (p.barred or p.doubtful)
