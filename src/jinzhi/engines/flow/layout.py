@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from jinzhi.kernel.procedure import Clock, Event, Procedure, State, Step, corrected
 
@@ -152,120 +153,175 @@ class _Tracks:
         return TRACK * len(self.rows) + (12 if self.rows else 0)
 
 
-def layout(procedure: Procedure, language: str = "zh") -> Layout:
-    """Where everything stands. Boxes never overlap: a lane is a row, and a column of a lane holds one box."""
-    columns = _columns(procedure)
-    lanes = {START: 0, **{s.id: _lane(s) for s in procedure.states}}
-    used = sorted(set(lanes.values()))
-    row_of = {lane: i for i, lane in enumerate(used)}
-    arrows = _arrows(procedure)
-    count = max(columns.values()) + 1
-    on_main = {columns[s]: s for s in lanes if lanes[s] == 0}
-    straight = [
-        a for a in arrows if lanes[a.source] == lanes[a.target] == 0 and columns[a.target] == columns[a.source] + 1
-    ]
-    gaps = [float(GAP)] * count
-    for a in straight:
-        longest = max(text_width(name_of(s, language)) for s in a.steps)
-        gaps[columns[a.source]] = max(gaps[columns[a.source]], min(longest, 120) + 26)
-    xs: list[float] = []
-    x = float(MARGIN)
-    for c in range(count):
-        xs.append(x)
-        x += (24 if on_main.get(c) == START else BOX) + gaps[c]
-    width = x - gaps[-1] + MARGIN
-    tall = {s.id: _box_height(procedure, s, language) for s in procedure.states}
-    rows = len(used)
-    highest = [max([tall[s.id] for s in procedure.states if row_of[_lane(s)] == r] or [HEAD]) for r in range(rows)]
+class _Grid:
+    """Which row and column each state has, which way each arrow goes, and where the columns begin."""
 
-    # which side each arrow leaves and enters, and its place among the arrows of that side
-    others = [a for a in arrows if a not in straight]
-    ends: dict[tuple[str, str], list[tuple[int, str]]] = {}
-    sides: list[tuple[str, str]] = []
-    for i, a in enumerate(others):
-        down = row_of[lanes[a.target]] - row_of[lanes[a.source]]
+    def __init__(self, procedure: Procedure, language: str) -> None:
+        self.procedure, self.language = procedure, language
+        self.columns = _columns(procedure)
+        lanes = {START: 0, **{s.id: _lane(s) for s in procedure.states}}
+        used = sorted(set(lanes.values()))
+        self.rows = {id: used.index(lane) for id, lane in lanes.items()}
+        self.depth = len(used)
+        self.arrows = _arrows(procedure)
+        self.straight = [a for a in self.arrows if self._is_straight(a)]
+        self.xs, self.width = self._placed()
+
+    def _is_straight(self, arrow: Arrow) -> bool:
+        """Whether an arrow leads to the next box of the main path."""
+        on_main = self.rows[arrow.source] == self.rows[arrow.target] == 0
+        return on_main and self.columns[arrow.target] == self.columns[arrow.source] + 1
+
+    def _placed(self) -> tuple[list[float], float]:
+        """Where each column begins, and the width of all."""
+        count = max(self.columns.values()) + 1
+        gaps = [float(GAP)] * count
+        for arrow in self.straight:
+            column = self.columns[arrow.source]
+            gaps[column] = max(gaps[column], min(self.label_width(arrow), 120) + 26)
+        on_main = {column: id for id, column in self.columns.items() if self.rows[id] == 0}
+        widths = [(24 if on_main.get(column) == START else BOX) + gaps[column] for column in range(count)]
+        xs = list(accumulate(widths, initial=float(MARGIN)))
+        return xs[:-1], xs[-1] - gaps[-1] + MARGIN
+
+    def label_width(self, arrow: Arrow) -> float:
+        return max(text_width(name_of(s, self.language)) for s in arrow.steps)
+
+    def x_of(self, id: str) -> float:
+        return self.xs[self.columns[id]]
+
+
+@dataclass(slots=True)
+class _Route:
+    """The way of an arrow that bends: the sides it leaves and enters by, where, and the tracks that it runs on."""
+
+    arrow: Arrow
+    leave: str
+    enter: str
+    start: float = 0
+    arrival: float = 0
+    #: the channel and the track in it: one, or two with the gutter between them
+    way: tuple[tuple[int, int], ...] = ()
+    gutter: float = 0
+
+    def draw(self, boxes: dict[str, Box], tops: Sequence[float]) -> None:
+        """Give the arrow its points, and its label a place over the first track."""
+        source, target = boxes[self.arrow.source], boxes[self.arrow.target]
+        tracks = [tops[channel] + 12 + TRACK * track + TRACK / 2 - 6 for channel, track in self.way]
+        first, last = tracks[0], tracks[-1]
+        turns = [] if len(tracks) == 1 else [(self.gutter, first), (self.gutter, last)]
+        self.arrow.points = [
+            (self.start, source.bottom if self.leave == "bottom" else source.y),
+            (self.start, first),
+            *turns,
+            (self.arrival, last),
+            (self.arrival, target.bottom if self.enter == "bottom" else target.y),
+        ]
+        self.arrow.label_at = ((self.start + (self.gutter if turns else self.arrival)) / 2, first - 5)
+
+
+def _routes(grid: _Grid) -> list[_Route]:
+    """The ways of the arrows that bend, with the points where they leave and enter."""
+    routes: list[_Route] = []
+    for arrow in (a for a in grid.arrows if a not in grid.straight):
+        down = grid.rows[arrow.target] - grid.rows[arrow.source]
         leave, enter = ("bottom", "top") if down > 0 else ("top", "bottom") if down < 0 else ("top", "top")
-        sides.append((leave, enter))
-        ends.setdefault((a.source, leave), []).append((i, "out"))
-        ends.setdefault((a.target, enter), []).append((i, "in"))
-    port: dict[tuple[int, str], float] = {}
+        routes.append(_Route(arrow, leave, enter))
+    ends: dict[tuple[str, str], list[tuple[int, str]]] = {}
+    for i, route in enumerate(routes):
+        ends.setdefault((route.arrow.source, route.leave), []).append((i, "out"))
+        ends.setdefault((route.arrow.target, route.enter), []).append((i, "in"))
     for (id, side), held in ends.items():
-        w = 24 if id == START else BOX
+        _place_ends(grid, routes, id, side, held)
+    return routes
+
+
+def _place_ends(grid: _Grid, routes: Sequence[_Route], id: str, side: str, held: list[tuple[int, str]]) -> None:
+    """Spread the ends of lines over one side of a box."""
+
+    def neighbour(end: tuple[int, str]) -> tuple[int, tuple[int, str]]:
         # the far neighbour's column decides the order, so that lines cross less
-        held.sort(key=lambda e: (columns[others[e[0]].target if e[1] == "out" else others[e[0]].source], e))
-        for k, end in enumerate(held):
-            # arrivals stand a little to the right of departures, so that lines in one column keep apart
-            apart = 5 if side == "top" else 12
-            aside = 0 if id == START else apart if end[1] == "in" else -apart
-            port[end] = xs[columns[id]] + w * (k + 1) / (len(held) + 1) + aside
+        arrow = routes[end[0]].arrow
+        return grid.columns[arrow.target if end[1] == "out" else arrow.source], end
 
-    # tracks: channel r lies above row r
-    channels = [_Tracks() for _ in range(rows + 1)]
-    ways: list[list[tuple[int, int]]] = []
-    gutters: list[float] = []
-    for i, a in enumerate(others):
-        here, there = row_of[lanes[a.source]], row_of[lanes[a.target]]
-        leave, _enter = sides[i]
-        first = here + 1 if leave == "bottom" else here
+    width = 24 if id == START else BOX
+    # arrivals stand a little to the right of departures, so that lines in one column keep apart
+    apart = 0 if id == START else 5 if side == "top" else 12
+    for k, (i, way) in enumerate(sorted(held, key=neighbour), 1):
+        x = grid.x_of(id) + width * k / (len(held) + 1) + (apart if way == "in" else -apart)
+        if way == "in":
+            routes[i].arrival = x
+        else:
+            routes[i].start = x
+
+
+def _channels(grid: _Grid, routes: Sequence[_Route]) -> list[_Tracks]:
+    """Put each route on its tracks. Channel r lies above row r."""
+    channels = [_Tracks() for _ in range(grid.depth + 1)]
+    for i, route in enumerate(routes):
+        arrow = route.arrow
+        here, there = grid.rows[arrow.source], grid.rows[arrow.target]
+        first = here + 1 if route.leave == "bottom" else here
         last = there + 1 if there < here else there
-        start, arrival = port[(i, "out")], port[(i, "in")]
-        label = max(text_width(name_of(s, language)) for s in a.steps)
-        gutter = xs[columns[a.target]] - 8 - 4 * (i % 5)
-        stop = arrival if first == last else gutter
-        middle = (start + stop) / 2
-        span = (min(start, stop, middle - label / 2), max(start, stop, middle + label / 2))
-        way = [(first, channels[first].place(*span, len(a.steps)))]
+        route.gutter = grid.x_of(arrow.target) - 8 - 4 * (i % 5)
+        stop = route.arrival if first == last else route.gutter
+        half, middle = grid.label_width(arrow) / 2, (route.start + stop) / 2
+        low, high = min(route.start, stop, middle - half), max(route.start, stop, middle + half)
+        route.way = ((first, channels[first].place(low, high, len(arrow.steps))),)
         if first != last:
-            way.append((last, channels[last].place(min(gutter, arrival), max(gutter, arrival))))
-        ways.append(way)
-        gutters.append(gutter)
+            low, high = sorted((route.gutter, route.arrival))
+            route.way += ((last, channels[last].place(low, high)),)
+    return channels
 
-    ys: list[float] = []
-    above = max((len(a.steps) for a in straight), default=0) * LINE
-    y = float(MARGIN)
+
+def _rows(grid: _Grid, channels: Sequence[_Tracks], tall: Mapping[str, float]) -> tuple[list[float], list[float]]:
+    """Where the channels begin (one more than rows) and where the rows do, from above."""
+    labels = max((len(a.steps) for a in grid.straight), default=0) * LINE
     tops: list[float] = []
-    for r in range(rows):
+    rows: list[float] = []
+    y = float(MARGIN)
+    for r in range(grid.depth):
         tops.append(y)
         y += channels[r].height
         if r == 0:
-            y += max(0.0, above + 8 - HEAD / 2)
-        ys.append(y)
-        y += highest[r] + (14 if r + 1 < rows else 0)
-    tops.append(y)
-    height = y + channels[rows].height + MARGIN
+            y += max(0.0, labels + 8 - HEAD / 2)
+        rows.append(y)
+        highest = max((height for id, height in tall.items() if grid.rows[id] == r), default=float(HEAD))
+        y += highest + (14 if r + 1 < grid.depth else 0)
+    return [*tops, y], rows
 
-    boxes = {START: Box(START, 0, 0, xs[0], ys[0] + HEAD / 2 - 12, 24, 24)}
+
+def layout(procedure: Procedure, language: str = "zh") -> Layout:
+    """Where everything stands. Boxes never overlap: a lane is a row, and a column of a lane holds one box."""
+    grid = _Grid(procedure, language)
+    routes = _routes(grid)
+    channels = _channels(grid, routes)
+    tall = {s.id: _box_height(procedure, s, language) for s in procedure.states}
+    tops, rows = _rows(grid, channels, tall)
+    boxes = {START: Box(START, 0, 0, grid.xs[0], rows[0] + HEAD / 2 - 12, 24, 24)}
     for s in procedure.states:
-        boxes[s.id] = Box(s.id, columns[s.id], _lane(s), xs[columns[s.id]], ys[row_of[_lane(s)]], BOX, tall[s.id])
-    low_x, high_x = 0.0, width
-    for a in straight:
-        left, right = boxes[a.source], boxes[a.target]
-        line = ys[0] + HEAD / 2
-        a.points = [(left.right, line), (right.x, line)]
-        a.label_at = ((left.right + right.x) / 2, line - 6)
-    for i, a in enumerate(others):
-        (leave, enter), way = sides[i], ways[i]
-        source, target = boxes[a.source], boxes[a.target]
-        x0, x1 = port[(i, "out")], port[(i, "in")]
-        y0 = source.bottom if leave == "bottom" else source.y
-        y1 = target.bottom if enter == "bottom" else target.y
-        track = [tops[c] + 12 + TRACK * t + TRACK / 2 - 6 for c, t in way]
-        if len(way) == 1:
-            a.points = [(x0, y0), (x0, track[0]), (x1, track[0]), (x1, y1)]
-            a.label_at = ((x0 + x1) / 2, track[0] - 5)
-        else:
-            g = gutters[i]
-            a.points = [(x0, y0), (x0, track[0]), (g, track[0]), (g, track[1]), (x1, track[1]), (x1, y1)]
-            a.label_at = ((x0 + g) / 2, track[0] - 5)
-        half = max(text_width(name_of(s, language)) for s in a.steps) / 2
-        low_x, high_x = min(low_x, a.label_at[0] - half - 4), max(high_x, a.label_at[0] + half + 4)
-    if low_x < 0:
-        # a long label hangs out on the left: everything moves to the right
-        boxes = {id: replace(box, x=box.x - low_x) for id, box in boxes.items()}
-        for a in arrows:
-            a.points = [(x - low_x, y) for x, y in a.points]
-            a.label_at = (a.label_at[0] - low_x, a.label_at[1])
-    return Layout(boxes, tuple(arrows), high_x - low_x, height)
+        boxes[s.id] = Box(s.id, grid.columns[s.id], _lane(s), grid.x_of(s.id), rows[grid.rows[s.id]], BOX, tall[s.id])
+    for arrow in grid.straight:
+        left, right, line = boxes[arrow.source].right, boxes[arrow.target].x, rows[0] + HEAD / 2
+        arrow.points = [(left, line), (right, line)]
+        arrow.label_at = ((left + right) / 2, line - 6)
+    for route in routes:
+        route.draw(boxes, tops)
+    return _framed(grid, boxes, [r.arrow for r in routes], tops[-1] + channels[-1].height + MARGIN)
+
+
+def _framed(grid: _Grid, boxes: dict[str, Box], bent: Sequence[Arrow], height: float) -> Layout:
+    """The layout with room for its labels; where a long one hangs out on the left, everything moves to the right."""
+    low, high = 0.0, grid.width
+    for arrow in bent:
+        half = grid.label_width(arrow) / 2 + 4
+        low, high = min(low, arrow.label_at[0] - half), max(high, arrow.label_at[0] + half)
+    if low < 0:
+        boxes = {id: replace(box, x=box.x - low) for id, box in boxes.items()}
+        for arrow in grid.arrows:
+            arrow.points = [(x - low, y) for x, y in arrow.points]
+            arrow.label_at = (arrow.label_at[0] - low, arrow.label_at[1])
+    return Layout(boxes, tuple(grid.arrows), high - low, height)
 
 
 def _box_height(procedure: Procedure, state: State, language: str) -> float:

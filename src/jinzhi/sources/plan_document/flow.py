@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
@@ -192,6 +192,82 @@ def _keeps_space(before: str, after: str, between: str, loose: bool, sliced: boo
     return not loose and ("\u3400" <= other <= "\u9fff")
 
 
+@dataclass(frozen=True)
+class Wrapping:
+    """How the lines of a text were wrapped by force: at so many characters or columns, or anywhere by hand."""
+
+    by_count: int = 0
+    by_width: int = 0
+    ragged: bool = False
+    #: most lines have exactly the one length, so that words were cut through
+    sliced: bool = False
+
+    @classmethod
+    def of(cls, lines: Sequence[str]) -> Wrapping:
+        by_count, by_width = _wrap_width([len(s) for s in lines]), _wrap_width([_width(s) for s in lines])
+        # lines of one length that are sentences each were not wrapped: they only happen to be as long
+        if _sentences_each([s for s in lines if by_count and abs(len(s) - by_count) <= 2]):
+            by_count = 0
+        if _sentences_each([s for s in lines if by_width and abs(_width(s) - by_width) <= 4]):
+            by_width = 0
+        sliced = bool(by_count) and sum(len(s) == by_count for s in lines) >= 0.6 * len(lines)
+        return cls(by_count, by_width, _stop_in_sentences(lines), sliced)
+
+    def goes_on(self, line: str) -> bool:
+        """Whether a line is so full that its paragraph goes on in the next one."""
+        if not line:
+            return False
+        if self.ragged and line[-1] not in _TERMINAL:
+            return True
+        return bool(
+            (self.by_count and len(line) >= self.by_count - 2) or (self.by_width and _width(line) >= self.by_width - 4)
+        )
+
+
+_OF_DUTIES = re.compile(r"[\[(（【〔]?(?:责任|牵头|配合|协办|主办|負責|负责|完成)")
+
+
+def _stop_in_sentences(lines: Sequence[str]) -> bool:
+    """Lines of any length that mostly stop in mid-sentence were wrapped by hand or by a reader of screens."""
+    long = [s for s in lines if len(s) >= 25 and not _OF_DUTIES.match(s)]
+    return len(long) >= 5 and sum(s[-1] not in _TERMINAL for s in long) > 0.6 * len(long)
+
+
+def _is_indented(line: str) -> bool:
+    return line[:1] == "\u3000" or line[:2] == "  "
+
+
+@dataclass
+class _Stream:
+    """The stream while it is made."""
+
+    text: str
+    hidden: bytearray
+    chars: list[str] = field(default_factory=list)
+    at: list[int] = field(default_factory=list)
+    bol: bytearray = field(default_factory=bytearray)
+    gap: bytearray = field(default_factory=bytearray)
+
+    def words(self, start: int, end: int) -> str:
+        """What is not hidden of a line."""
+        return "".join(self.text[i] for i in range(start, end) if not self.hidden[i]).strip()
+
+    def add(self, start: int, end: int, fresh: bool) -> None:
+        """Add the characters of a line; with ``fresh`` it begins a paragraph."""
+        first, spaced = True, False
+        for pos in range(start, end):
+            if self.hidden[pos]:
+                spaced = False
+            elif is_blank(self.text[pos]):
+                spaced = True
+            else:
+                self.chars.append(folded(self.text[pos]))
+                self.at.append(pos)
+                self.bol.append(1 if first and fresh else 0)
+                self.gap.append(1 if spaced and not first and not any(self.hidden[max(0, pos - 3) : pos]) else 0)
+                first, spaced = False, False
+
+
 def build(
     text: str,
     *,
@@ -209,69 +285,43 @@ def build(
         for m in re.finditer(r"[^\n\r\f]+", text)
         if any(not hidden[i] and not is_blank(text[i]) for i in range(*m.span()))
     ]
-    by_count, by_width = _wrap_width([len(s) for s in lines]), _wrap_width([_width(s) for s in lines])
-    # lines of one length that are sentences each were not wrapped: they only happen to be as long
-    if _sentences_each([s for s in lines if by_count and abs(len(s) - by_count) <= 2]):
-        by_count = 0
-    if _sentences_each([s for s in lines if by_width and abs(_width(s) - by_width) <= 4]):
-        by_width = 0
-    exact = by_count and sum(len(s) == by_count for s in lines) >= 0.6 * len(lines)
+    wrapping = Wrapping.of(lines)
+    stream = _Stream(text, hidden)
+    _add_lines(stream, len(lines), Wrapping() if paragraphs else wrapping)
+    if stream.bol:
+        stream.bol[0] = 1
+    # a text that is spaced out letter by letter: its spaces mean nothing
+    airy = sum(stream.gap) > 0.4 * max(1, len(stream.gap)) and len(stream.gap) > 40
+    return Flow(
+        text,
+        "".join(stream.chars),
+        tuple(stream.at),
+        bytes(stream.bol),
+        bytes(stream.gap),
+        loose,
+        wrapping.sliced,
+        airy,
+    )
 
-    # lines of any length that mostly stop in mid-sentence were wrapped by hand or by a reader of screens
-    told = [
-        s
-        for s in lines
-        if len(s) >= 25 and not re.match("[(（【〔]?(?:责任|牵头|配合|协办|主办|負責|责任|负责|完成)", s)
-    ]
-    ragged = not paragraphs and len(told) >= 5 and sum(s[-1] not in _TERMINAL for s in told) > 0.6 * len(told)
 
-    def full(line: str) -> bool:
-        if paragraphs or not line:
-            return False
-        if ragged and line[-1] not in _TERMINAL:
-            return True
-        return bool((by_count and len(line) >= by_count - 2) or (by_width and _width(line) >= by_width - 4))
-
-    chars: list[str] = []
-    at: list[int] = []
-    bol = bytearray()
-    gap = bytearray()
-    previous, marked, blank_lines = "", False, 0
+def _add_lines(stream: _Stream, count: int, wrapping: Wrapping) -> None:
+    """Add a text's lines, of which ``count`` have words, each where a paragraph begins or as it goes on."""
+    text = stream.text
     # what most lines share says nothing about one of them
-    raw = re.split(r"[\n\r\f]", text)
-    indents = sum(line[:1] == "\u3000" or line[:2] == "  " for line in raw)
-    all_indented = indents > 0.6 * max(1, len(lines))
-    all_spaced = len(re.findall(r"\n[ \t\u3000]*\r?\n", text)) > 0.6 * max(1, len(lines))
-    for m in re.finditer(r"[^\n\r\f]*(?:[\n\r\f]|\Z)", text):
+    most = 0.6 * max(1, count)
+    all_indented = sum(map(_is_indented, re.split(r"[\n\r\f]", text))) > most
+    all_spaced = len(re.findall(r"\n[ \t\u3000]*\r?\n", text)) > most
+    previous, marked, blank_lines = "", False, 0
+    for m in re.finditer(r"[^\n\f\r]*(?:[\n\r\f]|\Z)", text):
         line = m.group()
-        words = "".join(c for i, c in enumerate(line, m.start()) if not hidden[i]).strip()
-        if not words:
-            if any(hidden[m.start() : m.end()]):
+        if not stream.words(*m.span()):
+            if any(stream.hidden[m.start() : m.end()]):
                 marked = True
             elif line.strip("\r\n") == "" and previous:
                 blank_lines += 1
             continue
-        indented = not all_indented and (line[:1] == "\u3000" or line[:2] == "  ")
+        indented = not all_indented and _is_indented(line)
         apart = blank_lines > 0 and not marked and not all_spaced
-        fresh = not full(previous) or apart or indented
-        first, spaced = True, False
-        for pos in range(m.start(), m.end()):
-            char = text[pos]
-            if hidden[pos]:
-                spaced = False
-                continue
-            if is_blank(char):
-                spaced = True
-                continue
-            chars.append(folded(char))
-            at.append(pos)
-            bol.append(1 if first and fresh else 0)
-            gap.append(1 if spaced and not first and not any(hidden[max(0, pos - 3) : pos]) else 0)
-            first, spaced = False, False
+        stream.add(*m.span(), fresh=not wrapping.goes_on(previous) or apart or indented)
         # a page mark that shares the line fills it as any other words do
         previous, marked, blank_lines = line.strip(), False, 0
-    if bol:
-        bol[0] = 1
-    # a text that is spaced out letter by letter: its spaces mean nothing
-    airy = sum(gap) > 0.4 * max(1, len(gap)) and len(gap) > 40
-    return Flow(text, "".join(chars), tuple(at), bytes(bol), bytes(gap), loose, bool(exact), airy)
