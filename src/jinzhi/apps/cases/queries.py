@@ -17,7 +17,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, Type, current
-from jinzhi.kernel.procedure import CaseView, Offer, Procedure
+from jinzhi.kernel.procedure import CaseView, Fact, Offer, Procedure
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -51,7 +51,7 @@ def steps_for(case: Case, folded: CaseView, who: Acting | None, only: str = "") 
     ``only``: the one step that matters; the facts that others need are then not looked up.
     """
     leading = [s for s in folded.procedure.steps if folded.state.id in folded.procedure.sources(s)]
-    needed = [f for s in leading if only in ("", s.id) for f in s.needs]
+    needed = [f for s in leading if only in ("", s.id) for f in s.needs if isinstance(f, Fact)]
     facts: Mapping[str, bool] = established(case, needed)
     roles = who.roles if who else ()
     standing = who.standing(case.unit, case.office) if who else ()

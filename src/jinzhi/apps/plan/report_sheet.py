@@ -42,7 +42,8 @@ from jinzhi.engines.spreadsheet import (
     read,
     write,
 )
-from jinzhi.kernel.fields import Field, NumberError, Type, number_of
+from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.numbers import NumberError, number_of
 
 MILESTONES, ROWS, MADE_FROM = "里程碑", "任务进展", "_报告"
 KEY = Field(id="key", zh="标识", en="Key")

@@ -24,7 +24,7 @@ from jinzhi.apps.plan.actions import Locked, open_round, save_content
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import asked
 from jinzhi.apps.units.models import Unit
-from jinzhi.kernel.fields import NumberError, number_of
+from jinzhi.kernel.numbers import NumberError, number_of
 
 PERIOD_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,19}\Z")
 EDITABLE = ("draft", "returned")
