@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from jinzhi.kernel.correction import ABOUT_OTHERS, CORRECT
+from jinzhi.kernel.kept import bring_back
 
 #: the member of an event's data that says when on its day it happened ("09:30")
 AT = "_at"
+#: the members of an event's data that say which element it is about, who took it, what it saw, gave and showed
+ITEM, BY, SEEN, GIVES, SHOWS = "_item", "_by", "_seen", "_gives", "_shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,26 @@ class Strange:
     step: str
     zh: str
     en: str
+
+
+def with_members(event: Event) -> Event:
+    """An event as it is stored, with what its data say of itself: item, who, seen, given, shown."""
+    said = event.data
+    if not any(name in said for name in (ITEM, BY, SEEN, GIVES, SHOWS)):
+        return event
+    by = said.get(BY, event.by)
+    return replace(
+        event,
+        item=str(said.get(ITEM) or event.item),
+        by=tuple(str(one) for one in by) if isinstance(by, (list, tuple)) else (str(by),),
+        seen=_group(said.get(SEEN)),
+        gives=_group(said.get(GIVES)),
+        shows=_group(said.get(SHOWS)),
+    )
+
+
+def _group(stored: object) -> Mapping[str, object]:
+    return {name: bring_back(value) for name, value in stored.items()} if isinstance(stored, Mapping) else {}
 
 
 def standing_events(events: Sequence[Event]) -> tuple[tuple[Event, ...], list[Strange]]:

@@ -30,7 +30,14 @@ def events_of(case: Case) -> list[Event]:
 
 
 def as_kernel(events: Iterable[Event]) -> tuple[kernel.Event, ...]:
-    return tuple(kernel.Event(e.seq, e.verb, e.on, e.data, timezone.make_naive(e.at)) for e in events)
+    return tuple(
+        kernel.with_members(
+            kernel.Event(
+                e.seq, e.verb, e.on, e.data, timezone.make_naive(e.at), by=(str(e.user_id),) if e.user_id else ()
+            )
+        )
+        for e in events
+    )
 
 
 def view(case: Case, on: date, events: Iterable[Event] | None = None) -> CaseView:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
-from jinzhi.kernel.procedure import Clock, Event, Procedure, State, Step, corrected
+from jinzhi.kernel.procedure import Clock, Event, Procedure, State, Step, corrected, visits_of
 
 FONT = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Noto Sans SC, WenQuanYi Micro Hei, system-ui, sans-serif"
 START = ""
@@ -335,13 +335,10 @@ def visits(procedure: Procedure, history: Sequence[Event]) -> tuple[dict[str, st
     entered: dict[str, str] = {}
     taken: set[tuple[str, str]] = set()
     here = START
-    for event in corrected(history):
-        step = procedure.find_step(event.step)
-        to = step.targets[0] if step and step.targets else None
-        if to is not None and to != here:
-            taken.add((here, to))
-            entered[to] = event.on.isoformat()
-            here = to
+    for visit in visits_of(procedure, corrected(history)):
+        taken.add((here, visit.state.id))
+        entered[visit.state.id] = visit.on.isoformat()
+        here = visit.state.id
     return entered, taken
 
 

@@ -19,13 +19,13 @@ from __future__ import annotations
 from jinzhi.kernel.clock import Clock, Extension
 from jinzhi.kernel.clocks import ClockView
 from jinzhi.kernel.correction import BUILT_IN, CORRECT, TELL
-from jinzhi.kernel.events import AT, Event, Strange, corrected, moment_of, standing_events, uncorrected
+from jinzhi.kernel.events import AT, Event, Strange, corrected, moment_of, standing_events, uncorrected, with_members
 from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.declare import Procedure
 from jinzhi.kernel.procedure.effects import Closes, Effect, Link, Linked, On, Opens, Writes
 from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.examples import Example, run_example
-from jinzhi.kernel.procedure.fold import TOLD, fold
+from jinzhi.kernel.procedure.fold import TOLD, fold, visits_of
 from jinzhi.kernel.procedure.letters import Letter, Service, Way
 from jinzhi.kernel.procedure.offers import (
     ANYBODY,
@@ -109,4 +109,6 @@ __all__ = [
     "run_example",
     "standing_events",
     "uncorrected",
+    "visits_of",
+    "with_members",
 ]

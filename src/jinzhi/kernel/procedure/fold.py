@@ -12,9 +12,9 @@ from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.reading import TOLD, Reading
 from jinzhi.kernel.procedure.record import CaseRecord
 from jinzhi.kernel.procedure.state import UNKNOWN
-from jinzhi.kernel.procedure.view import CaseView
+from jinzhi.kernel.procedure.view import CaseView, Visit
 
-__all__ = ["TOLD", "fold"]
+__all__ = ["TOLD", "fold", "visits_of"]
 
 
 def fold(
@@ -63,6 +63,14 @@ def fold(
         tuple(reading.tied),
         record=_judged_on(reading.record, procedure, events, on),
     )
+
+
+def visits_of(procedure: Procedure, standing: Sequence[Event]) -> tuple[Visit, ...]:
+    """The states that a case came to, in their order, by its events as they stand."""
+    reading = Reading(procedure, Calendar.of(()))
+    for e in standing:
+        reading.take(e)
+    return tuple(reading.visits)
 
 
 def _judged_on(record: CaseRecord, procedure: Procedure, events: Sequence[Event], on: date) -> CaseRecord:
