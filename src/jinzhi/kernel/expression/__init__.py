@@ -13,8 +13,17 @@ from jinzhi.kernel.expression.checks import (
     went_through,
 )
 from jinzhi.kernel.expression.functions import Function, declare_function, find_function
-from jinzhi.kernel.expression.meaning import Elements, Inside, LeafAnswer, RecordView, answer_of, reasons_of, value_of
-from jinzhi.kernel.expression.problems import Schema, paths_of, problems_of
+from jinzhi.kernel.expression.meaning import (
+    Elements,
+    Inside,
+    LeafAnswer,
+    RecordView,
+    Tally,
+    answer_of,
+    reasons_of,
+    value_of,
+)
+from jinzhi.kernel.expression.problems import Schema, condition_problems, functions_of, paths_of, problems_of
 from jinzhi.kernel.expression.words import (
     All,
     Any,
@@ -89,12 +98,15 @@ __all__ = [
     "RecordView",
     "Schema",
     "Some",
+    "Tally",
     "Times",
     "all_of",
     "answer_of",
     "any_of",
+    "condition_problems",
     "declare_function",
     "find_function",
+    "functions_of",
     "judged",
     "negated",
     "paths_of",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.expression.answers import Answer, Missing, all_of, any_of
 from jinzhi.kernel.expression.meaning import Inside, LeafAnswer, RecordView, answer_of, reasons_of
-from jinzhi.kernel.expression.problems import Schema, problems_of
+from jinzhi.kernel.expression.problems import Schema, condition_problems, problems_of
 from jinzhi.kernel.text import Words
 
 
@@ -46,7 +46,7 @@ class Check:
             yield f"check {self.id}: unknown={self.unknown!r} is not attest or stop"
         if self.cite and self.cite.law not in catalogue.ids("law"):
             yield f"check {self.id} cites {self.cite.law!r}, which is no declared law"
-        yield from (f"check {self.id}: {problem}" for problem in problems_of(self.holds, schema))
+        yield from (f"check {self.id}: {problem}" for problem in condition_problems(self.holds, schema))
 
 
 class CheckAnswer(NamedTuple):

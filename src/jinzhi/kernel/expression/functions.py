@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from jinzhi.kernel.expression.answers import Missing
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -20,6 +22,20 @@ class Function:
     arguments: Mapping[str, type | tuple[type, ...]]
     call: Callable[..., object]
     reads_sources: bool = False
+
+    def takes(self, given: Mapping[str, object]) -> bool:
+        """Whether these are its arguments, each of its type; a missing value is none, and yes is no number."""
+        if given.keys() != self.arguments.keys():
+            return False
+        return all(self.fits(name, value) for name, value in given.items())
+
+    def fits(self, name: str, value: object) -> bool:
+        """Whether an argument may be this value."""
+        wanted = self.arguments[name]
+        types = wanted if isinstance(wanted, tuple) else (wanted,)
+        if isinstance(value, bool):
+            return bool in types or object in types
+        return not isinstance(value, Missing) and isinstance(value, types)
 
     @property
     def public(self) -> bool:

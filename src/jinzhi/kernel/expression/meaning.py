@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
-from decimal import Decimal
-from fractions import Fraction
+from datetime import date
 from functools import reduce
 from itertools import repeat
 from typing import Any as Anything
@@ -17,11 +15,24 @@ from typing import NamedTuple, Protocol
 
 from jinzhi.kernel.expression import words as w
 from jinzhi.kernel.expression.answers import BLANK, NOT_HELD, Answer, Missing, all_of, any_of, negated
+from jinzhi.kernel.expression.arithmetic import (
+    between,
+    day_of,
+    divided,
+    least,
+    listed,
+    minus,
+    most,
+    order,
+    plus,
+    times,
+)
 from jinzhi.kernel.expression.functions import find_function
-from jinzhi.kernel.period import Calendar, Length, Unit
-from jinzhi.kernel.period.working import add_months
+from jinzhi.kernel.period import Calendar
 
 UP = "up."
+#: the day of judgement: the same in every scope
+TODAY = "today"
 
 
 class Elements(NamedTuple):
@@ -62,6 +73,8 @@ class Inside:
     outer: RecordView
 
     def value(self, path: str) -> object:
+        if path == TODAY:
+            return self.outer.value(TODAY)
         return self.outer.value(path[len(UP) :]) if path.startswith(UP) else self.element.value(path)
 
     def moment(self, path: str) -> tuple[int, ...] | None:
@@ -109,116 +122,36 @@ def _latest(latest: w.Latest, record: RecordView) -> object:
 
 
 def _days(days: w.Days, record: RecordView) -> object:
-    first, last = (_day(value_of(part, record)) for part in (days.first, days.last))
-    if first is None or last is None:
-        return NOT_HELD
-    if days.unit is Unit.WORKDAY:
-        early, late = sorted((first, last))
-        count = record.calendar.workdays_between(early, late)
-        return count if early is first else -count
-    return (last - first).days
-
-
-def _day(value: object) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
+    first, last = value_of(days.first, record), value_of(days.last, record)
+    return between(first, last, days.unit, record.calendar)
 
 
 def _at(at: w.At, record: RecordView) -> object:
-    day = _day(value_of(at.day, record))
+    day = day_of(value_of(at.day, record))
     return NOT_HELD if day is None else value_of(at.value, record.at(day))
 
 
 def _call(fn: w.Fn, record: RecordView) -> object:
     function = find_function(fn.name)
     given = {name: value_of(argument, record) for name, argument in fn.arguments.items()}
-    if function is None or any(isinstance(value, Missing) for value in given.values()):
+    if function is None or not function.takes(given):
         return NOT_HELD
     result = function.call(**given)
     return NOT_HELD if result is None else result
 
 
-def _arithmetic(combine: Callable[[Anything, Anything], object]) -> Callable[[w.Several, RecordView], object]:
+Arithmetic = Callable[[Anything, Anything, Calendar], object]
+
+
+def _arithmetic(combine: Arithmetic) -> Callable[[w.Several, RecordView], object]:
     def means(several: w.Several, record: RecordView) -> object:
         parts = [value_of(part, record) for part in several.parts]
         if not parts or any(isinstance(part, Missing) for part in parts):
             return NOT_HELD
-        return reduce(lambda left, right: left if left is NOT_HELD else combine(left, right), parts)
+        calendar = record.calendar
+        return reduce(lambda left, right: left if left is NOT_HELD else combine(left, right, calendar), parts)
 
     return means
-
-
-def _plus(left: Anything, right: Anything) -> object:
-    if isinstance(right, Length):
-        return _lengthened(left, right)
-    if isinstance(left, (tuple, frozenset)):
-        return (*left, *(one for one in right if one not in left))
-    return _exact(left) + _exact(right) if _numbers(left, right) else NOT_HELD
-
-
-def _lengthened(left: Anything, by: Length) -> object:
-    """A day or a length, longer. Working days need a calendar and a rule: they are a clock's."""
-    if isinstance(left, Length):
-        return Length(left.n + by.n, left.unit) if left.unit is by.unit else NOT_HELD
-    return _moved(left, by.n, by.unit)
-
-
-def _moved(day: Anything, n: int, unit: Unit) -> object:
-    if not isinstance(day, date):
-        return NOT_HELD
-    match unit:
-        case Unit.HOUR:
-            return day + timedelta(hours=n) if isinstance(day, datetime) else NOT_HELD
-        case Unit.DAY:
-            return day + timedelta(days=n)
-        case Unit.MONTH | Unit.YEAR:
-            return add_months(day, n if unit is Unit.MONTH else 12 * n)
-    return NOT_HELD
-
-
-def _minus(left: Anything, right: Anything) -> object:
-    if isinstance(right, Length):
-        if isinstance(left, Length):
-            shorter = left.n - right.n if left.unit is right.unit else 0
-            return Length(shorter, left.unit) if shorter > 0 else NOT_HELD
-        return _moved(left, -right.n, right.unit)
-    if isinstance(left, (tuple, frozenset)):
-        return tuple(one for one in left if one not in right)
-    return _exact(left) - _exact(right) if _numbers(left, right) else NOT_HELD
-
-
-def _times(left: Anything, right: Anything) -> object:
-    return _exact(left) * _exact(right) if _numbers(left, right) else NOT_HELD
-
-
-def _divided(left: Anything, right: Anything) -> object:
-    if not _numbers(left, right) or not right:
-        return NOT_HELD
-    return Fraction(left) / Fraction(right)
-
-
-def _numbers(*values: object) -> bool:
-    return all(isinstance(v, (int, Decimal, Fraction)) and not isinstance(v, bool) for v in values)
-
-
-def _exact(number: Anything) -> Anything:
-    """Fractions do not mix with decimals: what was divided goes on as a fraction."""
-    return Fraction(number) if isinstance(number, (Decimal, Fraction)) else number
-
-
-def _fraction(number: Anything) -> Fraction:
-    return Fraction(number)
-
-
-def _least(left: Anything, right: Anything) -> object:
-    order = _order(left, right)
-    return NOT_HELD if order is None else (left if order <= 0 else right)
-
-
-def _most(left: Anything, right: Anything) -> object:
-    order = _order(left, right)
-    return NOT_HELD if order is None else (left if order >= 0 else right)
 
 
 _VALUES: dict[type, Callable[[Anything, RecordView], object]] = {
@@ -229,12 +162,12 @@ _VALUES: dict[type, Callable[[Anything, RecordView], object]] = {
     w.At: _at,
     w.Fn: _call,
     w.Frozen: lambda frozen, record: record.frozen(frozen.source, frozen.where),
-    w.Plus: _arithmetic(_plus),
-    w.Minus: _arithmetic(_minus),
-    w.Times: _arithmetic(_times),
-    w.Divided: _arithmetic(_divided),
-    w.Least: _arithmetic(_least),
-    w.Most: _arithmetic(_most),
+    w.Plus: _arithmetic(plus),
+    w.Minus: _arithmetic(minus),
+    w.Times: _arithmetic(times),
+    w.Divided: _arithmetic(divided),
+    w.Least: _arithmetic(least),
+    w.Most: _arithmetic(most),
 }
 
 
@@ -292,10 +225,10 @@ def _leaf(condition: Anything, about: object, others: tuple[object, ...]) -> Ans
             return any_of(map(_equal, repeat(about), others, condition.values))
         case w.Contains() | w.Covers():
             return _holds(condition, about, others[0])
-    order = _order(about, others[0])
-    if order is None:
+    which = order(about, others[0])
+    if which is None:
         return Answer.UNKNOWN
-    return Answer.of(order >= 0 if isinstance(condition, w.AtLeast) else order <= 0)
+    return Answer.of(which >= 0 if isinstance(condition, w.AtLeast) else which <= 0)
 
 
 def _equal(about: object, other: object, written: object) -> Answer:
@@ -304,46 +237,54 @@ def _equal(about: object, other: object, written: object) -> Answer:
         return Answer.UNKNOWN
     if about is BLANK or other is BLANK:
         return Answer.of(about is BLANK and written is None)
+    one, two = listed(about), listed(other)
+    if one is not None and two is not None:
+        return Answer.of(one == two)
     return Answer.of(about == other and isinstance(about, bool) == isinstance(other, bool))
 
 
 def _holds(condition: Anything, about: object, other: object) -> Answer:
     if other is NOT_HELD:
         return Answer.UNKNOWN
-    if not isinstance(about, (tuple, frozenset, list)) or other is BLANK:
+    held = listed(about)
+    wanted = (other,) if isinstance(condition, w.Contains) else listed(other)
+    if held is None or wanted is None or other is BLANK:
         return Answer.NO
-    wanted = (other,) if isinstance(condition, w.Contains) else other
-    if not isinstance(wanted, (tuple, frozenset, list)):
-        return Answer.NO
-    return Answer.of(all(one in about for one in wanted))
-
-
-def _order(left: object, right: object) -> int | None:
-    """-1, 0 or 1 as the first is less, equal or more; None where the two cannot be compared."""
-    if isinstance(left, Length) and isinstance(right, Length) and left.unit is right.unit:
-        left, right = left.n, right.n
-    elif _numbers(left, right):
-        left, right = _fraction(left), _fraction(right)
-    elif isinstance(left, datetime) is not isinstance(right, datetime):
-        left, right = _day(left), _day(right)
-    if not (_numbers(left, right) or (isinstance(left, date) and isinstance(right, date))):
-        return None
-    try:
-        return int(left > right) - int(left < right)  # type: ignore[operator]
-    except TypeError:  # a moment with a zone and one without
-        return None
+    return all_of(any_of(_equal(one, value, value) for one in held) for value in wanted)
 
 
 # --- reasons ----------------------------------------------------------------------------------------------------
 
 
 class LeafAnswer(NamedTuple):
-    """One question that decided: the condition, its answer, the value that it is about and what it is held against."""
+    """One question that decided: the condition, its answer, the value that it is about and what it is held against.
+
+    Of a list: about is a :class:`Tally` of its elements.
+    """
 
     condition: object
     answer: Answer
     about: object
     against: tuple[object, ...]
+
+
+class Tally(NamedTuple):
+    """For how many elements of a list a condition holds, does not, or may. ``complete``: it lacks no element."""
+
+    yes: int
+    no: int
+    unknown: int
+    complete: bool = True
+
+
+def tally(over: str, where: object, record: RecordView) -> Tally | Missing:
+    """For how many elements of a list a condition holds."""
+    found = record.elements(over)
+    if isinstance(found, Missing):
+        return found
+    answers = [answer_of(where, Inside(element, record)) for element in found.records]
+    yes, no, unknown = (answers.count(answer) for answer in (Answer.YES, Answer.NO, Answer.UNKNOWN))
+    return Tally(yes, no, unknown, found.complete)
 
 
 def reasons_of(condition: object, record: RecordView) -> tuple[LeafAnswer, ...]:
@@ -356,11 +297,14 @@ def _reasons(condition: object, record: RecordView) -> Iterator[LeafAnswer]:
         case w.All() | w.Any():
             for part in condition.parts:
                 yield from _reasons(part, record)
-        case w.Not() if isinstance(condition.condition, (w.All, w.Any, w.Not)):
-            yield from _reasons(condition.condition, record)
-        case w.Not() if isinstance(condition.condition, w.FIRST_IS_PATH):
-            yield LeafAnswer(condition, answer_of(condition, record), *_sides(condition.condition, record))
+        case w.Not(inner) if isinstance(inner, (w.All, w.Any, w.Not)):
+            yield from _reasons(inner, record)
+        case w.Not(inner):
+            for about, against in ((leaf.about, leaf.against) for leaf in _reasons(inner, record)):
+                yield LeafAnswer(condition, answer_of(condition, record), about, against)
         case w.Is() | w.OneOf() | w.Given() | w.AtLeast() | w.AtMost() | w.Contains() | w.Covers():
             yield LeafAnswer(condition, answer_of(condition, record), *_sides(condition, record))
+        case w.Some(over, where) | w.Every(over, where):
+            yield LeafAnswer(condition, answer_of(condition, record), tally(over, where, record), ())
         case _:
-            yield LeafAnswer(condition, answer_of(condition, record), NOT_HELD, ())
+            yield LeafAnswer(condition, answer_of(condition, record), value_of(condition, record), ())
