@@ -66,8 +66,8 @@ def _digest(*said: object) -> str:
 
 
 def _names(procedure: Procedure) -> str:
-    steps = [(s.id, s.was, s.sources, s.to, s.day) for s in procedure.steps]
-    return _digest(procedure.states, steps, [(c.id, c.was) for c in procedure.clocks])
+    steps = [(s.id, s.was, s.sources, s.to, s.per, s.day) for s in procedure.steps]
+    return _digest(procedure.states, procedure.asides, steps, [(c.id, c.was) for c in procedure.clocks])
 
 
 def _rules(procedure: Procedure, on: date) -> str:
