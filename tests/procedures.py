@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import days, months, workdays
-from jinzhi.kernel.procedure import Clock, Event, Extension, Procedure, State, Step
+from jinzhi.kernel.procedure import Aside, Clock, Event, Extension, Procedure, State, Step
 
 NAMES = st.text("受理调解审查结案Ab é“—", min_size=1, max_size=24).filter(lambda t: t.strip())
 LENGTHS = st.one_of(st.integers(1, 90).map(days), st.integers(1, 30).map(workdays), st.integers(1, 24).map(months))
@@ -47,12 +47,20 @@ def procedures(draw: st.DrawFn) -> Procedure:
     stays = [s.id for s in steps if s.to is None]
     extensions = (Extension(stays[0], up_to=draw(LENGTHS)),) if stays and draw(st.booleans()) else ()
     length = extensions[0].up_to if extensions else draw(LENGTHS)
+    waits = (Aside("wait", "等待", "Waiting", begin=(stays[1],), end=(stays[2],)),) if len(stays) > 2 else ()
     clock = Clock(
         id="term", zh="期限", en="Term", start=("open",), stop=ending, length=length, extensions=extensions,
-        pause=tuple(stays[1:2]), resume=tuple(stays[2:3]),
+        suspend=tuple(a.id for a in waits),
     )  # fmt: skip
     return Procedure(
-        id="made", zh="生成的事项", en="Made", serves=("C1",), states=tuple(states), steps=tuple(steps), clocks=(clock,)
+        id="made",
+        zh="生成的事项",
+        en="Made",
+        serves=("C1",),
+        states=tuple(states),
+        steps=tuple(steps),
+        clocks=(clock,),
+        asides=waits,
     )
 
 

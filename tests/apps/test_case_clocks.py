@@ -30,7 +30,7 @@ PACKAGE = "clock_matters"
 MATTER = """
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.period import hours, days, workdays
-from jinzhi.kernel.procedure import Clock, Letter, Procedure, State, Step
+from jinzhi.kernel.procedure import Aside, Clock, Letter, Procedure, State, Step
 
 R = ("plan-office",)
 matter = Procedure(
@@ -47,10 +47,11 @@ matter = Procedure(
              letters=(Letter("owner", "招领通知", "Notice to the owner", to="find.finder", tells=("keep",)),)),
         Step(id="give", zh="交还", en="Give back", sources=("kept",), to="back", roles=R),
     ),
+    asides=(Aside("asking", "公告期", "Announced", begin=("ask",), end=("asked",)),),
     clocks=(
         Clock(id="hand", zh="移交期限", en="Hand over", start=("find",), stop=("hand-over", "give"), length=hours(24)),
         Clock(id="keep", zh="保管期限", en="Keep", start=("find",), stop=("give",), length=workdays(30),
-              exclude_from=("ask",), exclude_to=("asked",)),
+              exclude=("asking",)),
     ),
 )
 """

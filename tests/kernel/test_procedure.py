@@ -11,12 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue, Named, collect
+from jinzhi.kernel.expression import F, Latest
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.period import Calendar, HolidayNotice, days, workdays
 from jinzhi.kernel.procedure import (
     CORRECT,
     NO_EXTENSION_LEFT,
     NOT_YOUR_ROLE,
+    Aside,
     Clock,
     Event,
     Example,
@@ -51,6 +53,7 @@ LETTER = Procedure(
         Step(id="longer", zh="延长", en="Extend", sources=("new",), roles=("head",), at="above"),
         Step(id="finish", zh="办结", en="Finish", sources=("new",), to="done", roles=("clerk",), needs=(PAY,)),
     ),
+    asides=(Aside("waiting", "中止", "Waiting", begin=("wait",), end=("go-on",)),),
     clocks=(
         Clock(
             id="reply",
@@ -58,8 +61,7 @@ LETTER = Procedure(
             en="Reply",
             start=("open",),
             stop=("finish",),
-            pause=("wait",),
-            resume=("go-on",),
+            suspend=("waiting",),
             length=workdays(5),
             extensions=(Extension("longer", up_to=workdays(5)),),
         ),
@@ -131,7 +133,7 @@ def test_a_day_told_to_a_party_is_not_computed_again():
 
 
 def test_the_next_due_is_the_earliest_open_clock():
-    slow = replace(LETTER.clocks[0], id="slow", length=days(60), pause=(), resume=(), extensions=())
+    slow = replace(LETTER.clocks[0], id="slow", length=days(60), suspend=(), extensions=())
     view = fold(changed(clocks=(slow, *LETTER.clocks)), at(("open", day(2))), CALENDAR, day(3))
     assert view.next_due.clock.id == "reply"
 
@@ -145,6 +147,7 @@ def test_a_due_date_given_by_hand_can_be_moved():
             Step(id="move", zh="改期", en="Move", sources=("new",), roles=("clerk",), inputs=(new,)),
             LETTER.step("finish"),
         ),
+        asides=(),
         clocks=(
             Clock(
                 id="reply",
@@ -152,8 +155,7 @@ def test_a_due_date_given_by_hand_can_be_moved():
                 en="R",
                 start=("open",),
                 stop=("finish",),
-                due_input="due",
-                reschedule=("move",),
+                due=Latest(F("open.due"), F("move.new_due")),
             ),
         ),
     )
@@ -330,10 +332,9 @@ def test_what_happens_later_does_not_change_what_was(made):
         (changed(clocks=(replace(LETTER.clocks[0], ruled_by="moon"),)), "ruled_by='moon' is not opening or start"),
         (changed(clocks=(replace(LETTER.clocks[0], start=("never",)),)), "names the step 'never'"),
         (
-            changed(clocks=(replace(LETTER.clocks[0], length=None, due_input="due"),)),
-            "step open has no date input 'due'",
+            changed(clocks=(replace(LETTER.clocks[0], length=None, due=F("open.due")),)),
+            "open.due, which is no input of a step",
         ),
-        (changed(clocks=(replace(LETTER.clocks[0], reschedule=("wait",)),)), "reschedule goes with due_input"),
     ],
 )
 def test_a_wrong_declaration_says_what_is_wrong(wrong, said):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from jinzhi.kernel.access import unknown_roles
 from jinzhi.kernel.declare import Catalogue, Citation
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.expression import F
+from jinzhi.kernel.fields import Field
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length, Unit
 from jinzhi.kernel.text import Words
@@ -20,8 +21,8 @@ TO = "to:"
 SERVED = "served:"
 #: the input of a step that grants more time: how much
 GRANTED = "length"
-#: the input by which a step of ``reschedule`` names the new last day
-NEW_DUE = "new_due"
+#: what a path says of a step itself; no input of a step may be called so
+OF_STEP = ("on", "first_on", "by", "count")
 #: a literal, a :class:`~jinzhi.kernel.law.Term`, or an expression that gives a length
 LengthSaid = object
 #: an expression that gives a day, or a moment
@@ -169,13 +170,6 @@ class Clock:
     ruled_by: RuledBy = RuledBy.OPENING
     roll: bool | None = None
     whose: Whose = Whose.US
-    due_input: str = ""
-    reschedule: tuple[str, ...] = ()
-    restore: tuple[str, ...] = ()
-    pause: tuple[str, ...] = ()
-    resume: tuple[str, ...] = ()
-    exclude_from: tuple[str, ...] = ()
-    exclude_to: tuple[str, ...] = ()
     on_expiry_zh: str = ""
     on_expiry_en: str = ""
     basis_note_zh: str = ""
@@ -205,11 +199,20 @@ class Clock:
         return any(x.unit is Unit.HOUR for x in lengths_of(self.length))
 
     @property
+    def due_paths(self) -> tuple[str, ...]:
+        """The paths of the inputs that say its last day, in the order in which it names them; none where it counts."""
+        return tuple(dict.fromkeys(part.path for part in _parts(self.due) if isinstance(part, F)))
+
+    @property
+    def length_paths(self) -> tuple[str, ...]:
+        """The paths of the inputs that say its length, where the case says it."""
+        return tuple(dict.fromkeys(part.path for part in _parts(self.length) if isinstance(part, F)))
+
+    @property
     def named(self) -> tuple[str, ...]:
         """Every step that it names to start, stop or move it."""
         named = (*self.start, *self.stop, *self.restart, *(e.by for e in self.extensions))
-        named = (*named, *self.pause, *self.resume, *self.exclude_from, *self.exclude_to)
-        return tuple(n for n in (*named, *self.reschedule, *self.restore) if ":" not in n)
+        return tuple(n for n in named if ":" not in n)
 
     def starts_with(self, step: Acts) -> bool:
         """Whether a step starts it, by itself or by where it may lead."""
@@ -237,7 +240,6 @@ class Clock:
         for tell in self.tell:
             yield from (f"{where} {p}" for p in tell.problems(catalogue))
         yield from self._uncountable()
-        yield from self._undue({s.id: {f.id: f for f in s.inputs} for s in around.steps})
 
     def _misnames(self, around: Around) -> Iterator[str]:
         """What it names and nobody declares."""
@@ -256,38 +258,22 @@ class Clock:
         for name in (*self.suspend, *self.exclude):
             if name not in stands:
                 yield f"clock {self.id} names {name!r}, which is no declared aside or state"
+        for path in (*self.due_paths, *self.length_paths):
+            head, _, rest = path.partition(".")
+            at = next((s for s in around.steps if s.id == head), None)
+            if at and rest and "." not in rest and rest not in {*OF_STEP, *(f.id for f in at.inputs)}:
+                yield f"clock {self.id} reads {path}, which is no input of a step"
         for name in sorted(set(self.suspend) & set(self.exclude)):
             yield f"clock {self.id}: {name} both suspends it and does not count"
 
     def _uncountable(self) -> Iterator[str]:
-        """What would leave it without a date, or a stretch without an end."""
-        for begins, ends, what in (
-            (self.pause, self.resume, "pause and resume"),
-            (self.exclude_from, self.exclude_to, "exclude_from and exclude_to"),
-        ):
-            if len(begins) > 1 and len(ends) > 1 and len(begins) != len(ends):
-                yield (
-                    f"clock {self.id}: {what} name {len(begins)} and {len(ends)} steps: say which ends which by "
-                    "naming as many of both, pair by pair"
-                )
+        """What would leave it without a date."""
+        if (self.length is None) == (self.due is None):
+            yield f"clock {self.id} needs a length or a due day, and only one of them"
         units = {x.unit for x in lengths_of(self.length)}
         more = {x.unit for e in self.extensions for x in lengths_of(e.up_to)}
         if units and more and (Unit.HOUR in units) != (Unit.HOUR in more):
             yield f"clock {self.id}: hours and another unit cannot be added up"
-
-    def _undue(self, inputs: Mapping[str, Mapping[str, Field]]) -> Iterator[str]:
-        """What is wrong with how its last day is said."""
-        if sum((self.length is not None, self.due is not None, bool(self.due_input))) != 1:
-            yield f"clock {self.id} needs a length or a due day, and only one of them"
-        starting = [(step, self.due_input) for step in self.start if self.due_input]
-        for step, wanted in (*starting, *((step, NEW_DUE) for step in self.reschedule)):
-            there = inputs.get(step, {}).get(wanted)
-            if there is None or there.type is not Type.DATE:
-                yield f"clock {self.id}: step {step} has no date input {wanted!r}"
-        if self.reschedule and not self.due_input:
-            yield f"clock {self.id}: reschedule goes with due_input"
-        if self.restore and not self.reschedule:
-            yield f"clock {self.id}: restore goes with reschedule"
 
 
 def _names(names: tuple[str, ...], step: Acts) -> bool:
@@ -310,9 +296,14 @@ def lengths_of(said: object) -> tuple[Length, ...]:
     return tuple(out)
 
 
+def own_lengths_of(said: object) -> tuple[Length, ...]:
+    """The lengths that a declaration writes itself, beside the terms of law."""
+    return tuple(x for x in _parts(said) if isinstance(x, Length))
+
+
 def _parts(said: object) -> Iterator[object]:
-    """What an expression is made of, down to lengths and terms."""
-    if isinstance(said, Length | Dated):
+    """What an expression is made of, down to lengths, terms and paths."""
+    if isinstance(said, Length | Dated | F):
         yield said
     elif isinstance(said, tuple | list):
         for part in said:
@@ -320,13 +311,3 @@ def _parts(said: object) -> Iterator[object]:
     elif is_dataclass(said) and not isinstance(said, type):
         for f in fields(said):
             yield from _parts(getattr(said, f.name))
-
-
-def ended_by(begins: tuple[str, ...], ends: tuple[str, ...]) -> dict[str, frozenset[str]]:
-    """Which steps end the stretch that a step begins."""
-    if len(begins) != len(ends):
-        return dict.fromkeys(begins, frozenset(ends))
-    out: dict[str, frozenset[str]] = {}
-    for first, last in zip(begins, ends, strict=True):
-        out[first] = out.get(first, frozenset()) | {last}
-    return out

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from jinzhi.kernel.access import Role
-from jinzhi.kernel.clock import terms_of
+from jinzhi.kernel.clock import own_lengths_of, terms_of
 from jinzhi.kernel.declare import Catalogue, Citation, Declaration
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.indicator import Indicator, Measure, Ratio, parts
@@ -96,11 +96,10 @@ def cited(basis: Iterable[Citation], catalogue: Catalogue) -> str:
 
 def length_of(clock: Clock, catalogue: Catalogue) -> str:
     """How long a clock runs, each version with the day it holds from and its article."""
-    if clock.length is None:
-        return f"the day given as `{clock.due_input}`"
-    if isinstance(clock.length, Length):
-        return f"{clock.length.zh} ({clock.length.en})"
-    return "; ".join(
+    if clock.due is not None:
+        return f"the day given as {code(clock.due_paths)}"
+    own = [f"{length.zh} ({length.en})" for length in own_lengths_of(clock.length)]
+    dated = [
         f"from {v.since}: "
         + f"{v.value.zh} ({v.value.en})"
         + f", {cited((v.cite,), catalogue)}"
@@ -108,7 +107,8 @@ def length_of(clock: Clock, catalogue: Catalogue) -> str:
         + ("" if v.verified else ", **unverified**")
         for term in terms_of(clock.length)
         for v in term.versions
-    )
+    ]
+    return "; ".join([*own, *dated]) or f"the length given as {code(clock.length_paths)}"
 
 
 def _figure(value: object) -> object:
@@ -165,7 +165,7 @@ def procedure(p: Procedure, catalogue: Catalogue) -> Iterator[str]:
                 length_of(c, catalogue),
                 code(c.start),
                 code(c.stop),
-                code((*c.pause, *c.exclude_from)),
+                code((*c.suspend, *c.exclude)),
             )
             for c in p.clocks
         ),

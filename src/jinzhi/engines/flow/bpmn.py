@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from jinzhi.kernel.clock import lengths_of
-from jinzhi.kernel.law import Dated
+from jinzhi.kernel.clock import lengths_of, own_lengths_of, terms_of
 from jinzhi.kernel.period import Length, Unit
 from jinzhi.kernel.procedure import Clock, Procedure
 
@@ -94,15 +93,14 @@ def _place(nodes: dict[str, _Node], flows: list[tuple[str, str, str]]) -> None:
 def _said(clock: Clock) -> str:
     """The clock in words with its articles, for the documentation of its timer."""
     lines = [clock.en]
-    if isinstance(clock.length, Dated):
-        for v in clock.length.versions:
-            until = f" 至 {v.until.isoformat()} 前" if v.until else ""
-            doubt = "" if v.verified else "（未核实）"
-            lines.append(f"{v.since.isoformat()} 起{until}：{v.value.zh}，依据 {v.cite}{doubt}")
-    elif isinstance(clock.length, Length):
-        lines.append(f"{clock.length.zh}；{clock.basis_note_zh or '平台工作期限，非法定期限'}")
-    else:
-        lines.append(f"以所填“{clock.due_input}”为准；{clock.basis_note_zh}")
+    for v in (v for term in terms_of(clock.length) for v in term.versions):
+        until = f" 至 {v.until.isoformat()} 前" if v.until else ""
+        doubt = "" if v.verified else "（未核实）"
+        lines.append(f"{v.since.isoformat()} 起{until}：{v.value.zh}，依据 {v.cite}{doubt}")
+    for length in own_lengths_of(clock.length):
+        lines.append(f"{length.zh}；{clock.basis_note_zh or '平台工作期限，非法定期限'}")
+    if clock.due is not None:
+        lines.append(f"以所填“{'、'.join(clock.due_paths)}”为准；{clock.basis_note_zh}")
     for e in clock.extensions:
         basis = "；".join(str(c) for c in e.basis)
         more = "、".join(x.zh for x in lengths_of(e.up_to))
@@ -118,7 +116,7 @@ def _timer(parent: ET.Element, clock: Clock, node: str) -> None:
     definition = ET.SubElement(parent, f"{{{BPMN}}}timerEventDefinition", {"id": f"{node}-timer"})
     length = next(reversed(lengths_of(clock.length)), None)
     if length is None:
-        tag, language, text = "timeDate", f"{OURS}/input", clock.due_input
+        tag, language, text = "timeDate", f"{OURS}/input", ", ".join(clock.due_paths)
     elif isinstance(length, Length) and length.unit in _ISO:
         tag, language, text = "timeDuration", "", _ISO[length.unit].format(length.n)
     else:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cached_property
 
 from jinzhi.kernel.declare import Catalogue, Citation, DeclarationError
-from jinzhi.kernel.law.dated import Dated, Version
+from jinzhi.kernel.law.dated import Dated, NoRuleInForce, Version
 from jinzhi.kernel.law.norms import Law
 from jinzhi.kernel.law.silence import Silence
 from jinzhi.kernel.period import Length
@@ -81,6 +81,14 @@ class Regime:
         one of its laws counts as none."""
         picked = self.find(chosen)
         return picked or self.dated.for_case(opened, today)
+
+    def find_law(self, opened: date, today: date, chosen: object = "") -> Law | None:
+        """The law itself; None where none was in force on the opening day."""
+        try:
+            found = self.for_case(opened, today, chosen if isinstance(chosen, str) else "").value
+        except NoRuleInForce:
+            return None
+        return found if isinstance(found, Law) else None
 
     def find(self, law: str) -> Version[Law] | None:
         """The version of the law of this id."""

@@ -31,7 +31,7 @@ from jinzhi.kernel.period.calendar import ONE_DAY, Calendar, Festival, HolidayNo
 from jinzhi.kernel.period.deadline import Deadline, deadline
 from jinzhi.kernel.period.length import Length, Unit, days, extend, hours, length_of, months, workdays, years
 from jinzhi.kernel.period.span import Span
-from jinzhi.kernel.period.working import Step, add_months, months_and_days
+from jinzhi.kernel.period.working import Step, add_months, day_ahead, months_and_days
 
 __all__ = [
     "ONE_DAY",
@@ -44,6 +44,7 @@ __all__ = [
     "Step",
     "Unit",
     "add_months",
+    "day_ahead",
     "days",
     "deadline",
     "extend",

@@ -33,6 +33,22 @@ def add_months(day: date, n: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def day_ahead(day: date, length: Length, calendar: Calendar) -> date:
+    """The day that lies a length before another; hours as the days that they fill."""
+    match length.unit:
+        case Unit.MONTH | Unit.YEAR:
+            return add_months(day, -length.n * (12 if length.unit is Unit.YEAR else 1))
+        case Unit.WORKDAY:
+            left = length.n
+            while left:
+                day -= ONE_DAY
+                left -= calendar.is_workday(day)
+            return day
+        case Unit.HOUR:
+            return day - timedelta(days=-(-length.n // 24))
+    return day - timedelta(days=length.n)
+
+
 def months_and_days(after: date, through: date) -> tuple[int, int]:
     """Whole months, then days, from one day to a later one; the inverse of adding months, then days."""
     n = (through.year - after.year) * 12 + through.month - after.month

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.expression import Choose
 from jinzhi.kernel.fields import Type
-from jinzhi.kernel.law import Dated
-from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.state import Place, State, place_of
 from jinzhi.kernel.procedure.step import Step
@@ -18,7 +16,8 @@ from jinzhi.kernel.procedure.step import Step
 @dataclass(frozen=True, slots=True)
 class Plan:
     """A step as the fold takes it. ``to``: the state that it leads to, None where the state stays; ``chooses``: the
-    choice where the case decides. ``dates``: its inputs that are days."""
+    choice where the case decides. ``due_inputs``: its inputs that say the last day
+    of a clock."""
 
     step: Step
     place: Place
@@ -26,12 +25,12 @@ class Plan:
     chooses: Choose | None
     begins: tuple[str, ...]
     ends: tuple[str, ...]
-    dates: tuple[str, ...]
+    due_inputs: tuple[str, ...]
     renames: bool
 
 
 def plans_of(
-    states: Sequence[State], asides: Sequence[Aside], steps: Sequence[Step], named: Mapping[str, State]
+    states: Sequence[State], asides: Sequence[Aside], steps: Sequence[Step], clocks: Sequence[Clock], named: Mapping[str, State]
 ) -> dict[str, Plan]:
     """The plan of every step, by its id. ``named``: states by the names that they have or had."""
     ids = {a.id for a in asides}
@@ -43,15 +42,14 @@ def plans_of(
             chooses=s.to if isinstance(s.to, Choose) else None,
             begins=tuple(a.id for a in asides if s.id in a.begin),
             ends=tuple(a.id for a in asides if s.id in a.end),
-            dates=tuple(f.id for f in s.inputs if f.type is Type.DATE),
+            due_inputs=due_inputs(s.id, clocks),
             renames=any(f.was or f.type in (Type.CHOICE, Type.LIST) for f in s.inputs),
         )
         for s in steps
     }
 
 
-def reads_case(clock: Clock) -> bool:
-    """Whether a clock reads the case: it has an expression, or runs for each element of a list."""
-    plain = clock.length is None or isinstance(clock.length, Length | Dated)
-    said = (clock.due, clock.counts_from, clock.when, clock.per)
-    return not plain or any(said) or bool(clock.extensions)
+def due_inputs(step: str, clocks: Sequence[Clock]) -> tuple[str, ...]:
+    """The inputs of a step that say the last day of a clock."""
+    said = [path.partition(".") for clock in clocks for path in clock.due_paths]
+    return tuple(dict.fromkeys(input for at, _, input in said if at == step))

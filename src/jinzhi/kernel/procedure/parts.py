@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
-from jinzhi.kernel.clock import NEW_DUE, Clock
+from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.correction import BUILT_IN, Corrections
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.expression import Derived
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.law import Regime
 from jinzhi.kernel.procedure.aside import Aside
-from jinzhi.kernel.procedure.compiled import Plan, plans_of
+from jinzhi.kernel.procedure.compiled import Plan, due_inputs, plans_of
 from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.letters import Letter, Service
 from jinzhi.kernel.procedure.state import Place, State
@@ -66,7 +66,7 @@ class Parts(Declaration):
 
     @cached_property
     def _plans(self) -> Mapping[str, Plan]:
-        plans = plans_of(self.states, self.asides, self.steps, self._states)
+        plans = plans_of(self.states, self.asides, self.steps, self.clocks, self._states)
         return {name: plans[s.id] for name, s in self._steps.items()}
 
     @cached_property
@@ -145,9 +145,7 @@ class Parts(Declaration):
 
     def due_inputs(self, step: str) -> tuple[str, ...]:
         """The inputs of a step that say the last day of a clock."""
-        said = [c.due_input for c in self.clocks if c.due_input and step in c.start]
-        moved = [NEW_DUE for c in self.clocks if step in c.reschedule]
-        return tuple(dict.fromkeys((*said, *moved)))
+        return due_inputs(step, self.clocks)
 
     @property
     def opening(self) -> tuple[Step, ...]:

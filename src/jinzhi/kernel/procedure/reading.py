@@ -9,7 +9,7 @@ from datetime import date, datetime
 from jinzhi.kernel.clocks import ClockView, Folding
 from jinzhi.kernel.correction import ASSIGN, BUILT_IN, LINK, RECUSE, SERVED, TELL
 from jinzhi.kernel.events import Event, Strange, day_of, moment_of, told_moment
-from jinzhi.kernel.expression import value_of
+from jinzhi.kernel.expression import NOT_HELD, value_of
 from jinzhi.kernel.fields import current
 from jinzhi.kernel.happening import Happening
 from jinzhi.kernel.period import Calendar
@@ -30,7 +30,7 @@ class Reading:
         self.state: State | None = None
         self.closed: date | None = None
         self.opened: date | None = None
-        self.clocks = Folding(procedure.clocks)
+        self.clocks = Folding(procedure.clocks, procedure.law)
         self.history: list[Event] = []
         self.strange: list[Strange] = []
         self.visits: list[Visit] = []
@@ -73,7 +73,12 @@ class Reading:
         """Bring the record on, to the day of the event."""
         self.record.day = e.on
         self.record.opened = self.opened
-        self.record.take(e)
+        undone = self.procedure.find_plan(e.step)
+        self.record.take(e, undone.step.undoes if undone else ())
+        if self.procedure.law and self.opened:
+            chosen = self.record.value(self.procedure.law.chosen_by) if self.procedure.law.chosen_by else ""
+            law = self.procedure.law.find_law(self.opened, e.on, chosen)
+            self.record.law = law.id if law else NOT_HELD
 
     def _judge(self, e: Event, plan: Plan) -> None:
         """List an event that is not declared for where it meets the case."""
@@ -132,10 +137,9 @@ class Reading:
         return began, ended
 
     def _run_clocks(self, e: Event, plan: Plan, moved: Happening) -> None:
-        said = {id: day_of(e.data.get(id)) for id in plan.dates}
-        self.clocks.take(moved.step, moved.name, e.on, moved.at, said)
-        for input in self.procedure.due_inputs(moved.step):
-            if said.get(input) is None:
+        self.clocks.take(moved, self.record)
+        for input in plan.due_inputs:
+            if day_of(e.data.get(input)) is None:
                 self.odd(e, f"“{e.data.get(input)}”不是日期", f"{input} is {e.data.get(input)!r}, which is no date")
 
     def _built_in(self, e: Event) -> None:
@@ -153,6 +157,9 @@ class Reading:
         letter = str(e.data.get("letter") or "")
         if self.procedure.find_letter(letter) is None:
             self.odd(e, f"送达的文书“{letter}”不在声明中", f"{self.procedure.id} has no letter {letter!r}")
+            return
+        moved = Happening(SERVED, "送达", e.on, moment_of(e), e.item, served=(letter, e.item))
+        self.clocks.take(moved, self.record)
 
     def _assigned(self, e: Event) -> None:
         self.handlers = _several(e.data.get("handlers"))
@@ -171,14 +178,15 @@ class Reading:
             elif clock is None:
                 self.odd(e, f"告知的期限“{id}”已不在声明中", f"{self.procedure.id} has no clock {id!r}")
             else:
-                self.clocks.tell(clock.id, day, e.on)
+                self.clocks.tell(clock.id, day, e.on, e.item)
 
     def open_asides(self) -> tuple[OpenAside, ...]:
         found = ((self.procedure.find_aside(id), item, since) for (id, item), since in self.record.open_asides.items())
         return tuple(OpenAside(aside, since, item) for aside, item, since in found if aside is not None)
 
     def views(self, calendar: Calendar, on: date, at: datetime | None) -> tuple[ClockView, ...]:
-        return self.clocks.views(self.opened or on, calendar, on, at)
+        self.record.clocks = lambda: self.clocks.views(self.opened or on, calendar, on, at)
+        return self.clocks.views(self.opened or on, calendar, on, at, self.record)
 
 
 _BUILT_IN: Mapping[str, Callable[[Reading, Event], None]] = {

@@ -64,8 +64,11 @@ class CaseRecord:
     clocks: Callable[[], Sequence[ClockView]] = tuple
     as_of: Callable[[date], CaseRecord] | None = None
 
-    def take(self, event: Event) -> None:
-        """Take in an event that stands."""
+    def take(self, event: Event, undoes: Sequence[str] = ()) -> None:
+        """Take in an event that stands; the last of each of the steps that it ``undoes`` stands no more."""
+        for step in undoes:
+            if self.events.get(step):
+                self.events[step].pop()
         self.events.setdefault(event.step, []).append(event)
         if event.item:
             self.by_item.setdefault((event.step, event.item), []).append(event)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from jinzhi.kernel.access import unknown_roles
-from jinzhi.kernel.clock import Clock
+from jinzhi.kernel.clock import OF_STEP, Clock
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.expression import Check, Checklist, Condition, Expression
@@ -28,8 +28,6 @@ MILESTONE = "milestone"
 REFERRED = (CASE, MILESTONE)
 #: the roles of a step that nobody takes by hand
 BY_ITSELF = ("system", "import")
-#: what a path says of a step itself; no input of a step may be called so
-OF_STEP = ("on", "first_on", "by", "count")
 
 
 class TakenFrom(StrEnum):
@@ -114,8 +112,9 @@ class Step:
 
     ``confirm`` asks the person once more before harm. ``was``: names it had before. ``day``: the law gives the day and
     the step asks for it; without it the step counts on the day on which it is recorded. ``seals``: what was recorded
-    before and with it is corrected by declared roles only. ``corrections``: instead of the procedure's. ``reopens``:
-    it may lead out of a final state, because what ended the case was wrong; nothing else may.
+    before and with it is corrected by declared roles only. ``corrections``: instead of the procedure's. ``undoes``: it
+    takes the last standing event of these steps back, and what they said before holds again. ``reopens``: it may lead
+    out of a final state, because what ended the case was wrong; nothing else may.
     """
 
     id: str
@@ -150,6 +149,7 @@ class Step:
     was: tuple[str, ...] = ()
     day: DayGiven | None = None
     seals: bool = False
+    undoes: tuple[str, ...] = ()
     corrections: Corrections | None = None
     reopens: bool = False
 
@@ -234,9 +234,10 @@ class Step:
     def _misnames(self, around: Around) -> Iterator[str]:
         """What is wrong with numbers and with the other steps that it names."""
         steps = {s.id for s in around.steps}
-        for step in self.other_than:
-            if step not in steps:
-                yield f"other_than names the step {step!r}, which is not declared"
+        for word, named in (("other_than", self.other_than), ("undoes", self.undoes)):
+            for step in named:
+                if step not in steps:
+                    yield f"{word} names the step {step!r}, which is not declared"
         for number, name in ((self.signers, "signers"), (self.most, "most")):
             if number is not None and number < 1:
                 yield f"{name}={number} is less than 1"
@@ -264,7 +265,9 @@ class Step:
         points = question.of if question.type is Type.REF and question.of not in REFERRED else ""
         if points and registers and points not in registers:
             yield f"points into {question.of!r}, which is no declared register"
-        if around.title == f"{self.id}.{question.id}" or question.id in (c.due_input for c in around.clocks):
+        if around.title == f"{self.id}.{question.id}" or f"{self.id}.{question.id}" in [
+            p for c in around.clocks for p in c.due_paths
+        ]:
             if question.personal:
                 yield "is personal data and may be erased: no title, no clock may need it"
             if question.sealed_for:

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.registry import calendar
-from jinzhi.kernel.clock import ended_by
+from jinzhi.kernel.clock import SERVED, TO, lengths_of, own_lengths_of, terms_of
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
@@ -181,51 +181,64 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
 
 
 def clocks_table(p: Procedure) -> Table:
-    def names(ids: tuple[str, ...]) -> str:
-        return enumerated(named(p.step(i)) for i in ids)
-
-    def row(c: Clock) -> TableRow:
-        extra = []
-        if c.pause:
-            extra.append(_("中止：%(steps)s") % {"steps": names(c.pause)})
-        if c.exclude_from:
-            pairs = ended_by(c.exclude_from, c.exclude_to).items()
-            for first, last in pairs:
-                extra.append(_("不计入：%(a)s至%(b)s") % {"a": names((first,)), "b": names(tuple(sorted(last)))})
-        for e in c.extensions:
-            said = {"step": named(p.step(e.by)), "length": plain(e.up_to), "n": e.times}
-            extra.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
-        if c.reschedule:
-            extra.append(_("可由“%(steps)s”改期") % {"steps": names(c.reschedule)})
-        if c.restore:
-            extra.append(_("“%(steps)s”恢复改期前的期限") % {"steps": names(c.restore)})
-        return TableRow(
+    columns = [_("期限"), _("起算"), _("停止"), _("长度与依据"), _("中止、不计与延长"), _("届满后果")]
+    rows = [
+        TableRow(
             [
                 named(c),
-                names(c.start),
-                names(c.stop),
+                enumerated(moved_by(p, name) for name in c.start),
+                enumerated(moved_by(p, name) for name in c.stop),
                 Cell(length_text(p, c), sub=speak(c.basis_note)),
-                "；".join(extra) or "—",
+                "；".join(changes_of(p, c)) or "—",
                 speak(c.on_expiry) or "—",
             ],
             id=f"clock-{c.id}",
         )
+        for c in p.clocks
+    ]
+    return Table(_("期限"), [Column(c) for c in columns], rows, Empty(_("没有期限")), stack=True)
 
-    columns = [_("期限"), _("起算"), _("停止"), _("长度与依据"), _("中止、不计与延长"), _("届满后果")]
-    return Table(_("期限"), [Column(c) for c in columns], [row(c) for c in p.clocks], Empty(_("没有期限")), stack=True)
+
+def moved_by(p: Procedure, name: str) -> str:
+    """What starts or stops a clock, in words: a step, a state that is entered, a letter that is served."""
+    if name.startswith(TO):
+        return _("进入“%(state)s”") % {"state": named(p.state(name.removeprefix(TO)))}
+    if name.startswith(SERVED):
+        letters = (letter for s in p.steps for letter in s.letters if letter.id == name.removeprefix(SERVED))
+        return _("送达“%(letter)s”") % {"letter": named(next(letters))}
+    return named(p.step(name))
+
+
+def changes_of(p: Procedure, c: Clock) -> list[str]:
+    """What suspends, leaves out of count, restarts and lengthens a clock."""
+
+    def stands(names: tuple[str, ...]) -> str:
+        return enumerated(named(p.find_aside(name) or p.state(name)) for name in names)
+
+    out = []
+    if c.suspend:
+        out.append(_("中止：%(steps)s") % {"steps": stands(c.suspend)})
+    if c.exclude:
+        out.append(_("不计入：%(steps)s") % {"steps": stands(c.exclude)})
+    if c.restart:
+        out.append(_("重新起算：%(steps)s") % {"steps": enumerated(moved_by(p, name) for name in c.restart)})
+    for e in c.extensions:
+        lengths = "、".join(speak(x) for x in dict.fromkeys(lengths_of(e.up_to))) or _("所填长度")
+        said = {"step": named(p.step(e.by)), "length": lengths, "n": e.times}
+        out.append(_("%(step)s可延长 %(length)s，最多 %(n)s 次") % said)
+    return out
 
 
 def length_text(p: Procedure, c: Clock) -> str:
-    if isinstance(c.length, Length):
-        return _("%(length)s（平台期限，非法定期限）") % {"length": plain(c.length)}
-    if isinstance(c.length, Dated):
-        out = []
-        for v in c.length.versions:
-            until = _("至 %(day)s 前") % {"day": v.until.isoformat()} if v.until else ""
-            doubt = "" if v.verified else _("，未核实")
-            out.append(
-                f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{plain(v.value)}（{plain(v.cite)}{doubt}）"
-            )
-        return "；".join(out)
-    fields = {f.id: f for s in p.steps if s.id in c.start for f in s.inputs}
-    return _("以所填“%(field)s”为准") % {"field": named(fields[c.due_input])}
+    out = [_("%(length)s（平台期限，非法定期限）") % {"length": plain(x)} for x in own_lengths_of(c.length)]
+    for v in (v for term in terms_of(c.length) for v in term.versions):
+        until = _("至 %(day)s 前") % {"day": v.until.isoformat()} if v.until else ""
+        doubt = "" if v.verified else _("，未核实")
+        out.append(
+            f"{_('%(day)s 起') % {'day': v.since.isoformat()}}{until}：{plain(v.value)}（{plain(v.cite)}{doubt}）"
+        )
+    paths = c.due_paths or ((not out and c.length_paths) or ())
+    fields = {f"{s.id}.{f.id}": f for s in p.steps for f in s.inputs}
+    if said := list(dict.fromkeys(named(fields[path]) for path in paths if path in fields)):
+        out.append(_("以所填“%(field)s”为准") % {"field": enumerated(said)})
+    return "；".join(out)

@@ -175,7 +175,7 @@ complaint = Procedure(
         ),
         Clock(
             id="mediate", zh="调解期限", en="Mediation", start=("accept",), stop=("settle", "end"),
-            length=_term("mediate"), ruled_by=RuledBy.START, exclude_from=("appraise",), exclude_to=("appraised",),
+            length=_term("mediate"), ruled_by=RuledBy.START, exclude=("appraisal",),
             on_expiry_zh="应当终止调解", on_expiry_en="mediation is to be ended",
             basis_note_zh="适用受理之日有效的办法；鉴定检测时间不计入",
             basis_note_en="the order in force on the day of acceptance; appraisal does not count",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from jinzhi.kernel.correction import Corrections
+from jinzhi.kernel.expression import F, Latest
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
 from jinzhi.kernel.procedure import Clock, Example, Fact, Procedure, State, Step, TakenFrom
@@ -105,6 +106,7 @@ progress_report = Procedure(
         Step(
             id="undo-extension", zh="撤销延期", en="Take the added time back", sources=("draft",),
             roles=("plan-office",), at=TakenFrom.ABOVE, needs=(never_handed_in, more_time_stands), confirm=True,
+            undoes=("extend",),
             inputs=(Field(id="reason", zh="撤销理由", en="Reason", type=Type.LONG),),
             help_zh="恢复最近一次延期之前的截止日；给予延期的记录保留。",
             help_en="The due date before the last grant holds again; the record of the grant stays.",
@@ -117,8 +119,8 @@ progress_report = Procedure(
     ),
     clocks=(
         Clock(
-            id="report", zh="填报期限", en="Reporting", start=("open",), stop=("submit", "cancel"), due_input="due",
-            reschedule=("extend",), restore=("undo-extension",),
+            id="report", zh="填报期限", en="Reporting", start=("open",), stop=("submit", "cancel"),
+            due=Latest(F("open.due"), F("extend.new_due")),
             on_expiry_zh="计入逾期填报", on_expiry_en="counts as reported late",
             basis_note_zh="以布置填报时写明的截止日为准，给予延期的以新的截止日为准",
             basis_note_en="the day said in the call for the report, or a later one granted to the unit",

@@ -3,6 +3,7 @@
 from datetime import date
 
 from jinzhi.kernel.correction import Corrections
+from jinzhi.kernel.expression import F, Latest
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import workdays
 from jinzhi.kernel.procedure import Clock, Example, Procedure, State, Step, TakenFrom
@@ -81,7 +82,7 @@ supervision_order = Procedure(
     clocks=(
         Clock(
             id="answer", zh="答复期限", en="Answer", start=("issue", "reject"), stop=("answer", "withdraw"),
-            due_input="due", reschedule=("extend",),
+            due=Latest(F("issue.due"), F("reject.due"), F("extend.new_due")),
             on_expiry_zh="计入逾期未答复", on_expiry_en="counts as not answered in time",
             basis_note_zh="以督办单写明的期限为准", basis_note_en="the day said in the order",
         ),
