@@ -30,7 +30,11 @@ class Plan:
 
 
 def plans_of(
-    states: Sequence[State], asides: Sequence[Aside], steps: Sequence[Step], clocks: Sequence[Clock], named: Mapping[str, State]
+    states: Sequence[State],
+    asides: Sequence[Aside],
+    steps: Sequence[Step],
+    clocks: Sequence[Clock],
+    named: Mapping[str, State],
 ) -> dict[str, Plan]:
     """The plan of every step, by its id. ``named``: states by the names that they have or had."""
     ids = {a.id for a in asides}
