@@ -47,7 +47,7 @@ def procedures(draw: st.DrawFn) -> Procedure:
     stays = [s.id for s in steps if s.to is None]
     extensions = (Extension(stays[0], up_to=draw(LENGTHS)),) if stays and draw(st.booleans()) else ()
     length = extensions[0].up_to if extensions else draw(LENGTHS)
-    waits = (Aside("wait", "等待", "Waiting", begin=(stays[1],), end=(stays[2],)),) if len(stays) > 2 else ()
+    waits = (Aside("wait", "等待", "Waiting", begin=(stays[1],), end=(stays[2], *ending)),) if len(stays) > 2 else ()
     clock = Clock(
         id="term", zh="期限", en="Term", start=("open",), stop=ending, length=length, extensions=extensions,
         suspend=tuple(a.id for a in waits),

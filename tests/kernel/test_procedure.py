@@ -53,7 +53,7 @@ LETTER = Procedure(
         Step(id="longer", zh="延长", en="Extend", sources=("new",), roles=("head",), at="above"),
         Step(id="finish", zh="办结", en="Finish", sources=("new",), to="done", roles=("clerk",), needs=(PAY,)),
     ),
-    asides=(Aside("waiting", "中止", "Waiting", begin=("wait",), end=("go-on",)),),
+    asides=(Aside("waiting", "中止", "Waiting", begin=("wait",), end=("go-on", "finish")),),
     clocks=(
         Clock(
             id="reply",
@@ -333,7 +333,7 @@ def test_what_happens_later_does_not_change_what_was(made):
         (changed(clocks=(replace(LETTER.clocks[0], start=("never",)),)), "names the step 'never'"),
         (
             changed(clocks=(replace(LETTER.clocks[0], length=None, due=F("open.due")),)),
-            "open.due, which is no input of a step",
+            "nothing stands at 'open.due'",
         ),
     ],
 )

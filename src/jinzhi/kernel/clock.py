@@ -21,8 +21,6 @@ TO = "to:"
 SERVED = "served:"
 #: the input of a step that grants more time: how much
 GRANTED = "length"
-#: what a path says of a step itself; no input of a step may be called so
-OF_STEP = ("on", "first_on", "by", "count")
 #: a literal, a :class:`~jinzhi.kernel.law.Term`, or an expression that gives a length
 LengthSaid = object
 #: an expression that gives a day, or a moment
@@ -258,11 +256,6 @@ class Clock:
         for name in (*self.suspend, *self.exclude):
             if name not in stands:
                 yield f"clock {self.id} names {name!r}, which is no declared aside or state"
-        for path in (*self.due_paths, *self.length_paths):
-            head, _, rest = path.partition(".")
-            at = next((s for s in around.steps if s.id == head), None)
-            if at and rest and "." not in rest and rest not in {*OF_STEP, *(f.id for f in at.inputs)}:
-                yield f"clock {self.id} reads {path}, which is no input of a step"
         for name in sorted(set(self.suspend) & set(self.exclude)):
             yield f"clock {self.id}: {name} both suspends it and does not count"
 

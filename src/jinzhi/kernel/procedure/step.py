@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from jinzhi.kernel.access import unknown_roles
-from jinzhi.kernel.clock import OF_STEP, Clock
+from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.expression import Check, Checklist, Condition, Expression
@@ -28,6 +28,8 @@ MILESTONE = "milestone"
 REFERRED = (CASE, MILESTONE)
 #: the roles of a step that nobody takes by hand
 BY_ITSELF = ("system", "import")
+#: what a path says of a step itself; no input of a step may be called so
+OF_STEP = ("on", "first_on", "by", "count")
 
 
 class TakenFrom(StrEnum):
