@@ -15,10 +15,11 @@ from jinzhi.apps.evidence.log import log
 from jinzhi.apps.indicators.actions import freeze
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.registers.actions import create
+from jinzhi.kernel.counted import FIXED
 from jinzhi.kernel.declare import Catalogue, Found
 from jinzhi.kernel.expression import AtMost
 from jinzhi.kernel.indicator import TODAY, Count, Indicator, Ratio
-from jinzhi.web.indicators.words import definition
+from jinzhi.web.indicators.words import SourceWords, definition
 
 POINT = {
     "name": "甲站", "kind": "workstation", "unit": "tj-binhai", "address": "一号", "telephone": "022-1",
@@ -63,6 +64,13 @@ def test_every_definition_is_in_words_not_in_names_of_columns(declared, db):
     said = "".join(line for _label, line in definition(declared))
     assert not re.search(r"[a-z]+_[a-z]+", said), said
     assert ("分子" in dict(definition(declared))) == isinstance(declared.measure, Ratio)
+
+
+@pytest.mark.parametrize("source", FIXED)
+def test_every_source_and_field_that_may_be_counted_has_a_name(source, db):
+    words = SourceWords(source)
+    assert words.name() != source
+    assert [field for field in FIXED[source] if words.field(field) == field] == []
 
 
 def test_three_people_see_the_value_of_what_they_see(points, district, above, elsewhere):

@@ -24,6 +24,7 @@ from jinzhi.kernel.expression.meaning import (
     value_of,
 )
 from jinzhi.kernel.expression.problems import Schema, condition_problems, functions_of, paths_of, problems_of
+from jinzhi.kernel.expression.wording import Names, PlainNames, said_of, shown, worded
 from jinzhi.kernel.expression.words import (
     All,
     Any,
@@ -92,8 +93,10 @@ __all__ = [
     "Missing",
     "Mode",
     "Most",
+    "Names",
     "Not",
     "OneOf",
+    "PlainNames",
     "Plus",
     "RecordView",
     "Schema",
@@ -112,6 +115,9 @@ __all__ = [
     "paths_of",
     "problems_of",
     "reasons_of",
+    "said_of",
+    "shown",
     "value_of",
     "went_through",
+    "worded",
 ]  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -11,15 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.plan.queries import current
-from jinzhi.kernel.expression import All, Any, AtLeast, AtMost, Condition, F, Given, Is, Not, OneOf
+from jinzhi.kernel.expression import Condition, worded
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.indicator import TODAY, Count, Indicator, Median, Ratio, Scalar, Sum, parts
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
-from jinzhi.web.ui.language import named
+from jinzhi.kernel.text import Words
+from jinzhi.web.ui.language import named, speak
 
 PLAIN_SOURCES = {
     "units": gettext_lazy("单位"),
+    "custody:items": gettext_lazy("电子证据"),
     "plan:milestones": gettext_lazy("里程碑"),
     "plan:reports": gettext_lazy("进展报告"),
     "plan:rows": gettext_lazy("单位承担的规划任务"),
@@ -51,6 +52,13 @@ PLAIN_FIELDS = {
     "leads": gettext_lazy("牵头"),
     "served": gettext_lazy("已有系统支撑"),
     "bound": gettext_lazy("对应任务"),
+    "plan": gettext_lazy("规划"),
+    "kind": gettext_lazy("类型"),
+    "way": gettext_lazy("取得方式"),
+    "held": gettext_lazy("保全中"),
+    "kept": gettext_lazy("在管"),
+    "taken_in_on": gettext_lazy("入库日"),
+    "disposed_on": gettext_lazy("处置日"),
 }
 CLOCK_FIELDS = {
     "due": gettext_lazy("%(clock)s的届满日"),
@@ -136,54 +144,24 @@ class SourceWords:
             return str(LEVELS.get(str(value), value))
         return str(value)
 
-    def held_against(self, id: str, value: object) -> str:
-        """What a field is compared with: the day asked for, another field, or a constant as the field shows it."""
-        if value == TODAY:
-            return _("截至日")
-        if isinstance(value, F):
-            return self.field(value.path)
-        return self.value(id, value)  # type: ignore[arg-type]
-
-    def bound(self, id: str, bound: object, least: bool) -> str:
-        """A field and its bound: of days earlier or later, of numbers less or more."""
-        words = {"field": self.field(id), "value": self.held_against(id, bound)}
-        if isinstance(bound, (date, F)):
-            return _("%(field)s不早于%(value)s") % words if least else _("%(field)s不晚于%(value)s") % words
-        return _("%(field)s不小于 %(value)s") % words if least else _("%(field)s不大于 %(value)s") % words
-
     def condition(self, condition: Condition) -> str:
         """A condition in words; empty where it always holds."""
-        match condition:
-            case Is(str(field), None):
-                return _("%(field)s为空") % {"field": self.field(field)}
-            case Is(str(field), value):
-                shown = self.held_against(field, value)
-                return _("%(field)s为“%(value)s”") % {"field": self.field(field), "value": shown}
-            case OneOf(str(field), values):
-                shown = _("、").join(self.held_against(field, v) for v in values)
-                return _("%(field)s为“%(value)s”之一") % {"field": self.field(field), "value": shown}
-            case Given(str(field)):
-                return _("%(field)s不为空") % {"field": self.field(field)}
-            case Not(Given(str(field))):
-                return _("%(field)s为空") % {"field": self.field(field)}
-            case AtLeast(str(field), bound):
-                return self.bound(field, bound, least=True)
-            case AtMost(str(field), bound):
-                return self.bound(field, bound, least=False)
-            case Not(inner):
-                return _("不属于：%(inner)s") % {"inner": self.condition(inner)}  # type: ignore[arg-type]
-            case All(inner):
-                return self._joined(inner, _("，且 "))
-            case Any(inner):
-                return self._joined(inner, _("，或 "))
-        return str(condition)
+        return speak(worded(condition, _NamesOfPage(self)))
 
-    def _joined(self, inner: Sequence[Condition], word: str) -> str:
-        texts = [self.condition(c) for c in inner]
-        texts = [t for t in texts if t]
-        if len(texts) == 1:
-            return texts[0]
-        return word.join(f"（{t}）" if isinstance(c, (All, Any)) else t for t, c in zip(texts, inner, strict=True))
+
+class _NamesOfPage:
+    """Fields and values of a source as conditions name them, in the language of the page."""
+
+    def __init__(self, source: SourceWords):
+        self._source = source
+
+    def path(self, path: str) -> Words:
+        name = _("截至日") if path == TODAY.path else self._source.field(path)
+        return Words(name, name)
+
+    def value(self, path: str, value: object) -> Words:
+        shown = self._source.value(path, value)  # type: ignore[arg-type]
+        return Words(shown, shown)
 
 
 def part(measure: Count | Sum | Median) -> str:
