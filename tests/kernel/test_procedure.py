@@ -210,7 +210,7 @@ def test_a_correction_keeps_the_count_of_what_happened(made, data):
 
 
 def offered(events, roles=("clerk",), facts=None, standing=("own",)):
-    view = fold(LETTER, events, CALENDAR, day(22))
+    view = fold(LETTER, events, CALENDAR, day(5))
     return {o.step.id: o for o in offers(view, roles, facts or {}, standing=standing)}
 
 

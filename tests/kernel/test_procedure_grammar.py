@@ -18,6 +18,7 @@ from jinzhi.kernel.procedure import (
     Clock,
     Event,
     Example,
+    Extension,
     Letter,
     On,
     Opens,
@@ -25,6 +26,7 @@ from jinzhi.kernel.procedure import (
     Reason,
     State,
     Step,
+    earliest_day,
     fold,
     may_open,
     needs_of,
@@ -276,6 +278,42 @@ def test_a_step_is_shown_at_its_own_door_only():
     assert may_open(public, H) == ()
     assert [s.id for s in may_open(public, H, door="public")] == ["open"]
     assert "note" not in offered(case(changed("note", door=("code",)), OPENED))
+
+
+EXTENDED = replace(
+    CONFIRM,
+    clocks=(
+        Clock("decide", "决定", "Decide", start=("open",), stop=("confirm", "lapse"), length=days(10),
+              extensions=(Extension("note", up_to=days(5), after="appraised"),)),
+    ),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "on", "kind"),
+    [
+        ("", 12, Reason.OVER),  # the other has not come first
+        ("\n2026-03-03 appraise\n2026-03-04 appraised", 12, None),
+        ("\n2026-03-03 appraise\n2026-03-04 appraised", 13, Reason.OVER),  # ten days from 2 March: the 12th
+        ("\n2026-03-03 appraise\n2026-03-04 appraised\n2026-03-05 note", 6, Reason.COUNT),
+    ],
+)
+def test_more_time_is_granted_before_the_end_in_its_order_and_so_often(more, on, kind):
+    offer = offered(case(EXTENDED, OPENED + more, date(2026, 3, on)))["note"]
+    assert [o.kind for o in offer.objections] == ([kind] if kind else [])
+
+
+# ── the order of days ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("step", "letter", "day"),
+    [("note", "", 9), ("apply", "", 2), ("served", "call", 4), ("served", "none", 2), ("confirm", "", 9)],
+)
+def test_an_event_is_not_dated_before_the_one_that_led_to_it(step, letter, day):
+    called = changed("appraise", letters=(Letter("call", "通知", "Call", to="open.parties"),))
+    history = f"{OPENED}\n2026-03-03 apply[li]\n2026-03-04 appraise\n2026-03-09 appraised\n2026-03-11 apply[wang]"
+    assert earliest_day(called, Example("x", history, state="").events(), step, letter) == date(2026, 3, day)
 
 
 # ── soundness ────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from datetime import date
 
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.period import Calendar
-from jinzhi.kernel.procedure import CaseView, Clock, ClockView, Event, Procedure, Step, corrected, fold
+from jinzhi.kernel.procedure import CaseView, Clock, ClockView, Event, Procedure, Step, corrected, earliest_day, fold
 from jinzhi.kernel.text import Words
 
 
@@ -112,7 +112,7 @@ def judge(
     if step is None or not first.allowed:
         return first
     after = corrected([*events, change])
-    if wrong_order := disorder(after, today):
+    if wrong_order := disorder(procedure, after, today):
         return Verdict(False, zh=wrong_order.zh, en=wrong_order.en)
     changed = moved(before.clocks, fold(procedure, [*events, change], calendar, today).clocks)
     rule = declared(procedure, step)
@@ -172,10 +172,10 @@ def moved(before: Iterable[ClockView], after: Iterable[ClockView]) -> list[Clock
     return [(old.get(k) or new[k]) for k in {**old, **new} if said.get(k) != now.get(k)]
 
 
-def disorder(events: Sequence[Event], today: date) -> Words | None:
-    """Where the days of events do not follow one another; None where they do."""
-    last: date | None = None
-    for e in events:
+def disorder(procedure: Procedure, events: Sequence[Event], today: date) -> Words | None:
+    """Where an event is dated before the one that led to it; None where none is."""
+    for n, e in enumerate(events):
+        last = earliest_day(procedure, events[:n], e.step, str(e.data.get("letter") or ""))
         if e.on > today:
             zh = f"第 {e.seq} 条的日期 {e.on} 晚于今天"
             return Words(zh, f"the day of record {e.seq}, {e.on}, lies in the future")
@@ -184,5 +184,4 @@ def disorder(events: Sequence[Event], today: date) -> Words | None:
                 f"第 {e.seq} 条的日期 {e.on} 早于前一条的 {last}，先后次序会颠倒",
                 f"the day of record {e.seq}, {e.on}, is before {last}, that of the record before",
             )
-        last = e.on
     return None

@@ -472,7 +472,7 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
             "the case was approved, decided or ended since: too late to agree",
         )
     changed = [*as_kernel(events), kernel.Event(len(events) + 1, CORRECT, today(), said)]
-    if wrong_order := correcting.disorder(kernel.corrected(changed), today()):
+    if wrong_order := correcting.disorder(procedure, kernel.corrected(changed), today()):
         raise StepRefused(*wrong_order)
     event = record(
         case.stream, CORRECT, said, who=who, on=today(), expected=expected, key=key,

@@ -27,21 +27,9 @@ from jinzhi.kernel.procedure.errors import ProcedureError
 from jinzhi.kernel.procedure.examples import Example, run_example
 from jinzhi.kernel.procedure.fold import TOLD, fold, visits_of
 from jinzhi.kernel.procedure.letters import Letter, Service, Way
-from jinzhi.kernel.procedure.offers import (
-    ANYBODY,
-    ELSEWHERE,
-    NO_EXTENSION_LEFT,
-    NOT_YOUR_ROLE,
-    Asker,
-    Needs,
-    Objection,
-    Offer,
-    Reason,
-    label_of,
-    may_open,
-    needs_of,
-    offers,
-)
+from jinzhi.kernel.procedure.offers import ANYBODY, Asker, Needs, Offer, may_open, needs_of, offers
+from jinzhi.kernel.procedure.order import earliest_day
+from jinzhi.kernel.procedure.reasons import ELSEWHERE, NO_EXTENSION_LEFT, NOT_YOUR_ROLE, Objection, Reason, label_of
 from jinzhi.kernel.procedure.record import CaseRecord, Element, Outside
 from jinzhi.kernel.procedure.state import UNKNOWN, Place, State
 from jinzhi.kernel.procedure.step import CASE, MILESTONE, REFERRED, Door, Fact, Step, TakenBy, TakenFrom
@@ -100,6 +88,7 @@ __all__ = [
     "Way",
     "Writes",
     "corrected",
+    "earliest_day",
     "fold",
     "label_of",
     "may_open",

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from jinzhi.kernel.expression import (
     BLANK,
-    NOT_HELD,
     Answer,
     Check,
     CheckAnswer,
@@ -23,59 +21,27 @@ from jinzhi.kernel.expression import (
     answer_of,
     judged,
     paths_of,
-    reasons_of,
 )
 from jinzhi.kernel.period import deadline
 from jinzhi.kernel.procedure.declare import Procedure
+from jinzhi.kernel.procedure.reasons import (
+    ELSEWHERE,
+    NO_NAME,
+    NOT_YOUR_ITEM,
+    NOT_YOUR_ROLE,
+    NOT_YOURS,
+    RECUSED,
+    Objection,
+    Reason,
+    against_extending,
+    barred_by,
+    label_of,
+    unclear_for,
+)
 from jinzhi.kernel.procedure.record import CaseRecord
 from jinzhi.kernel.procedure.step import Door, Fact, Step, TakenBy, TakenFrom
 from jinzhi.kernel.procedure.view import CaseView
 from jinzhi.kernel.text import Words
-
-
-class Reason(StrEnum):
-    """What kind of reason speaks against a step."""
-
-    ROLE = "role"
-    PLACE = "place"
-    PERSON = "person"
-    CONFLICT = "conflict"
-    UNCLEAR = "unclear"
-    COUNT = "count"
-    AGAIN = "again"
-    NEED = "need"
-
-
-@dataclass(frozen=True, slots=True)
-class Objection:
-    """One reason why a step may not be taken; ``fact`` or ``check``: what is not established or does not hold, where
-    that is the reason; ``missing``: the paths without which nothing can be said."""
-
-    why: Words
-    fact: Fact | None = None
-    kind: Reason = Reason.NEED
-    check: CheckAnswer | None = None
-    missing: tuple[str, ...] = ()
-
-
-NOT_YOUR_ROLE = Objection(Words("您的角色不能办理此步骤", "your role may not take this step"), kind=Reason.ROLE)
-NO_EXTENSION_LEFT = Objection(Words("延长次数已用完", "no extension is left"), kind=Reason.COUNT)
-NOT_YOURS = Objection(Words("应由承办人办理", "only whoever handles the case may take this step"), kind=Reason.PERSON)
-RECUSED = Objection(Words("您已回避本案", "you are recused from this case"), kind=Reason.PERSON)
-NO_NAME = Objection(Words("此步骤要求写明办理人", "this step must know who takes it"), kind=Reason.PERSON)
-NOT_YOUR_ITEM = Objection(Words("没有需要您办理的项", "nothing here is for you to do"), kind=Reason.PERSON)
-#: why a unit may not take a step that is taken from another place
-ELSEWHERE: Mapping[str, Objection] = {
-    TakenFrom.OWN: Objection(
-        Words("应由本单位办理", "only the unit itself may take this step"), kind=Reason.PLACE
-    ),
-    TakenFrom.ABOVE: Objection(
-        Words("应由上级单位办理", "only a unit above may take this step"), kind=Reason.PLACE
-    ),
-    TakenFrom.OFFICE: Objection(
-        Words("应由交办单位办理", "only the issuing unit may take this step"), kind=Reason.PLACE
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,59 +271,7 @@ class _Question:
             if first is not None and self.record.day < first:
                 words = Words(f"{first} 起方可再次办理（间隔 {step.again.zh}）", f"not again before {first}")
                 yield Objection(words, kind=Reason.AGAIN)
-        if _spent(self.view, step.id):
-            yield NO_EXTENSION_LEFT
-
-
-def label_of(procedure: Procedure, path: str) -> Words:
-    """What a path is called: the step and its input, or the path itself."""
-    head, _, rest = path.partition(".")
-    step = procedure.find_step(head)
-    if step is None:
-        return Words(path, path)
-    question = step.find_input(rest.partition(".")[0]) if rest else None
-    beyond = rest.partition(".")[2]
-    if question is None:
-        return Words(f"“{step.zh}”", f"“{step.en}”")
-    more = f"（{beyond}）" if beyond else ""
-    return Words(f"“{step.zh}”的{question.zh}{more}", f"{question.en} of “{step.en}”{f' ({beyond})' if beyond else ''}")
-
-
-def missing_in(condition: object, record: RecordView) -> tuple[str, ...]:
-    """The paths of a condition that hold nothing that could be judged."""
-    undecided = [r for r in reasons_of(condition, record) if r.answer is Answer.UNKNOWN]
-    paths = sorted({p for r in undecided for p in paths_of(r.condition)})
-    return tuple(p for p in paths if record.value(p) in (NOT_HELD, BLANK)) or tuple(paths)
-
-
-def unclear_for(procedure: Procedure, condition: object, record: RecordView) -> Objection:
-    """That a condition cannot be judged, and what is missing for it."""
-    missing = missing_in(condition, record)
-    names = [label_of(procedure, p) for p in missing]
-    zh = "、".join(n.zh for n in names)
-    return Objection(
-        Words(f"尚不能判定，缺少：{zh}", f"cannot be judged yet, missing: {', '.join(n.en for n in names)}"),
-        kind=Reason.UNCLEAR,
-        missing=missing,
-    )
-
-
-def barred_by(procedure: Procedure, answer: CheckAnswer, record: RecordView) -> Objection:
-    """That a check bars: it does not hold, or nobody may attest what is unknown."""
-    check = answer.check
-    if answer.answer is Answer.NO:
-        return Objection(Words(f"不符合：{check.zh}", f"does not hold: {check.en}"), check=answer)
-    unclear = unclear_for(procedure, check.holds, record)
-    words = Words(f"{check.zh}：{unclear.why.zh}", f"{check.en}: {unclear.why.en}")
-    return Objection(words, check=answer, missing=unclear.missing)
-
-
-def _spent(view: CaseView, step: str) -> bool:
-    for clock in view.procedure.clocks:
-        for extension in clock.extensions:
-            if extension.by == step:
-                return sum(e.step == step for e in view.history) >= extension.times
-    return False
+        yield from against_extending(self.view, step, self.record.day)
 
 
 def may_open(procedure: Procedure, roles: Iterable[str], *, door: Door = Door.STAFF) -> tuple[Step, ...]:
