@@ -24,6 +24,7 @@ from jinzhi.kernel.access import Reach, Role, within
 from jinzhi.kernel.expression import paths_of
 from jinzhi.kernel.indicator import TODAY, Count, Indicator, Record, Scalar, Value, parts
 from jinzhi.kernel.status import AHEAD, LATE, NORMAL, RISK, LightRule, Status
+from jinzhi.kernel.text import Words
 
 #: values are kept for this long at most, in seconds; a new event makes them stale at once
 KEPT = 600
@@ -322,14 +323,14 @@ class BreakdownGroup:
 
 
 def by_unit(
-    indicator: Indicator, rows: Mapping[str, Sequence[Record]], on: date, english: bool
+    indicator: Indicator, rows: Mapping[str, Sequence[Record]], on: date, language: str
 ) -> list[BreakdownGroup]:
-    """The value of each unit that keeps records of it, in the order of the units."""
+    """The value of each unit that keeps records of it, in the order of the units; units are named in the language."""
     found = breakdown(indicator, rows, "unit", on)
     units = {u.code: u for u in Unit.objects.filter(code__in=[str(k) for k, _ in found])}
     out = []
     for key, value in found:
         unit = units.get(str(key))
-        label = str(key) if unit is None else (unit.en if english else unit.short or unit.zh)
+        label = str(key) if unit is None else (Words(unit.short or unit.zh, unit.en).say(language))
         out.append(BreakdownGroup(key, label, value, unit))
     return sorted(out, key=lambda g: (g.unit.position if g.unit else 10**6, g.label))

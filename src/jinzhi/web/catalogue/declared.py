@@ -19,7 +19,7 @@ from jinzhi.kernel.declare import Citation, Declaration
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.web.cases.page import cite
-from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
+from jinzhi.web.ui.language import english, enumerated, lang_unless_page, named, other_language, page_language, speak
 from jinzhi.web.ui.tables import Cell
 
 KIND_NAMES = {
@@ -116,9 +116,9 @@ def for_developers(value: Declaration) -> list[tuple[str, Any]]:
     other = value.why and not in_the_readers_language(value.why)
     return [
         (_("标识"), Cell(value.id, lang="en")),
-        (_("中文名称"), Cell(value.zh, lang="zh-Hans") if english() else value.zh),
-        (_("英文名称"), Cell(value.en, lang="en")),
-        (_("编写理由"), Cell(value.why, lang="zh-Hans" if english() else "en") if other else ""),
+        (_("中文名称"), Cell(value.zh, lang=lang_unless_page("zh-Hans"))),
+        (_("英文名称"), Cell(value.en, lang=lang_unless_page("en"))),
+        (_("编写理由"), Cell(value.why, lang=other_language()) if other else ""),
         (_("声明所在"), Cell(catalogue().where(value.kind, value.id), lang="en")),
     ]
 

@@ -23,7 +23,7 @@ from jinzhi.web.indicators.seen import SeenIndicator
 from jinzhi.web.indicators.words import SourceWords
 from jinzhi.web.plan.cockpit.kpis import shown
 from jinzhi.web.ui.boxes import PageLink
-from jinzhi.web.ui.language import english, speak
+from jinzhi.web.ui.language import page_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
@@ -32,7 +32,7 @@ def groups(view: SeenIndicator, by: str) -> list[BreakdownGroup]:
     if view.on < today() and any(by in today_only(p.source) for p in parts(view.indicator.measure)):
         return []
     if by == "unit":
-        return by_unit(view.indicator, view.rows, view.on, english())
+        return by_unit(view.indicator, view.rows, view.on, page_language())
     words = SourceWords(parts(view.indicator.measure)[0].source)
     found = breakdown(view.indicator, view.rows, by, view.on)
     out = [BreakdownGroup(key, words.value(by, key), value) for key, value in found]

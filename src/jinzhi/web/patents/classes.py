@@ -21,7 +21,7 @@ from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.ui.boxes import PageLink
-from jinzhi.web.ui.language import english, speak
+from jinzhi.web.ui.language import in_page_order, other_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 #: schemes: name, what finds a class, what finds it with all below (empty: the first does)
@@ -46,7 +46,7 @@ def search_of(field: str, symbol: str) -> str:
 
 def titles(place: Place | ClassSymbol) -> Cell:
     """A class's title in the language of the page, the other one below it."""
-    first, second = (place.en, place.zh) if english() else (place.zh, place.en)
+    first, second = in_page_order(place)
     return Cell(first or second or "—", sub=second if first else "")
 
 
@@ -92,7 +92,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "name": SCHEMES[scheme][0],
         "schemes": [PageLink(name, here(key), current=key == scheme) for key, (name, *_rest) in SCHEMES.items()],
         "loaded": loaded,
-        "other": "zh-hans" if english() else "en",
+        "other": other_language(),
         "load": LOAD.get(scheme, ""),
         "library": library_line(collection()),
         "print_title": SCHEMES[scheme][0],

@@ -36,7 +36,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back, paged
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import english, named, page_language, speak
+from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
@@ -75,7 +75,7 @@ def understood(text: str) -> str:
         told = echo(parse(text), subgroups)
     except QueryError as e:
         return e.say(page_language())
-    return speak(told).partition(": " if english() else "：")[2]
+    return speak(told).partition(speak(Words("：", ": ")))[2]
 
 
 def moment(at: Any) -> str:

@@ -19,7 +19,7 @@ from jinzhi.apps.patents.store.marks import while_unchanged
 from jinzhi.apps.patents.store.queries import SourceStatus, collection, sources
 from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.text import Words
-from jinzhi.web.ui.language import english, speak
+from jinzhi.web.ui.language import page_language, speak
 
 #: hits on a page
 PAGE = 20
@@ -67,7 +67,7 @@ def warm() -> None:
     """Read what the first page of results would wait for; nothing where there is no patent."""
     if collection()["documents"]:
         result.warm()
-        for language in (True, False):
+        for language in ("zh", "en"):
             subclass_titles(language)
 
 
@@ -94,7 +94,7 @@ class FacetWords:
 
     @cached_property
     def _classes(self) -> dict[str, str]:
-        return subclass_titles(english())
+        return subclass_titles(page_language())
 
     def of(self, key: str, value: str) -> str:
         """The name of a value of a facet."""
@@ -120,10 +120,10 @@ class FacetWords:
 
 
 @while_unchanged("classes")
-def subclass_titles(in_english: bool) -> dict[str, str]:
+def subclass_titles(language: str) -> dict[str, str]:
     """The titles of all subclasses that are loaded, those of the newest edition that has one."""
     rows = ClassSymbol.objects.annotate(length=Length("symbol")).filter(scheme="ipc", length=4).order_by("edition")
-    return {row.symbol: (row.en if in_english else row.zh) for row in rows}
+    return {row.symbol: Words(row.zh, row.en).say(language) for row in rows}
 
 
 def district_names() -> dict[str, str]:

@@ -34,7 +34,7 @@ from jinzhi.kernel.access import Role
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back
 from jinzhi.web.shell.submissions import submitted
-from jinzhi.web.ui.language import english, named
+from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
@@ -311,7 +311,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "form": form,
         "secret": secret,
         "table": token_table(who.user),
-        "english": english(),
     }
     return render(request, "tokens/index.html", context, status=status)
 

@@ -39,7 +39,7 @@ from jinzhi.web.shell.errors import NOT_ON_RECORD
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import filters_in_words
-from jinzhi.web.ui.language import english, enumerated, named, page_language, speak
+from jinzhi.web.ui.language import enumerated, lang_unless_page, named, page_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
@@ -125,7 +125,7 @@ def register(request: HttpRequest, id: str) -> HttpResponse:
 def facts(found: Register) -> list[tuple[str, Any]]:
     """What a register is for and who answers for it."""
     return [
-        (_("用途"), Cell(found.why, lang="zh-Hans") if english() else found.why),
+        (_("用途"), Cell(found.why, lang=lang_unless_page("zh-Hans"))),
         (_("服务的规划任务"), serves(found)),
         (_("唯一性"), enumerated(named(found.field(k)) for k in found.key) or _("不限")),
         (_("维护角色"), enumerated(named(catalogue().get(Role, r)) for r in found.writes)),

@@ -28,6 +28,21 @@ def page_language() -> str:
     return "en" if english() else "zh"
 
 
+def lang_unless_page(language: str) -> str:
+    """The ``lang`` of an element in Chinese (``zh-Hans``) or English (``en``): empty where the page speaks it."""
+    return "" if language.startswith(page_language()) else language
+
+
+def other_language() -> str:
+    """The language that the page does not speak, as ``lang`` names it."""
+    return "zh-Hans" if english() else "en"
+
+
+def in_page_order(text: Bilingual) -> tuple[str, str]:
+    """The text in the language of the page, and the other one."""
+    return (text.en, text.zh) if english() else (text.zh, text.en)
+
+
 def speak(text: Bilingual | None) -> str:
     """The text in the language of the page; empty where nothing is given."""
     if text is None:

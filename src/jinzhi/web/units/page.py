@@ -38,7 +38,7 @@ from jinzhi.web.shell.plan_choice import names_plan
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import english, named, page_language, speak
+from jinzhi.web.ui.language import lang_unless_page, named, page_language, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -231,7 +231,7 @@ def alias_line(alias: Alias, day: date) -> Cell:
     if alias.since or alias.until:
         span = f"{alias.since.isoformat() if alias.since else ''} – {alias.until.isoformat() if alias.until else ''}"
     notes = [n for n in (span, alias.note, "" if alias.verified else _("未核实")) if n]
-    return Cell(alias.name, sub="；".join(notes), lang="zh-Hans" if english() else "")
+    return Cell(alias.name, sub="；".join(notes), lang=lang_unless_page("zh-Hans"))
 
 
 @page(nav="units", scope="plan.read")
@@ -259,8 +259,8 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
     children = list(Unit.objects.get_children(found).filter(active=True).order_by("position"))
     groups = list(found.groups.order_by("pk"))
     pairs: list[tuple[Any, Any]] = [
-        (_("全称"), Cell(found.zh, lang="zh-Hans" if english() else "")),
-        (_("英文名称"), Cell(found.en, lang="" if english() else "en")),
+        (_("全称"), Cell(found.zh, lang=lang_unless_page("zh-Hans"))),
+        (_("英文名称"), Cell(found.en, lang=lang_unless_page("en"))),
         (_("简称"), found.short if found.short != found.zh else ""),
         (_("层级"), LEVEL_NAMES.get(found.level, found.level)),
         (_("上级"), [Cell(a.label, href=reverse("unit", args=[a.code])) for a in ancestors[-1:]] or ""),
@@ -304,7 +304,7 @@ def unit(request: HttpRequest, code: str) -> HttpResponse:
 
 def dated_name(n: UnitName) -> Cell:
     span = f"{n.since.isoformat() if n.since else ''} – {n.until.isoformat() if n.until else ''}"
-    return Cell(n.zh, sub=span, lang="zh-Hans" if english() else "")
+    return Cell(n.zh, sub=span, lang=lang_unless_page("zh-Hans"))
 
 
 def successor_href(found: Unit) -> str:
