@@ -22,7 +22,7 @@ from jinzhi.apps.evidence.store import store
 from jinzhi.kernel.merkle import FAMILIES, ProofError
 from jinzhi.verifier import verify
 from jinzhi.web.api.caller import caller, only
-from jinzhi.web.evidence.objects import places, said, tells_personal, visible_deposits
+from jinzhi.web.evidence.objects import body_of, places, tells_personal, visible_deposits
 from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing
 
 router = Router(tags=["evidence"], by_alias=True)
@@ -99,7 +99,7 @@ def scope(name: str) -> dict[str, str]:
     return {"x-scope": name}
 
 
-def found(number: str) -> Entry:
+def entry_of(number: str) -> Entry:
     try:
         return log.entry(number)
     except log.Unknown as e:
@@ -143,12 +143,12 @@ def append_to_log(
 def get_log_entry(request: HttpRequest, number: str) -> dict[str, Any]:
     who = caller(request, READ)
     only(request)
-    entry = found(number)
+    entry = entry_of(number)
     covering = log.covering(entry)
     return {
         "entry": entry.number,
         "kind": entry.kind,
-        "body": said(entry) if readable(entry, who) else None,
+        "body": body_of(entry) if readable(entry, who) else None,
         "leaf_sha256": bytes(entry.leaf_sha256).hex(),
         "leaf_sm3": bytes(entry.leaf_sm3).hex(),
         "checkpoint": bundles.label(covering) if covering else None,
@@ -170,7 +170,7 @@ def prove_log_entry(
 ) -> dict[str, Any]:
     caller(request, READ)
     only(request, "size")
-    found(number)
+    entry_of(number)
     try:
         return proof_of(number, size)
     except (log.Unknown, ProofError) as e:
@@ -191,7 +191,7 @@ def export_log_entry(
 ) -> HttpResponse:
     who = caller(request, READ)
     only(request, "content", "custody")
-    entry = found(number)
+    entry = entry_of(number)
     if not readable(entry, who):
         raise missing(f"没有条目 {number}，或不在可见范围", f"no entry {number}, or it is not yours to see")
     shown = exports.chain_of(entry) if custody else [entry] if content else []

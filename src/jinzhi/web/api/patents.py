@@ -47,7 +47,7 @@ EVERYTHING = ("全部文献", "all documents")
 #: what narrows a search beside the words: each facet, each left out, each asked for beside others
 CONDITIONS = tuple(name for key in FACET for name in (key, f"not_{key}", f"also_{key}"))
 
-Asked = Annotated[
+QueryText = Annotated[
     str,
     Query(
         "",
@@ -85,7 +85,7 @@ NARROWED = (
 
 
 @dataclass(frozen=True)
-class Told:
+class ReadQuery:
     """A query as read: its text and dialect, its translation, its tree and its echo (None: the whole collection)."""
 
     text: str
@@ -113,20 +113,20 @@ def _members(thing: Any, *names: str) -> dict[str, Any]:
     return {name: getattr(thing, name) for name in names}
 
 
-def told(q: str, dialect: str) -> Told:
+def read_query(q: str, dialect: str) -> ReadQuery:
     """Read a query. Raises QueryError with the place, or a 422 for a dialect that nobody speaks."""
     text = q.strip()
     if dialect and dialect not in DIALECTS:
         known = "、".join(DIALECTS)
         raise invalid(Wrong("dialect", f"应为 {known} 之一，或不写", f"must be one of {', '.join(DIALECTS)}, or empty"))
     if not text:
-        return Told(q, dialect, None, None, None)
+        return ReadQuery(q, dialect, None, None, None)
     translation = translate(q, dialect) if dialect else None
     query = parse(translation.native if translation else q)
-    return Told(q, dialect, translation, query, echo(query, subgroups))
+    return ReadQuery(q, dialect, translation, query, echo(query, subgroups))
 
 
-def searched(request: HttpRequest, asked: Told, sort: str = "") -> Search:
+def searched(request: HttpRequest, asked: ReadQuery, sort: str = "") -> Search:
     """The search with the conditions of the address. Raises QueryError, and NoIndex where there is no index."""
     if sort == RELEVANCE and (asked.query is None or not library().ranks):
         known = ", ".join(ORDERS)
@@ -145,7 +145,7 @@ def desk_of(request: HttpRequest) -> Desk:
     return Desk(who)
 
 
-def answered(asked: Told, search: Search, began: float) -> dict[str, Any]:
+def answered(asked: ReadQuery, search: Search, began: float) -> dict[str, Any]:
     """What every answer says beside the documents."""
     collection = queries.collection()
     return {
@@ -213,7 +213,7 @@ def version_of(request: HttpRequest, search: Search) -> list[str]:
 def search_patents(
     request: HttpRequest,
     response: HttpResponse,
-    q: Asked,
+    q: QueryText,
     limit: Limit,
     cursor: Cursor,
     sort: Sort,
@@ -225,7 +225,7 @@ def search_patents(
     only(request, "q", "limit", "cursor", "sort", "facets", "facet_limit", "dialect", *CONDITIONS)
     wanted = facets_of(facets)
     began = perf_counter()
-    asked = told(q, dialect)
+    asked = read_query(q, dialect)
     search = searched(request, asked, sort)
     if kept(request, response, version_of(request, search)):
         return unchanged(response)
@@ -286,11 +286,11 @@ def facet_shown(search: Search, facet: Facet, most: int) -> dict[str, Any]:
     description=f"Exact, whatever the number. {NARROWED}",
     openapi_extra=READ,
 )
-def count_patents(request: HttpRequest, response: HttpResponse, q: Asked, dialect: Tongue) -> Any:
+def count_patents(request: HttpRequest, response: HttpResponse, q: QueryText, dialect: Tongue) -> Any:
     caller(request, "plan.read")
     only(request, "q", "dialect", *CONDITIONS)
     began = perf_counter()
-    asked = told(q, dialect)
+    asked = read_query(q, dialect)
     search = searched(request, asked)
     if kept(request, response, version_of(request, search)):
         return unchanged(response)
@@ -307,13 +307,13 @@ def count_patents(request: HttpRequest, response: HttpResponse, q: Asked, dialec
 )
 def explain_query(
     request: HttpRequest,
-    q: Asked,
+    q: QueryText,
     dialect: Tongue,
     counts: Annotated[bool, Query(True, description="Whether to search each part.")],
 ) -> dict[str, Any]:
     caller(request, "plan.read")
     only(request, "q", "dialect", "counts")
-    asked = told(q, dialect)
+    asked = read_query(q, dialect)
     count: Callable[[language.Node], int | None] = lambda node: None  # noqa: E731 - one of two ways to count
     if counts and asked.query is not None:
         search = Search(asked.query, desk=desk_of(request))

@@ -45,7 +45,7 @@ router = Router(tags=["plan"], by_alias=True)
 Plan = Annotated[str, Query("", max_length=60, description="Slug of a plan in force; left out: the main plan.")]
 
 
-def asked(plan: str) -> Release | None:
+def plan_asked_for(plan: str) -> Release | None:
     """The plan of the address, else the main one. Raises the problem where it is not in force."""
     release = current(plan)
     if plan and release is None:
@@ -102,7 +102,7 @@ def row_shown(row: Row, judged: Judged | None) -> dict[str, Any]:
 def list_rows(request: HttpRequest, plan: Plan) -> dict[str, Any]:
     who = caller(request, "plan.read")
     only(request, "plan")
-    release, day = asked(plan), today()
+    release, day = plan_asked_for(plan), today()
     if release is None:
         return {"release": None, "as_of": day, "items": []}
     judged = lights(release, who, day)
@@ -119,7 +119,7 @@ def list_rows(request: HttpRequest, plan: Plan) -> dict[str, Any]:
 def get_row(request: HttpRequest, key: str, plan: Plan) -> dict[str, Any]:
     who = caller(request, "plan.read")
     only(request, "plan")
-    release, day = asked(plan), today()
+    release, day = plan_asked_for(plan), today()
     row = rows_of(release).filter(key__iexact=key).first() if release else None
     if release is None or row is None:
         raise missing(f"现行规划没有编号为“{key}”的任务", f"the plan in force has no row {key!r}")
@@ -153,7 +153,7 @@ def get_row(request: HttpRequest, key: str, plan: Plan) -> dict[str, Any]:
 def list_milestones(request: HttpRequest, limit: Limit, cursor: Cursor, plan: Plan) -> dict[str, Any]:
     who = caller(request, "plan.read")
     only(request, "limit", "cursor", "plan")
-    release = asked(plan)
+    release = plan_asked_for(plan)
     if release is None:
         return {"plan": "", "items": [], "next": None}
     rows = Milestone.objects.visible_to(who).filter(plan=release.plan, dropped_on=None).select_related("unit")
@@ -198,7 +198,7 @@ def get_milestone(request: HttpRequest, code: str) -> dict[str, Any]:
 def bring_milestones(request: HttpRequest, plan: Plan, body: MilestoneLines) -> dict[str, Any]:
     who = caller(request, "plan.edit")
     only(request, "plan")
-    release = asked(plan)
+    release = plan_asked_for(plan)
     if release is None:
         raise missing("还没有现行规划", "no plan is in force")
     lines = [GivenLine(n, item.dict()) for n, item in enumerate(body.items)]
@@ -238,10 +238,10 @@ def copied_between(
     plan: str, from_plan: str, from_year: int | None, to_year: int | None
 ) -> tuple[Release, int, Release, int]:
     """The plan and year to copy from, and those to copy to. Raises the problem where the years do not fit."""
-    release = asked(plan)
+    release = plan_asked_for(plan)
     if release is None:
         raise missing("还没有现行规划", "no plan is in force")
-    source = asked(from_plan or release.plan) or release
+    source = plan_asked_for(from_plan or release.plan) or release
     year = today().year if from_year is None else from_year
     to = year + 1 if to_year is None else to_year
     if said := unfit(source, year, release, to):
@@ -260,7 +260,7 @@ def offer_copies(
 ) -> dict[str, Any]:
     who = caller(request, "plan.read")
     only(request, "plan", "from_plan", "from", "to")
-    release = asked(plan)
+    release = plan_asked_for(plan)
     if to_year is None and (release is None or (year or today().year) >= release.ends.year):
         # nobody asked for a year, and the plan has none after this one
         return {"plan": plan, "to": None, "from_plan": from_plan or plan, "from": year or today().year, "items": []}
@@ -315,7 +315,7 @@ def list_reports(
     only(request, "limit", "cursor", "plan", "period", "unit", "state")
     rows = Report.objects.visible_to(who).select_related("unit", "period", "case")
     if plan:
-        asked(plan)
+        plan_asked_for(plan)
     for name, value in (("plan", plan), ("period__code", period), ("unit__code", unit), ("state", state)):
         if value:
             rows = rows.filter(**{name: value})

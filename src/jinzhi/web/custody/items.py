@@ -31,7 +31,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """All items that the acting post sees."""
     who = request.acting
     bar = shown.filters(who)
-    here = paged(request, items(who, shown.asked(request)))
+    here = paged(request, items(who, shown.filter_of(request)))
     query = request.GET.copy()
     query.pop("page", None)
     writes = who.user is not None and who.may(WRITE)
@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Every row of the current filter as Excel."""
     who = request.acting
-    rows = list(items(who, shown.asked(request)))
+    rows = list(items(who, shown.filter_of(request)))
     notes = [
         (_("清单"), _("证据保管")),
         (_("筛选条件"), filters_in_words(request, shown.filters(who)) or _("无（全部）")),

@@ -84,7 +84,7 @@ def _day(request: HttpRequest, name: str) -> str:
         ) from None
 
 
-def asked(request: HttpRequest) -> ItemsAsked:
+def filter_of(request: HttpRequest) -> ItemsAsked:
     """Filters and sort of the list from the address; a wrong value is a clear 400."""
     return ItemsAsked(
         q=request.GET.get("q", "").strip()[:200],
@@ -335,12 +335,14 @@ def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str])
             for k, (old, new) in e.data.get("changes", {}).items()
         ]
         out.append(
-            ItemHappening(e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _told(e, cases), changes, sealed.of(e))
+            ItemHappening(
+                e, str(VERBS[e.verb]), TONES.get(e.verb, "done"), _event_words(e, cases), changes, sealed.of(e)
+            )
         )
     return out
 
 
-def _told(e: Event, cases: Container[str]) -> str:
+def _event_words(e: Event, cases: Container[str]) -> str:
     said = e.data
     parts = []
     match e.verb:

@@ -78,7 +78,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return JsonResponse({**shown(upload), "same": same}, status=201)
 
 
-def found(request: HttpRequest, token: str) -> Upload:
+def upload_of(request: HttpRequest, token: str) -> Upload:
     upload = uploads.find(token, request.acting)
     if upload is None:
         raise Upload.DoesNotExist
@@ -88,9 +88,9 @@ def found(request: HttpRequest, token: str) -> Upload:
 @page(nav="custody", scope=WRITE)
 @require_http_methods(["GET", "PUT", "DELETE"])
 @plainly
-def one(request: HttpRequest, token: str) -> HttpResponse:
+def upload_piece(request: HttpRequest, token: str) -> HttpResponse:
     """How far an upload came; its next piece; or throw it away."""
-    upload = found(request, token)
+    upload = upload_of(request, token)
     if request.method == "DELETE":
         uploads.discard(upload)
         return HttpResponse(status=204)
@@ -111,12 +111,12 @@ def one(request: HttpRequest, token: str) -> HttpResponse:
 @plainly
 def finish(request: HttpRequest, token: str) -> HttpResponse:
     """Read the whole through: the digests on arrival must be those that were announced."""
-    upload = uploads.finish(found(request, token), who=request.acting)
+    upload = uploads.finish(upload_of(request, token), who=request.acting)
     return JsonResponse({**shown(upload), "sha256": upload.sha256, "sm3": upload.sm3})
 
 
 urlpatterns = [
     path("custody/uploads/", begin, name="custody-uploads"),
-    path("custody/uploads/<str:token>/", one, name="custody-upload"),
+    path("custody/uploads/<str:token>/", upload_piece, name="custody-upload"),
     path("custody/uploads/<str:token>/finish", finish, name="custody-upload-finish"),
 ]

@@ -121,7 +121,7 @@ def _holds(data: object, names: Collection[str]) -> bool:
     return isinstance(data, list) and any(_holds(v, names) for v in data)
 
 
-def said(entry: LogEntry) -> dict[str, Any]:
+def body_of(entry: LogEntry) -> dict[str, Any]:
     """What the body of an entry says; nothing where it is not JSON, because somebody changed it."""
     try:
         value = json.loads(entry.body)
@@ -339,7 +339,7 @@ def files(who: Acting, ids: Collection[str]) -> Mapping[str, ObjectPlace]:
 
 def visible_deposits(who: Acting, deposits: Collection[Deposit]) -> set[int]:
     """Which of the deposits were made at units that the reader sees; one from the console belongs to the city."""
-    codes = {d.pk: str(said(d.entry).get("unit")) for d in deposits}
+    codes = {d.pk: str(body_of(d.entry).get("unit")) for d in deposits}
     units = dict(Unit.objects.filter(code__in=set(codes.values())).values_list("code", "path"))
     return {pk for pk, code in codes.items() if within(who.path, who.reach, units.get(code, ""))}
 

@@ -33,7 +33,7 @@ from jinzhi.engines import signing
 from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, Family
-from jinzhi.web.evidence.objects import ObjectPlace, kinds, places, said, tells_personal
+from jinzhi.web.evidence.objects import ObjectPlace, body_of, kinds, places, tells_personal
 from jinzhi.web.evidence.objects import kind_named as object_named
 from jinzhi.web.evidence.words import KINDS, kind_named, verb_named
 from jinzhi.web.shell.access import page
@@ -73,7 +73,7 @@ class LogFilter:
         return bool(self.kind or self.of or self.object or self.unit or self.on)
 
 
-def asked(request: HttpRequest, units: Sequence[tuple[str, str]]) -> LogFilter:
+def filter_of(request: HttpRequest, units: Sequence[tuple[str, str]]) -> LogFilter:
     raw = request.GET.get("on", "").strip()
     try:
         on = date.fromisoformat(raw) if raw else None
@@ -184,7 +184,7 @@ def entry_table(found: Sequence[Entry], seen: dict[str, ObjectPlace], empty: Emp
     for e in found:
         href = reverse("log-entry", args=[e.number])
         place = seen.get(e.object)
-        told = said(e)
+        told = body_of(e)
         rows.append(
             TableRow(
                 (
@@ -206,7 +206,7 @@ def entry_table(found: Sequence[Entry], seen: dict[str, ObjectPlace], empty: Emp
 
 def unit_labels(found: Sequence[Entry]) -> dict[str, str]:
     """The names of the units that entries without an event name by their codes; asks nothing where none does."""
-    codes = {str(said(e).get("unit", "")) for e in found if e.event is None} - {""}
+    codes = {str(body_of(e).get("unit", "")) for e in found if e.event is None} - {""}
     return {u.code: u.label for u in Unit.objects.filter(code__in=codes)} if codes else {}
 
 
@@ -359,7 +359,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """How the log stands, and its entries."""
     who = request.acting
     units = visible_units(who)
-    what = asked(request, units)
+    what = filter_of(request, units)
     number, missing = request.GET.get("number", "").strip()[:30], ""
     if number:
         try:
@@ -495,7 +495,7 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
         "tag": SEALS[verdict.state],
         "place": place,
         "object_kind": object_named(found.object),
-        "pairs": body_pairs(said(found)) if place else [],
+        "pairs": body_pairs(body_of(found)) if place else [],
         "event": event,
         "what": what_of(found, place) if place else "",
         "content": content,

@@ -47,14 +47,14 @@ UNSTAMPED = Tag("最新检查点没有时间戳", "The newest checkpoint is not 
 WAITED, NEWEST = 50_000, 200
 
 
-def said(zh: str, en: str) -> str:
+def spoken(zh: str, en: str) -> str:
     return speak(Words(zh, en))
 
 
 def fact_table(who: Acting) -> Table:
     """How the installation stands; only who keeps the whole of it is told where things lie on the machine."""
     rows = [
-        TableRow((said(f.zh, f.en), Cell(tag=STATES[f.state]), Cell(f.value, sub=said(f.way_zh, f.way_en))))
+        TableRow((spoken(f.zh, f.en), Cell(tag=STATES[f.state]), Cell(f.value, sub=spoken(f.way_zh, f.way_en))))
         for f in facts()
         if (who.user is not None and who.unit.is_root()) or f.id not in PRIVATE
     ]
@@ -73,7 +73,7 @@ def integrity_table() -> Table:
         else:
             cell = Cell(tag=SOUND if kept.sound else BROKEN)
             detail = "；".join(kept.violations) + (_("……还有更多") if kept.more else "")
-        rows.append(TableRow((Cell(said(checker.zh, checker.en), sub=checker.id), cell, detail)))
+        rows.append(TableRow((Cell(spoken(checker.zh, checker.en), sub=checker.id), cell, detail)))
     heads = (_("必须成立的事"), _("结果"), _("不符之处"))
     return Table(_("完整性检查"), [Column(h) for h in heads], rows, stack=True, caption_hidden=True)
 
@@ -85,7 +85,7 @@ def record_table() -> Table:
 
 
 def tick_table() -> Table:
-    rows = [TableRow((Cell(said(t.zh, t.en), sub=t.id),)) for t in ticks()]
+    rows = [TableRow((Cell(spoken(t.zh, t.en), sub=t.id),)) for t in ticks()]
     return Table(_("定时任务"), [Column(_("任务"))], rows, Empty(_("没有定时任务")))
 
 
@@ -138,7 +138,7 @@ def audit_table(said_: dict[str, Any], who: Acting) -> Table:
         looked = finding["looks_at"]
         tag = BROKEN if finding["serious"] else STATES["note"]
         by, what = (finding["by"], finding["zh"]) if who.user is not None else ("", _("登录后可看"))
-        rows.append(TableRow((Cell(tag=tag), Cell(said(looked["zh"], looked["en"]), sub=by), what)))
+        rows.append(TableRow((Cell(tag=tag), Cell(spoken(looked["zh"], looked["en"]), sub=by), what)))
     for detector, more in said_["more"].items():
         rows.append(TableRow((Cell(tag=BROKEN), detector, _("还有 %(n)s 处") % {"n": more})))
     nothing = Empty(_("没有发现不符"))

@@ -72,7 +72,7 @@ class AskedQuery:
         return self.typed or self.text
 
 
-def asked(request: HttpRequest) -> AskedQuery:
+def read_address(request: HttpRequest) -> AskedQuery:
     """The search of an address. Conditions and order that do not exist are a clear 400, a wrong query is not."""
     text = request.GET.get("q", "").strip()
     if len(text) > MAX_LENGTH:

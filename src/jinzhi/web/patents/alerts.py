@@ -116,7 +116,7 @@ def titles(numbers: list[str]) -> dict[str, Document]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def alert_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What is new, changed and gone since the last look."""
     alert = find(request, pk)
     found = alerts.compare(alert.base, alert.seen)
@@ -299,7 +299,7 @@ def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 urlpatterns = [
     path("patents/alerts/", index, name="patents-alerts"),
     path("patents/alerts/new/", new, name="patents-alert-new"),
-    path("patents/alerts/<int:pk>/", one, name="patents-alert"),
+    path("patents/alerts/<int:pk>/", alert_page, name="patents-alert"),
     path("patents/alerts/<int:pk>/export/<str:kind>/", export, name="patents-alert-export"),
     path("patents/alerts/<int:pk>/<str:verb>/", turn, name="patents-alert-turn"),
 ]

@@ -15,7 +15,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import collection
 from jinzhi.engines.large_table import as_csv
-from jinzhi.web.patents.address import AskedQuery, address, asked, facts, library_line
+from jinzhi.web.patents.address import AskedQuery, address, facts, library_line, read_address
 from jinzhi.web.patents.export import streamed
 from jinzhi.web.patents.figures import LISTED, TITLES, Counted, Figures, PatentFigure, lines
 from jinzhi.web.patents.words import FacetWords
@@ -57,7 +57,7 @@ def cross_of(figure: PatentFigure) -> Table | None:
 
 def wanted(request: HttpRequest) -> tuple[AskedQuery, Search | None]:
     """The search of the address; an empty one stands for the whole collection."""
-    ask = asked(request)
+    ask = read_address(request)
     if ask.search is None and not ask.text:
         return ask, Search(None)
     return ask, ask.search

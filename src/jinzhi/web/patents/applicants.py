@@ -165,9 +165,9 @@ def _figures(applicant: Applicant) -> Figures:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def applicant_page(request: HttpRequest, pk: int) -> HttpResponse:
     """An applicant. A POST links another name to it."""
-    row = found(pk)
+    row = applicant_of(pk)
     form = None
     if request.method == "POST":
         form = FieldsForm(FIELDS, request.POST, who=request.acting, name="alias")
@@ -187,7 +187,7 @@ def named(request: HttpRequest) -> HttpResponse:
     return redirect("patents-applicant", pk=row.pk)
 
 
-def found(pk: int) -> Applicant:
+def applicant_of(pk: int) -> Applicant:
     row = Applicant.objects.filter(pk=pk).first()
     if row is None:
         raise Http404(_("没有这个申请人"))
@@ -302,7 +302,7 @@ def item_of(event: Event, seal: Verdict) -> TimelineItem:
 @require_POST
 def unlink(request: HttpRequest, pk: int, alias: int) -> HttpResponse:
     """Take a name's link away, with the reason."""
-    row = found(pk)
+    row = applicant_of(pk)
     here = f"{reverse('patents-applicant', args=[pk])}#names"
     link = row.aliases.filter(pk=alias).first()
     if link is None:
@@ -322,7 +322,7 @@ def unlink(request: HttpRequest, pk: int, alias: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was last said about the names."""
-    row = found(pk)
+    row = applicant_of(pk)
     expected, key = submitted(request)
     try:
         applicants.undo(row, who=request.acting, expected=expected or 0, key=key)
@@ -336,7 +336,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 urlpatterns = [
     path("patents/applicants/", index, name="patents-applicants"),
     path("patents/applicants/named/", named, name="patents-applicant-named"),
-    path("patents/applicants/<int:pk>/", one, name="patents-applicant"),
+    path("patents/applicants/<int:pk>/", applicant_page, name="patents-applicant"),
     path("patents/applicants/<int:pk>/names/<int:alias>/unlink/", unlink, name="patents-applicant-unlink"),
     path("patents/applicants/<int:pk>/undo/", undo, name="patents-applicant-undo"),
 ]

@@ -85,7 +85,7 @@ def index(request: HttpRequest) -> HttpResponse:
     except NoIndex as error:
         known, context["unready"] = Holders({}), speak(error)
     loaded = bool(editions(scheme))
-    context |= _found(request, scheme, asked, known) if asked else _level(scheme, at, known)
+    context |= _matches(request, scheme, asked, known) if asked else _level(scheme, at, known)
     context |= {
         "q": asked,
         "scheme": scheme,
@@ -134,7 +134,7 @@ def _own(scheme: str, level: Level, known: Holders) -> list[tuple[str, str, int]
     return found
 
 
-def _found(request: HttpRequest, scheme: str, asked: str, known: Holders) -> dict[str, Any]:
+def _matches(request: HttpRequest, scheme: str, asked: str, known: Holders) -> dict[str, Any]:
     matches = find_titles(asked, scheme=scheme)
     shown = paged(request, matches)
     _name, exact, _low = SCHEMES[scheme]

@@ -28,7 +28,7 @@ from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.query import QueryError
 from jinzhi.kernel.text import Words, id_of
-from jinzhi.web.patents.address import AskedQuery, asked, library_line, picked, query_string
+from jinzhi.web.patents.address import AskedQuery, library_line, picked, query_string, read_address
 from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.export import XLSX, attached
@@ -428,7 +428,7 @@ def _meant(request: HttpRequest) -> tuple[list[int], AskedQuery | None]:
     if numbers := picked(request.GET):
         there = find_all(list(numbers))
         return [row.pk for row in there.values() if row is not None], None
-    ask = asked(request)
+    ask = read_address(request)
     return (ask.search.ids.tolist() if ask.search else []), ask
 
 

@@ -28,7 +28,7 @@ from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content
 from jinzhi.standards.st9 import FIELDS as INID
 from jinzhi.standards.st16 import is_grant
-from jinzhi.web.patents.address import AskedQuery, address, asked, joined, library_line, state_tag
+from jinzhi.web.patents.address import AskedQuery, address, joined, library_line, read_address, state_tag
 from jinzhi.web.patents.graph import graph
 from jinzhi.web.patents.marks import Marked
 from jinzhi.web.patents.words import TYPES
@@ -322,7 +322,7 @@ def handed_over(request: HttpRequest, pk: int) -> tuple[AskedQuery, Steps | None
     """
     try:
         with within(Ticket(PATIENCE)):
-            ask = asked(request)
+            ask = read_address(request)
             return ask, steps(request, ask, pk), False
     except Stopped:
         return AskedQuery(request.GET.get("q", "").strip(), None, None), None, True

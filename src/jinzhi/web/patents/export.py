@@ -28,7 +28,7 @@ from jinzhi.engines import large_table
 from jinzhi.engines.query_language.echo import echo
 from jinzhi.kernel.text import Words
 from jinzhi.standards import st96
-from jinzhi.web.patents.address import address, asked, facts, library_line
+from jinzhi.web.patents.address import address, facts, library_line, read_address
 from jinzhi.web.patents.report import LISTED, report
 from jinzhi.web.patents.words import TYPES, FacetWords, facet_label, orders_of, sources_now, state_name
 from jinzhi.web.shell.access import page
@@ -119,10 +119,10 @@ def workbook(
         for head, (key, *_rest) in zip(heads(), COLUMNS, strict=True)
     ]
 
-    def said(written: int) -> Sequence[tuple[str, object]]:
+    def last_notes(written: int) -> Sequence[tuple[str, object]]:
         return [*notes, (_("本表行数"), written)]
 
-    return large_table.xlsx(title or _("专利"), columns, cells(documents, names), said, notes_title=_("说明"))
+    return large_table.xlsx(title or _("专利"), columns, cells(documents, names), last_notes, notes_title=_("说明"))
 
 
 def as_ris(documents: Iterable[Document]) -> Iterator[bytes]:
@@ -234,7 +234,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Every hit of the search in the address, in its order. A query that finds nothing at all leads to its page."""
     if kind not in FORMS:
         raise Http404
-    ask = asked(request)
+    ask = read_address(request)
     search = ask.search
     if search is None:
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
@@ -262,7 +262,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
 @require_GET
 def exports(request: HttpRequest) -> HttpResponse:
     """What the result in the address can be had as."""
-    ask = asked(request)
+    ask = read_address(request)
     search = ask.search
     if search is None:
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")

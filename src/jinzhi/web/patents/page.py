@@ -41,12 +41,12 @@ from jinzhi.web.patents.address import (
     PICKS,
     AskedQuery,
     address,
-    asked,
     facts,
     joined,
     library_line,
     picked,
     query_string,
+    read_address,
     state_tag,
 )
 from jinzhi.web.patents.desk import dialects, strip_of, with_history
@@ -362,7 +362,7 @@ def patents(request: HttpRequest) -> HttpResponse:
     long = bool(name) or choice(request, "wait", {"1"}) == "1"
     try:
         with within(stopping.ticket(name, LONG) if name else Ticket(LONG if long else SOON)):
-            context = found(request)
+            context = values_of(request)
     except ValueError as error:
         raise BadRequest("X-Ticket") from error
     except Stopped as stopped:
@@ -423,9 +423,9 @@ def links() -> list[tuple[str, str]]:
     ]
 
 
-def found(request: HttpRequest) -> dict[str, Any]:
+def values_of(request: HttpRequest) -> dict[str, Any]:
     """What the search page shows."""
-    ask = asked(request)
+    ask = read_address(request)
     search = ask.search
     told = collection()
     understood = echo(ask.query, subgroups) if ask.query else None
@@ -501,7 +501,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
     try:
         with within(Ticket(LONG)):
-            ask = asked(request)
+            ask = read_address(request)
             shown = _preview(request, ask.search) if ask.search else None
     except Stopped as stopped:
         raise Http404(_("检索 %(n)s 秒没有完成，已停止") % {"n": round(LONG)}) from stopped

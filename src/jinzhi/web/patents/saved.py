@@ -321,7 +321,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_query(request: HttpRequest, pk: int) -> HttpResponse:
     """A saved query: one's own to change, another's to read."""
     who = request.acting
     row = saved.find(who, pk)
@@ -411,7 +411,7 @@ urlpatterns = [
     path("patents/dialect/", dialect, name="patents-dialect"),
     path("patents/saved/", index, name="patents-saved"),
     path("patents/saved/new/", new, name="patents-saved-new"),
-    path("patents/saved/<int:pk>/", one, name="patents-saved-one"),
+    path("patents/saved/<int:pk>/", saved_query, name="patents-saved-one"),
     path("patents/saved/<int:pk>/remove/", remove, name="patents-saved-remove"),
     path("patents/saved/<int:pk>/restore/", restore, name="patents-saved-restore"),
 ]

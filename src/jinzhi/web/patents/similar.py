@@ -74,7 +74,7 @@ class SimilarHit:
     compare: str
 
 
-def told(reason: Reason) -> SimilarTold:
+def words_of(reason: Reason) -> SimilarTold:
     """A reason as the page shows it."""
     named = [_shared(reason.why, one) for one in reason.shared]
     return SimilarTold(
@@ -107,7 +107,7 @@ def hits_of(found: list[Similar], first: int, to: Document | None) -> list[Simil
     shown = []
     for place, one in enumerate(found, first):
         row = rows[one.id]
-        reasons = [told(reason) for reason in sorted(one.reasons, key=lambda r: -r.adds)]
+        reasons = [words_of(reason) for reason in sorted(one.reasons, key=lambda r: -r.adds)]
         shown.append(
             SimilarHit(
                 place, row, f"{one.score * 100:.1f}", state_tag(row), reasons, reverse("patent", args=[row.number]),

@@ -44,7 +44,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-def one(request: HttpRequest) -> HttpResponse:
+def draft_of_form(request: HttpRequest) -> HttpResponse:
     """The draft of a form, for its author only."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
@@ -65,6 +65,6 @@ def throw(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("drafts/", drafts, name="drafts"),
     path("drafts/save/", save, name="draft-save"),
-    path("drafts/one/", one, name="draft-one"),
+    path("drafts/one/", draft_of_form, name="draft-one"),
     path("drafts/drop/", throw, name="draft-drop"),
 ]

@@ -204,7 +204,7 @@ def refuse(form: FieldsForm, e: ValidationError, field: str) -> None:
             form.add_error(name if name in form.fields else None, text)
 
 
-SAID = {
+EVENT_WORDS = {
     "create": lambda d: _("开立账号 %(u)s") % {"u": d.get("username", "")},
     "give-post": lambda d: _("任职：%(p)s，自 %(day)s") % {"p": _where(d), "day": d.get("since", "")},
     "end-post": lambda d: _("任职结束：%(p)s，至 %(day)s") % {"p": _where(d), "day": d.get("until", "")},
@@ -277,7 +277,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     events = list(Event.objects.filter(stream=stream_of(found)).select_related("unit").order_by("-seq")[:50])
     checked = verdicts(events, whole=False)
     history = [
-        TimelineItem(SAID[e.verb](e.data) if e.verb in SAID else e.verb, e.at, e.actor, seal=checked.of(e))
+        TimelineItem(
+            EVENT_WORDS[e.verb](e.data) if e.verb in EVENT_WORDS else e.verb, e.at, e.actor, seal=checked.of(e)
+        )
         for e in events
     ]
     last_seen = f"{localtime(found.last_login):%Y-%m-%d %H:%M}" if found.last_login else _("未登录过")

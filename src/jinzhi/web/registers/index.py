@@ -88,7 +88,7 @@ def register(request: HttpRequest, id: str) -> HttpResponse:
     who = request.acting
     found = declared(id, who)
     bar = shown.filters(found, who)
-    here = paged(request, entries(found, who, shown.asked(request, found)))
+    here = paged(request, entries(found, who, shown.filters_of(request, found)))
     query = request.GET.copy()
     query.pop("page", None)
     writes = bool(who.user) and may_write(found, who, "create")
@@ -143,7 +143,7 @@ def export(request: HttpRequest, id: str) -> HttpResponse:
     who = request.acting
     found = declared(id, who)
     bar = shown.filters(found, who)
-    rows = list(entries(found, who, shown.asked(request, found)))
+    rows = list(entries(found, who, shown.filters_of(request, found)))
     who = reading(who, *rows)
     said = filters_in_words(request, bar)
     notes = [

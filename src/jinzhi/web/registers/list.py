@@ -50,7 +50,7 @@ SORTS = ("number", "title", "unit", "updated", "state")
 
 
 # --- what the address asks for --------------------------------------------------------------------------------
-def asked(request: HttpRequest, register: Register) -> EntryFilter:
+def filters_of(request: HttpRequest, register: Register) -> EntryFilter:
     """Filters and sort of a list from the address; a wrong value is a clear 400."""
     values: dict[str, str | tuple[str, str]] = {}
     for field in filterable(register):

@@ -69,7 +69,7 @@ def reached(who: Acting, code: str) -> Unit:
     return found
 
 
-def asked(
+def carry_out(
     request: HttpRequest, fields: tuple[Field, ...], initial: Mapping[str, str], act: Callable[..., object]
 ) -> tuple[FieldsForm, bool]:
     """The form, and whether it was carried out. ``act`` takes the values, ``expected`` and ``key``."""
@@ -111,7 +111,7 @@ def add(request: HttpRequest) -> HttpResponse:
         reached(who, str(values["parent"]))
         changing.add_unit(values, who=who, key=key)
 
-    form, done = asked(request, fields, {"day": today().isoformat()}, act)
+    form, done = carry_out(request, fields, {"day": today().isoformat()}, act)
     if done:
         messages.success(request, _("已设立单位“%(name)s”") % {"name": form.values["zh"]})
         return redirect("unit", code=form.values["code"])
@@ -124,7 +124,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
     who: Acting = request.acting
     found = reached(who, code)
     initial = {"zh": found.zh, "short": found.short, "en": found.en, "day": today().isoformat()}
-    form, done = asked(
+    form, done = carry_out(
         request, (*changing.NAMES, *changing.WHY), initial,
         lambda values, **more: changing.rename(found, values, who=who, **more),
     )  # fmt: skip
@@ -146,7 +146,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
         reached(who, str(values["into"]))
         changing.merge(found, values, who=who, expected=expected, key=key)
 
-    form, done = asked(request, (changing.INTO, *changing.WHY), {"day": today().isoformat()}, act)
+    form, done = carry_out(request, (changing.INTO, *changing.WHY), {"day": today().isoformat()}, act)
     if done:
         messages.success(request, _("已记录：自 %(day)s 起并入") % {"day": form.values["day"]})
         return redirect("unit", code=code)
@@ -163,7 +163,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
 def close(request: HttpRequest, code: str) -> HttpResponse:
     who: Acting = request.acting
     found = reached(who, code)
-    form, done = asked(
+    form, done = carry_out(
         request, changing.WHY, {"day": today().isoformat()},
         lambda values, **more: changing.close(found, values, who=who, **more),
     )  # fmt: skip
@@ -191,7 +191,7 @@ def undo(request: HttpRequest, code: str) -> HttpResponse:
     who: Acting = request.acting
     found = reached(who, code)
     last = changing.undoable(found)
-    form, done = asked(
+    form, done = carry_out(
         request, (changing.REASON,), {},
         lambda values, **more: changing.undo(found, reason=str(values["reason"]), who=who, **more),
     )  # fmt: skip
@@ -199,11 +199,11 @@ def undo(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("已撤回上一次变动"))
         there = Unit.objects.filter(pk=found.pk).exists()
         return redirect("unit", code=code) if there else redirect("units")
-    note = told(last) if last else _("没有可以撤回的变动：此后已有别的记录。")
+    note = change_words(last) if last else _("没有可以撤回的变动：此后已有别的记录。")
     return shown(request, _("撤回上一次变动"), form, _("撤回"), found, note=note, danger=True)
 
 
-def told(event: Event) -> str:
+def change_words(event: Event) -> str:
     """A change of a unit in words."""
     data = event.data
     match event.verb:

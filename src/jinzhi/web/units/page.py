@@ -43,7 +43,7 @@ from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 from jinzhi.web.ui.words import LEVEL_NAMES
-from jinzhi.web.units.changes import grounds, told
+from jinzhi.web.units.changes import change_words, grounds
 
 LONGEST = 80
 
@@ -319,7 +319,7 @@ def history(found: Unit) -> list[TimelineItem]:
     """What was changed of a unit, latest first."""
     events = list(Event.objects.filter(stream=stream_of(found)).select_related("unit").order_by("-seq")[:20])
     checked = verdicts(events, whole=False)
-    return [TimelineItem(told(e), e.at, e.actor, grounds(e), seal=checked.of(e)) for e in events]
+    return [TimelineItem(change_words(e), e.at, e.actor, grounds(e), seal=checked.of(e)) for e in events]
 
 
 urlpatterns = [

@@ -22,8 +22,8 @@ from jinzhi.web.plan.orders.list import (
     MOST_PAPERS,
     Order,
     answered_names,
-    asked,
     chosen,
+    filter_of,
     folded,
     procedure,
     row_key,
@@ -41,7 +41,7 @@ from jinzhi.web.ui.language import named, page_language
 def excel(request: HttpRequest) -> HttpResponse:
     """Every order of the filter as Excel."""
     who, day = request.acting, today()
-    what = asked(request)
+    what = filter_of(request)
     orders = chosen(what, who, day)
     fields = (
         Field(id="number", zh="编号", en="Number"),
@@ -68,14 +68,14 @@ def excel(request: HttpRequest) -> HttpResponse:
             "unit": o.case.unit.name,
             "row": row_key(o.case),
             "task": o.case.subject_title,
-            "demand": o.said("issue", "demand"),
-            "grounds": o.said("issue", "grounds"),
+            "demand": o.field_of("issue", "demand"),
+            "grounds": o.field_of("issue", "grounds"),
             "state": named(o.view.state),
             "unread": o.unread,
             "due": o.due,
             "answered": names.get(o.answered, ""),
             "answered_on": o.clock.stopped if o.clock and o.answered in ("met", "late") else None,
-            "answer": o.said("answer", "answer"),
+            "answer": o.field_of("answer", "answer"),
             "issued": o.view.opened,
             "office": o.case.office.name,
         }
@@ -131,11 +131,11 @@ def paper_of(order: Order, wording: str) -> documents.Paper:
         ("期限", f"{due}{later}"),
         ("任务", f"{row_key(case)} {case.subject_title}".strip() or "—"),
         ("任务内容", wording or "—"),
-        ("督办缘由", order.said("issue", "grounds") or "—"),
-        ("督办要求", order.said("issue", "demand")),
+        ("督办缘由", order.field_of("issue", "grounds") or "—"),
+        ("督办要求", order.field_of("issue", "demand")),
     ]
     reply = [
-        ("办理情况", order.said("answer", "answer")),
+        ("办理情况", order.field_of("answer", "answer")),
         ("承办人", ""),
         ("负责人", ""),
         ("日期", _answered_on(order)),
@@ -175,7 +175,7 @@ def docx(request: HttpRequest, pk: int) -> HttpResponse:
 @names_plan
 def all_docx(request: HttpRequest) -> HttpResponse:
     """All orders of the filter as one Word document, each on its own page."""
-    orders = chosen(asked(request), request.acting, today())
+    orders = chosen(filter_of(request), request.acting, today())
     if not orders:
         raise BadRequest(_("没有符合条件的督办单，没有可以生成的文档"))
     if len(orders) > MOST_PAPERS:

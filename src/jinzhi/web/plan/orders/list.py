@@ -90,7 +90,7 @@ class Order:
             return ""
         return self.clock.status
 
-    def said(self, step: str, name: str) -> str:
+    def field_of(self, step: str, name: str) -> str:
         """What the last such step says in a field."""
         found = [e for e in self.view.history if e.step == step]
         return str(found[-1].data.get(name) or "") if found else ""
@@ -125,7 +125,7 @@ class OrderListAsked:
     plan: str = ""
 
 
-def asked(request: HttpRequest) -> OrderListAsked:
+def filter_of(request: HttpRequest) -> OrderListAsked:
     """Read the address. A wrong value is a clear 400."""
     units = visible_units(request.acting)
     code = choice(request, "unit", {code for code, _label in units})
@@ -219,7 +219,7 @@ def share_words(orders: Iterable[Order], day: date) -> tuple[str, str]:
 @names_plan
 def index(request: HttpRequest) -> HttpResponse:
     who, day = request.acting, today()
-    what = asked(request)
+    what = filter_of(request)
     orders = chosen(what, who, day)
     here = paged(request, orders)
     query = request.GET.copy()

@@ -20,11 +20,12 @@ from jinzhi.apps.plan import importing
 from jinzhi.apps.plan.mending import LONGEST, Doc, MendRefused, find, place_of
 from jinzhi.apps.plan.models import Import
 from jinzhi.kernel.plan import DUTIES, PlanRow
-from jinzhi.web.plan.releases.import_words import VERBS, of, said
+from jinzhi.web.plan.releases.import_words import VERBS, of
 from jinzhi.web.plan.releases.page import DUTY_NAMES, known_rows
 from jinzhi.web.plan.releases.review import targets
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.language import speak
 
 
 class RowForm(forms.Form):
@@ -137,7 +138,7 @@ def row(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
     try:
         return _row_page(request, imported, find(imported.mended, uid))
     except MendRefused as e:
-        raise Http404(said(e)) from None
+        raise Http404(speak(e)) from None
 
 
 def _row_changed(request: HttpRequest, imported: Import, uid: str) -> HttpResponse:
@@ -166,7 +167,7 @@ def _row_changed(request: HttpRequest, imported: Import, uid: str) -> HttpRespon
             return redirect(reverse("plan-import-row", args=[imported.pk, uid]) + "?delete=1#delete")
         importing.mend(imported, done, change, **how)
     except MendRefused as e:
-        messages.error(request, said(e))
+        messages.error(request, speak(e))
         return redirect("plan-import-row", pk=imported.pk, uid=uid)
     messages.success(request, _("已保存：%(what)s") % {"what": VERBS[done]})
     if done != "delete-row":
@@ -190,7 +191,7 @@ def _row_edited(request: HttpRequest, imported: Import, uid: str, how: dict[str,
         try:
             importing.mend(imported, "edit-row", {"row": uid, "values": values}, **how)
         except MendRefused as e:
-            form.add_error(e.field if e.field in form.fields else None, said(e))
+            form.add_error(e.field if e.field in form.fields else None, speak(e))
         else:
             messages.success(request, _("已保存：%(what)s") % {"what": VERBS["edit-row"]})
             return redirect(reverse("plan-import-review", args=[imported.pk]) + f"#p-{uid}")

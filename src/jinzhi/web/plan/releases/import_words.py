@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.plan.models import Import
-from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 
 STATES = {
@@ -43,11 +40,6 @@ LEVELS = (
     ("street", gettext_lazy("街镇")),
     ("city", gettext_lazy("市")),
 )
-
-
-def said(refusal: Any) -> str:
-    """A refusal in the language of the page."""
-    return speak(refusal)
 
 
 def of(request: HttpRequest, pk: int) -> Import:

@@ -19,13 +19,13 @@ from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field
 from jinzhi.sources.plan_document import TYPES, PlanDocumentError
 from jinzhi.sources.plan_document.read import LARGEST
-from jinzhi.web.plan.releases.import_words import STATES, said
+from jinzhi.web.plan.releases.import_words import STATES
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import named, page_language
+from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
@@ -121,7 +121,7 @@ def upload(request: HttpRequest) -> HttpResponse:
             except PlanDocumentError as e:
                 errors.append(e.message)
             except MendRefused as e:
-                errors.append(said(e))
+                errors.append(speak(e))
             except importing.AlreadyImported as e:
                 earlier = e.earlier
                 errors.append(_("这个文件已经导入过，内容完全相同"))

@@ -28,7 +28,7 @@ from jinzhi.apps.plan.readings import undecided
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.plan import PlanRow
 from jinzhi.kernel.text import id_of
-from jinzhi.web.plan.releases.import_words import LEVELS, STATES, VERBS, of, said
+from jinzhi.web.plan.releases.import_words import LEVELS, STATES, VERBS, of
 from jinzhi.web.plan.releases.page import DUTY_NAMES
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.submissions import submitted
@@ -255,7 +255,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             raise BadRequest(_("不认识的操作，请刷新页面后重试"))
     except MendRefused as e:
-        messages.error(request, said(e))
+        messages.error(request, speak(e))
     else:
         messages.success(request, _("已保存：%(what)s") % {"what": VERBS[done]})
     place = request.POST.get("place", "")

@@ -18,12 +18,13 @@ from jinzhi.apps.plan import importing, issuing
 from jinzhi.apps.plan.comparing import compare
 from jinzhi.apps.plan.mending import MendRefused, numbers
 from jinzhi.apps.plan.plans import in_force
-from jinzhi.web.plan.releases.import_words import of, said
+from jinzhi.web.plan.releases.import_words import of
 from jinzhi.web.plan.releases.page import diff_context
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
+from jinzhi.web.ui.language import speak
 
 
 class StoreForm(forms.Form):
@@ -73,7 +74,7 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
                 )  # fmt: skip
             except issuing.StoreRefused as e:
                 for wrong in e.errors:
-                    form.add_error(wrong.field if wrong.field in form.fields else None, said(wrong))
+                    form.add_error(wrong.field if wrong.field in form.fields else None, speak(wrong))
             else:
                 what = {"title": release.title, "n": release.number}
                 messages.success(request, _("已入库：%(title)s 第 %(n)s 版，现行有效") % what)
@@ -88,7 +89,7 @@ def store(request: HttpRequest, pk: int) -> HttpResponse:
     if not points:
         form.fields["accepted"].widget = forms.HiddenInput()
     context = {
-        "imported": imported, "form": form, "points": [said(p) for p in points], "left": left,
+        "imported": imported, "form": form, "points": [speak(p) for p in points], "left": left,
         "open": imported.state == "review",
         "plans": plans, "slug": slug, "current": current, "guess": guess, "counts": numbers(doc),
         "summary": diff_context(issuing.difference(current, doc)) if current else None,
@@ -114,7 +115,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             importing.discard(imported, form.cleaned_data["reason"], who=request.acting, expected=seq, key=key)
         except MendRefused as e:
-            form.add_error("reason" if e.field == "reason" else None, said(e))
+            form.add_error("reason" if e.field == "reason" else None, speak(e))
         else:
             messages.success(request, _("已作废这份导入"))
             return redirect("plan-imports")

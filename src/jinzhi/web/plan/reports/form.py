@@ -224,7 +224,7 @@ class ReportForm:
                 self._gone(data[name])
         self.sent = {name for name in data if name in self.by_name}
 
-    def said(self) -> tuple[dict[str, dict[str, object]], dict[str, dict[str, object]]]:
+    def typed(self) -> tuple[dict[str, dict[str, object]], dict[str, dict[str, object]]]:
         """(notes by row key, figures by milestone code) as typed, for save_content; only what was sent."""
         notes: dict[str, dict[str, object]] = {}
         figures: dict[str, dict[str, object]] = {}

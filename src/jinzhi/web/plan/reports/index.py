@@ -29,7 +29,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if release is None:
         empty = Empty(_("还没有生效的规划"), _("导入规划文件之后才能布置填报。"), reverse("plan_import"), _("去导入"))
         return render(request, "plan_reports/index.html", {"nothing": empty, "print_title": _("进展报告")})
-    what = report_list.asked(request, release.plan)
+    what = report_list.filter_of(request, release.plan)
     rows = report_list.narrowed(what, release.plan, who, day)
     counts = report_list.tallies(rows, what, who, day)
     chosen = rows.filter(report_list.view_query(what.view, who))
@@ -73,7 +73,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def index_excel(request: HttpRequest) -> HttpResponse:
     """Every row of the current filter as Excel."""
     who, day, release = request.acting, today(), plan_in_force(request)
-    what = report_list.asked(request, release.plan)
+    what = report_list.filter_of(request, release.plan)
     rows = report_list.narrowed(what, release.plan, who, day).filter(report_list.view_query(what.view, who))
     moment = now().strftime("%Y-%m-%d %H:%M")
     made = report_list.workbook(list(report_list.ordered(rows, what)), what, who, day, moment, is_demo())

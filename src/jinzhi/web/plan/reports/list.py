@@ -103,7 +103,7 @@ class ReportListAsked:
     units: Choices
 
 
-def asked(request: HttpRequest, plan: str) -> ReportListAsked:
+def filter_of(request: HttpRequest, plan: str) -> ReportListAsked:
     """Read the address. A wrong value is a clear 400."""
     periods = tuple(Period.objects.filter(plan=plan).order_by("-starts"))
     units = visible_units(request.acting)

@@ -64,7 +64,7 @@ def saved(request: HttpRequest, found: Report) -> HttpResponse:
     then = request.POST.get("then", "")
     form = ReportForm(content(found, release), earlier=earlier_notes(found, who), data=request.POST)
     files = form.files(request.FILES)
-    notes, figures = form.said()
+    notes, figures = form.typed()
     if form.general and expected == found.version:
         return report_page(request, found, form, status=422)
     try:
