@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue, Declaration
+from jinzhi.kernel.period.sums import Sums
 from jinzhi.kernel.text import Words
 
 ONE_DAY = timedelta(days=1)
@@ -110,6 +112,11 @@ class Calendar:
     def covers(self, day: date) -> bool:
         """Whether a notice was published for this day's year; if not, an answer about it is provisional."""
         return day.year in self.years
+
+    @cached_property
+    def sums(self) -> Sums:
+        """Its working days, counted up."""
+        return Sums(self.is_workday)
 
     def is_workday(self, day: date) -> bool:
         if day in self.worked:

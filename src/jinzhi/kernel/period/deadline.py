@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
+from jinzhi.kernel.period.ends import counted_end, leapt_end, rolled_end
 from jinzhi.kernel.period.length import Length, Unit, extend, hours
 from jinzhi.kernel.period.span import Piece, Span, find_pieces
 from jinzhi.kernel.period.working import Step, count_days, leap, roll_end, run_hours
@@ -21,16 +22,20 @@ class Deadline:
     there is no due date, ``left`` says what is left, and nothing is overdue.
     ``at``: the minute, for lengths in hours only. ``rolled_from``: the end before it was moved over days off.
     ``provisional`` (暂算): the answer rests on days of ``uncovered`` years, for which no notice is loaded.
-    ``steps``: the working; every day from the event to the end is in exactly one step.
+    ``steps``: the working, made only when it is asked for; every day from the event to the end is in exactly one step.
     """
 
     on: date | None
     at: datetime | None = None
     provisional: bool = False
     rolled_from: date | None = None
-    steps: tuple[Step, ...] = ()
     left: tuple[Length, ...] = ()
     uncovered: tuple[int, ...] = ()
+    working: Callable[[], tuple[Step, ...]] = field(default=tuple, compare=False, repr=False)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return self.working()
 
     @property
     def suspended(self) -> bool:
@@ -89,7 +94,37 @@ def deadline(
         if not isinstance(start, datetime):
             raise ValueError(f"{parts[0]} runs from a minute: give the event's date and time, not {start}")
         return _deadline_in_hours(start, parts[0].n, calendar, bool(roll), pieces)
-    begin = plain_day(start)
+    begin, rolls = plain_day(start), roll is not False
+    uncovered: set[int] = set()
+    end, left = begin, tuple[Length, ...]()
+    rolled_from: date | None = None
+    reached: date | None = begin
+    for i, part in enumerate(parts):
+        if part.unit in (Unit.DAY, Unit.WORKDAY):
+            reached, left = counted_end(end, part, calendar, pieces, uncovered)
+        else:
+            reached, left = leapt_end(end, part, pieces)
+        if reached is None:
+            left += parts[i + 1 :]
+            break
+        end = reached
+    if reached is not None and rolls:
+        reached = rolled_end(end, calendar, uncovered)
+        rolled_from = end if reached != end else None
+    return Deadline(
+        on=reached,
+        provisional=bool(uncovered),
+        rolled_from=rolled_from,
+        left=left,
+        uncovered=tuple(sorted(uncovered)),
+        working=lambda: worked_out(begin, parts, calendar, pieces, rolls).steps,
+    )
+
+
+def worked_out(
+    begin: date, parts: Sequence[Length], calendar: Calendar, pieces: Sequence[Piece], roll: bool
+) -> Deadline:
+    """The same end, found day by day: what :func:`deadline` is held against, and what a page shows."""
     steps = [Step(begin, begin, "事件发生当日，不计入", "day of the event, does not count")]
     uncovered: set[int] = set()
     end = begin
@@ -100,13 +135,13 @@ def deadline(
             return Deadline(
                 on=None,
                 provisional=bool(uncovered),
-                steps=tuple(steps),
-                left=left + parts[i + 1 :],
+                working=lambda: tuple(steps),
+                left=left + tuple(parts[i + 1 :]),
                 uncovered=tuple(sorted(uncovered)),
             )
         end = reached
     rolled_from = None
-    if roll is not False:
+    if roll:
         moved = roll_end(end, calendar, steps, uncovered)
         if moved != end:
             rolled_from, end = end, moved
@@ -114,7 +149,7 @@ def deadline(
         on=end,
         provisional=bool(uncovered),
         rolled_from=rolled_from,
-        steps=tuple(steps),
+        working=lambda: tuple(steps),
         uncovered=tuple(sorted(uncovered)),
     )
 
@@ -143,7 +178,7 @@ def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, 
                 )
             )
             whole = -(-left // timedelta(hours=1))
-            return Deadline(on=None, steps=tuple(steps), left=(hours(whole),))
+            return Deadline(on=None, working=lambda: tuple(steps), left=(hours(whole),))
         steps.append(Step(max(piece.first, start.date()), piece.last, piece.zh, piece.en))
         now = datetime.combine(piece.last + ONE_DAY, time.min, start.tzinfo)
     end = now + left
@@ -159,6 +194,6 @@ def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, 
         at=end,
         provisional=bool(uncovered),
         rolled_from=rolled_from,
-        steps=tuple(steps),
+        working=lambda: tuple(steps),
         uncovered=tuple(sorted(uncovered)),
     )
