@@ -39,7 +39,7 @@ matter = Procedure(
     steps=(
         Step(id="find", zh="拾得", en="Find", to="kept", roles=R,
              inputs=(Field(id="thing", zh="物品", en="Thing"),
-                     Field(id="finder", zh="拾得人", en="Finder", required=False, personal=True))),
+                     Field(id="finder", zh="拾得人", en="Finder", required=False, open_to="personal"))),
         Step(id="hand-over", zh="移交", en="Hand over", sources=("kept",), roles=R),
         Step(id="ask", zh="公告", en="Announce", sources=("kept",), roles=R),
         Step(id="asked", zh="公告期满", en="Announced", sources=("kept",), roles=R),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from hypothesis import assume, given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.declare import Named
+from jinzhi.kernel.expression import All, Check, Given
 from jinzhi.kernel.fields import Field, FieldError, Type, parse_all
 
 COLOURS = (Named("red", "红", "Red"), Named("blue", "蓝", "Blue"))
@@ -254,3 +257,42 @@ def test_several_values_have_bounds(bounds, raw, why):
 def test_what_is_wrong_with_an_element_names_its_place():
     with pytest.raises(FieldError, match="第 2 项"):
         field(Type.LIST).parse([{"name": "李"}, {"name": ""}])
+
+
+class Reader(NamedTuple):
+    """Somebody who looks: the id of a role, and whether it sees personal data."""
+
+    id: str
+    personal: bool
+
+
+@pytest.mark.parametrize(
+    ("open_to", "closed_to"),
+    [
+        ("public", []),
+        ("case", []),
+        ("personal", ["clerk", "leader"]),
+        ("sealed:leader", ["clerk", "handler"]),
+        ("sealed:leader,clerk", ["handler"]),
+    ],
+)
+def test_one_word_says_who_sees_a_value(open_to, closed_to):
+    readers = (Reader("clerk", False), Reader("handler", True), Reader("leader", False))
+    seen = field(open_to=open_to)
+    assert list(seen.problems()) == []
+    assert [reader.id for reader in readers if seen.closed_to(reader)] == closed_to
+    assert (seen.withheld, seen.personal) == (bool(closed_to), open_to == "personal")
+
+
+def test_an_item_of_a_list_is_not_withheld_alone():
+    phone = Field("phone", "电话", "Phone", open_to="personal")
+    (problem,) = field(Type.LIST, items=(phone,)).problems()
+    assert "not its item phone" in problem
+    assert list(field(Type.LIST, items=(replace(phone, open_to="case"),), open_to="personal").problems()) == []
+
+
+def test_a_check_may_be_a_choice():
+    grounds = (Check("lapsed", "已过期", "Lapsed", Given("end")), Check("other", "其他", "Other", All()))
+    chosen = Field("ground", "情形", "Ground", type=Type.CHOICE, choices=grounds)
+    assert chosen.parse("已过期") == "lapsed"
+    assert chosen.show("other", "en") == "Other"

@@ -13,7 +13,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
-from jinzhi.kernel.declare import Named
 from jinzhi.kernel.numbers import NumberError, number_of
 from jinzhi.kernel.period import Length, length_of
 from jinzhi.kernel.text import Words, unfit_words
@@ -22,6 +21,26 @@ FIELD_ID = re.compile(r"[a-z][a-z0-9_]*\Z")
 #: the member of an element of a list that names it, and stays
 KEY = "_key"
 Value = str | int | bool | list[Any] | None
+
+
+#: open to whoever reads the case or entry, or to everybody
+OPEN = ("public", "case")
+
+
+class Choice(Protocol):
+    """What a field asks of a choice: its id, its names and the ids it had (kernel.declare.Named, a check)."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def zh(self) -> str: ...
+
+    @property
+    def en(self) -> str: ...
+
+    @property
+    def was(self) -> tuple[str, ...]: ...
 
 
 class Role(Protocol):
@@ -65,13 +84,14 @@ class FieldError(ValueError):
 
 @dataclass(frozen=True)
 class Field:
-    """``code``: INID or GB code. ``personal``: personal data. ``listed``: a column of lists. ``filtered``: a filter.
+    """``code``: INID or GB code. ``listed``: a column of lists. ``filtered``: a filter.
 
     ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into. ``many``: several
     values; a LIST has elements with the fields ``items``, each with a key that stays; of either ``min_items`` and
-    ``max_items``, ``odd``: an odd number. ``was``: ids it had before; a choice has its own. ``open_to``: "case"
-    (whoever reads the case or entry) or "sealed:role,role" (these roles only); like personal data, a sealed value
-    stands beside its event, which holds a salted digest.
+    ``max_items``, ``odd``: an odd number. ``was``: ids it had before; a choice has its own; a check may be a choice.
+    ``open_to``: "public", "case" (whoever reads the case or entry), "personal" (personal data: roles that see them) or
+    "sealed:role,role" (these roles only). A personal or sealed value stands beside its event, which holds a salted
+    digest; of a list, all of it.
     """
 
     id: str
@@ -80,14 +100,13 @@ class Field:
     _: KW_ONLY
     type: Type = Type.TEXT
     required: bool = True
-    choices: tuple[Named, ...] = ()
+    choices: tuple[Choice, ...] = ()
     unit: str = ""
     code: str = ""
     of: str = ""
     help_zh: str = ""
     help_en: str = ""
     searchable: bool = False
-    personal: bool = False
     listed: bool = True
     filtered: bool = False
     min: Decimal | None = None
@@ -107,6 +126,11 @@ class Field:
         return Words(self.help_zh, self.help_en)
 
     @property
+    def personal(self) -> bool:
+        """Whether it holds personal data."""
+        return self.open_to == "personal"
+
+    @property
     def sealed_for(self) -> tuple[str, ...]:
         """The roles that a sealed field is open to; empty where it is not sealed."""
         head, _, roles = self.open_to.partition(":")
@@ -115,19 +139,21 @@ class Field:
     @property
     def withheld(self) -> bool:
         """Whether some readers of the case do not see it: personal or sealed."""
-        return self.personal or self.open_to != "case"
+        return self.open_to not in OPEN
 
     def closed_to(self, role: Role) -> bool:
         """Whether a role does not see the value."""
-        return (self.personal and not role.personal) or (self.open_to != "case" and role.id not in self.sealed_for)
+        if self.personal:
+            return not role.personal
+        return self.withheld and role.id not in self.sealed_for
 
     def problems(self) -> Iterator[str]:
         if not FIELD_ID.match(self.id):
             yield f"field id {self.id!r} is not lower_case"
         if not self.zh or not self.en:
             yield f"field {self.id} lacks a name in Chinese or English"
-        if self.open_to != "case" and not (self.sealed_for and all(self.sealed_for)):
-            yield f"field {self.id}: open_to={self.open_to!r} is not case or sealed:role,role"
+        if self.withheld and not self.personal and not (self.sealed_for and all(self.sealed_for)):
+            yield f"field {self.id}: open_to={self.open_to!r} is not public, case, personal or sealed:role,role"
         if (self.type is Type.CHOICE) != bool(self.choices):
             yield f"field {self.id}: choices go with type CHOICE and only with it"
         if (self.type is Type.REF) != bool(self.of):
@@ -149,6 +175,8 @@ class Field:
             yield f"field {self.id}: two items share an id"
         for item in self.items:
             yield from item.problems()
+            if item.withheld:
+                yield f"field {self.id}: the list itself, not its item {item.id}, says open_to={item.open_to!r}"
             if item.id in (KEY, "item", "up"):
                 yield f"field {self.id}: an item may not be called {item.id!r}"
 

@@ -81,7 +81,7 @@ def test_what_a_role_does_not_see_it_does_not_correct(sealing, above, make_perso
         correct(case, 2, reason="x", who=chief.acting, expected=2, data={"opinion": "改"})
 
 
-@pytest.mark.parametrize("word", ["sealed", "sealed:", "sealed:a,", "secret", "public"])
+@pytest.mark.parametrize("word", ["sealed", "sealed:", "sealed:a,", "secret", "personal:a"])
 def test_a_seal_without_roles_stops_the_start(word):
     assert any("open_to" in p for p in Field(id="x", zh="甲", en="X", open_to=word).problems())
 

@@ -323,8 +323,8 @@ def private_fields():
     """The public register of service points has a personal number and a personal file as well."""
     register = catalogue().get(Register, "service-points")
     more = (
-        Field(id="age", zh="联系人年龄", en="Age", type=Type.INT, required=False, personal=True),
-        Field(id="paper", zh="聘书", en="Paper", type=Type.FILE, required=False, personal=True),
+        Field(id="age", zh="联系人年龄", en="Age", type=Type.INT, required=False, open_to="personal"),
+        Field(id="paper", zh="聘书", en="Paper", type=Type.FILE, required=False, open_to="personal"),
     )
     kept, fields = dict(vars(register)), (*register.fields, *more)
     vars(register).clear()
@@ -354,5 +354,5 @@ def test_a_personal_number_or_file_of_another_unit_is_hidden_in_a_public_registe
 
 def test_a_title_that_is_personal_stops_the_start():
     register = catalogue().get(Register, "service-points")
-    fields = tuple(replace(f, personal=True) if f.id == register.title else f for f in register.fields)
+    fields = tuple(replace(f, open_to="personal") if f.id == register.title else f for f in register.fields)
     assert any("stand in lists" in p for p in replace(register, fields=fields).problems(catalogue()))

@@ -87,8 +87,9 @@ complaint = Procedure(
             inputs=(
                 Field(id="title", zh="投诉事项", en="Matter", max_length=200),
                 Field(id="channel", zh="来源渠道", en="Channel", type=Type.CHOICE, choices=CHANNELS),
-                Field(id="complainant", zh="投诉人", en="Complainant", max_length=100, personal=True),
-                Field(id="contact", zh="投诉人联系方式", en="Complainant's contact", max_length=200, personal=True),
+                Field(id="complainant", zh="投诉人", en="Complainant", max_length=100, open_to="personal"),
+                Field(id="contact", zh="投诉人联系方式", en="Complainant's contact", max_length=200,
+                      open_to="personal"),
                 Field(id="respondent", zh="被投诉人", en="Respondent", max_length=200),
                 Field(id="address", zh="被投诉人公示地址", en="Respondent's shown address", required=False,
                       help_zh="平台内经营者填平台公示的地址（令121 第13条）",

@@ -47,7 +47,7 @@ typical_cases = Register(
             id="published_on", zh="发布日期", en="Published on", type=Type.DATE, required=False, filtered=True,
             help_zh="尚未发布的留空", help_en="leave empty until it is published",
         ),
-        Field(id="parties", zh="当事人", en="Parties", required=False, personal=True, listed=False),
+        Field(id="parties", zh="当事人", en="Parties", required=False, open_to="personal", listed=False),
     ),
     title="title",
     key=("title",),
