@@ -37,7 +37,7 @@ def test_the_unit_receives_and_answers_and_the_office_closes(order, district, ab
 
 
 def test_another_unit_may_not_answer(order, elsewhere):
-    with pytest.raises(StepRefused, match="本单位"):
+    with pytest.raises(StepRefused, match="可见范围"):
         take(order, "sign", {}, who=elsewhere.acting)
 
 

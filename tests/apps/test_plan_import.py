@@ -18,6 +18,7 @@ from jinzhi.apps.plan.actions import open_round
 from jinzhi.apps.plan.comparing import compare, words
 from jinzhi.apps.plan.mending import MendRefused, numbers
 from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, Row
+from jinzhi.apps.units.locking import NotYours
 from jinzhi.sources.plan_document import PlanDocumentError
 from tests.apps.plan_fixtures import milestone, quarter
 from tests.sources.plan_documents import SEED, declared, needs_seed
@@ -196,7 +197,7 @@ def test_imports_are_seen_by_the_office_and_not_by_districts(imported, above, di
     assert importing.imports(above.acting).count() == 1
     assert importing.imports(district.acting).count() == 0
     assert importing.imports(elsewhere.acting).count() == 0
-    with pytest.raises(Import.DoesNotExist):
+    with pytest.raises(NotYours, match="没有权限"):
         importing.mend(imported, "delete-row", {"row": uid(imported, 0)}, who=district.acting, expected=1)
 
 

@@ -8,14 +8,20 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from jinzhi.apps.cases.actions import open_case
+from jinzhi.apps.cases.actions import correct, decide, erase_personal, open_case, take
+from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.custody import actions as custody
 from jinzhi.apps.custody import uploads
 from jinzhi.apps.custody.models import Item, Upload
+from jinzhi.apps.evidence.store.store import attach_bytes
+from jinzhi.apps.plan import actions as plan
+from jinzhi.apps.plan import importing, issuing, reporting
+from jinzhi.apps.plan.models import Import, Report
 from jinzhi.apps.registers import actions as registers
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units import changing
 from jinzhi.apps.units.models import Unit
+from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 from tests.conftest import Person, person
 
 _next = count(1)
@@ -35,6 +41,8 @@ class Example:
     expected: int | None = None
     #: the argument that is made anew for each submission (an upload), by name
     anew: dict[str, Callable[[], Any]] = field(default_factory=dict)
+    #: how many events it leaves
+    events: int = 1
 
     def call(self, *, key: str = "", **changed: Any) -> Any:
         arguments = {**self.asks, **{k: make() for k, make in self.anew.items()}, "who": self.who.acting, "key": key}
@@ -230,6 +238,157 @@ def _undo_unit(_who: Person, _other: Person) -> Example:
     return Example(changing.undo, who, asks, {"reason": "另一理由"}, 1)
 
 
+# --- cases ------------------------------------------------------------------------------------------------------
+ORDER = {"title": "督办", "demand": "请办理", "grounds": "逾期", "due": "2026-12-20"}
+COMPLAINT = {
+    "title": "购机纠纷", "channel": "post", "complainant": "张三丰", "contact": "13800001111", "respondent": "某商行",
+    "facts": "要求退货",
+}  # fmt: skip
+
+
+def _open(who: Person, unit: Person) -> Example:
+    asks = {"procedure": "supervision-order", "step": "issue", "raw": ORDER, "unit": unit.acting.unit}
+    return Example(open_case, who, asks, {"raw": {**ORDER, "demand": "请尽快办理"}})
+
+
+def _issued(who: Person, unit: Person) -> Any:
+    return open_case("supervision-order", "issue", ORDER, who=who.acting, unit=unit.acting.unit)
+
+
+def _take(who: Person, unit: Person) -> Example:
+    asks = {"case": _issued(who, unit), "step": "answer", "raw": {"answer": "已完成"}}
+    return Example(take, unit, asks, {"raw": {"answer": "尚未完成"}}, 1)
+
+
+def _tell(who: Person, unit: Person) -> Example:
+    asks = {"case": _issued(who, unit), "clock": "answer", "day": date(2026, 12, 20), "how": "当面"}
+    return Example(tell, who, asks, {"how": "邮寄"}, 1)
+
+
+def _correct(who: Person, unit: Person) -> Example:
+    asks = {"case": _issued(who, unit), "seq": 1, "reason": "录错", "data": {"due": "2026-12-25"}}
+    return Example(correct, who, asks, {"reason": "另一原因"}, 1)
+
+
+def _decide(who: Person, unit: Person) -> Example:
+    case = _issued(who, unit)
+    take(case, "answer", {"answer": "已完成"}, who=unit.acting)
+    correct(case, 1, reason="录错", who=who.acting, expected=2, data={"due": "2026-12-25"})
+    leader = person(f"leader-{next(_next)}", "tianjin", "leader")
+    return Example(decide, leader, {"case": case, "ask": 3, "agree": True, "reason": "在卷"}, {"agree": False}, 3)
+
+
+def _erase_case(_who: Person, unit: Person) -> Example:
+    handler = person(f"handler-{next(_next)}", "tj-binhai", "case-handler")
+    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=unit.acting.unit)
+    return Example(erase_personal, handler, {"case": case, "reason": "本人申请"}, {"reason": "另一原因"})
+
+
+# --- the plan ---------------------------------------------------------------------------------------------------
+def _plan() -> Any:
+    return small_plan(f"plan-{next(_next)}")
+
+
+def _add_milestone(who: Person, unit: Person) -> Example:
+    asks = {"release": _plan(), "row_key": "U1", "unit": unit.acting.unit, "title": "新设", "due": date(2027, 6, 30)}
+    return Example(plan.add_milestone, who, asks, {"title": "另一个"})
+
+
+def _on_milestone(function: Callable[..., Any], **asks: Any) -> Callable[[Person, Person], Example]:
+    def made(who: Person, _unit: Person) -> Example:
+        point = milestone(_plan(), "U1", "tj-binhai", date(2027, 6, 30))
+        return Example(function, who, {"milestone": point, **asks, "reason": "会议议定"}, {"reason": "另一原因"}, 1)
+
+    return made
+
+
+def _report(who: Person, unit: Person) -> tuple[Any, Report, Any]:
+    """A report that was saved once."""
+    release = _plan()
+    point = milestone(release, "U1", "tj-binhai", date(2026, 12, 31), target=10)
+    report = round_of_reports(release, who.acting)["tj-binhai"]
+    notes = {"U1": {"progress": "起草"}}
+    plan.save_content(report, release, notes=notes, figures={}, who=unit.acting, expected=0)
+    return release, report, point
+
+
+def _save(function: Callable[..., Any]) -> Callable[[Person, Person], Example]:
+    def made(who: Person, unit: Person) -> Example:
+        release, report, _point = _report(who, unit)
+        asks = {"report": report, "release": release, "notes": {"U1": {"progress": "印发"}}, "figures": {}}
+        return Example(function, unit, asks, {"notes": {"U1": {"progress": "另写"}}}, 1)
+
+    return made
+
+
+def _attach(who: Person, unit: Person) -> Example:
+    _release, report, point = _report(who, unit)
+    kept, other = (
+        attach_bytes(f"page {next(_next)}".encode(), name="a.txt", media_type="text/plain", unit=report.unit,
+                     stream=report.stream, user=unit.user)
+        for _ in "ab"
+    )  # fmt: skip
+    asks = {"report": report, "milestone": point, "attachment": kept}
+    return Example(plan.attach_to_figure, unit, asks, {"attachment": other}, 1)
+
+
+def _call_round(who: Person, _unit: Person) -> Example:
+    wanted = reporting.Round("2026Q3", date(2026, 7, 1), date(2026, 9, 30), date(2026, 12, 20))
+    asks = {"release": _plan(), "wanted": wanted, "units": ["tj-dongli"]}
+    return Example(reporting.call_round, who, asks, {"units": ["tj-binhai"]}, events=2)
+
+
+def _document() -> bytes:
+    return f"""《天津市知识产权“十四五”规划》主要任务工作分工
+一、主要任务
+（一）高质量推进知识产权创造
+1.提升企业知识产权创造水平。围绕龙头企业布局{next(_next)}。（责任单位：市知识产权局、市科技局按职责分工负责）
+2.激发高校院所知识产权创造活力。建立转化机构。（责任单位：市教委牵头，市科技局配合）
+""".encode()
+
+
+def _import(who: Person, _unit: Person) -> Example:
+    return Example(importing.start, who, {"content": _document(), "filename": "分工.txt"}, {"filename": "另.txt"})
+
+
+def _imported(who: Person) -> Import:
+    return importing.start(_document(), "分工.txt", who.acting)
+
+
+def _mend(who: Person, _unit: Person) -> Example:
+    imported = _imported(who)
+    first, second = ({"row": row["uid"]} for row in imported.mended["rows"])
+    asks = {"imported": imported, "verb": "delete-row", "change": first}
+    return Example(importing.mend, who, asks, {"change": second}, 1)
+
+
+def _undo_mend(who: Person, _unit: Person) -> Example:
+    imported = _imported(who)
+    importing.mend(imported, "delete-row", {"row": imported.mended["rows"][0]["uid"]}, who=who.acting, expected=1)
+    return Example(importing.undo, who, {"imported": imported}, {"imported": _imported(who)}, 2)
+
+
+def _discard(who: Person, _unit: Person) -> Example:
+    return Example(importing.discard, who, {"imported": _imported(who), "reason": "重复"}, {"reason": "有误"}, 1)
+
+
+def _storing(who: Person) -> dict[str, Any]:
+    years = {"starts": date(2021, 1, 1), "ends": date(2025, 12, 31)}
+    return {"imported": _imported(who), "plan": f"ip-{next(_next)}", "new": True, **years}
+
+
+def _store(who: Person, _unit: Person) -> Example:
+    return Example(issuing.store, who, _storing(who), {"accepted": True}, 1, events=2)
+
+
+def _bind(who: Person, _unit: Person) -> Example:
+    release = issuing.store(**_storing(who), who=who.acting, expected=1)
+    row = release.rows.order_by("position").first()
+    assert row is not None
+    bound, other = [k for k in ("U1", "K1", "C2") if k != row.bound][:2]
+    return Example(issuing.bind, who, {"row": row, "bound": bound}, {"bound": other}, 1)
+
+
 EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "custody.take-in": _take_in,
     "custody.correct": _on_item(
@@ -259,4 +418,23 @@ EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "units.merge": _merge_unit,
     "units.close": _close_unit,
     "units.undo": _undo_unit,
+    "cases.open": _open,
+    "cases.take": _take,
+    "cases.told": _tell,
+    "cases.correct": _correct,
+    "cases.decide": _decide,
+    "cases.erase-personal-data": _erase_case,
+    "plan.add-milestone": _add_milestone,
+    "plan.change-milestone": _on_milestone(plan.change_milestone, changes={"due": "2027-09-30"}),
+    "plan.drop-milestone": _on_milestone(plan.drop_milestone),
+    "plan.save": _save(plan.save_content),
+    "plan.save-report": _save(reporting.save_report),
+    "plan.attach": _attach,
+    "plan.call": _call_round,
+    "plan.import": _import,
+    "plan.mend": _mend,
+    "plan.undo-mend": _undo_mend,
+    "plan.discard": _discard,
+    "plan.store": _store,
+    "plan.bind": _bind,
 }

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.cases.models import Case
@@ -28,10 +26,12 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.catalogue.strain import was_written
-from jinzhi.apps.evidence.events.actions import KeyReused, record, record_next
+from jinzhi.apps.evidence.events.actions import record, record_next
 from jinzhi.apps.evidence.events.erasing import erase_files
-from jinzhi.apps.evidence.events.personal import ErasureRefused, erase, reveal
+from jinzhi.apps.evidence.events.personal import ErasureRefused, erase
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.units.locking import lock_row
 from jinzhi.apps.units.models import Unit
 from jinzhi.apps.units.naming import resolve_unit
 from jinzhi.kernel import correcting
@@ -113,28 +113,65 @@ def resolved(field: Field, value: Value, who: Acting, stream: str = "") -> Value
     return value
 
 
-def _earlier(key: str, step: Step, raw: Mapping[str, object], who: Acting) -> Event | None:
-    """The event that the same submission left before. Raises KeyReused where the content differs.
-
-    A file is sent anew with each submission and kept as another attachment: it is the same where its bytes are.
-    """
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is None:
-        return None
-    reveal([before])
-    data = _inputs(step, raw, who, before.stream)
-    files = [f.id for f in step.inputs if f.type is Type.FILE]
-    if before.verb != step.id or _same(before.data, files) != _same(data, files):
-        raise KeyReused(f"the key {key!r} was used for {before}")
-    return before
+# --- what the verbs share ---------------------------------------------------------------------------------------
+def _may(call: Call, name: str) -> None:
+    case, who = call.subject, call.who
+    if not who.may(f"case.{case.procedure}.{name}"):
+        raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
 
 
-def _same(data: Mapping[str, object], files: Sequence[str]) -> dict[str, object]:
-    """What two submissions are compared by: the inputs, with digests in the place of files."""
+def _may_begin(call: Call) -> None:
+    procedure, step, who = call.subject, call.arguments["step"], call.who
+    declared = catalogue().get(Procedure, procedure)
+    if step not in {s.id for s in may_open(declared, who.roles)} or not who.may(f"case.{procedure}.{step}"):
+        raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
+
+
+def _may_take(call: Call) -> None:
+    if procedure_of(call.subject).find_step(call.arguments["step"]) is not None:
+        _may(call, call.arguments["step"])
+
+
+def _may_correct(call: Call) -> None:
+    if not call.who.may(f"case.{call.subject.procedure}.{CORRECT}"):
+        raise StepRefused("您的角色不能更正事件", "your role may not correct events")
+
+
+def _may_erase(call: Call) -> None:
+    if not call.who.may(ERASE):
+        raise StepRefused("您的角色不能删除个人信息", "your role may not erase personal data")
+
+
+def locked(call: Call) -> Case:
+    """The case as it is now, for one writer at a time; refused where it is out of reach or stale."""
+    refusal = StepRefused("此事项不在您的可见范围之内", "this case is not one that you see")
+    case: Case = lock_row(call, call.subject, refusal, "unit", "office")
+    return case
+
+
+def _same_case(call: Call, event: Event) -> Case:
+    return Case.objects.unrestricted("the caller's own earlier submission").get(pk=int(event.stream[5:]))
+
+
+def same_view(call: Call, event: Event) -> CaseView:
+    """The case of an earlier submission, as it is now."""
+    call.subject.refresh_from_db()
+    return view(call.subject, today())
+
+
+def _step(call: Call) -> str:
+    return str(call.arguments["step"])
+
+
+def _content(call: Call) -> dict[str, object]:
+    """What a step asks. A file is sent anew with each submission: it is the same where its bytes are."""
+    subject = call.subject
+    procedure = catalogue().get(Procedure, subject if isinstance(subject, str) else subject.procedure)
+    step, raw = procedure.find_step(_step(call)), dict(call.arguments["raw"])
+    files = [f.id for f in step.inputs if f.type is Type.FILE and raw.get(f.id)] if step else []
     kept = Attachment.objects.unrestricted("compares a submission with the caller's own earlier one")
-    digests = dict(kept.filter(pk__in=[data[f] for f in files if data.get(f)]).values_list("pk", "sha256"))
-    said = {k: v for k, v in data.items() if not k.startswith("_")}
-    return said | {f: digests.get(int(str(data[f]))) for f in files if data.get(f)}
+    by_pk = kept.in_bulk([pk for f in files if (pk := id_of(str(raw[f]))) is not None]) if files else {}
+    return call.given() | {"raw": raw | {f: by_pk.get(id_of(str(raw[f])) or 0, raw[f]) for f in files}}
 
 
 def _day(step: Step, on: date | None, said: Said | None, before: date | None) -> tuple[date, dict[str, object]]:
@@ -234,7 +271,7 @@ def follow(case: Case, step: str, data: Mapping[str, object], *, after: Event) -
     return bring_up_to(case, event, [*events, event])
 
 
-@transaction.atomic
+@verb("cases", "open", right=_may_begin, again=_same_case, content=_content, recorded=_step)
 def open_case(
     procedure: str,
     step: str,
@@ -257,46 +294,38 @@ def open_case(
     ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
     """
     declared = catalogue().get(Procedure, procedure)
-    allowed = {s.id: s for s in may_open(declared, who.roles)}
-    if step not in allowed or not who.may(f"case.{procedure}.{step}"):
-        raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
-    before = _earlier(key, allowed[step], raw, who)
-    if before is not None:
-        if before.seq != 1 or not before.stream.startswith("case:"):
-            raise KeyReused(f"the key {key!r} was used for {before}")
-        made = Case.objects.unrestricted("the caller's own earlier submission").get(pk=int(before.stream[5:]))
-        if made.procedure != procedure:
-            raise KeyReused(f"the key {key!r} was used for {before}")
-        return made
-    day, kept = _day(allowed[step], on, said, None)
-    data = {**_inputs(allowed[step], raw, who), **kept, **_moment(declared, allowed[step], raw, day)}
+    opening = declared.step(step)
+    day, kept = _day(opening, on, said, None)
+    data = {**_inputs(opening, raw, who), **kept, **_moment(declared, opening, raw, day)}
     if said is not None:
-        _due(declared, allowed[step], data, day)
-    named = title or declared.title_said(allowed[step], data) or declared.zh
+        _due(declared, opening, data, day)
+    named = title or declared.title_said(opening, data) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
-        procedure=procedure,
-        number=number,
-        title=named[:300],
-        unit=unit,
-        unit_path=unit.path,
-        office=office or who.unit,
-        subject=subject,
-        subject_title=subject_title[:300],
-        parent=parent,
-        opened_on=day,
-        state=allowed[step].targets[0],
-    )
-    data |= days_told(declared, allowed[step], [], day, data)
+        procedure=procedure, number=number, title=named[:300], unit=unit, unit_path=unit.path,
+        office=office or who.unit, subject=subject, subject_title=subject_title[:300], parent=parent, opened_on=day,
+        state=opening.targets[0],
+    )  # fmt: skip
+    data |= days_told(declared, opening, [], day, data)
     event = record(
-        case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(allowed[step]), at=at,
-        personal=_withheld(allowed[step]),
+        case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(opening), at=at,
+        personal=_withheld(opening),
     )  # fmt: skip
     bring_up_to(case, event, [event])
     return case
 
 
-@transaction.atomic
+def _offered(case: Case, step: str, folded: CaseView, who: Acting) -> Step:
+    """The step, where it is on offer. Raises StepRefused."""
+    offer = next((o for o in steps_for(case, folded, who, only=step) if o.step.id == step), None)
+    if offer is None:
+        raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
+    if not offer.allowed:
+        raise StepRefused(*offer.why_not)
+    return offer.step
+
+
+@verb("cases", "take", right=_may_take, lock=locked, again=same_view, content=_content, recorded=_step)
 def take(
     case: Case,
     step: str,
@@ -314,33 +343,18 @@ def take(
 
     ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
     """
-    asked = procedure_of(case).find_step(step)
-    before = _earlier(key, asked, raw, who) if asked else None
-    if before is not None:
-        if before.stream != case.stream:
-            raise KeyReused(f"the key {key!r} was used for {before}")
-        return view(case, today())
     events = events_of(case)
-    if expected is not None and expected != len(events):
-        # let record() say it: it knows what came in between
-        record(case.stream, step, {}, who=who, on=today(), expected=expected)
     folded = view(case, today(), events)
-    offer = next((o for o in steps_for(case, folded, who, only=step) if o.step.id == step), None)
-    if offer is None:
-        raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
-    if not offer.allowed:
-        raise StepRefused(*offer.why_not)
-    if not who.may(f"case.{case.procedure}.{step}"):
-        raise StepRefused("您的角色不能办理此步骤", "your role may not take this step")
-    day, kept = _day(offer.step, on, said, folded.history[-1].on)
-    data = {**_inputs(offer.step, raw, who, case.stream), **kept}
+    taken = _offered(case, step, folded, who)
+    day, kept = _day(taken, on, said, folded.history[-1].on)
+    data = {**_inputs(taken, raw, who, case.stream), **kept}
     if said is not None:
-        _due(folded.procedure, offer.step, data, day)
-    data |= _moment(folded.procedure, offer.step, raw, day, folded)
-    data |= {TOLD: dict(told)} if told else days_told(folded.procedure, offer.step, events, day, data)
+        _due(folded.procedure, taken, data, day)
+    data |= _moment(folded.procedure, taken, raw, day, folded)
+    data |= {TOLD: dict(told)} if told else days_told(folded.procedure, taken, events, day, data)
     event = record(
-        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(offer.step), at=at,
-        personal=_withheld(offer.step),
+        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(taken), at=at,
+        personal=_withheld(taken),
     )  # fmt: skip
     return bring_up_to(case, event, [*events, event])
 
@@ -388,7 +402,7 @@ def _day_mended(step: Step, said: Said, stands: kernel.Event, recorded: date) ->
     return {k: v for k, v in now_said.items() if v and v != stands.data.get(k)}
 
 
-@transaction.atomic
+@verb("cases", CORRECT, right=_may_correct, lock=locked, again=same_view)
 def correct(
     case: Case,
     seq: int,
@@ -409,8 +423,6 @@ def correct(
     """
     if not reason.strip():
         raise StepRefused("请写明更正理由", "give the reason for the correction")
-    if not who.may(f"case.{case.procedure}.{CORRECT}"):
-        raise StepRefused("您的角色不能更正事件", "your role may not correct events")
     procedure, events = procedure_of(case), events_of(case)
     target = next((e for e in events if e.seq == seq), None)
     author = target.unit.code if target and target.unit else ""
@@ -437,18 +449,16 @@ def correct(
     if not verdict.allowed:
         raise StepRefused(verdict.zh, verdict.en)
     personal = [f"data/{id}" for id in _withheld(step)]
-    verb = ASK if verdict.second else CORRECT
-    event = record(case.stream, verb, change, who=who, on=today(), expected=expected, key=key, personal=personal)
+    name = ASK if verdict.second else CORRECT
+    event = record(case.stream, name, change, who=who, on=today(), expected=expected, key=key, personal=personal)
     return bring_up_to(case, event, events_of(case))
 
 
-@transaction.atomic
+@verb("cases", "decide", right=_may_correct, lock=locked, again=same_view)
 def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expected: int, key: str = "") -> CaseView:
     """Agree to, or refuse, the correction that event ``ask`` asks for. Raises StepRefused, Conflict."""
     if not reason.strip():
         raise StepRefused("请写明决定理由", "give the reason for the decision")
-    if not who.may(f"case.{case.procedure}.{CORRECT}"):
-        raise StepRefused("您的角色不能更正事件", "your role may not correct events")
     procedure, events = procedure_of(case), events_of(case)
     asked = next((e for e in pending(events) if e.seq == ask), None)
     if asked is None:
@@ -481,11 +491,9 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
     return bring_up_to(case, event, events_of(case))
 
 
-@transaction.atomic
-def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = None) -> CaseView:
+@verb("cases", "erase-personal-data", right=_may_erase, lock=locked, again=same_view)
+def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = None, key: str = "") -> CaseView:
     """Erase the personal data that the events of a case hold; the events and the log stand. Raises StepRefused."""
-    if not who.may(ERASE):
-        raise StepRefused("您的角色不能删除个人信息", "your role may not erase personal data")
     day = on or today()
     ids = [int(id) for id in personal_files(procedure_of(case), events_of(case)) if id.isdecimal()]
     files = Attachment.objects.unrestricted("files of the case that is erased").filter(pk__in=ids, stream=case.stream)
@@ -495,7 +503,7 @@ def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = No
     except ErasureRefused as e:
         raise StepRefused(str(e), "there is nothing to erase, or no reason was given") from None
     said = {"case": case.number, "erased": list(gone), "files": erase_files(kept), "reason": reason.strip()}
-    record(f"erasure:{case.stream}", "erase-personal-data", said, who=who, on=day)
+    record(f"erasure:{case.stream}", "erase-personal-data", said, who=who, on=day, key=key)
     events = events_of(case)
     return bring_up_to(case, events[-1], events)
 

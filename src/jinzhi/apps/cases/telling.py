@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
-
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import StepRefused, bring_up_to, party_of
+from jinzhi.apps.cases.actions import StepRefused, bring_up_to, locked, party_of, same_view
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.events.actions import KeyReused, record
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.clock import Clock
 from jinzhi.kernel.correcting import measures
@@ -42,7 +41,12 @@ def may_tell_of(case: Case, clock: Clock, who: Acting) -> bool:
     return any(set(party.roles) & set(s.roles) and s.at in (*party.standing, "any") for s in starts)
 
 
-@transaction.atomic
+def _tells(call: Call) -> None:
+    if not may_tell(call.subject, call.who):
+        raise StepRefused("您的角色不能记录告知", "your role may not record what was told")
+
+
+@verb("cases", TELL, right=_tells, lock=locked, again=same_view)
 def tell(
     case: Case, clock: str, day: date, *, how: str, who: Acting, on: date | None = None, expected: int, key: str = ""
 ) -> CaseView:
@@ -51,13 +55,6 @@ def tell(
     Only the day that is computed can be told: another would lengthen or shorten the term. It counts on the day of
     recording; ``on`` is for programs that record what is past.
     """
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is not None:
-        if (before.stream, before.verb) != (case.stream, TELL):
-            raise KeyReused(f"the key {key!r} was used for {before}")
-        return view(case, today())
-    if not may_tell(case, who):
-        raise StepRefused("您的角色不能记录告知", "your role may not record what was told")
     if not how.strip():
         raise StepRefused("请写明告知方式", "say how the party was told")
     told_on, events = on or today(), events_of(case)
@@ -79,7 +76,7 @@ def tell(
     at = found.deadline.at
     data = {"clock": clock, "day": at.isoformat(timespec="minutes") if at else day.isoformat(), "how": how.strip()}
     event = record(case.stream, TELL, data, who=who, on=told_on, expected=expected, key=key)
-    return bring_up_to(case, event, events if event.replayed else [*events, event])
+    return bring_up_to(case, event, [*events, event])
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.events.actions import Conflict, record
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.plan.milestone_fields import CHANGED
@@ -26,7 +27,9 @@ from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report, 
 from jinzhi.apps.plan.past import CHANGE, parsed
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.plan.queries import ReportRow, approved_before, asked, content, current
+from jinzhi.apps.units.locking import NotYours, fresh_row, lock_row, needs, not_stale
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import Field, FieldError, Type, parse_all
 
 ACHIEVED = Field(id="achieved", zh="本期累计", en="Reached in all", type=Type.DECIMAL, required=False, min=Decimal(0))
@@ -65,7 +68,11 @@ class ContentRefused(Exception):
 
 
 class MilestoneRefused(ValueError):
-    """A milestone that cannot be: ``args[0]`` says why, in Chinese."""
+    """A milestone that cannot be: ``args[0]`` says why, in Chinese; ``en`` in English where that is known."""
+
+    def __init__(self, zh: str, en: str = ""):
+        self.zh, self.en = zh, en or zh
+        super().__init__(zh)
 
 
 # milestones
@@ -100,12 +107,40 @@ def unsound(milestone: Milestone, wanted: Mapping[str, Any]) -> list[tuple[str, 
     return out
 
 
-def _told(who: Acting | None, reason: str) -> None:
-    """Refuse a change without the right to it or without its reason."""
-    if who is not None and not who.may("plan.edit"):
-        raise MilestoneRefused(f"您的角色“{who.role.zh}”不能修改里程碑")
+def _plans(call: Call) -> None:
+    if call.who is not None and not call.who.may("plan.edit"):
+        raise MilestoneRefused(
+            f"您的角色“{call.who.role.zh}”不能设立或修改里程碑", f"the role {call.who.role.en} does not keep milestones"
+        )
+
+
+def _plans_for(call: Call) -> None:
+    """A new milestone is of a unit within reach."""
+    _plans(call)
+    who, unit = call.who, call.arguments["unit"]
+    if who is not None and not within(who.path, who.reach, unit.path):
+        raise MilestoneRefused(f"{unit.zh} 不在您可管理的单位之内", f"{unit.en} is no unit that you answer for")
+
+
+def _locked_milestone(call: Call) -> Milestone:
+    refusal = MilestoneRefused("此里程碑不在您的可见范围之内", "this milestone is not one that you see")
+    milestone: Milestone = lock_row(call, call.subject, refusal, "unit")
+    return milestone
+
+
+def _same_milestone(call: Call, event: Event) -> Milestone:
+    rows = Milestone.objects.unrestricted("the caller's own earlier submission")
+    return rows.get(code=event.stream.removeprefix("milestone:"))
+
+
+def _nothing(call: Call, event: Event) -> None:
+    return None
+
+
+def _reasoned(reason: str) -> str:
     if not reason.strip():
-        raise MilestoneRefused("请写明理由")
+        raise MilestoneRefused("请写明理由", "give the reason")
+    return reason.strip()
 
 
 def _values(given: Mapping[str, object]) -> dict[str, str]:
@@ -119,7 +154,7 @@ def _values(given: Mapping[str, object]) -> dict[str, str]:
     return {k: str(v) for k, v in values.items()}
 
 
-@transaction.atomic
+@verb("plan", "add-milestone", right=_plans_for, again=_same_milestone, recorded=lambda call: "add")
 def add_milestone(
     release: Release,
     row_key: str,
@@ -141,13 +176,6 @@ def add_milestone(
     ``origin``: where it comes from, said by the event as well (``copied_from``, ``reason``). Raises MilestoneRefused
     where it lies outside the plan's term, has nothing to reach, or is due already and nobody says why it is set now.
     """
-    before = Event.objects.filter(key=key, stream__startswith="milestone:", verb="add").first() if key else None
-    if before is not None:
-        return Milestone.objects.unrestricted("the caller's own earlier submission").get(
-            code=before.stream.removeprefix("milestone:")
-        )
-    if who is not None and not who.may("plan.edit"):
-        raise MilestoneRefused(f"您的角色“{who.role.zh}”不能设立里程碑")
     _values({"title": title, "measured_in": measured_in, "target": f"{target:f}", "weight": f"{weight:f}"})
     if not release.rows.filter(key=row_key).exists():
         raise MilestoneRefused(f"规划发布“{release}”没有编号为 {row_key} 的任务")
@@ -178,7 +206,8 @@ def add_milestone(
     return made
 
 
-@transaction.atomic
+@verb("plan", "change-milestone", right=_plans, lock=_locked_milestone, again=_same_milestone,
+      recorded=lambda call: CHANGE)  # fmt: skip
 def change_milestone(
     milestone: Milestone, changes: Mapping[str, str], *, reason: str, who: Acting, expected: int | None, key: str = ""
 ) -> Milestone:
@@ -186,8 +215,7 @@ def change_milestone(
 
     Raises MilestoneRefused on any other name, a value that is none, a day outside the plan's term, a dropped one.
     """
-    _told(who, reason)
-    return _change(milestone, changes, {"reason": reason.strip()}, who=who, on=today(), expected=expected, key=key)
+    return _change(milestone, changes, {"reason": _reasoned(reason)}, who=who, on=today(), expected=expected, key=key)
 
 
 @transaction.atomic
@@ -227,12 +255,10 @@ def _change(
         name: parsed(name, after.get(name, str(getattr(milestone, name)))) for name in (f.id for f in CHANGED)
     }
     _sound(release.starts, release.ends, wanted["due"], wanted["target"], wanted["weight"], wanted["direction"])
-    event = record(
+    record(
         milestone.stream, CHANGE, {"before": before, "after": after, **said},
         who=who, on=on, expected=expected, key=key, at=at,
     )  # fmt: skip
-    if event.replayed:
-        return milestone
     for name in after:
         setattr(milestone, name, wanted[name])
     milestone.adjusted_by = adjusted_by or milestone.adjusted_by
@@ -242,17 +268,16 @@ def _change(
     return milestone
 
 
-@transaction.atomic
+@verb("plan", "drop-milestone", right=_plans, lock=_locked_milestone, again=_nothing, recorded=lambda call: "drop")
 def drop_milestone(
     milestone: Milestone, *, reason: str, who: Acting | None, expected: int | None, key: str = ""
 ) -> None:
     """Take a milestone out of the plan from today on; what was reported of it stays. Raises MilestoneRefused."""
-    _told(who, reason)
-    event = record(milestone.stream, "drop", {"reason": reason}, who=who, on=today(), expected=expected, key=key)
-    if not event.replayed:
-        milestone.dropped_on = today()
-        milestone.save()
-        forget(milestone.plan)
+    _reasoned(reason)
+    record(milestone.stream, "drop", {"reason": reason}, who=who, on=today(), expected=expected, key=key)
+    milestone.dropped_on = today()
+    milestone.save()
+    forget(milestone.plan)
 
 
 def _settle(milestone: Milestone) -> None:
@@ -319,6 +344,31 @@ def open_round(
 # content of a report
 
 
+def reports(call: Call) -> None:
+    """Somebody of the unit itself fills in its report."""
+    needs("report.write")(call)
+    report: Report = call.subject
+    if report.unit_id != call.who.unit.pk:
+        raise NotYours(
+            f"只有本单位（{report.unit.label}）可以填报这份报告", f"only {report.unit.en} itself fills in this report"
+        )
+
+
+def open_report(call: Call) -> Report:
+    """The report as it is now, for one writer at a time. Raises Locked where it was handed in, Conflict."""
+    report: Report = call.subject
+    refusal = NotYours("此报告不在您的可见范围之内", "this report is not one that you see")
+    report = fresh_row(call, report, refusal, "period", "unit", "case")
+    if report.locked:
+        raise Locked(report.state)
+    not_stale(call, report.stream, report.version)
+    return report
+
+
+def _no_changes(call: Call, event: Event) -> dict[str, object]:
+    return {}
+
+
 def _figures(
     report: Report, rows: list[ReportRow], given: Mapping[str, Mapping[str, object]], day: date
 ) -> tuple[dict[str, dict[str, object]], list[WrongFigure]]:
@@ -368,7 +418,27 @@ def _odd(
     return out
 
 
-@transaction.atomic
+def _texts(
+    keys: Collection[str], notes: Mapping[str, Mapping[str, object]]
+) -> tuple[dict[str, dict[str, str]], list[WrongFigure]]:
+    """The notes of a report after a change, by row key, and every error."""
+    texts: dict[str, dict[str, str]] = {}
+    errors: list[WrongFigure] = []
+    for row_key, raw in notes.items():
+        if row_key not in keys:
+            errors.append(WrongFigure(row_key, "", "", "本单位的报告没有这一任务", "this report has no such row"))
+            continue
+        texts[row_key] = {}
+        for f in NOTE_FIELDS:
+            if f.id in raw:
+                try:
+                    texts[row_key][f.id] = str(f.parse(raw[f.id]) or "")
+                except FieldError as e:
+                    errors.append(WrongFigure(row_key, "", f.id, e.zh, e.en))
+    return texts, errors
+
+
+@verb("plan", "save", right=reports, lock=open_report, again=_no_changes)
 def save_content(
     report: Report,
     release: Release,
@@ -387,34 +457,15 @@ def save_content(
     Returns the changes (old → new) that were recorded, empty if nothing changed. Raises Locked, Conflict (somebody
     saved in between), ContentRefused with every error; nothing is saved then.
     """
-    # locked, so that of two who save at once the second meets the version of the first
-    again = Report.objects.unrestricted("read again inside the transaction").select_for_update(of=("self",))
-    report = again.select_related("period", "unit").get(pk=report.pk)
-    if report.locked:
-        raise Locked(report.state)
-    if expected != report.version:
-        raise Conflict(f"report:{report.pk}", expected, report.version)
     rows = content(report, release)
     values, errors = _figures(report, rows, figures, on or today())
-    texts: dict[str, dict[str, str]] = {}
-    keys = {r.row.key for r in rows}
-    for row_key, raw in notes.items():
-        if row_key not in keys:
-            errors.append(WrongFigure(row_key, "", "", "本单位的报告没有这一任务", "this report has no such row"))
-            continue
-        texts[row_key] = {}
-        for f in NOTE_FIELDS:
-            if f.id in raw:
-                try:
-                    texts[row_key][f.id] = str(f.parse(raw[f.id]) or "")
-                except FieldError as e:
-                    errors.append(WrongFigure(row_key, "", f.id, e.zh, e.en))
-    if errors:
+    texts, wrong = _texts({r.row.key for r in rows}, notes)
+    if errors := [*errors, *wrong]:
         raise ContentRefused(errors)
     changes = {**_write_notes(report, rows, texts), **_write_figures(report, rows, values)}
     if changes:
         event = record(
-            f"report:{report.pk}", "save", {"source": source, "changes": changes},
+            report.stream, "save", {"source": source, "changes": changes},
             who=who, on=on or today(), expected=expected, key=key, at=at,
         )  # fmt: skip
         Report.objects.unrestricted("the report just saved").filter(pk=report.pk).update(version=event.seq)
@@ -461,19 +512,20 @@ def _said(value: object) -> str | None:
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
 
 
-@transaction.atomic
+def _same_figure(call: Call, event: Event) -> Figure:
+    return Figure.objects.get(report=call.subject, milestone__code=event.data["milestone"])
+
+
+@verb("plan", "attach", right=reports, lock=open_report, again=_same_figure)
 def attach_to_figure(
-    report: Report, milestone: Milestone, attachment: Attachment, *, who: Acting, expected: int
+    report: Report, milestone: Milestone, attachment: Attachment, *, who: Acting, expected: int, key: str = ""
 ) -> Figure:
     """Hang a kept file on a milestone of a report. Raises Locked, Conflict."""
-    report = Report.objects.unrestricted("read again inside the transaction").select_for_update().get(pk=report.pk)
-    if report.locked:
-        raise Locked(report.state)
     figure, _ = Figure.objects.get_or_create(report=report, milestone=milestone)
     event = record(
-        f"report:{report.pk}", "attach",
+        report.stream, "attach",
         {"milestone": milestone.code, "name": attachment.name, "sha256": attachment.sha256, "sm3": attachment.sm3},
-        who=who, on=today(), expected=expected,
+        who=who, on=today(), expected=expected, key=key,
     )  # fmt: skip
     figure.attachments.add(attachment)
     Report.objects.unrestricted("the report just changed").filter(pk=report.pk).update(version=event.seq)

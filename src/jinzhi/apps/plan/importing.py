@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import localtime
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.events.actions import KeyReused, record
+from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.store.store import attach_bytes
 from jinzhi.apps.plan.mending import (
@@ -38,6 +38,7 @@ from jinzhi.apps.plan.mending import (
 )
 from jinzhi.apps.plan.models import Import
 from jinzhi.apps.plan.readings import undecided
+from jinzhi.apps.units.locking import lock_row, needs
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.apps.units.naming import names_book
 from jinzhi.kernel.organisation import UnitGroup
@@ -163,36 +164,63 @@ def unfaithful() -> Iterator[str]:
 
 
 # --- writing ----------------------------------------------------------------------------------------------
-def start(content: bytes, filename: str, who: Acting | None, *, again: bool = False, key: str = "") -> Import:
-    """Read a document and keep it for review.
+def _same_import(call: Call, event: Event) -> Import:
+    rows = Import.objects.unrestricted("the caller's own earlier submission")
+    return rows.get(pk=int(event.stream.removeprefix("plan-import:")))
+
+
+def _under_review(call: Call) -> Import:
+    """The import as it stands now, for one writer at a time; refused where it is out of reach, stale or settled."""
+    refusal = MendRefused("", "这份导入不在您的可见范围之内", "this import is not one that you see")
+    imported: Import = lock_row(call, call.subject, refusal, "unit")
+    if imported.state == "stored":
+        raise MendRefused("", "这份导入已经入库，不能再修改；要修订请重新导入", "this import is stored; import again")
+    if imported.state == "discarded":
+        raise MendRefused("", "这份导入已经作废，不能再修改；请重新导入", "this import was discarded; import again")
+    return imported
+
+
+def _mended_as(call: Call) -> str:
+    return str(call.arguments["verb"])
+
+
+def _name(filename: str) -> str:
+    """The name of a document without its folder. Raises MendRefused where it is too long."""
+    name = PurePosixPath(filename.replace("\\", "/")).name
+    if not name or len(name) > LONGEST_NAME:
+        raise MendRefused("file", f"文件名应为 1–{LONGEST_NAME} 字，请改名", f"a name has 1–{LONGEST_NAME} letters")
+    return name
+
+
+def _read(call: Call) -> None:
+    """Read the document before anything is written: it may take a minute, and nobody else should wait meanwhile."""
+    content, name = call.arguments["content"], _name(call.arguments["filename"])
+    same = Import.objects.unrestricted("the same bytes, whoever brought them")
+    before = same.filter(sha256=hashlib.sha256(content).hexdigest()).exclude(state="discarded").order_by("-pk").first()
+    if before is not None and not call.arguments["again"]:
+        raise AlreadyImported(before)
+    call.arguments["document"] = parse_file(
+        content, name, names=names_book(simplify), rows=catalogue().all(PlanRow)
+    )  # fmt: skip
+
+
+@verb("plan", "import", right=needs("plan.import"), first=_read, again=_same_import)
+def start(
+    content: bytes,
+    filename: str,
+    who: Acting | None,
+    *,
+    again: bool = False,
+    key: str = "",
+    document: PlanDocument | None = None,
+) -> Import:
+    """Read a document (see ``_read``) and keep it for review.
 
     Raises PlanDocumentError where it is no plan (nothing is kept), AlreadyImported where the same bytes are under
     review or stored (unless ``again``), MendRefused where the file's name is too long. ``who`` None: the system.
     """
-    sha256 = hashlib.sha256(content).hexdigest()
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is not None:
-        if before.verb != "import" or before.data.get("sha256") != sha256:
-            raise KeyReused(f"the key {key!r} was used for {before}")
-        return Import.objects.unrestricted("made by this very form").get(pk=int(before.stream.split(":")[1]))
-    name = PurePosixPath(filename.replace("\\", "/")).name
-    if not name or len(name) > LONGEST_NAME:
-        raise MendRefused("file", f"文件名应为 1–{LONGEST_NAME} 字，请改名", f"a name has 1–{LONGEST_NAME} letters")
-    earlier = (
-        Import.objects.unrestricted("the same bytes, whoever brought them")
-        .filter(sha256=sha256).exclude(state="discarded").order_by("-pk").first()
-    )  # fmt: skip
-    if earlier is not None and not again:
-        raise AlreadyImported(earlier)
-    # before anything is written: reading may take a minute, and nobody else should wait to write meanwhile
-    document = parse_file(content, name, names=names_book(simplify), rows=catalogue().all(PlanRow))
-    return _keep(content, name, sha256, document, who, key)
-
-
-@transaction.atomic
-def _keep(content: bytes, name: str, sha256: str, document: PlanDocument, who: Acting | None, key: str) -> Import:
-    """Write what was read, with the file and its event."""
-    parse = kept(document)
+    assert document is not None, "read before"
+    name, sha256, parse = _name(filename), hashlib.sha256(content).hexdigest(), kept(document)
     unit = who.unit if who else Unit.objects.get_first_root_node()
     if unit is None:
         raise MendRefused("", "还没有单位，请先建立单位目录", "there are no units yet: set them up first")
@@ -213,31 +241,14 @@ def _keep(content: bytes, name: str, sha256: str, document: PlanDocument, who: A
     return imported
 
 
-def _again(imported: Import, who: Acting | None) -> Import:
-    """The import as it stands now, locked for the rest of the transaction. Raises Import.DoesNotExist."""
-    found = Import.objects.visible_to(who) if who else Import.objects.unrestricted("the system acts")
-    return found.select_for_update(of=("self",)).get(pk=imported.pk)
-
-
-def _only_under_review(imported: Import) -> None:
-    if imported.state == "stored":
-        raise MendRefused("", "这份导入已经入库，不能再修改；要修订请重新导入", "this import is stored; import again")
-    if imported.state == "discarded":
-        raise MendRefused("", "这份导入已经作废，不能再修改；请重新导入", "this import was discarded; import again")
-
-
-@transaction.atomic
+@verb("plan", "mend", right=needs("plan.import"), lock=_under_review, again=_same_import, recorded=_mended_as)
 def mend(
     imported: Import, verb: str, change: Change, *, who: Acting | None, expected: int | None, key: str = ""
 ) -> Import:
     """Make one change (a verb of ``mending.CHANGES``, or restore). Raises MendRefused, Conflict, KeyReused."""
     if verb not in CHANGES and verb != RESTORE:
         raise ValueError(f"{verb!r} is not a change; known: {', '.join((*CHANGES, RESTORE))}")
-    imported = _again(imported, who)
     event = record(imported.stream, verb, change, who=who, on=today(), expected=expected, key=key)
-    if event.replayed:
-        return imported
-    _only_under_review(imported)
     if verb == RESTORE:
         if imported.mended == imported.parse:
             raise MendRefused("", "没有修改可以撤回：内容与解析结果一致", "nothing to restore: it is the parse")
@@ -249,21 +260,15 @@ def mend(
     return imported
 
 
-@transaction.atomic
+@verb("plan", "undo-mend", right=needs("plan.import"), lock=_under_review, again=_same_import,
+      recorded=lambda call: UNDO)  # fmt: skip
 def undo(imported: Import, *, who: Acting | None, expected: int | None, key: str = "") -> Import:
     """Take the last change that holds back. Raises MendRefused, Conflict, KeyReused."""
-    imported = _again(imported, who)
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is not None:
-        if (before.stream, before.verb) != (imported.stream, UNDO):
-            raise KeyReused(f"the key {key!r} was used for {before}")
-        return imported
     last = last_change(imported)
     if last is None:
         raise MendRefused("", "没有可以撤销的修改", "there is no change to undo")
     data = {"undoes": last.seq, "verb": last.verb}
     event = record(imported.stream, UNDO, data, who=who, on=today(), expected=expected, key=key)
-    _only_under_review(imported)
     imported.mended = fold(imported.parse, ((e.seq, e.verb, e.data) for e in history(imported)))
     imported.seq = event.seq
     imported.save(update_fields=["mended", "seq"])
@@ -284,15 +289,12 @@ def resolve(
     return mend(imported, "resolve", change, who=who, expected=expected, key=key)
 
 
-@transaction.atomic
+@verb("plan", "discard", right=needs("plan.import"), lock=_under_review, again=_same_import)
 def discard(imported: Import, reason: str, *, who: Acting | None, expected: int | None, key: str = "") -> Import:
     """Give an import up; it stays to be seen. Raises MendRefused, Conflict, KeyReused."""
     if not reason.strip():
         raise MendRefused("reason", "请填写作废的理由", "give a reason")
-    imported = _again(imported, who)
     event = record(imported.stream, "discard", {"reason": reason}, who=who, on=today(), expected=expected, key=key)
-    if not event.replayed:
-        _only_under_review(imported)
-        imported.state, imported.seq = "discarded", event.seq
-        imported.save(update_fields=["state", "seq"])
+    imported.state, imported.seq = "discarded", event.seq
+    imported.save(update_fields=["state", "seq"])
     return imported

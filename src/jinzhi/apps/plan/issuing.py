@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.actions import last_seq, record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import add_milestone
 from jinzhi.apps.plan.comparing import Difference, DutyText, Wording, compare, pair
@@ -28,6 +28,7 @@ from jinzhi.apps.plan.models import Duty, Import, Measure, Milestone, Release, R
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.plan.queries import rows_of
 from jinzhi.apps.plan.readings import answering, days_of, taken
+from jinzhi.apps.units.locking import NotYours, lock_row, needs, not_stale
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.plan import PlanRow, likeness
 
@@ -249,7 +250,17 @@ def _write_milestones(release: Release, doc: Doc, keys: Sequence[str], who: Acti
     return made
 
 
-@transaction.atomic
+def _reviewed(call: Call) -> Import:
+    refusal = NotYours("这份导入不在您的可见范围之内", "this import is not one that you see")
+    imported: Import = lock_row(call, call.subject, refusal, "unit")
+    return imported
+
+
+def _stored_as(call: Call, event: Event) -> Release:
+    return Release.objects.get(source=call.subject)
+
+
+@verb("plan", "store", right=needs("plan.import"), lock=_reviewed, again=_stored_as)
 def store(
     imported: Import,
     *,
@@ -270,15 +281,11 @@ def store(
     StoreRefused (with what is open, unless ``accepted``), Conflict, KeyReused. The same form sent twice
     gives the same release.
     """
-    found = Import.objects.visible_to(who) if who else Import.objects.unrestricted("the system acts")
-    imported = found.select_for_update(of=("self",)).get(pk=imported.pk)
     data = {
         "plan": plan, "new": new, "accepted": accepted, **({"drop": True} if drop else {}),
         "starts": starts.isoformat() if starts else None, "ends": ends.isoformat() if ends else None,
     }  # fmt: skip
     event = record(imported.stream, "store", data, who=who, on=today(), expected=expected, key=key)
-    if event.replayed:
-        return Release.objects.get(source=imported)
     if imported.state != "review":
         raise StoreRefused([WrongEntry("", "这份导入已经入库或作废，不能再入库", "this import is stored or discarded")])
     errors = problems(imported, plan=plan, new=new, starts=starts, ends=ends)
@@ -352,19 +359,30 @@ def _write_rows(release: Release, doc: Doc, keys: Sequence[str]) -> None:
     )
 
 
-@transaction.atomic
+def _of_release(call: Call) -> Row:
+    """A row with its release locked; refused where that is stale."""
+    release = Release.objects.select_for_update().get(pk=call.subject.release_id)
+    not_stale(call, release.stream, last_seq(release.stream))
+    row: Row = call.subject
+    row.refresh_from_db()
+    row.release = release
+    return row
+
+
+def _same_row(call: Call, event: Event) -> Row:
+    row: Row = call.subject
+    row.refresh_from_db()
+    return row
+
+
+@verb("plan", "bind", right=needs("plan.import"), lock=_of_release, again=_same_row)
 def bind(row: Row, bound: str, *, who: Acting | None, expected: int | None, key: str = "") -> Row:
     """Bind a row of a release to a known row by hand, or unbind it (""). Its key stays.
 
     Raises StoreRefused, Conflict, KeyReused.
     """
-    release = Release.objects.select_for_update().get(pk=row.release_id)
-    row = Row.objects.get(pk=row.pk)
-    before = Event.objects.filter(key=key).first() if key else None
-    data = {"row": row.key, "from": before.data.get("from") if before else row.bound, "to": bound}
+    release, data = row.release, {"row": row.key, "from": row.bound, "to": bound}
     event = record(release.stream, "bind", data, who=who, on=today(), expected=expected, key=key)
-    if event.replayed:
-        return row
     if bound and catalogue().find(PlanRow, bound) is None:
         raise StoreRefused([WrongEntry("bound", f"没有编号为 {bound} 的规划任务", f"there is no plan row {bound}")])
     if row.bound == bound:

@@ -230,6 +230,11 @@ class Report(UnitOwned):
         return f"{self.unit} {self.period}"
 
     @property
+    def stream(self) -> str:
+        """The stream of its content; the steps are those of its case."""
+        return f"report:{self.pk}"
+
+    @property
     def locked(self) -> bool:
         return self.state not in ("draft", "returned")
 

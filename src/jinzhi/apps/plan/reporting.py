@@ -18,11 +18,13 @@ from django.db.models.functions import Cast, Concat
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.verb import Call, event_of, verb
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.evidence.store.store import attach
-from jinzhi.apps.plan.actions import Locked, open_round, save_content
+from jinzhi.apps.plan.actions import open_report, open_round, reports, save_content
 from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import asked
+from jinzhi.apps.units.locking import needs
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.numbers import NumberError, number_of
 
@@ -134,7 +136,8 @@ class Saved:
 
 def seen_before(report: Report, key: str) -> bool:
     """Whether this very form was saved already (a double click)."""
-    return bool(key) and Event.objects.filter(stream=f"report:{report.pk}", key__in=(key, f"{key}.f")).exists()
+    before = event_of(key)
+    return before is not None and before.stream == report.stream
 
 
 def would_change(
@@ -147,7 +150,22 @@ def would_change(
     return changes
 
 
-@transaction.atomic
+def _asked(call: Call) -> dict[str, object]:
+    """What a form of a report asks; a file is the same where its bytes are."""
+    files = []
+    for milestone, file in call.arguments["files"]:
+        file.seek(0)
+        files.append((milestone, file.name, file.read()))
+        file.seek(0)
+    return call.given() | {"files": files}
+
+
+def _saved_before(call: Call, event: Event) -> Saved:
+    return Saved()
+
+
+@verb("plan", "save-report", right=reports, lock=open_report, again=_saved_before, content=_asked,
+      recorded=lambda call: "save")  # fmt: skip
 def save_report(
     report: Report,
     release: Release,
@@ -166,20 +184,17 @@ def save_report(
         report, release, notes=notes, figures=figures, who=who, expected=expected, source=source, key=key
     )
     fresh = Report.objects.unrestricted("read again after its content was saved").get(pk=report.pk)
-    if fresh.locked:
-        raise Locked(fresh.state)
-    stream, seq = f"report:{report.pk}", fresh.version
-    once = f"{key}.f" if key else ""
+    seq, once = fresh.version, "" if changes else key
 
-    def note(verb: str, milestone: Milestone, kept: Attachment) -> None:
+    def note(name: str, milestone: Milestone, kept: Attachment) -> None:
         nonlocal seq, once
         data = {"milestone": milestone.code, "name": kept.name, "sha256": kept.sha256, "sm3": kept.sm3}
-        seq = record(stream, verb, data, who=who, on=today(), expected=seq, key=once).seq
+        seq = record(report.stream, name, data, who=who, on=today(), expected=seq, key=once).seq
         once = ""
 
     for milestone, file in files:
         figure, _ = Figure.objects.get_or_create(report=fresh, milestone=milestone)
-        kept = attach(file, unit=report.unit, stream=stream, user=who.user)
+        kept = attach(file, unit=report.unit, stream=report.stream, user=who.user)
         note("attach", milestone, kept)
         figure.attachments.add(kept)
     for figure, kept in remove:
@@ -274,7 +289,27 @@ def _above_approved(release: Release, code: str, units: Sequence[Unit]) -> list[
     return [("code", zh, f"the report above is approved, undo that first: {', '.join(u.en for u in late[:5])}")]
 
 
-@transaction.atomic
+def _called(release: Release, wanted: Round, units: Sequence[str] | None, reason: str) -> list[Unit]:
+    """The units that a round calls. Raises RoundRefused with everything that speaks against it."""
+    errors = round_errors(release, wanted)
+    without, has = to_be_asked(release, wanted.code)
+    chosen = without if units is None else [u for u in without if u.code in units]
+    if units is not None:
+        errors += _not_callable(units, {u.code for pair in (without, has) for u in pair})
+    errors += _above_approved(release, wanted.code, chosen)
+    if chosen and wanted.due < today() and not reason.strip():
+        zh = f"截止日 {wanted.due} 已经过去，布置后即为逾期：请写明理由"
+        errors.append(("reason", zh, f"{wanted.due} is past and the reports are overdue at once: say why"))
+    if errors:
+        raise RoundRefused(errors)
+    return chosen
+
+
+def _period_of(call: Call, event: Event) -> tuple[Period, list[Report]]:
+    return Period.objects.get(plan=call.subject.plan, code=call.arguments["wanted"].code), []
+
+
+@verb("plan", "call", right=needs("case.progress-report.open"), again=_period_of)
 def call_round(
     release: Release,
     wanted: Round,
@@ -290,20 +325,7 @@ def call_round(
     reports are called whose day is past, so that they are overdue at once; it stands on record.
     Units that were asked already are not asked again, so doing it twice does no harm.
     """
-    stream = f"period:{release.plan}:{wanted.code}"
-    if key and Event.objects.filter(stream=stream, key=key).exists():
-        return Period.objects.get(plan=release.plan, code=wanted.code), []
-    errors = round_errors(release, wanted)
-    without, _has = to_be_asked(release, wanted.code)
-    chosen = without if units is None else [u for u in without if u.code in units]
-    if units is not None:
-        errors += _not_callable(units, {u.code for pair in (without, _has) for u in pair})
-    errors += _above_approved(release, wanted.code, chosen)
-    if chosen and wanted.due < today() and not reason.strip():
-        zh = f"截止日 {wanted.due} 已经过去，布置后即为逾期：请写明理由"
-        errors.append(("reason", zh, f"{wanted.due} is past and the reports are overdue at once: say why"))
-    if errors:
-        raise RoundRefused(errors)
+    chosen = _called(release, wanted, units, reason)
     period, _ = Period.objects.get_or_create(
         plan=release.plan, code=wanted.code,
         defaults={"year": wanted.starts.year, "starts": wanted.starts, "ends": wanted.ends, "due": wanted.due},
@@ -313,5 +335,5 @@ def call_round(
         "starts": wanted.starts.isoformat(), "ends": wanted.ends.isoformat(), "due": wanted.due.isoformat(),
         "units": [r.unit.code for r in made], **({"reason": reason.strip()} if reason.strip() else {}),
     }  # fmt: skip
-    record(stream, "call", data, who=who, on=today(), key=key)
+    record(f"period:{release.plan}:{wanted.code}", "call", data, who=who, on=today(), key=key)
     return period, made

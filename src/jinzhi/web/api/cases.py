@@ -17,6 +17,7 @@ from jinzhi.apps.cases.queries import events_of, plain_view, procedure_of, steps
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events.personal import marked
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.handing_in import ChangedSince, report_handed_in
 from jinzhi.apps.plan.handing_in import unchanged as unchanged_report
@@ -357,7 +358,7 @@ def take_step(
     takes(step, body.inputs)
     key = submission(request)
     with transaction.atomic():
-        if not (key and Event.objects.filter(key=key).exists()):
+        if event_of(key) is None:
             looked_over(case, step, body.content)
         take(case, step.id, timed(body), who=who, expected=expected, said=day_said(body), key=key)
     case = visible(pk, who)

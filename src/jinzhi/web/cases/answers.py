@@ -11,7 +11,7 @@ from jinzhi.apps.cases.actions import (
     StepRefused,
 )
 from jinzhi.apps.cases.timing import TIME
-from jinzhi.apps.evidence.models import Attachment, Event
+from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.store import store
 from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.apps.units.models import Unit
@@ -72,8 +72,3 @@ def refusal(form: FieldsForm, e: Exception) -> None:
         form.add_error(DAY.id, _("这一天没有可以适用的规定版本，请核对日期"))
     elif isinstance(e, ProcedureError):
         form.add_error(None, _("这样办理与已有记录不相容：%(reason)s") % {"reason": e})
-
-
-def seen_before(key: str) -> Event | None:
-    """The event that this submission wrote already, if the button was pressed twice."""
-    return Event.objects.filter(key=key).first() if key else None

@@ -25,6 +25,7 @@ from jinzhi.apps.cases.queries import events_of, pending, recorded_on
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.seals import verdicts
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import correcting
 from jinzhi.kernel.correction import CORRECT
@@ -32,7 +33,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import ProcedureError, Step
 from jinzhi.kernel.recording import DAY, fields_of
-from jinzhi.web.cases.answers import refusal, said_in, seen_before
+from jinzhi.web.cases.answers import refusal, said_in
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.cases.page import (
     happenings,
@@ -95,7 +96,7 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     form = FieldsForm((*days, *inputs, REASON), bound, who=who, initial=initial, name="correct")
     if request.method == "POST":
         expected, key = submitted(request)
-        if (before := seen_before(key)) and before.stream == found.stream:
+        if (before := event_of(key)) and before.stream == found.stream:
             return redirect("case", pk=pk)
         if form.is_valid():
             changed = {f.id: form.values[f.id] for f in inputs if form.values[f.id] != event.data.get(f.id)}
@@ -156,7 +157,7 @@ def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     form = FieldsForm((VERDICT,), request.POST if request.method == "POST" else None, who=who, name="decide")
     if request.method == "POST":
         expected, key = submitted(request)
-        if (before := seen_before(key)) and before.stream == found.stream:
+        if (before := event_of(key)) and before.stream == found.stream:
             return redirect("case", pk=pk)
         if form.is_valid():
             agree = request.POST.get("_agree") == "yes"

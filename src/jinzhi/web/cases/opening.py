@@ -17,6 +17,7 @@ from jinzhi.apps.cases.actions import (
 )
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.evidence.store import store
 from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.apps.plan.supervising import ORDER, track_of
@@ -27,7 +28,7 @@ from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import DAY
 from jinzhi.kernel.text import id_of
-from jinzhi.web.cases.answers import answers, kept_files, refusal, seen_before, sound
+from jinzhi.web.cases.answers import answers, kept_files, refusal, sound
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.cases.page import (
     form_fields,
@@ -78,7 +79,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
             require(who, f"case.{id}.{asked or procedure.opening[0].id}")
             raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
         _expected, key = submitted(request)
-        before = seen_before(key)
+        before = event_of(key)
         if before and before.stream.startswith("case:"):
             return redirect("case", pk=int(before.stream[5:]))
         if sound(form, step):

@@ -21,10 +21,11 @@ from jinzhi.apps.cases.queries import steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import TELL, ProcedureError
-from jinzhi.web.cases.answers import answers, kept_files, refusal, seen_before, sound
+from jinzhi.web.cases.answers import answers, kept_files, refusal, sound
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.cases.next_step import said_next
 from jinzhi.web.cases.page import (
@@ -58,7 +59,7 @@ def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         raise Http404(_("此事项没有步骤“%(step)s”") % {"step": step})
     require(who, f"case.{found.procedure}.{step}")
     expected, key = submitted(request)
-    if (before := seen_before(key)) and before.stream == found.stream:
+    if (before := event_of(key)) and before.stream == found.stream:
         return redirect("case", pk=pk)
     form = step_form(declared(found.procedure), taken, who, today(), request.POST, request.FILES)
     if sound(form, taken):
@@ -94,7 +95,7 @@ def case_tell(request: HttpRequest, pk: int, clock: str) -> HttpResponse:
         return redirect("case", pk=pk)
     require(who, f"case.{found.procedure}.{TELL}")
     expected, key = submitted(request)
-    if (before := seen_before(key)) and before.stream == found.stream:
+    if (before := event_of(key)) and before.stream == found.stream:
         return redirect("case", pk=pk)
     running = next((c for c in fold_of(found, today()).clocks if c.clock.id == clock and c.open), None)
     if running is None:

@@ -21,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, time
 from decimal import Decimal
 from functools import wraps
@@ -45,7 +45,8 @@ A = TypeVar("A")
 class Verb:
     """A declared write. ``name`` is the verb of its event; ``app`` tells it from others of that name.
 
-    ``content``: what a submission asks, where it is not simply its arguments.
+    ``content``: what a submission asks, where it is not simply its arguments. ``recorded``: the verb of its event,
+    where one declaration stands for many (the steps of a case).
     """
 
     app: str
@@ -55,6 +56,7 @@ class Verb:
     lock: Callable[[Call], models.Model] | None = None
     first: Callable[[Call], None] | None = None
     content: Callable[[Call], object] | None = None
+    recorded: Callable[[Call], str] | None = None
 
     def __str__(self) -> str:
         return f"{self.app}.{self.name}"
@@ -129,6 +131,8 @@ def comparable(value: object) -> object:
             return sorted((comparable(v) for v in value), key=str)
         case Iterable():
             return [comparable(v) for v in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: comparable(getattr(value, f.name)) for f in fields(value)}
     raise TypeError(f"{type(value).__name__} cannot be compared with that of an earlier submission")
 
 
@@ -137,15 +141,21 @@ def asked(text: str, secret: str | bytes | None = None) -> str:
     return salted_hmac("jinzhi.evidence.verb", text, secret, algorithm="sha256").hexdigest()
 
 
+def event_of(key: str) -> Event | None:
+    """The event that was recorded under a key; None where none was, or there is no key."""
+    return Event.objects.filter(key=key).first() if key else None
+
+
 def earlier(call: Call, text: str) -> Event | None:
     """The event that the same submission left. Raises KeyReused where the key came with anything else."""
-    before = Event.objects.filter(key=call.key).first() if call.key else None
+    before = event_of(call.key)
     if before is None:
         return None
     if before.asked is None:
         # recorded before digests were kept: the most that can still be compared
         user = call.who.user if call.who is not None else None
-        same = before.verb == call.verb.name and before.user_id == (user.pk if user is not None else None)
+        name = call.verb.recorded(call) if call.verb.recorded is not None else call.verb.name
+        same = before.verb == name and before.user_id == (user.pk if user is not None else None)
         stream = getattr(call.subject, "stream", None) if call.verb.lock else None
         same = same and stream in (None, before.stream)
     else:
@@ -164,22 +174,34 @@ def _call(verb: Verb, signature: inspect.Signature, args: tuple[Any, ...], kwarg
     return Call(verb, given, next(iter(signature.parameters)))
 
 
+def _locked(call: Call) -> dict[str, Any]:
+    """The arguments of a call, what it is done to locked."""
+    given = dict(call.arguments)
+    if call.verb.lock is not None:
+        given[call.subject_name] = call.verb.lock(call)
+    return given
+
+
 def run(call: Call, act: Callable[[dict[str, Any]], A]) -> A:
-    """Run one call of a verb (see the module). ``act`` gets the arguments, the first one locked."""
+    """Run one call of a verb (see the module). ``act`` gets the arguments, the first one locked.
+
+    A verb that calls another hands on its own key: the submission is answered where it came in.
+    """
     call.verb.right(call)
+    if isinstance(call.arguments.get("key"), Submission):
+        if call.verb.first is not None:
+            call.verb.first(call)
+        with transaction.atomic():
+            return act(_locked(call))
     text = call.text() if call.key else ""
     if (before := earlier(call, text)) is not None:
         return cast(A, call.verb.again(call, before))
-    if call.verb.first is not None:
-        call.verb.first(call)
-    given = dict(call.arguments)
-    if call.key:
-        given["key"] = Submission(call.key, asked(text))
+    submission = {"key": Submission(call.key, asked(text))} if call.key else {}
     try:
+        if call.verb.first is not None:
+            call.verb.first(call)
         with transaction.atomic():
-            if call.verb.lock is not None:
-                given[call.subject_name] = call.verb.lock(call)
-            return act(given)
+            return act(_locked(call) | submission)
     except Exception:
         # the same submission, sent twice at once: the other one was through first, and its answer is this one's
         if (before := earlier(call, text)) is None:
@@ -196,9 +218,10 @@ def verb(
     lock: Callable[[Call], models.Model] | None = None,
     first: Callable[[Call], None] | None = None,
     content: Callable[[Call], object] | None = None,
+    recorded: Callable[[Call], str] | None = None,
 ) -> Callable[[Callable[P, A]], Callable[P, A]]:
     """Declare a write; the function keeps its arguments, among them ``who`` and ``key``. Names occur once."""
-    declared = Verb(app, name, right, again, lock, first, content)
+    declared = Verb(app, name, right, again, lock, first, content, recorded)
     if str(declared) in VERBS:
         raise ValueError(f"the verb {declared} is declared twice")
     VERBS[str(declared)] = declared

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import last_seq
-from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.actions import MilestoneRefused, add_milestone, change_milestone, drop_milestone
 from jinzhi.apps.plan.milestone_fields import CHANGED, DUE, SMALLEST, TARGET
 from jinzhi.apps.plan.models import Milestone, Release, Row
@@ -92,9 +91,6 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         form = FieldsForm(fields, request.POST, who=who)
         _seq, idempotent = submitted(request)
-        before = Event.objects.filter(key=idempotent, verb="add", stream__startswith="milestone:").first()
-        if idempotent and before is not None:  # the code holds a running number: asked here, not by the action
-            return redirect("milestone", code=before.stream.removeprefix("milestone:"))
         if form.is_valid() and not (out_of_term(form, release) or nothing_to_reach(form) or past_unexplained(form)):
             v = form.values
             why = str(v[WHY_PAST.id] or "").strip()

@@ -18,7 +18,7 @@ from jinzhi.apps.cases.actions import StepRefused, take
 from jinzhi.apps.cases.queries import events_of, steps_for
 from jinzhi.apps.cases.queries import view as fold_of
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.plan.handing_in import ChangedSince, hands_in, unchanged
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.queries import content, lacking
@@ -53,7 +53,7 @@ def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         return step_page(request, found, taken, step_form(report_list.procedure(), taken, who, today()))
     require(who, f"case.progress-report.{step}")
     expected, key = submitted(request)
-    if key and Event.objects.filter(key=key, stream=found.case.stream).exists():
+    if (before := event_of(key)) and before.stream == found.case.stream:
         return redirect("report", pk=pk)
     form = step_form(report_list.procedure(), taken, who, today(), request.POST, request.FILES)
     if not sound(form, taken):
