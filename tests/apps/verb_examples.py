@@ -8,6 +8,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from jinzhi.apps.accounts import actions as accounts
+from jinzhi.apps.accounts import persons, two_people
 from jinzhi.apps.cases.actions import correct, decide, erase_personal, open_case, take
 from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.custody import actions as custody
@@ -389,6 +391,75 @@ def _bind(who: Person, _unit: Person) -> Example:
     return Example(issuing.bind, who, {"row": row, "bound": bound}, {"bound": other}, 1)
 
 
+# --- people -----------------------------------------------------------------------------------------------------
+def _user(unit: str = "tj-binhai", **more: Any) -> Any:
+    made = person(f"user-{next(_next)}", unit, "reporter")
+    for name, value in {"email": "a@example.org", **more}.items():
+        setattr(made.user, name, value)
+    made.user.save()
+    return made
+
+
+def _create_person(_who: Person, _unit: Person) -> Example:
+    asks = {"username": f"new-{next(_next)}", "password": None, "name": "新人"}
+    return Example(accounts.create_person, _keeper(), asks, {"name": "另一人"})
+
+
+def _open_account(_who: Person, unit: Person) -> Example:
+    asks = {"username": f"new-{next(_next)}", "unit": unit.acting.unit, "role": "reporter", "name": "新人",
+            "email": "new@example.org"}  # fmt: skip
+    return Example(accounts.open_account, _keeper(), asks, {"name": "另一人"}, events=2)
+
+
+def _give_post(_who: Person, unit: Person) -> Example:
+    asks = {"user": _user().user, "unit": unit.acting.unit, "role": "approver"}
+    return Example(accounts.give_post, _keeper(), asks, {"since": date(2026, 12, 1)})
+
+
+def _end_post(_who: Person, _unit: Person) -> Example:
+    return Example(accounts.end_post, _keeper(), {"post": _user().membership}, {"until": date(2026, 12, 1)})
+
+
+def _on_user(function: Callable[..., Any], other: dict[str, Any], **asks: Any) -> Callable[[Person, Person], Example]:
+    def made(_who: Person, _unit: Person) -> Example:
+        return Example(function, _keeper(), {"user": _user().user, **asks}, other)
+
+    return made
+
+
+def _choose_password(_who: Person, _unit: Person) -> Example:
+    mine = _user()
+    asks = {"user": mine.user, "password": "correct horse 津知 2"}
+    return Example(accounts.choose_password, mine, asks, {"password": "another 津知 horse"})
+
+
+def _set_address(_who: Person, _unit: Person) -> Example:
+    mine = _user()
+    return Example(
+        accounts.set_address, mine, {"user": mine.user, "email": "b@example.org"}, {"email": "c@example.org"}
+    )
+
+
+def _make_token(who: Person, _unit: Person) -> Example:
+    asks = {"post": who.membership, "name": "程序", "scopes": ["plan.read"], "expires_on": date(2026, 12, 22)}
+    return Example(accounts.create_token, who, asks, {"name": "另一程序"})
+
+
+def _revoke_token(who: Person, _unit: Person) -> Example:
+    token, other = (
+        accounts.create_token(who.membership, "程序", ["plan.read"], date(2026, 12, 22), who=who.acting)[0]
+        for _ in "ab"
+    )
+    return Example(accounts.revoke_token, who, {"token": token}, {"token": other})
+
+
+def _answer_asking(_who: Person, _unit: Person) -> Example:
+    user = _user().user
+    two_people.ask(user, "address", reason="换了邮箱", email="d@example.org", who=_keeper().acting)
+    asks = {"user": user, "what": "address", "yes": True}
+    return Example(two_people.answer, _keeper(), asks, {"yes": False}, events=2)
+
+
 EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "custody.take-in": _take_in,
     "custody.correct": _on_item(
@@ -418,6 +489,21 @@ EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "units.merge": _merge_unit,
     "units.close": _close_unit,
     "units.undo": _undo_unit,
+    "accounts.create": _create_person,
+    "accounts.open-account": _open_account,
+    "accounts.give-post": _give_post,
+    "accounts.end-post": _end_post,
+    "accounts.set-active": _on_user(accounts.set_active, {"reason": "另一原因"}, active=False, reason="离职"),
+    "accounts.reset-password": _on_user(accounts.reset_password, {"reason": "另一原因"}, reason="忘记"),
+    "accounts.choose-password": _choose_password,
+    "accounts.set-address": _set_address,
+    "accounts.make-token": _make_token,
+    "accounts.revoke-token": _revoke_token,
+    "accounts.confirm-person": _on_user(persons.confirm, {"reason": "电话核实"}, reason="当面核实"),
+    "accounts.ask": _on_user(
+        two_people.ask, {"reason": "另一原因"}, what="address", reason="换了邮箱", email="d@example.org"
+    ),
+    "accounts.answer": _answer_asking,
     "cases.open": _open,
     "cases.take": _take,
     "cases.told": _tell,

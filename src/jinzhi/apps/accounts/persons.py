@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.accounts.actions import stream_of
+from jinzhi.apps.accounts.actions import keeps_account, locked_user, nothing, stream_of
 from jinzhi.apps.accounts.models import User
-from jinzhi.apps.accounts.reach import AccountRefused, require_keeper, require_other
+from jinzhi.apps.accounts.reach import AccountRefused, require_other
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.text import Words
 
@@ -102,21 +101,24 @@ def unconfirmed(user: User) -> list[str]:
     return [str(u) for u in User.objects.filter(pk__in=ids).order_by("pk")]
 
 
-@transaction.atomic
-def confirm(user: User, *, reason: str, who: Acting | None) -> None:
+def _third(call: Call) -> None:
+    """Whoever keeps the account, is somebody else, and gave it nothing."""
+    if call.who is not None:
+        require_other(call.who, call.subject)
+        keeps_account(call)
+        _must_be_third(call.subject, call.who)
+
+
+@verb("accounts", CONFIRM, right=_third, lock=locked_user, again=nothing)
+def confirm(user: User, *, reason: str, who: Acting | None, key: str = "") -> None:
     """A third confirms that a natural person of its own stands behind an account and the posts it holds by now.
 
     ``who`` None: the operator of the machine. Raises AccountRefused for oneself, beyond one's reach, without a reason,
     and for whoever gave the account or a post of it, or stands by the word of who did.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
     if not reason.strip():
         raise AccountRefused("请写明如何核实了本人", "say how the person was verified")
-    if who is not None:
-        require_other(who, user)
-        require_keeper(who, user)
-        _must_be_third(user, who)
-    record(stream_of(user), CONFIRM, {"reason": reason.strip()}, who=who, on=today())
+    record(stream_of(user), CONFIRM, {"reason": reason.strip()}, who=who, on=today(), key=key)
 
 
 def _must_be_third(user: User, who: Acting) -> None:

@@ -9,16 +9,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from allauth.mfa.models import Authenticator
-from django.db import transaction
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.accounts.actions import set_address, stream_of
+from jinzhi.apps.accounts.actions import keeps_account, locked_user, nothing, set_address, stream_of
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.accounts.persons import two_persons
-from jinzhi.apps.accounts.reach import AccountRefused, require_keeper, require_other
+from jinzhi.apps.accounts.reach import AccountRefused, require_other
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.events.personal import reveal
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 
 #: how long an asking stands open: 平台工作期限
@@ -42,12 +42,27 @@ def _reason(reason: str) -> str:
     return reason.strip()
 
 
-@transaction.atomic
-def ask(user: User, what: str, *, reason: str, who: Acting, email: str = "") -> Event:
+def _keeps_another(call: Call) -> None:
+    require_other(call.who, call.subject)
+    keeps_account(call)
+
+
+def _asking(call: Call, event: Event) -> Event:
+    reveal([event])
+    return event
+
+
+def _asked(call: Call) -> str:
+    return f"ask-{call.arguments['what']}"
+
+
+def _answered(call: Call) -> str:
+    return f"{'agree' if call.arguments['yes'] else 'decline'}-{call.arguments['what']}"
+
+
+@verb("accounts", "ask", right=_keeps_another, lock=locked_user, again=_asking, recorded=_asked)
+def ask(user: User, what: str, *, reason: str, who: Acting, email: str = "", key: str = "") -> Event:
     """The first person's word. Raises AccountRefused without a reason, for oneself, beyond one's reach, twice."""
-    User.objects.select_for_update().get(pk=user.pk)
-    require_other(who, user)
-    require_keeper(who, user)
     if open_asking(user, what) is not None:
         raise AccountRefused(
             "已有一项申请等待第二人确认", "an asking is open already: a second person must answer it first"
@@ -55,15 +70,12 @@ def ask(user: User, what: str, *, reason: str, who: Acting, email: str = "") -> 
     if what == FACTOR and not Authenticator.objects.filter(user=user).exists():
         raise AccountRefused("此人没有启用第二重验证", "this person has no second factor")
     data = {"reason": _reason(reason), **({"email": email} if what == ADDRESS else {})}
-    return record(stream_of(user), f"ask-{what}", data, who=who, on=today(), personal=("email",))
+    return record(stream_of(user), f"ask-{what}", data, who=who, on=today(), personal=("email",), key=key)
 
 
-@transaction.atomic
-def answer(user: User, what: str, yes: bool, *, who: Acting) -> None:
+@verb("accounts", "answer", right=_keeps_another, lock=locked_user, again=nothing, recorded=_answered)
+def answer(user: User, what: str, yes: bool, *, who: Acting, key: str = "") -> None:
     """The second person's word. Raises AccountRefused for the one who asked, for oneself and beyond one's reach."""
-    user = User.objects.select_for_update().get(pk=user.pk)
-    require_other(who, user)
-    require_keeper(who, user)
     asked = open_asking(user, what)
     if asked is None:
         raise AccountRefused(
@@ -75,7 +87,7 @@ def answer(user: User, what: str, yes: bool, *, who: Acting) -> None:
         )
     if yes and (same := two_persons(asked, who)):
         raise AccountRefused(*same)
-    record(stream_of(user), f"{'agree' if yes else 'decline'}-{what}", {}, who=who, on=today())
+    record(stream_of(user), f"{'agree' if yes else 'decline'}-{what}", {}, who=who, on=today(), key=key)
     if not yes:
         return
     if what == ADDRESS:

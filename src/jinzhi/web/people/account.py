@@ -164,7 +164,7 @@ def address(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if form.is_valid():
-            set_address(user, form.cleaned_data["email"], who=acting(request))
+            set_address(user, form.cleaned_data["email"], who=acting(request), key=submitted(request)[1])
             messages.success(request, _("邮箱已登记"))
             return redirect("profile")
         status = 422
@@ -303,6 +303,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
             _token, secret = create_token(
                 post, made["name"], made["scopes"], made["expires_on"], who=who, key=submitted(request)[1]
             )
+            if not secret:
+                messages.info(request, _("令牌在第一次提交时已经建立，当时只显示过一次；没有记下的请撤销后另建"))
             form = TokenForm(who=who, initial={"expires_on": today() + timedelta(days=90)})
         else:
             status = 422
@@ -321,7 +323,7 @@ def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     who: Acting = request.acting
     token = get_object_or_404(Token.objects.select_related("membership"), pk=pk, membership__user=who.user)
     if request.method == "POST":
-        revoke_token(token, who=who)
+        revoke_token(token, who=who, key=submitted(request)[1])
         messages.success(request, _("令牌“%(name)s”已撤销，使用它的程序不能再访问") % {"name": token.name})
         return redirect("tokens")
     crumbs = [(_("我的账号"), reverse("profile")), (_("接口令牌"), reverse("tokens"))]

@@ -34,6 +34,7 @@ from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, open_asking
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events.seals import verdicts
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
@@ -43,6 +44,7 @@ from jinzhi.kernel.text import id_of
 from jinzhi.web.people.links import mail_link
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
+from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import enumerated, named, speak
@@ -170,6 +172,9 @@ def new(request: HttpRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
+        _seq, key = submitted(request)
+        if before := event_of(key):  # the link is on its way already
+            return redirect("person", pk=same_person(before))
         if form.is_valid():
             said = {k: str(v) for k, v in form.values.items()}
             try:
@@ -181,6 +186,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     email=said["email"],
                     since=date.fromisoformat(said["since"]),
                     who=who,
+                    key=key,
                 )
             except AccountRefused as e:
                 form.add_error("role", refused(e))
@@ -195,6 +201,11 @@ def new(request: HttpRequest) -> HttpResponse:
         "title": _("开立账号"), "form": form, "back": reverse("people"),
     }  # fmt: skip
     return render(request, "form.html", context, status=status)
+
+
+def same_person(before: Event) -> int:
+    """Whose account an earlier submission was about."""
+    return int(before.stream.removeprefix("person:"))
 
 
 def refuse(form: FieldsForm, e: ValidationError, field: str) -> None:
@@ -248,7 +259,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
             said = {k: str(v) for k, v in form.values.items()}
             place, begins = Unit.objects.get(code=said["unit"]), date.fromisoformat(said["since"])
             try:
-                post = give_post(found, place, said["role"], since=begins, who=who)
+                post = give_post(found, place, said["role"], since=begins, who=who, key=submitted(request)[1])
             except AccountRefused as e:
                 form.add_error("role", refused(e))
             else:
@@ -324,16 +335,19 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         status = 422
+        _seq, key = submitted(request)
+        if event_of(key):
+            return redirect("person", pk=pk)
         if not asks or form.is_valid():
             try:
                 if verb == "confirm":
-                    confirm(found, reason=str(form.values["reason"]), who=who)
+                    confirm(found, reason=str(form.values["reason"]), who=who, key=key)
                 elif asks:
-                    set_active(found, verb == "open", reason=str(form.values["reason"]), who=who)
+                    set_active(found, verb == "open", reason=str(form.values["reason"]), who=who, key=key)
                 elif post is not None:
-                    end_post(post, who=who)
+                    end_post(post, who=who, key=key)
                 else:
-                    mail_link(request, reset_password(found, who=who))
+                    mail_link(request, reset_password(found, who=who, key=key))
             except AccountRefused as e:
                 messages.error(request, refused(e))
             else:

@@ -16,8 +16,10 @@ from jinzhi.apps.accounts.models import User
 from jinzhi.apps.accounts.persons import two_persons
 from jinzhi.apps.accounts.reach import AccountRefused, require_keeper
 from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, answer, ask, open_asking
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.web.people.page import EMAIL, REASON, above, person_of, refuse, refused
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
 
@@ -28,7 +30,7 @@ def _ask(request: HttpRequest, found: User, what: str, form: FieldsForm, who: Ac
     try:
         if what == ADDRESS:
             validate_email(said["email"])
-        ask(found, what, reason=said["reason"], email=said.get("email", ""), who=who)
+        ask(found, what, reason=said["reason"], email=said.get("email", ""), who=who, key=submitted(request)[1])
     except ValidationError as e:
         refuse(form, e, "email")
     except AccountRefused as e:
@@ -45,7 +47,7 @@ def _answer(request: HttpRequest, found: User, what: str, who: Acting) -> bool:
     if said not in ("agree", "decline"):
         raise BadRequest(_("没有这项操作"))
     try:
-        answer(found, what, said == "agree", who=who)
+        answer(found, what, said == "agree", who=who, key=submitted(request)[1])
     except AccountRefused as e:
         messages.error(request, refused(e))
         return False
@@ -68,6 +70,8 @@ def two(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     form = FieldsForm(fields, request.POST if request.method == "POST" and asked is None else None, who=who)
     status = 200
     if request.method == "POST":
+        if event_of(submitted(request)[1]):
+            return redirect("person", pk=pk)
         if asked is not None:
             done = _answer(request, found, what, who)
         else:
