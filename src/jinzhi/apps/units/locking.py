@@ -36,7 +36,7 @@ def needs(scope: str) -> Callable[[Call], None]:
 
 def fresh_row(call: Call, row: R, refused: Exception, *related: str) -> R:
     """The row itself, read again and locked, and what is ``related`` along. Raises ``refused`` where out of reach."""
-    manager: Any = type(row).objects  # type: ignore[attr-defined]
+    manager: Any = type(row).objects
     rows = manager.visible_to(call.who) if call.who is not None else manager.unrestricted("the operator acts")
     try:
         row.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)).select_related(*related))
