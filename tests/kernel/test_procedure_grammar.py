@@ -8,13 +8,27 @@ from datetime import date
 import pytest
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.expression import NOT_HELD, All, Answer, Any, AtLeast, Check, Choose, Every, F, Given, Is, Not, Some
+from jinzhi.kernel.expression import (
+    NOT_HELD,
+    All,
+    Answer,
+    AtLeast,
+    Check,
+    Checklist,
+    Choose,
+    Every,
+    F,
+    Given,
+    Is,
+    Not,
+    Some,
+    Times,
+)
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import Calendar, days, months
 from jinzhi.kernel.procedure import (
     Aside,
     Asker,
-    CaseRecord,
     Clock,
     Event,
     Example,
@@ -28,9 +42,13 @@ from jinzhi.kernel.procedure import (
     Step,
     earliest_day,
     fold,
+    gives_of,
     may_open,
+    moved_pins,
     needs_of,
     offers,
+    seen_of,
+    shows_of,
 )
 from jinzhi.kernel.procedure.pins import pinned_by, pins_of
 
@@ -181,6 +199,49 @@ def test_the_pins_of_a_declaration_are_the_paths_by_which_its_fold_leaves_the_ca
     pinned = replace(CONFIRM, clocks=(clock,))
     assert (pins_of(CONFIRM), pins_of(pinned)) == ((), ("open.grant.until",))
     assert (pinned_by(pinned, "open"), pinned_by(pinned, "apply")) == (("open.grant.until",), ())
+
+
+class Neighbour:
+    """Another record, as an app would look it up."""
+
+    def follow(self, field, reference, path, day):
+        return {("G1", "until"): date(2028, 1, 1)}.get((reference, path), NOT_HELD)
+
+    def elements(self, source, day):
+        return NOT_HELD
+
+    def frozen(self, source, where, record):
+        return NOT_HELD
+
+
+def test_an_event_sees_the_pins_whose_root_it_sets_and_a_refresh_says_what_moved():
+    clock = Clock("c", "限", "C", start=("open",), stop=("confirm", "lapse"), due=F("open.grant.until"))
+    pinned = replace(CONFIRM, clocks=(clock,))
+    opened = replace(
+        Example("x", OPENED + " grant=G1", state="").events()[0], seen={"open.grant.until": date(2027, 1, 1)}
+    )
+    view = fold(pinned, [opened], CALENDAR, date(2026, 5, 1))
+    assert [c.due for c in view.clocks] == [date(2027, 1, 1)]
+    looking = view.record.looking(Neighbour())
+    seen = seen_of(pinned, "refresh", looking)
+    assert seen == seen_of(pinned, "open", looking) == {"open.grant.until": date(2028, 1, 1)}
+    assert seen_of(pinned, "note", looking) == {}
+    assert moved_pins(view.record, seen) == {"open.grant.until": (date(2027, 1, 1), date(2028, 1, 1))}
+
+
+def test_what_a_step_gives_and_shows_is_worked_out_once_and_read_from_its_event():
+    checks = (Check("one", "一", "One", Is("note.sum", 1)), Check("two", "二", "Two", AtLeast("note.sum", 2)))
+    listed = Checklist("sums", "数", "Sums", checks=checks, mode="first")
+    asks = Field("sum", "数", "Sum", type=Type.INT)
+    procedure = changed("note", inputs=(asks,), gives={"double": Times(2, F("note.sum"))}, shows=(listed,))
+    assert problems(procedure) == []
+    step, view = procedure.step("note"), case(procedure, OPENED)
+    proposed = Event(2, "note", date(2026, 3, 3), {"sum": 5})
+    record = view.record.proposing(proposed)
+    gives, shows = gives_of(step, record), shows_of(step, record)
+    assert (gives, shows) == ({"double": 10}, {"sums": "two"})
+    taken = view.record.proposing(replace(proposed, gives=gives, shows=shows))
+    assert (taken.value("note.double"), taken.value("checklist.sums")) == (10, "two")
 
 
 # ── offers ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -402,8 +463,3 @@ def test_conditions_of_a_step_per_item_read_the_item_and_the_case_one_scope_out(
     parties = '[{"_key":"li","party":"李","abroad":true},{"_key":"wang","party":"王"}]'
     history = f"2026-03-02 open subject=协议 parties={parties}\n2026-03-03 apply[li]\n2026-03-03 apply[wang]"
     assert offered(case(abroad, history))["ask-proof"].items == ("li",)
-
-
-def test_a_record_that_proposes_nothing_is_a_record():
-    assert isinstance(case(CONFIRM, OPENED).record, CaseRecord)
-    assert Any is not All

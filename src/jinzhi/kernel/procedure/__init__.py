@@ -21,6 +21,7 @@ from jinzhi.kernel.clocks import ClockView
 from jinzhi.kernel.correction import BUILT_IN, CORRECT, TELL
 from jinzhi.kernel.events import AT, Event, Strange, corrected, moment_of, standing_events, uncorrected, with_members
 from jinzhi.kernel.procedure.aside import Aside
+from jinzhi.kernel.procedure.computing import gives_of, moved_pins, seen_of, shows_of
 from jinzhi.kernel.procedure.declare import Procedure
 from jinzhi.kernel.procedure.effects import Closes, Effect, Link, Linked, On, Opens, Writes
 from jinzhi.kernel.procedure.errors import ProcedureError
@@ -90,12 +91,16 @@ __all__ = [
     "corrected",
     "earliest_day",
     "fold",
+    "gives_of",
     "label_of",
     "may_open",
     "moment_of",
+    "moved_pins",
     "needs_of",
     "offers",
     "run_example",
+    "seen_of",
+    "shows_of",
     "standing_events",
     "uncorrected",
     "visits_of",

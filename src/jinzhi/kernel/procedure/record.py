@@ -87,6 +87,15 @@ class CaseRecord:
         other.day = event.on
         return other
 
+    def looking(self, outside: Outside, unit: object = NOT_HELD, here: object = NOT_HELD) -> CaseRecord:
+        """The case with the way to look beyond it: what was seen is then looked up anew. Never for a fold."""
+        other = copy(self)
+        other.outside = outside
+        other.unit, other.here = (
+            new if new is not NOT_HELD else old for new, old in ((unit, self.unit), (here, self.here))
+        )
+        return other
+
     # what expressions ask
 
     def value(self, path: str) -> object:
@@ -169,9 +178,9 @@ class CaseRecord:
             return NOT_HELD if NOT_HELD in values else tuple(v for v in values if v is not BLANK)
         if value is BLANK:
             return BLANK
-        if path in self.seen:
-            return self.seen[path]
-        return self.outside.follow(question, value, beyond, self.day) if self.outside else NOT_HELD
+        if self.outside is not None:
+            return self.outside.follow(question, value, beyond, self.day)
+        return self.seen.get(path, NOT_HELD)
 
     def _of_event(self, events: Sequence[Event], rest: str) -> object:
         if not rest:
