@@ -397,6 +397,7 @@ LISTED = Check("x", "查", "X", Some("links", Is("final", False)))
         (changed("apply", per=""), "is taken by the item, yet there is no list"),
         (changed("apply", to=Choose((Given("aply"), "applied"), otherwise="prepared")), "nothing stands at 'aply'"),
         (changed("apply", to=Choose((Given("note"), "gone"), otherwise="prepared")), "names the state 'gone'"),
+        (changed("note", when="open.subject"), "is a path, no condition"),
         (changed("note", when=Is("open.subjct", "x")), "nothing stands at 'open.subjct'"),
         (changed("note", when=Is("clock.none.due", 1)), "nothing stands at 'clock.none.due'"),
         (changed("note", sources=("appraisl",)), "names the state 'appraisl'"),

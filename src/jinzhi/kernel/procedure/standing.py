@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.expression import Check, Choose, F, Schema, problems_of
+from jinzhi.kernel.expression import Check, Choose, F, Schema, condition_problems, problems_of
 from jinzhi.kernel.expression.problems import InsideSchema
 from jinzhi.kernel.procedure.effects import Closes, Effect, Link, Opens, Writes
 from jinzhi.kernel.procedure.parts import Parts
@@ -47,7 +47,7 @@ def _of_step(step: Step, case: CaseSchema) -> Iterator[str]:
     scope = inner or case
     if isinstance(step.to, Choose):
         yield from problems_of(step.to, case)
-    yield from problems_of(step.when, scope)
+    yield from _asked(step.when, scope)
     for need in step.needs:
         if isinstance(need, Check):
             yield from need.problems(scope, case.catalogue)
@@ -59,9 +59,14 @@ def _of_step(step: Step, case: CaseSchema) -> Iterator[str]:
         if not case.knows(path) and not scope.knows(path):
             yield f"nothing stands at {path!r}"
     if step.on is not None and step.on.find is not None:
-        yield from problems_of(step.on.find, InsideSchema(case, Anything()))
+        yield from _asked(step.on.find, InsideSchema(case, Anything()))
     for effect in step.effects:
         yield from _of_effect(effect, scope, case)
+
+
+def _asked(condition: object, schema: Schema) -> Iterator[str]:
+    """What is wrong with a condition that may be left out."""
+    return iter(()) if condition is None else condition_problems(condition, schema)
 
 
 def _of_effect(effect: Effect, scope: Schema, case: CaseSchema) -> Iterator[str]:
@@ -73,7 +78,7 @@ def _of_effect(effect: Effect, scope: Schema, case: CaseSchema) -> Iterator[str]
         if found is None:
             yield f"per={effect.per!r} is no list of the case"
         inner = found or scope
-    yield from problems_of(effect.when, inner)
+    yield from _asked(effect.when, inner)
     for value in _values(effect):
         yield from problems_of(value, inner)
     if isinstance(effect, Opens):
@@ -81,7 +86,7 @@ def _of_effect(effect: Effect, scope: Schema, case: CaseSchema) -> Iterator[str]
     if isinstance(effect, Closes):
         register = source_schema(f"register:{effect.register}", case.catalogue)
         if register is not None:
-            yield from problems_of(effect.find, InsideSchema(register, case))
+            yield from _asked(effect.find, InsideSchema(register, case))
 
 
 def _values(effect: Effect) -> Iterable[object]:
