@@ -9,6 +9,7 @@
     python -m benchmarks similar                  find-similar against baselines, on proxies
     python -m benchmarks evidence                 the evidence log beside a plain table and pymerkle
     python -m benchmarks call                     what a search costs beside the engine: console, API, page
+    python -m benchmarks clocks                   the end of a clock by sums beside the same end day by day
 
 Everything lies in a scratch folder that is removed; how to read the table: docs/howto/benchmarks.md.
 """
@@ -83,6 +84,7 @@ OTHERS = {
     "similar": "benchmarks.search_similar",
     "evidence": "benchmarks.evidence",
     "call": "benchmarks.search_call",
+    "clocks": "benchmarks.period_ends",
 }
 
 

@@ -79,6 +79,8 @@ class Calendar:
     off: Mapping[date, Festival] = field(default_factory=dict, hash=False)
     worked: frozenset[date] = frozenset()
     years: frozenset[int] = frozenset()
+    #: the number of the notice that speaks of a day
+    numbers: Mapping[date, str] = field(default_factory=dict, hash=False)
 
     @classmethod
     def of(cls, notices: Iterable[HolidayNotice], known_on: date | None = None) -> Calendar:
@@ -86,6 +88,7 @@ class Calendar:
         off: dict[date, Festival] = {}
         worked: set[date] = set()
         covered: set[int] = set()
+        numbers: dict[date, str] = {}
         for notice in sorted(notices, key=lambda n: (n.issued_on, n.id)):
             if known_on is not None and notice.issued_on > known_on:
                 continue
@@ -94,10 +97,11 @@ class Calendar:
                 for day in festival:
                     off[day] = festival
                     worked.discard(day)
+            numbers.update(dict.fromkeys((*notice.holidays, *notice.workdays), notice.number))
             for day in notice.workdays:
                 off.pop(day, None)
                 worked.add(day)
-        return cls(MappingProxyType(off), frozenset(worked), frozenset(covered))
+        return cls(MappingProxyType(off), frozenset(worked), frozenset(covered), MappingProxyType(numbers))
 
     @property
     def published_from(self) -> date | None:
@@ -138,6 +142,11 @@ class Calendar:
             day += ONE_DAY
             n += self.is_workday(day)
         return n
+
+    def why_by_notice(self, day: date) -> Words:
+        """What kind of day this is, with the number of the notice that says so."""
+        number, why = self.numbers.get(day), self.why(day)
+        return Words(f"{why.zh}（{number}）", f"{why.en} ({number})") if number else why
 
     def why(self, day: date) -> Words:
         """What kind of day this is."""

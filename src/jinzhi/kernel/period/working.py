@@ -97,10 +97,10 @@ def count_days(
             uncovered.add(day.year)
         if calendar.is_workday(day):
             left -= 1
-            zh, en = calendar.why(day)
+            zh, en = calendar.why_by_notice(day)
             put_step(steps, Step(day, day, f"{zh}，计入", f"{en}, counts", 1))
         elif day in calendar.off:
-            zh, en = calendar.why(day)
+            zh, en = calendar.why_by_notice(day)
             put_step(steps, Step(day, day, f"{zh}，不计入", f"{en}, does not count"))
         else:
             put_step(steps, Step(day, day, "周末，不计入", "weekend, does not count"))
@@ -181,7 +181,7 @@ def roll_end(end: date, calendar: Calendar, steps: list[Step], uncovered: set[in
         day += ONE_DAY
     if day == end:
         return end
-    zh, en = calendar.why(end)
+    zh, en = calendar.why_by_notice(end)
     if day - ONE_DAY > end:
         put_step(steps, Step(end + ONE_DAY, day - ONE_DAY, "休假日，顺延", "days off, moved on"))
     steps.append(Step(day, day, f"届满日 {end} 逢{zh}，顺延至此日", f"{end} is off ({en}): the end moves to this day"))
