@@ -57,10 +57,15 @@ def test_an_event_leaves_an_entry_that_carries_its_digests(above):
     assert second.entry.body == canonical(body)
 
 
-def test_an_entry_waits_for_its_number_and_gets_the_next_one(above):
+def at_once() -> bool:
+    """Whether an act numbers its entry itself: where there is one writer at a time anyway."""
+    return connection.vendor == "sqlite"
+
+
+def test_an_entry_gets_the_next_number_with_its_act_or_waits_for_it(above):
     events = [record(f"thing:{n}", "make", {}, who=above.acting, on=DAY) for n in range(3)]
-    assert {e.entry.number for e in events} == {""}
-    assert log.queue() == log.sequence() == 3
+    assert [e.entry.number for e in events] == (["2026-0", "2026-1", "2026-2"] if at_once() else ["", "", ""])
+    assert log.queue() == log.sequence() == (0 if at_once() else 3)
     assert [Entry.objects.get(event=e).number for e in events] == ["2026-0", "2026-1", "2026-2"]
     assert log.sequence() == log.queue() == 0
     assert log.size(the_shard()) == 3
@@ -79,7 +84,7 @@ def test_an_event_that_is_rolled_back_leaves_no_entry(above):
 def test_entries_are_numbered_when_their_transaction_is_through(above, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         event = record("thing:1", "make", {}, who=above.acting, on=DAY)
-        assert Entry.objects.get(event=event).number == ""
+        assert Entry.objects.get(event=event).number == ("2026-0" if at_once() else "")
     assert Entry.objects.get(event=event).number == "2026-0"
 
 
@@ -95,7 +100,7 @@ def test_a_transaction_numbers_its_entries_once_whatever_it_rolled_back_on_the_w
                 record("thing:1", "make", {}, who=above.acting, on=DAY)
             record("thing:1", "change", {}, who=above.acting, on=DAY)
         record("thing:2", "make", {}, who=above.acting, on=DAY)
-    assert hooks == [log.sequence]
+    assert hooks == ([] if at_once() else [log.sequence])
     assert list(Entry.objects.order_by("index").values_list("index", "object")) == [
         (0, "thing:1"), (1, "thing:1"), (2, "thing:2"),
     ]  # fmt: skip
@@ -315,6 +320,8 @@ def kept(above) -> Checkpoint:
     fill(256)
     log.sequence()
     record("thing:1", "make", {}, who=above.acting, on=DAY)
+    log.sequence()
+    fill(1, 256)
     shard = the_shard()
     mark = Checkpoint.objects.create(
         shard=shard, size=256, root_sha256=b"a" * 32, root_sm3=b"b" * 32, note_sha256="n", note_sm3="m",
@@ -403,6 +410,7 @@ def test_events_from_before_the_log_enter_it_once(above):
 def test_a_migration_enters_and_numbers_them(above):
     record("thing:1", "make", {}, who=above.acting, on=DAY)
     behind_the_triggers("DELETE FROM evidence_entry")
+    behind_the_triggers("UPDATE evidence_shard SET size = 0")
     after_migrate(using="default")
     assert log.entry("2026-0").event == Event.objects.get()
 

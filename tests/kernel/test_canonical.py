@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinzhi.kernel.canonical import SAFE, NotCanonical, canonical, digest_value, digests
+from jinzhi.kernel.canonical import SAFE, NotCanonical, canonical, digest_value, digests, spelled
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 VALUES = st.recursive(
@@ -28,6 +28,19 @@ def test_canonical_json_is_json_of_the_same_value(value):
 def test_the_order_of_keys_does_not_matter(value):
     turned = dict(reversed(list(value.items())))
     assert canonical(turned) == canonical(value)
+
+
+@given(VALUES)
+def test_the_quick_way_and_the_letter_of_the_standard_give_the_same_text(value):
+    assert canonical(value) == spelled(value)
+    assert canonical((value,)) == spelled([value])
+
+
+@pytest.mark.parametrize(
+    "text", [chr(n) for n in (*range(0x21), 0x22, 0x5C, 0x7F, 0x80, 0x2028, 0xFEFF, 0xFFFF, 0x10FFFF)]
+)
+def test_every_character_is_written_alike_both_ways(text):
+    assert canonical({"a": text}) == spelled({"a": text})
 
 
 def test_keys_are_sorted_by_utf_16_as_rfc_8785_has_it():

@@ -27,8 +27,42 @@ def _text(value: str, where: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def canonical(value: object, where: str = "$") -> str:
+#: sorts keys by code points, which for ASCII is the order of RFC 8785, and escapes as it says
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
+
+
+def canonical(value: object) -> str:
     """The canonical JSON text. Raises NotCanonical on floats, huge integers and foreign types."""
+    if _plain(value):
+        text = _encode(value)
+        if _writable(text):
+            return text
+    return spelled(value)
+
+
+def _plain(value: object) -> bool:
+    """Whether the standard encoder writes this canonically: JSON's own types only, ASCII keys, no float."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if isinstance(value, int):
+        return kind is int and -SAFE <= value <= SAFE
+    if isinstance(value, dict):
+        return kind is dict and all(type(k) is str and k.isascii() and _plain(v) for k, v in value.items())
+    return isinstance(value, (list, tuple)) and kind in (list, tuple) and all(map(_plain, value))
+
+
+def _writable(text: str) -> bool:
+    """Whether the text has no lone surrogate."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def spelled(value: object, where: str = "$") -> str:
+    """The canonical JSON text by the letter of RFC 8785, for everything that it can hold; it says where it cannot."""
     match value:
         case None:
             return "null"
@@ -47,9 +81,9 @@ def canonical(value: object, where: str = "$") -> str:
                 if not isinstance(key, str):
                     raise NotCanonical(f"{where}: the key {key!r} is not a string")
             keys = sorted(value, key=lambda k: k.encode("utf-16-be", "surrogatepass"))
-            return "{" + ",".join(f"{_text(k, where)}:{canonical(value[k], f'{where}.{k}')}" for k in keys) + "}"
+            return "{" + ",".join(f"{_text(k, where)}:{spelled(value[k], f'{where}.{k}')}" for k in keys) + "}"
         case Sequence() if not isinstance(value, (bytes, bytearray)):
-            return "[" + ",".join(canonical(v, f"{where}[{i}]") for i, v in enumerate(value)) + "]"
+            return "[" + ",".join(spelled(v, f"{where}[{i}]") for i, v in enumerate(value)) + "]"
     raise NotCanonical(f"{where}: {type(value).__name__} has no canonical form (write it as text)")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.evidence.models import Entry, Event
@@ -76,11 +76,25 @@ def body_of_event(event: Event, length: int) -> str:
     )  # fmt: skip
 
 
-def queued_entry(kind: str, object: str, body: str, event: Event | None) -> Entry:
-    """An entry with its leaf hashes, not yet saved."""
+class Line(NamedTuple):
+    """An entry as it is written: its leaf hashes are of its body. ``event_id``: the key of the event it tells of."""
+
+    kind: str
+    object: str
+    event_id: int | None
+    body: str
+    leaf_sha256: bytes
+    leaf_sm3: bytes
+
+
+def line(kind: str, object: str, body: str, event_id: int | None = None) -> Line:
+    """An entry with its leaf hashes. Raises ValueError for one that is longer than the log's formats carry."""
     leaf = body.encode()
     if len(leaf) > LONGEST:
         raise ValueError(f"an entry of {len(leaf)} bytes is longer than {LONGEST}: keep its content outside")
-    return Entry(
-        kind=kind, object=object, event=event, body=body, leaf_sha256=SHA256.leaf(leaf), leaf_sm3=SM3.leaf(leaf)
-    )
+    return Line(kind, object, event_id, body, SHA256.leaf(leaf), SM3.leaf(leaf))
+
+
+def queued_entry(kind: str, object: str, body: str, event: Event | None) -> Entry:
+    """An entry with its leaf hashes, not yet saved."""
+    return Entry(event=event, **{k: v for k, v in line(kind, object, body)._asdict().items() if k != "event_id"})

@@ -1,14 +1,16 @@
 """The log: entries in the order in which they were numbered, under two Merkle trees a year (RFC 9162).
 
-``append`` writes an entry in the transaction of what it tells of; the entry is *queued*, takes no lock and waits for
-nobody. ``sequence`` numbers what is queued, in a short transaction that locks the open shard. A crash between the
-two loses nothing: the next ``sequence`` takes up what was left.
+``append`` writes an entry in the transaction of what it tells of. On SQLite, which has one writer at a time anyway,
+the entry takes its number there. On PostgreSQL it is *queued*, takes no lock and waits for nobody; ``sequence`` numbers
+what is queued, in a short transaction that locks the open shard. A crash between the two loses nothing: the next
+``sequence`` takes up what was left.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,8 +24,8 @@ from django.utils.text import slugify
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.evidence.log import checkpoints, trees
 from jinzhi.apps.evidence.log.authority import time_authority
-from jinzhi.apps.evidence.log.entries import Actor, body_of, queued_entry
-from jinzhi.apps.evidence.log.trees import LogBroken, Unknown, consistency, grow, inclusion, root
+from jinzhi.apps.evidence.log.entries import Actor, Line, body_of, line
+from jinzhi.apps.evidence.log.trees import TILE, LogBroken, Pair, Unknown, consistency, grow, inclusion, root
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.kernel import merkle
@@ -39,6 +41,16 @@ __all__ = [
 logger = logging.getLogger("jinzhi.evidence")
 #: a name that others can reach: not an address, not this machine
 PUBLIC_HOST = r"(?=.{4,60}$)(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+"
+COLUMNS = "kind, object, event_id, body, leaf_sha256, leaf_sm3"
+ENTER_SQLITE = f'INSERT INTO evidence_entry (shard_id, "index", {COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)'
+QUEUE_POSTGRESQL = (
+    f"INSERT INTO evidence_entry ({COLUMNS}) SELECT * FROM "
+    "unnest(%s::text[], %s::text[], %s::bigint[], %s::text[], %s::bytea[], %s::bytea[]) RETURNING id"
+)
+GROW_SQLITE = (
+    "UPDATE evidence_shard SET size = size + %s WHERE NOT closed AND year >= %s "
+    "AND NOT EXISTS (SELECT 1 FROM evidence_entry WHERE shard_id IS NULL) RETURNING id, year, origin, size, closed"
+)
 #: how many entries one transaction numbers at most, so that nobody waits long for the shard
 CHUNK = 8192
 
@@ -59,7 +71,7 @@ def append(
     salted: bool = False,
     event: Event | None = None,
 ) -> Entry:
-    """Queue an entry for content of ``length`` bytes with these digests (hexadecimal), in the caller's transaction.
+    """Enter content of ``length`` bytes with these digests (hexadecimal) in the caller's transaction.
 
     ``prev``: the digests of the content that this one follows. ``procedure``: the version of the rule that was in
     force. ``salted``: the digests are of a salt and the content, so that they tell nothing once the salt is erased.
@@ -69,20 +81,67 @@ def append(
         kind, object, actor=who.name if who else "系统", unit=who.unit.code if who else "", on=on, at=at or now(),
         media_type=media_type, length=length, sha256=sha256, sm3=sm3, prev=prev, procedure=procedure, salted=salted,
     )  # fmt: skip
-    return enter(kind, object, body, event)
+    made = [line(kind, object, body, event.pk if event else None)]
+    if connection.in_atomic_block:
+        return Entry.objects.get(pk=enter_lines(made))
+    with transaction.atomic():
+        return Entry.objects.get(pk=enter_lines(made))
 
 
-def enter(kind: str, object: str, body: str, event: Event | None) -> Entry:
-    """Queue an entry with this body, and number it once the transaction is through."""
-    queued = queued_entry(kind, object, body, event)
-    queued.save(force_insert=True)
+def enter_lines(lines: Sequence[Line]) -> int | None:
+    """Write entries in the caller's transaction; gives the key of a single one.
+
+    On SQLite they are numbered at once: whoever writes there holds the only lock anyway. Elsewhere they queue, and are
+    numbered once the transaction is through.
+    """
+    if connection.vendor == "sqlite":
+        return _enter_numbered(lines)
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE_POSTGRESQL, [list(column) for column in zip(*lines, strict=True)])
+        pk: int = cursor.fetchone()[0]
     # one hook a transaction is enough; if it was registered in a savepoint that is rolled back, so is this entry.
     # An entry that cannot be numbered now stays queued: that is no error of what was recorded
     hooks = connection.run_on_commit
     last: Any = hooks[-1][1] if hooks else None
     if last is not sequence:
         transaction.on_commit(sequence, robust=True)
-    return queued
+    return pk if len(lines) == 1 else None
+
+
+def _enter_numbered(lines: Sequence[Line]) -> int | None:
+    shard = _grown(len(lines))
+    start = shard.size - len(lines)
+    values = [(shard.pk, index, *x) for index, x in enumerate(lines, start)]
+    with connection.cursor() as cursor:
+        if len(values) > 1:
+            cursor.executemany(ENTER_SQLITE, values)
+            pk = None
+        else:
+            cursor.execute(f"{ENTER_SQLITE} RETURNING id", values[0])
+            (pk,) = cursor.fetchall()[0]
+    _keep_nodes(shard, start, [(x.leaf_sha256, x.leaf_sm3) for x in lines])
+    return pk
+
+
+def _grown(count: int) -> Shard:
+    """The open shard, by ``count`` entries larger; what still queues is numbered first."""
+    with connection.cursor() as cursor:
+        cursor.execute(GROW_SQLITE, [count, today().year])
+        if rows := cursor.fetchall():
+            return Shard(*rows[0])
+    # no year is open, another one begins or is in doubt, or entries queue that an earlier version left
+    while _sequence_some():
+        pass
+    shard = _open_shard()
+    shard.size += count
+    shard.save(update_fields=["size"])
+    return shard
+
+
+def _keep_nodes(shard: Shard, start: int, leaves: list[Pair]) -> None:
+    """Keep what becomes complete when ``leaves`` follow the first ``start`` entries."""
+    if start // TILE != (start + len(leaves)) // TILE:
+        Node.objects.bulk_create(grow(shard, start, leaves), batch_size=200)
 
 
 def _origin() -> str:
@@ -160,7 +219,7 @@ def _sequence_some() -> int:
     if not rows:
         return 0
     _number(shard, [pk for pk, _, _ in rows])
-    Node.objects.bulk_create(grow(shard, shard.size, [(sha256, sm3) for _, sha256, sm3 in rows]), batch_size=200)
+    _keep_nodes(shard, shard.size, [(sha256, sm3) for _, sha256, sm3 in rows])
     shard.size += len(rows)
     shard.save(update_fields=["size"])
     return len(rows)
