@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from django.db import connection
 
 from jinzhi.apps.evidence.events import seals
 from jinzhi.apps.evidence.events.actions import content_of, record
@@ -42,14 +43,16 @@ def story(above) -> list[Event]:
 
 def test_an_event_waits_then_lies_in_the_log_then_is_verified(above):
     record("thing:1", "make", {}, who=above.acting, on=DAY)
-    assert states() == ["queued"]
+    # on SQLite an act numbers its entry itself
+    waiting = "numbered" if connection.vendor == "sqlite" else "queued"
+    assert states() == [waiting]
     log.sequence()
     assert states() == ["numbered"]
     made = log.checkpoint()
     [found] = seals.verdicts(events()).by_event.values()
     assert (found.state, found.number, found.checkpoint) == ("verified", "2026-0", made)
     record("thing:1", "change", {}, who=above.acting, on=DAY)
-    assert states() == ["verified", "queued"]
+    assert states() == ["verified", waiting]
 
 
 def test_the_first_checkpoint_that_covers_an_event_is_named(story, above):
