@@ -13,6 +13,7 @@ from typing import Self
 
 from django.db import connection, transaction
 
+from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.evidence.events import rows
 from jinzhi.apps.evidence.events.content import content_of
@@ -20,11 +21,14 @@ from jinzhi.apps.evidence.events.personal import reveal, withheld
 from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.log.entries import Actor, Line, body_of_event, line
 from jinzhi.apps.evidence.models import Event, Personal
+from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.canonical import digests
 
 #: as long as the columns: SQLite would keep a longer text, PostgreSQL refuses it
 LONGEST = {
-    name: int(Event._meta.get_field(name).max_length or 0) for name in ("stream", "verb", "actor", "role", "key")
+    f.name: int(f.max_length or 0)
+    for f in Event._meta.concrete_fields
+    if f.name in ("stream", "verb", "actor", "role", "key")
 }
 LONGEST_KEY = LONGEST["key"]
 
@@ -135,7 +139,8 @@ class _Drafts:
 
     def __init__(self, tails: dict[str, rows.Tail], who: Actor | None):
         self.tails, self.at = tails, now()
-        self.user, self.unit = (who.user, who.unit) if who else (None, None)
+        self.user: User | None = who.user if who else None
+        self.unit: Unit | None = who.unit if who else None
         self.actor = who.name if who else "系统"
         self.role = ",".join(who.roles) if who else "system"
         self.events: list[Event] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -82,10 +83,10 @@ def append(
         media_type=media_type, length=length, sha256=sha256, sm3=sm3, prev=prev, procedure=procedure, salted=salted,
     )  # fmt: skip
     made = [line(kind, object, body, event.pk if event else None)]
-    if connection.in_atomic_block:
-        return Entry.objects.get(pk=enter_lines(made))
-    with transaction.atomic():
-        return Entry.objects.get(pk=enter_lines(made))
+    with nullcontext() if connection.in_atomic_block else transaction.atomic():
+        pk = enter_lines(made)
+        assert pk is not None, "a single entry has its key"
+        return Entry.objects.get(pk=pk)
 
 
 def enter_lines(lines: Sequence[Line]) -> int | None:
