@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.indicators.queries import (
-    rule_on,
-    standing,
-)
+from jinzhi.apps.indicators.queries import TargetStanding, rule_on, standing
 from jinzhi.apps.indicators.seals import seals_of
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines.indicator_memory import rounded
@@ -21,7 +20,7 @@ from jinzhi.web.indicators.asked import CHART, ORIGINS, counted_unit, measured_i
 from jinzhi.web.indicators.breakdown import behind, breakdown_table, corrected, groups, part_links, plain, records_table
 from jinzhi.web.indicators.chart import chart_of
 from jinzhi.web.indicators.index import filters
-from jinzhi.web.indicators.seen import seen
+from jinzhi.web.indicators.seen import SeenIndicator, seen
 from jinzhi.web.indicators.words import SourceWords, definition
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
@@ -44,9 +43,6 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
     stands = standing(i, view.value)
     picture = chart_of(view)
     here = paged(request, behind(view, part))
-    words = SourceWords(parts(i.measure)[0].source)
-    owner = Unit.objects.filter(code=i.owner).first() if i.owner else None
-    rule = rule_on(view.on)
     number = view.value.number
     svg = view.address("indicator-chart", "svg")
     frozen = [p.day for p in view.points if p.source == "frozen"]
@@ -64,28 +60,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "why_light": speak(stands),
         "filters": filters(request.acting)[:2],
         "whose": seen_by,
-        "numbers": without_empty(
-            [
-                (_("目标"), f"{shown(stands.target, i)} {measured_in(i)}" if stands.target is not None else _("未设")),
-                (
-                    _("按时间进度应完成"),
-                    f"{plain(rounded(stands.expected, i.decimals))} {measured_in(i)}"
-                    if stands.expected is not None and stands.expected != stands.target
-                    else "",
-                ),
-                (_("基期"), f"{i.base[0]}：{shown(i.base[1], i)} {measured_in(i)}" if i.base else ""),
-                (_("范围"), seen_by),
-                (_("截至"), view.on.isoformat()),
-                (_("更正"), corrected(view.value, i)),
-                (_("频次"), speak(i.frequency)),
-                (_("来源"), picture.source),
-                (_("责任单位"), Cell(owner.name, href=reverse("unit", args=[owner.code])) if owner else ""),
-                (
-                    _("亮灯规则"),
-                    Cell(named(rule), href=reverse("declaration", args=[rule.kind, rule.id])) if rule else "",
-                ),
-            ]
-        ),
+        "numbers": numbers_of(view, stands, seen_by, picture.source),
         "chart": picture,
         "chart_src": svg,
         "chart_data": view.address("indicator-chart", "json"),
@@ -93,14 +68,7 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "width": CHART[0],
         "height": CHART[1],
         "points": [(p.day, shown(p.number, i), str(ORIGINS[p.source]), sealed.get(p.day)) for p in view.points],
-        "by_links": [
-            PageLink(
-                _("按单位") if b == "unit" else _("按%(field)s") % {"field": words.field(b)},
-                view.address("indicator", **({} if b == "unit" else {"by": b})) + "#breakdown",
-                current=b == by,
-            )
-            for b in dict.fromkeys(("unit", *i.breakdowns))
-        ],
+        "by_links": by_links(view, by),
         "breakdown": breakdown_table(view, by, groups(view, by)),
         "part_links": part_links(view, part, by),
         "records": records_table(view, part, list(here.object_list)),
@@ -120,3 +88,48 @@ def indicator(request: HttpRequest, id: str) -> HttpResponse:
         "print_facts": seen_by,
     }
     return render(request, "indicators/indicator.html", context)
+
+
+def numbers_of(view: SeenIndicator, stands: TargetStanding, seen_by: str, source: str) -> list[tuple[str, Any]]:
+    """What the value is measured against, of whom and when it is, where it comes from and who answers for it."""
+    i = view.indicator
+    owner = Unit.objects.filter(code=i.owner).first() if i.owner else None
+    rule = rule_on(view.on)
+    return without_empty(
+        [
+            *targets_of(view, stands),
+            (_("范围"), seen_by),
+            (_("截至"), view.on.isoformat()),
+            (_("更正"), corrected(view.value, i)),
+            (_("频次"), speak(i.frequency)),
+            (_("来源"), source),
+            (_("责任单位"), Cell(owner.name, href=reverse("unit", args=[owner.code])) if owner else ""),
+            (_("亮灯规则"), Cell(named(rule), href=reverse("declaration", args=[rule.kind, rule.id])) if rule else ""),
+        ]
+    )
+
+
+def targets_of(view: SeenIndicator, stands: TargetStanding) -> list[tuple[str, str]]:
+    """The target, what the time gone by asks for where that is another number, and where the count began."""
+    i = view.indicator
+    target, expected, base = _("未设"), "", ""
+    if stands.target is not None:
+        target = f"{shown(stands.target, i)} {measured_in(i)}"
+    if stands.expected is not None and stands.expected != stands.target:
+        expected = f"{plain(rounded(stands.expected, i.decimals))} {measured_in(i)}"
+    if i.base:
+        base = f"{i.base[0]}：{shown(i.base[1], i)} {measured_in(i)}"
+    return [(_("目标"), target), (_("按时间进度应完成"), expected), (_("基期"), base)]
+
+
+def by_links(view: SeenIndicator, by: str) -> list[PageLink]:
+    """By what the value can be parted, each with its address."""
+    words = SourceWords(parts(view.indicator.measure)[0].source)
+    return [
+        PageLink(
+            _("按单位") if b == "unit" else _("按%(field)s") % {"field": words.field(b)},
+            view.address("indicator", **({} if b == "unit" else {"by": b})) + "#breakdown",
+            current=b == by,
+        )
+        for b in dict.fromkeys(("unit", *view.indicator.breakdowns))
+    ]
