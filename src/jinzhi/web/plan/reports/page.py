@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -22,12 +22,10 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.seals import verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.handing_in import hands_in
-from jinzhi.apps.plan.models import Measure, Report, RowNote
+from jinzhi.apps.plan.models import Measure, Release, Report, RowNote
 from jinzhi.apps.plan.more_time import granted
 from jinzhi.apps.plan.queries import Lack, ReportRow, children_open, content, lacking
-from jinzhi.apps.plan.reporting import (
-    neighbours,
-)
+from jinzhi.apps.plan.reporting import neighbours
 from jinzhi.web.cases.page import OfferCard, offer_cards
 from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.plan.reports import list as report_list
@@ -66,105 +64,142 @@ def report_page(
     """The page of a report. ``form``: what came back; ``between``: what others saved since it was made."""
     who, day, release = request.acting, today(), release_of(found)
     look(found.case, who)
-    watching = look_at(who, CASE, str(found.case_id))
     rows = content(found, release)
     before, after = neighbours(found, who)
     earlier = {n.row_key: n for n in RowNote.objects.filter(report=before)} if before else {}
-    editing = may_edit(found, who) and not found.locked and choice(request, "read", ("1",)) != "1"
+    may = may_edit(found, who) and not found.locked
+    editing = may and choice(request, "read", ("1",)) != "1"
     if form is None:
-        copy = request.GET.get("copy", "") if editing else ""
-        form = ReportForm(rows, earlier=earlier, copy=copy)
-        if copy and form.copied:
-            messages.info(request, _("已带入上期文字 %(n)s 处，尚未保存，请核对后保存") % {"n": form.copied})
-        elif copy:
-            messages.info(request, _("没有可以带入的文字：上期为空，或本期已经填写"))
-    measures: dict[int, list[str]] = {}
-    for m in Measure.objects.filter(row__in=[r.row.pk for r in rows]).order_by("row", "position"):
-        measures.setdefault(m.row_id, []).append(m.text)
+        form = form_of(request, rows, earlier, request.GET.get("copy", "") if editing else "")
     case_events = events_of(found.case)
     folded = fold_of(found.case, day, case_events)
-    offers = steps_for(found.case, folded, who)
-    cards = [
-        replace(c, url=reverse("report-step", args=[found.pk, c.step.id]))
-        for c in offer_cards(found.case, offers, who, day, None)
-    ]
     lacks = lacking(rows)
-    handing = next((c for o, c in pair(offers, cards) if hands_in(c.step) and (c.form or waits(o, c))), None)
-    cards = [c for c in cards if c is not handing]
-    offers = [o for o in offers if handing is None or o.step is not handing.step]
-    waiting = Report.objects.visible_to(who).filter(pk__in=children_open(found).values("pk"))
-    children = list(waiting.select_related("unit").order_by("unit__path")[:21]) if found.state == "submitted" else []
-    everything = choice(request, "history", ("all",)) == "all"
     saves = list(Event.objects.filter(stream=f"report:{found.pk}").select_related("unit").order_by("-seq"))
     checked = verdicts([*case_events, *saves])
-    changes = changes_of(saves, place_names(rows))
-    back = next((e for e in reversed(case_events) if e.verb == "return"), None) if found.state == "returned" else None
-    undone = next((e for e in reversed(case_events) if e.verb in ("undo-approval", "approve", "return")), None)
-    undone = undone if undone and undone.verb == "undo-approval" else None
-    state, more = folded.state, granted(found, case_events)
+    texts = measures_of(rows)
     context: dict[str, Any] = {
-        "crumbs": [
-            PageLink(_("进展报告"), reports_of(request, found)),
-            PageLink(
-                found.period.code, at_plan(request, f"{reverse('reports')}?period={found.period.code}", found.plan)
-            ),
-        ],
+        **heading(request, found),
+        **steps_on_offer(found, who, steps_for(found.case, folded, who)),
+        **changes_shown(saves, rows, whole=choice(request, "history", ("all",)) == "all"),
         "report": found,
-        "watching": watching,
+        "watching": look_at(who, CASE, str(found.case_id)),
         "watch_kind": CASE,
         "watch_ref": found.case_id,
-        "title": _("%(unit)s %(period)s 进展报告") % {"unit": bearing(found).label, "period": found.period.code},
         "state": report_list.tag_of(found),
         "release": release,
         "form": form,
-        "rows": [(r, measures.get(r.row.pk, [])) for r in form.rows],
+        "rows": [(r, texts.get(r.row.pk, [])) for r in form.rows],
         "editing": editing,
-        "may_edit": may_edit(found, who) and not found.locked,
-        "lock": lock_note(found, state.final),
+        "may_edit": may,
+        "lock": lock_note(found, folded.state.final),
         "seq": found.version,
         "between": changes_of(between, place_names(rows)),
         "between_who": sorted({e.actor for e in between}),
-        "back": back,
-        "undone": undone,
-        "cards": [(c, kind_of(c)) for c in cards if c.form],
-        "blocked": [b for b in (blocked(o, c, children) for o, c in pair(offers, cards)) if b],
-        "others": [(c.name, c.why_not) for o, c in pair(offers, cards) if not c.form and not waits(o, c)],
-        "handing": handing,
+        "back": next((e for e in reversed(case_events) if e.verb == "return"), None)
+        if found.state == "returned"
+        else None,
+        "undone": approval_undone(case_events),
         "case_seq": len(case_events),
         "file_limit": settings.MAX_UPLOAD,
         "before": before,
         "after": after,
         "copyable": bool(editing and earlier),
-        "facts": [
-            (_("报告编号"), Cell(found.case.number, href=reverse("case", args=[found.case_id]))),
-            (_("单位"), Cell(bearing(found).name, href=reverse("unit", args=[found.unit.code]))),
-            (_("报告期"), f"{found.period.code}（{found.period.starts} – {found.period.ends}）"),
-            (_("填报截止"), Cell(found.due.isoformat(), sub=first_due(found))),
-            (_("延期"), more_words(more)),
-            (_("当前期限"), due_cell(found, day)),
-            (_("提交日"), found.submitted_on.isoformat() if found.submitted_on else ""),
-            (_("审核日"), found.approved_on.isoformat() if found.approved_on else ""),
-            (_("规划"), release.title),
-            (_("版本"), _("第 %(n)s 版") % {"n": found.version}),
-        ],
+        "facts": facts_of(found, release, day, case_events),
         "lacking": [(lack_anchor(x, form, editing), lack_label(x)) for x in lacks],
         "wanted": wanted(rows),
         "filled": wanted(rows) - len(lacks),
         "steps": happened(case_events, checked),
         "checked": checked.among(saves),
         "stream": f"report:{found.pk}",
-        "changes": changes if everything else changes[:HISTORY],
-        "changes_count": len(changes),
-        "everything": everything,
-        "more_changes": 0 if everything else max(0, len(changes) - HISTORY),
+        "print_facts": f"{found.case.number} · {named(folded.state)}",
+    }
+    return render(request, "plan_reports/report.html", context, status=status)
+
+
+def form_of(request: HttpRequest, rows: Sequence[ReportRow], earlier: Mapping[str, RowNote], copy: str) -> ReportForm:
+    """The form as it is first shown; ``copy``: whether the texts of the period before are taken over."""
+    form = ReportForm(rows, earlier=earlier, copy=copy)
+    if copy and form.copied:
+        messages.info(request, _("已带入上期文字 %(n)s 处，尚未保存，请核对后保存") % {"n": form.copied})
+    elif copy:
+        messages.info(request, _("没有可以带入的文字：上期为空，或本期已经填写"))
+    return form
+
+
+def measures_of(rows: Sequence[ReportRow]) -> dict[int, list[str]]:
+    """The texts of the measures of each row, by its key in the database."""
+    texts: dict[int, list[str]] = {}
+    for m in Measure.objects.filter(row__in=[r.row.pk for r in rows]).order_by("row", "position"):
+        texts.setdefault(m.row_id, []).append(m.text)
+    return texts
+
+
+def heading(request: HttpRequest, found: Report) -> dict[str, Any]:
+    """Titles, the way back and the files."""
+    unit, period = bearing(found), found.period.code
+    listed = at_plan(request, f"{reverse('reports')}?period={period}", found.plan)
+    return {
+        "crumbs": [PageLink(_("进展报告"), reports_of(request, found)), PageLink(period, listed)],
+        "title": _("%(unit)s %(period)s 进展报告") % {"unit": unit.label, "period": period},
+        "print_title": _("%(unit)s %(period)s 进展报告") % {"unit": unit.name, "period": period},
         "exports": [
             PageLink(_("填报表 Excel"), reverse("report-excel", args=[found.pk]), "export", download=True),
             PageLink(_("报告 Word"), reverse("report-docx", args=[found.pk]), download=True),
         ],
-        "print_title": _("%(unit)s %(period)s 进展报告") % {"unit": bearing(found).name, "period": found.period.code},
-        "print_facts": f"{found.case.number} · {named(state)}",
     }
-    return render(request, "plan_reports/report.html", context, status=status)
+
+
+def steps_on_offer(found: Report, who: Acting, offers: Sequence[Any]) -> dict[str, Any]:
+    """The steps of the report: handing in stands apart; those with a form, those that wait, those not allowed."""
+    cards = [
+        replace(c, url=reverse("report-step", args=[found.pk, c.step.id]))
+        for c in offer_cards(found.case, offers, who, today(), None)
+    ]
+    both = pair(offers, cards)
+    handing = next((c for o, c in both if hands_in(c.step) and (c.form or waits(o, c))), None)
+    both = [(o, c) for o, c in both if c is not handing]
+    waiting = Report.objects.visible_to(who).filter(pk__in=children_open(found).values("pk"))
+    children = list(waiting.select_related("unit").order_by("unit__path")[:21]) if found.state == "submitted" else []
+    return {
+        "handing": handing,
+        "cards": [(c, kind_of(c)) for _o, c in both if c.form],
+        "blocked": [b for b in (blocked(o, c, children) for o, c in both) if b],
+        "others": [(c.name, c.why_not) for o, c in both if not c.form and not waits(o, c)],
+    }
+
+
+def changes_shown(saves: Sequence[Event], rows: Sequence[ReportRow], *, whole: bool) -> dict[str, Any]:
+    """What was saved of the report, the latest first: all of it, or what fits the page."""
+    changes = changes_of(saves, place_names(rows))
+    return {
+        "changes": changes if whole else changes[:HISTORY],
+        "changes_count": len(changes),
+        "everything": whole,
+        "more_changes": 0 if whole else max(0, len(changes) - HISTORY),
+    }
+
+
+def approval_undone(case_events: Sequence[Event]) -> Event | None:
+    """The event that took an approval back, where nothing was decided since."""
+    last = next((e for e in reversed(case_events) if e.verb in ("undo-approval", "approve", "return")), None)
+    return last if last and last.verb == "undo-approval" else None
+
+
+def facts_of(found: Report, release: Release, day: date, case_events: Sequence[Event]) -> list[tuple[str, Any]]:
+    """The number, unit, period, term and dates of a report."""
+    unit, period = bearing(found), found.period
+    return [
+        (_("报告编号"), Cell(found.case.number, href=reverse("case", args=[found.case_id]))),
+        (_("单位"), Cell(unit.name, href=reverse("unit", args=[found.unit.code]))),
+        (_("报告期"), f"{period.code}（{period.starts} – {period.ends}）"),
+        (_("填报截止"), Cell(found.due.isoformat(), sub=first_due(found))),
+        (_("延期"), more_words(granted(found, case_events))),
+        (_("当前期限"), due_cell(found, day)),
+        (_("提交日"), found.submitted_on.isoformat() if found.submitted_on else ""),
+        (_("审核日"), found.approved_on.isoformat() if found.approved_on else ""),
+        (_("规划"), release.title),
+        (_("版本"), _("第 %(n)s 版") % {"n": found.version}),
+    ]
 
 
 def pair(offers: Sequence[Any], cards: Sequence[OfferCard]) -> list[tuple[Any, OfferCard]]:
