@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from jinzhi.kernel.events import Event, standing_events
+from jinzhi.kernel.events import Event, Strange, standing_events
 from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure.declare import Procedure
 from jinzhi.kernel.procedure.errors import ProcedureError
@@ -44,16 +44,22 @@ def fold(
     strange = tuple(sorted((*lost, *reading.strange), key=lambda s: s.seq))
     if strict and strange:
         raise ProcedureError(strange[0].en)
-    opened = standing[0].on if standing else events[0].on
-    reading.opened = opened
-    clocks = reading.views(calendar, on, at)
+    reading.opened = standing[0].on if standing else events[0].on
+    return _view(reading, events, strange, on, at)
+
+
+def _view(
+    reading: Reading, events: Sequence[Event], strange: tuple[Strange, ...], on: date, at: datetime | None
+) -> CaseView:
+    """The case that was read, as it stands on a day."""
+    record = reading.record
     return CaseView(
-        procedure,
+        reading.procedure,
         reading.state or UNKNOWN,
-        opened,
+        reading.opened or on,
         reading.closed,
         len(events),
-        clocks,
+        reading.views(record.calendar, on, at),
         tuple(reading.history),
         strange,
         reading.open_asides(),
@@ -61,7 +67,7 @@ def fold(
         reading.handlers,
         reading.recused,
         tuple(reading.tied),
-        record=_judged_on(reading.record, procedure, events, on),
+        record=_judged_on(record, reading.procedure, events, on),
     )
 
 
