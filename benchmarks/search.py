@@ -35,7 +35,7 @@ import tantivy
 from benchmarks.search_data import Records, gazette
 from jinzhi.engines.query_language.generate import Maker
 from jinzhi.engines.query_language.parse import parse
-from jinzhi.engines.search_tantivy import Engine, Writer
+from jinzhi.engines.search_tantivy import Engine, IndexWriter
 from jinzhi.kernel.query import Doc
 from jinzhi.kernel.tokens import is_han
 
@@ -225,7 +225,7 @@ def run(docs: Iterator[Doc], total: int, count: int, folder: Path) -> None:
     texts: list[str] = []
     sample: list[Doc] = []
     chance = Random(1)
-    with Writer(ours) as writer:
+    with IndexWriter(ours) as writer:
         for index, doc in enumerate(docs):
             for name, add in (("ours", writer.add), ("plain", plain.add), ("fts", trigram.add)):
                 spent[name] += timed(lambda add=add, doc=doc: add(doc) or 0)[0]  # type: ignore[misc]

@@ -17,7 +17,7 @@ from jinzhi.apps.custody.models import Item
 from jinzhi.apps.evidence.bundle import bundles
 from jinzhi.apps.evidence.log import checkpoints, log
 from jinzhi.apps.evidence.models import Cosignature, Entry
-from jinzhi.engines.signing import Keys, load_or_make
+from jinzhi.engines.signing import SigningKeys, load_or_make
 from jinzhi.kernel import note
 from jinzhi.kernel.canonical import canonical
 from jinzhi.verifier import verify
@@ -34,7 +34,7 @@ class Made:
 
     content: bytes
     files: Files
-    keys: Keys
+    keys: SigningKeys
     item: Item
     main: Entry
 
@@ -63,7 +63,7 @@ def make(person, tmp_path, *, witnesses: int = 1) -> Made:
     return Made(out.getvalue(), unpack(out.getvalue()), checkpoints.keys_of(main.shard), item, main)
 
 
-def cosign(point, keys: Keys) -> None:
+def cosign(point, keys: SigningKeys) -> None:
     for family, text in (("sha256", point.note_sha256), ("sm3", point.note_sm3)):
         line = keys.witness.cosign(note.parse_note(text).text, MOMENT)
         Cosignature.objects.create(
@@ -90,7 +90,7 @@ def pack(files: Files) -> bytes:
     return out + directory + verify.end_record(len(files), len(directory), len(out))
 
 
-def signed_anew(files: Files, keys: Keys, change: Callable[[dict], None] = lambda told: None) -> Files:
+def signed_anew(files: Files, keys: SigningKeys, change: Callable[[dict], None] = lambda told: None) -> Files:
     """The files under a manifest that fits them, signed by the given keys: what only their holder can do."""
     told = json.loads(verify.parse_note(files["manifest.note"])[0])
     told["files"] = [

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from jinzhi.engines.signing import Keys, Signer, load_or_make
+from jinzhi.engines.signing import Signer, SigningKeys, load_or_make
 from jinzhi.kernel import note
 from jinzhi.kernel.canonical import canonical, digests
 from jinzhi.verifier import verify
@@ -28,11 +28,11 @@ class Case:
 
 
 def forge(
-    signer: Keys,
+    signer: SigningKeys,
     listed: Iterable[str],
     *,
     name: str = "",
-    manifest: Keys | None = None,
+    manifest: SigningKeys | None = None,
     witnesses: Sequence[Signer] = (),
     cosigners: Sequence[Signer] = (),
     trees: Sequence[str] = ("sha256", "sm3"),

@@ -114,7 +114,7 @@ def grow(count: int, start: int = 0):
     return log.checkpoint()
 
 
-def states(answers: list[cosigning.Answer]) -> list[str]:
+def states(answers: list[cosigning.WitnessAnswer]) -> list[str]:
     assert [a.family for a in answers] == ["sha256", "sm3"]
     return [a.state for a in answers]
 

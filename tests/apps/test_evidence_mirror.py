@@ -17,7 +17,7 @@ from django.db import transaction
 
 from jinzhi.apps.catalogue.models import Installation
 from jinzhi.apps.evidence.log import checkpoints, log, tiles
-from jinzhi.apps.evidence.log.mirror import Folder, MirrorRefused, Own, mirror
+from jinzhi.apps.evidence.log.mirror import LogFolder, MirrorRefused, Own, mirror
 from jinzhi.apps.evidence.log.trees import Unknown
 from jinzhi.apps.evidence.models import Entry, Shard
 from jinzhi.engines import signing
@@ -165,13 +165,13 @@ def test_a_log_keeps_to_itself_what_its_entries_say(city, client, tmp_path):
     for family in FAMILIES:
         shutil.rmtree(tmp_path / "all/2026" / family.name / "tile/entries")
     with pytest.raises(MirrorRefused, match="entries/000"):
-        list(mirror(Folder(tmp_path / "all"), tmp_path / "two"))
-    list(mirror(Folder(tmp_path / "all"), tmp_path / "two", entries=False))
+        list(mirror(LogFolder(tmp_path / "all"), tmp_path / "two"))
+    list(mirror(LogFolder(tmp_path / "all"), tmp_path / "two", entries=False))
     assert files(tmp_path / "two") == files(tmp_path / "all")
     tile = tmp_path / "all/2026/sm3/tile/0/000"
     tile.write_bytes(b"x" + tile.read_bytes()[1:])
     with pytest.raises(MirrorRefused, match="得不出其检查点的根"):
-        list(mirror(Folder(tmp_path / "all"), tmp_path / "three", entries=False))
+        list(mirror(LogFolder(tmp_path / "all"), tmp_path / "three", entries=False))
 
 
 # --- mirrors -------------------------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def test_a_mirror_follows_and_takes_only_what_is_new(city, tmp_path):
 def test_a_mirror_of_a_mirror_is_the_same(city, tmp_path):
     grown(520)
     list(mirror(Own(), tmp_path / "one"))
-    list(mirror(Folder(tmp_path / "one"), tmp_path / "two"))
+    list(mirror(LogFolder(tmp_path / "one"), tmp_path / "two"))
     assert files(tmp_path / "one") == files(tmp_path / "two")
 
 
@@ -288,7 +288,7 @@ def test_a_year_that_vanished_is_refused(city, tmp_path):
     index = json.loads((tmp_path / "one/index.json").read_text())
     (tmp_path / "one/index.json").write_text(json.dumps({**index, "years": []}))
     with pytest.raises(MirrorRefused, match="2026 年的日志"):
-        list(mirror(Folder(tmp_path / "one"), tmp_path / "two"))
+        list(mirror(LogFolder(tmp_path / "one"), tmp_path / "two"))
 
 
 @pytest.fixture
@@ -314,7 +314,7 @@ def test_one_changed_byte_of_a_source_is_refused(source, tmp_path, path, words):
     content[3] ^= 1
     (source / path).write_bytes(content)
     with pytest.raises(MirrorRefused, match=words):
-        list(mirror(Folder(source), tmp_path / "two", checkpoints.keys_of(Shard.objects.get()).vkeys))
+        list(mirror(LogFolder(source), tmp_path / "two", checkpoints.keys_of(Shard.objects.get()).vkeys))
     assert not (tmp_path / "two/2026/sm3/checkpoint").exists()
 
 
@@ -322,7 +322,7 @@ def test_a_bundle_that_lacks_an_entry_is_refused(source, tmp_path):
     path = source / "2026/sha256/tile/entries/000"
     path.write_bytes(bundle(unbundle(path.read_bytes())[:-1]))
     with pytest.raises(MirrorRefused, match="应有 256 条，实有 256、255 条"):
-        list(mirror(Folder(source), tmp_path / "two"))
+        list(mirror(LogFolder(source), tmp_path / "two"))
 
 
 def test_entries_and_hashes_that_agree_with_each_other_but_not_with_the_signed_root_are_refused(source, tmp_path):
@@ -333,24 +333,24 @@ def test_entries_and_hashes_that_agree_with_each_other_but_not_with_the_signed_r
         (folder / "entries/000").write_bytes(bundle(taken))
         (folder / "0/000").write_bytes(b"".join(family.leaf(e) for e in taken))
     with pytest.raises(MirrorRefused, match="得不出其检查点的根"):
-        list(mirror(Folder(source), tmp_path / "two"))
+        list(mirror(LogFolder(source), tmp_path / "two"))
 
 
 def test_a_log_signed_by_others_than_those_first_seen_is_refused(source, tmp_path):
-    list(mirror(Folder(source), tmp_path / "two"))
+    list(mirror(LogFolder(source), tmp_path / "two"))
     strange = signing.load_or_make(tmp_path / "keys", "jinzhi-tianjin")
     for family in FAMILIES:
         path = source / "2026" / family.name / "checkpoint"
         text = note.parse_note(path.read_text()).text
         path.write_text(str(note.Note(text, (strange.ed25519.line(text), strange.sm2.line(text)))))
     with pytest.raises(MirrorRefused, match="没有 jinzhi-tianjin 的有效签名"):
-        list(mirror(Folder(source), tmp_path / "two"))
+        list(mirror(LogFolder(source), tmp_path / "two"))
     with pytest.raises(MirrorRefused):
-        list(mirror(Folder(source), tmp_path / "three", checkpoints.keys_of(Shard.objects.get()).vkeys))
+        list(mirror(LogFolder(source), tmp_path / "three", checkpoints.keys_of(Shard.objects.get()).vkeys))
 
 
 def test_a_mirror_whose_own_files_were_changed_says_so(source, tmp_path):
-    list(mirror(Folder(source), tmp_path / "two"))
+    list(mirror(LogFolder(source), tmp_path / "two"))
     folder = tmp_path / "two/2026/sha256/tile"
     taken = [b"{}", *unbundle((folder / "entries/000").read_bytes())[1:]]
     (folder / "entries/000").write_bytes(bundle(taken))
@@ -358,7 +358,7 @@ def test_a_mirror_whose_own_files_were_changed_says_so(source, tmp_path):
     grown(310)
     list(mirror(Own(), source))
     with pytest.raises(MirrorRefused, match="自身的文件已损坏"):
-        list(mirror(Folder(source), tmp_path / "two"))
+        list(mirror(LogFolder(source), tmp_path / "two"))
     assert not (tmp_path / "two/2026/sha256/conflicts").exists()
 
 

@@ -65,7 +65,7 @@ def place(db, settings, tmp_path, monkeypatch):
     return tmp_path
 
 
-def run(*paths: Path, **more: object) -> importing.Report:
+def run(*paths: Path, **more: object) -> importing.ImportReport:
     return importing.import_paths(paths, workers=0, **more)  # type: ignore[arg-type]
 
 

@@ -59,7 +59,7 @@ def store(db, settings, tmp_path):
     return tmp_path
 
 
-def run(*paths: Path, **more: object) -> importing.Report:
+def run(*paths: Path, **more: object) -> importing.ImportReport:
     return importing.import_paths(paths, workers=0, **more)  # type: ignore[arg-type]
 
 

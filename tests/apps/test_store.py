@@ -23,7 +23,7 @@ from jinzhi.apps.evidence.audit import audit
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.store import cipher, holdings, store
 
-KEYS = cipher.Keys((bytes(range(32)),))
+KEYS = cipher.CipherKeys((bytes(range(32)),))
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ ORIGIN, NAME = "log.example.org/tianjin", "witness.example.org/one"
 class Tree:
     """A log of somebody else: leaves, keys, what it signs and proves. ``fork`` changes everything from a leaf on."""
 
-    def __init__(self, keys: signing.Keys, family: Family = SHA256, origin: str = "", fork: int = 10**9):
+    def __init__(self, keys: signing.SigningKeys, family: Family = SHA256, origin: str = "", fork: int = 10**9):
         self.keys, self.family, self.origin, self.fork = keys, family, origin or f"{ORIGIN}/2026/{family.name}", fork
 
     def node(self, level: int, index: int) -> bytes:
@@ -49,7 +49,7 @@ class Tree:
 
 
 @pytest.fixture(scope="module")
-def keys(tmp_path_factory) -> signing.Keys:
+def keys(tmp_path_factory) -> signing.SigningKeys:
     return signing.load_or_make(tmp_path_factory.mktemp("keys"), ORIGIN)
 
 

@@ -22,7 +22,7 @@ from jinzhi.engines.documents import (
     TextBlock,
     write,
 )
-from jinzhi.engines.pictures import Drawing, png
+from jinzhi.engines.pictures import SvgPicture, png
 
 MARK = "演示数据，非官方统计"
 PAPER = Paper(
@@ -123,7 +123,7 @@ def test_a_drawing_becomes_a_picture_with_words_for_who_cannot_see_it():
     square = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="red"/></svg>'
     )
-    first, second = png([Drawing(square, 40, 20), Drawing(square, 40, 20)])
+    first, second = png([SvgPicture(square, 40, 20), SvgPicture(square, 40, 20)])
     assert first.startswith(b"\x89PNG")
     assert first == second
     assert (int.from_bytes(first[16:20]), int.from_bytes(first[20:24])) == (80, 40)

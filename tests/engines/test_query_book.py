@@ -9,7 +9,7 @@ import pytest
 from jinzhi.engines.query_language.dialects import translate
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.query_language.unparse import unparse
-from jinzhi.engines.search_memory import Context, search
+from jinzhi.engines.search_memory import QueryContext, search
 from jinzhi.engines.search_values import OFFICE_NUMBERS, Trees
 from jinzhi.engines.similar import Subject, ranked
 from jinzhi.kernel.query import SEMANTIC_TOP, Doc, Kind, Near, Node, QueryError, field_by_code, get_field
@@ -19,10 +19,10 @@ BOOK = Path(__file__).resolve().parents[2] / "docs" / "explanation" / "query-boo
 TEXT = BOOK.read_text(encoding="utf-8")
 EXAMPLES = [block.strip().splitlines() for block in re.findall(r"^```query\n(.*?)^```", TEXT, flags=re.M | re.S)]
 TREE = Trees({"ipc": Scheme([("H04L9/00", 0), ("H04L9/28", 1), ("H04L9/30", 2), ("H04L9/32", 1)])})
-CONTEXT = Context(OFFICE_NUMBERS, TREE)
+CONTEXT = QueryContext(OFFICE_NUMBERS, TREE)
 
 
-def asked_of(doc: Doc) -> Context:
+def asked_of(doc: Doc) -> QueryContext:
     """What a query over one document needs; likeness is told by the words of that document alone."""
 
     def find(node: Node) -> list[int]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
-from jinzhi.engines.search_memory import Context, Plan, Record, explain, search, spans
+from jinzhi.engines.search_memory import QueryContext, QueryPlan, SearchRecord, explain, search, spans
 from jinzhi.engines.search_values import OFFICE_NUMBERS, Trees
 from jinzhi.kernel.query import (
     Doc,
@@ -32,18 +32,18 @@ from jinzhi.standards.ipc import Scheme
 from tests.engines.query_strategies import collections, nodes, operands, queries, runs
 
 
-def found(text: str, *titles: str, context: Context | None = None) -> list[int]:
+def found(text: str, *titles: str, context: QueryContext | None = None) -> list[int]:
     """Which of the titles a query finds."""
     docs = [Doc(i, f"CN{i}A", {"ti": [title]}) for i, title in enumerate(titles)]
-    return search(parse(text), docs, context or Context())
+    return search(parse(text), docs, context or QueryContext())
 
 
 def holds(text: str, title: str) -> bool:
     return found(text, title) == [0]
 
 
-def has(text: str, doc: Doc, context: Context | None = None) -> bool:
-    return search(parse(text), [doc], context or Context()) == [doc.id]
+def has(text: str, doc: Doc, context: QueryContext | None = None) -> bool:
+    return search(parse(text), [doc], context or QueryContext()) == [doc.id]
 
 
 # --- words ----------------------------------------------------------------------------------------------------
@@ -254,7 +254,7 @@ def test_a_class_has_one_meaning_in_every_spelling(written: str) -> None:
     ],
 )
 def test_a_publication_number(asked: str, stored: str, expected: bool) -> None:
-    assert has(f"pn={asked}", Doc(1, "", keys={"pn": (stored,)}), Context(OFFICE_NUMBERS)) is expected
+    assert has(f"pn={asked}", Doc(1, "", keys={"pn": (stored,)}), QueryContext(OFFICE_NUMBERS)) is expected
 
 
 @pytest.mark.parametrize(
@@ -270,8 +270,8 @@ def test_a_publication_number(asked: str, stored: str, expected: bool) -> None:
 )
 @pytest.mark.parametrize("stored", ["CN201410503258.2", "CN102014000503258"])
 def test_an_application_number_is_one_in_every_spelling(asked: str, stored: str) -> None:
-    assert has(f"an={asked}", Doc(1, "", keys={"an": (stored,)}), Context(OFFICE_NUMBERS))
-    assert has(f"num={asked}", Doc(1, "", keys={"an": (stored,)}), Context(OFFICE_NUMBERS))
+    assert has(f"an={asked}", Doc(1, "", keys={"an": (stored,)}), QueryContext(OFFICE_NUMBERS))
+    assert has(f"num={asked}", Doc(1, "", keys={"an": (stored,)}), QueryContext(OFFICE_NUMBERS))
 
 
 TREE = Trees({"ipc": Scheme([("H04L9/00", 0), ("H04L9/28", 1), ("H04L9/30", 2), ("H04L9/32", 1), ("H04L12/00", 0)])})
@@ -289,14 +289,14 @@ TREE = Trees({"ipc": Scheme([("H04L9/00", 0), ("H04L9/28", 1), ("H04L9/30", 2), 
     ],
 )
 def test_below_is_by_dots_and_not_by_writing(text: str, expected: bool) -> None:
-    assert has(text, Doc(1, "", keys={"ipc": ("H04L9/30",)}), Context(tree=TREE)) is expected
+    assert has(text, Doc(1, "", keys={"ipc": ("H04L9/30",)}), QueryContext(tree=TREE)) is expected
 
 
 def test_a_class_without_its_tree_or_outside_it_is_refused() -> None:
     with pytest.raises(QueryError, match="没有装入分类表"):
         found("ipclow=H04L9/00", "a")
     with pytest.raises(QueryError, match="分类表里没有"):
-        found("ipclow=H04L77/00", "a", context=Context(tree=TREE))
+        found("ipclow=H04L77/00", "a", context=QueryContext(tree=TREE))
 
 
 # --- references -----------------------------------------------------------------------------------------------
@@ -320,7 +320,7 @@ KEPT = Kept({1: "ti=a", 2: "#1 NOT b"}, {"mine": "#2 OR c", "round": "##round2 O
 
 
 def test_history_is_an_algebra() -> None:
-    context = Context(resolver=KEPT)
+    context = QueryContext(resolver=KEPT)
     assert found("#1 AND b", "a", "a b", "b", context=context) == [1]
     assert found("#2", "a", "a b", "b", context=context) == [0]
     assert found("##mine", "a", "a b", "c", context=context) == [0, 2]
@@ -328,9 +328,9 @@ def test_history_is_an_algebra() -> None:
 
 def test_what_is_not_kept_or_holds_itself_is_refused() -> None:
     with pytest.raises(QueryError, match="没有 #7"):
-        found("a AND #7", "a", context=Context(resolver=KEPT))
+        found("a AND #7", "a", context=QueryContext(resolver=KEPT))
     with pytest.raises(QueryError, match="引用了自身"):
-        found("##round", "a", context=Context(resolver=KEPT))
+        found("##round", "a", context=QueryContext(resolver=KEPT))
     with pytest.raises(QueryError, match="没有 #1"):
         found("#1", "a")
 
@@ -338,13 +338,13 @@ def test_what_is_not_kept_or_holds_itself_is_refused() -> None:
 def test_references_that_double_are_refused_with_the_number() -> None:
     doubling = Kept({}, {f"s{i}": f"##s{i + 1} OR ##s{i + 1} OR ##s{i + 1}" for i in range(11)} | {"s11": "a OR b"})
     with pytest.raises(TooWide):
-        found("##s0", "a", context=Context(resolver=doubling))
+        found("##s0", "a", context=QueryContext(resolver=doubling))
 
 
 def test_semantic_search_is_refused_unless_someone_answers_it() -> None:
     with pytest.raises(QueryError, match="没有启用语义检索"):
         found('~"锂"', "a")
-    assert found('~2"锂" AND a', "a", "a", "b", context=Context(semantic=lambda text, top: {1, 2})) == [1]
+    assert found('~2"锂" AND a', "a", "a", "b", context=QueryContext(semantic=lambda text, top: {1, 2})) == [1]
 
 
 # --- highlighting and explanation -----------------------------------------------------------------------------
@@ -451,9 +451,9 @@ def test_the_table_of_tokens_finds_the_same(query: Query, docs: list[Doc]) -> No
 @settings(deadline=None)
 @given(queries, collections(3))
 def test_marks_stand_where_the_query_finds(query: Query, docs: list[Doc]) -> None:
-    plan = Plan(query)
+    plan = QueryPlan(query)
     for doc in docs:
-        record = Record(doc)
+        record = SearchRecord(doc)
         for code, marks in plan.marks(record).items():
             most = len(record.tokens(code)) if code not in ("ipc", "cpc", "pn", "st", "an") else len(doc.keys[code])
             assert all(0 <= start < end <= most for start, end, _ in marks)

@@ -12,7 +12,7 @@ from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_index import seal
 from jinzhi.engines.search_index.soundness import damage
 from jinzhi.engines.search_index.store import OtherFormat
-from jinzhi.engines.search_tantivy import Engine, Writer
+from jinzhi.engines.search_tantivy import Engine, IndexWriter
 from jinzhi.kernel.query import Doc
 
 
@@ -23,7 +23,7 @@ def doc(number: int) -> Doc:
 
 
 def write(place: Path, first: int, last: int, *, commits: int = 1) -> None:
-    with Writer(place) as writer:
+    with IndexWriter(place) as writer:
         for number in range(first, last):
             writer.add(doc(number))
             if commits > 1:
@@ -104,7 +104,7 @@ def test_many_commits_joins_and_merges_leave_a_whole_index(tmp_path):
 
 
 def test_what_was_added_and_not_committed_leaves_no_alarm(place):
-    with Writer(place) as writer:
+    with IndexWriter(place) as writer:
         for number in range(100, 600):
             writer.add(doc(number))
     assert damage(place, deep=True) == ""
@@ -128,14 +128,14 @@ def test_a_file_that_the_index_still_keeps_account_of_is_no_damage_a_stranger_is
 
 def test_a_writer_that_adds_nothing_leaves_the_seal_as_it_was(place):
     before = {file: file.read_bytes() for file in files(place)}
-    with Writer(place):
+    with IndexWriter(place):
         pass
     assert {file: file.read_bytes() for file in files(place)} == before
     assert damage(place, deep=True) == ""
 
 
 def test_while_a_writer_is_at_work_the_index_is_whole_and_what_was_sealed_is_still_compared(place):
-    writer = Writer(place)
+    writer = IndexWriter(place)
     writer.add(doc(50))
     writer.commit()
     assert seal.broken_seal(place)
@@ -152,14 +152,14 @@ def test_while_a_writer_is_at_work_the_index_is_whole_and_what_was_sealed_is_sti
 
 def test_a_writer_killed_before_it_sealed_raises_no_alarm_and_the_next_one_seals(place):
     killed = place.parent / "killed"
-    writer = Writer(place)
+    writer = IndexWriter(place)
     writer.add(doc(60))
     writer.commit()
     # what lies there when the process ends now
     shutil.copytree(place, killed)
     writer.close()
     assert damage(killed, deep=True) == ""
-    with Writer(killed):
+    with IndexWriter(killed):
         pass
     assert not seal.broken_seal(killed)
     assert damage(killed, deep=True) == ""

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from jinzhi.engines.query_language.generate import queries
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
-from jinzhi.engines.search_memory import ALONE, Context, Record, explain, search, spans
-from jinzhi.engines.search_tantivy import Engine, Writer, build
+from jinzhi.engines.search_memory import ALONE, QueryContext, SearchRecord, explain, search, spans
+from jinzhi.engines.search_tantivy import Engine, IndexWriter, build
 from jinzhi.engines.search_values import OFFICE_NUMBERS, Trees
 from jinzhi.kernel.query import Doc, QueryError
 from jinzhi.standards.ipc import Scheme
@@ -137,7 +137,7 @@ def test_each_kind_of_query_finds_what_the_definition_finds(engine, docs, text):
 
 def test_a_class_and_what_lies_below_it_is_found_by_the_tree(engine, docs):
     rows = [("H04L1/00", 0), *((f"H04L1/{sub:02}", 1 if sub < 30 else 2) for sub in range(1, 61))]
-    context = Context(OFFICE_NUMBERS, Trees({"ipc": Scheme(rows)}))
+    context = QueryContext(OFFICE_NUMBERS, Trees({"ipc": Scheme(rows)}))
     for text in ("ipclow=H04L1/00", "ipclow=H04L1/29 OR ipclow=F16K"):
         expected = search(parse(text), docs, context)
         assert expected
@@ -157,7 +157,7 @@ def test_spans_and_reasons_come_from_stored_positions(engine, docs):
 
 def test_a_stored_document_has_its_tokens_and_values(engine, docs):
     for doc in docs[:30]:
-        stored, plain = engine.record(doc.id), Record(doc)
+        stored, plain = engine.record(doc.id), SearchRecord(doc)
         assert stored.doc.number == doc.number
         assert (stored.doc.keys, stored.doc.dates, stored.doc.numbers) == (doc.keys, doc.dates, doc.numbers)
         for code in ("ti", "ab", "clm", "pa"):
@@ -222,14 +222,14 @@ def test_a_cursor_of_another_order_or_from_nowhere_is_refused(engine):
 
 
 def test_a_document_added_again_takes_the_place_of_the_first(tmp_path):
-    with Writer(tmp_path) as writer:
+    with IndexWriter(tmp_path) as writer:
         writer.add(Doc(1, "A", {"ti": ["节流阀"]}))
         writer.add(Doc(1, "A", {"ti": ["调节阀"]}))
         writer.add(Doc(2, "B", {"ti": ["节流阀"]}))
         writer.commit()
     engine = Engine(tmp_path)
     assert (engine.ids(parse("节流阀")), engine.ids(parse("调节阀")), len(engine)) == ([2], [1], 2)
-    with Writer(tmp_path) as writer:
+    with IndexWriter(tmp_path) as writer:
         writer.delete(2)
         writer.commit()
     assert engine.ids(parse("节流阀")) == [2]
@@ -239,14 +239,14 @@ def test_a_document_added_again_takes_the_place_of_the_first(tmp_path):
 
 def test_what_was_not_committed_is_not_there(tmp_path):
     build(tmp_path, made(3))
-    with Writer(tmp_path) as writer:
+    with IndexWriter(tmp_path) as writer:
         writer.add(made(4)[3])
     assert len(Engine(tmp_path)) == 3
 
 
 def test_only_one_writer_at_a_time(tmp_path):
-    with Writer(tmp_path), pytest.raises(ValueError, match=r"[Ll]ock"):
-        Writer(tmp_path)
+    with IndexWriter(tmp_path), pytest.raises(ValueError, match=r"[Ll]ock"):
+        IndexWriter(tmp_path)
 
 
 def test_many_commits_are_joined_into_few_parts_and_mean_the_same(tmp_path):

@@ -13,7 +13,15 @@ import pytest
 from asn1crypto.pem import armor, unarmor
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from jinzhi.engines.signing import KIND_COSIGNATURE, KIND_ED25519, KIND_SM2, KeyRefused, Keys, load_or_make, verify
+from jinzhi.engines.signing import (
+    KIND_COSIGNATURE,
+    KIND_ED25519,
+    KIND_SM2,
+    KeyRefused,
+    SigningKeys,
+    load_or_make,
+    verify,
+)
 from jinzhi.kernel.note import Note, cosigned, parse_cosignature, parse_note, parse_vkey
 
 OPENSSL = shutil.which("openssl")
@@ -34,7 +42,7 @@ PUBLISHED = [
 
 
 @pytest.fixture
-def keys(tmp_path) -> Keys:
+def keys(tmp_path) -> SigningKeys:
     return load_or_make(tmp_path / "keys", "jinzhi.example/tianjin")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.search_collection import Collection
-from jinzhi.engines.search_memory import Context
+from jinzhi.engines.search_memory import QueryContext
 from jinzhi.engines.search_tantivy import Engine, build
 from jinzhi.engines.similar import FORMAL, Subject, Why, blended, joined, ranked, similar, words
 from jinzhi.kernel.query import Doc
@@ -106,7 +106,7 @@ def test_the_operator_of_the_language_keeps_the_nearest():
     def semantic(text: str, top: int | None):
         return ranked(Subject.of_text(text), find, len(DOCS), top or 100)
 
-    context = Context(semantic=semantic)
+    context = QueryContext(semantic=semantic)
     collection = Collection(DOCS)
     assert collection.search(parse('~"陶瓷涂覆隔膜"'), context) == [1, 2, 3]
     assert collection.search(parse('~1"陶瓷涂覆隔膜"'), context) == list(semantic("陶瓷涂覆隔膜", 1))
@@ -119,7 +119,7 @@ def test_the_index_gives_what_the_definition_gives(tmp_path):
     for one in DOCS:
         subject = Subject.of(one)
         assert similar(subject, engine.ids, len(DOCS)) == answer(subject)
-    context = Context(numbers=engine.numbers, semantic=lambda text, top: (3, 2))
+    context = QueryContext(numbers=engine.numbers, semantic=lambda text, top: (3, 2))
     assert engine.search(parse('~2"隔膜"'), context).ids == (3, 2)  # in the order of likeness
 
 

@@ -35,7 +35,7 @@ def answers(bodies: list[bytes]) -> list[int]:
     """The status of each of several requests made at the same moment."""
     got = race(len(bodies), lambda n: witnessing.add_checkpoint(bodies[n]))
     for one in got:
-        assert isinstance(one, (str, witnessing.Refused)), one
+        assert isinstance(one, (str, witnessing.CosignRefused)), one
     return sorted(200 if isinstance(one, str) else one.status for one in got)
 
 

@@ -18,16 +18,16 @@ from hypothesis import strategies as st
 from jinzhi.kernel.patent import Document
 from jinzhi.sources.patents import batch
 from jinzhi.sources.patents.batch import BatchMember, Bounds, walk
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import cnipa, split, zipped
 
 
-def read(path: Path, bounds: Bounds = batch.BOUNDS) -> tuple[list[str], list[Refused]]:
+def read(path: Path, bounds: Bounds = batch.BOUNDS) -> tuple[list[str], list[RefusedRecord]]:
     """Publication numbers read, and what was refused."""
     numbers, refused = [], []
     for item in walk(path, bounds):
-        for found in [item] if isinstance(item, Refused) else batch.read(item):
-            if isinstance(found, Refused):
+        for found in [item] if isinstance(item, RefusedRecord) else batch.read(item):
+            if isinstance(found, RefusedRecord):
                 refused.append(found)
             else:
                 assert isinstance(found, Document)
@@ -98,7 +98,7 @@ def test_a_missing_disk_is_named(tmp_path: Path) -> None:
     [refused] = read(tmp_path)[1]
     assert refused.name == "week.zip" and "week.z03" in refused.reason_zh
     [part] = walk(tmp_path / "week.z01")
-    assert isinstance(part, Refused) and "week.zip" in part.reason_zh
+    assert isinstance(part, RefusedRecord) and "week.zip" in part.reason_zh
 
 
 def test_folders_files_and_gzip(tmp_path: Path) -> None:

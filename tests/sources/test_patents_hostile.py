@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.sources.patents import batch, cnipa_xml
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import SHARED, cnipa, prs
 
 LAUGHS = (
@@ -67,7 +67,7 @@ HOSTILE = {
 def test_hostile_xml_is_refused_with_the_reason(name: str) -> None:
     data, reason = HOSTILE[name]
     [refused] = cnipa_xml.read(io.BytesIO(data), name)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedRecord)
     assert refused.name == name and reason in refused.reason_zh and refused.reason_en
     assert len(refused.excerpt) <= 200 and refused.excerpt.isprintable()
 
@@ -76,7 +76,7 @@ def test_hostile_xml_is_refused_with_the_reason(name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_no_reader_lets_hostile_xml_through(source: str, name: str) -> None:
     for item in batch.READERS[source](io.BytesIO(HOSTILE[name][0]), name):
-        assert isinstance(item, Refused) or "root:" not in item.to_json()
+        assert isinstance(item, RefusedRecord) or "root:" not in item.to_json()
 
 
 class Endless(io.RawIOBase):
@@ -109,14 +109,14 @@ def two_hundred_megabytes(piece: bytes) -> BinaryIO:
 @pytest.mark.parametrize("piece", [b"x" * (1 << 16), b"<Paragraphs>" + b"y" * 65_000 + b"</Paragraphs>"])
 def test_two_hundred_megabytes_are_refused_before_they_are_read(piece: bytes) -> None:
     [refused] = cnipa_xml.read(two_hundred_megabytes(piece), "huge.xml")
-    assert isinstance(refused, Refused) and "MB" in refused.reason_zh
+    assert isinstance(refused, RefusedRecord) and "MB" in refused.reason_zh
 
 
 def test_a_record_without_end_is_refused() -> None:
     stream = two_hundred_megabytes(b"<a>" + b"y" * 65_000 + b"</a>")
-    assert all(isinstance(r, Refused) for r in batch.READERS["cnipa-status"](stream, "x"))
+    assert all(isinstance(r, RefusedRecord) for r in batch.READERS["cnipa-status"](stream, "x"))
     endless = io.BufferedReader(Endless(iter([b"<PATDOC>"] + [b"z" * (1 << 20)] * 200)))
-    assert all(isinstance(r, Refused) for r in batch.READERS["uspto-st32"](endless, "x"))
+    assert all(isinstance(r, RefusedRecord) for r in batch.READERS["uspto-st32"](endless, "x"))
 
 
 # ------------------------------------------------------------------------------------------------------ fuzzing
@@ -124,7 +124,7 @@ def test_a_record_without_end_is_refused() -> None:
 
 def check(source: str, data: bytes) -> None:
     for item in batch.READERS[source](io.BytesIO(data), "fuzz"):
-        if isinstance(item, Refused):
+        if isinstance(item, RefusedRecord):
             assert item.reason_zh and item.reason_en
         else:
             assert isinstance(item, Document | LegalEvent)

@@ -12,10 +12,10 @@ import pytest
 
 from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.sources.patents import batch
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import zipped
 
-Found = Document | LegalEvent | Refused
+Found = Document | LegalEvent | RefusedRecord
 
 
 def read(tmp_path: Path, data: bytes | str, name: str = "x.xml") -> list[Found]:
@@ -23,7 +23,7 @@ def read(tmp_path: Path, data: bytes | str, name: str = "x.xml") -> list[Found]:
     (tmp_path / name).write_bytes(data.encode() if isinstance(data, str) else data)
     found: list[Found] = []
     for member in batch.walk(tmp_path / name):
-        found += [member] if isinstance(member, Refused) else list(batch.read(member))
+        found += [member] if isinstance(member, RefusedRecord) else list(batch.read(member))
     return found
 
 
@@ -119,7 +119,7 @@ def test_a_zip_of_the_publication_server_is_read(tmp_path: Path) -> None:
 def test_a_european_document_of_a_number_alone_is_refused(tmp_path: Path) -> None:
     bare = '<?xml version="1.0"?><ep-patent-document lang="en" country="EP" doc-number="1234567" kind="A1"><SDOBI/></ep-patent-document>'
     [one] = read(tmp_path, bare)
-    assert isinstance(one, Refused) and "没有名称" in one.reason_zh
+    assert isinstance(one, RefusedRecord) and "没有名称" in one.reason_zh
 
 
 # ------------------------------------------------------------------------------------------------ US applications
@@ -231,7 +231,7 @@ def test_the_papers_of_an_application_are_read_from_their_zip(tmp_path: Path, me
 
 def test_a_paper_that_names_no_application_is_refused(tmp_path: Path) -> None:
     [one] = read(tmp_path, xml4ip("ClaimsDocument", CLAIMS, ""), "claims.xml")
-    assert isinstance(one, Refused) and "申请号" in one.reason_zh
+    assert isinstance(one, RefusedRecord) and "申请号" in one.reason_zh
 
 
 # ------------------------------------------------------------------------------------------------ Patent Public Search
@@ -289,7 +289,7 @@ def test_a_whole_document_of_the_public_search(tmp_path: Path, wrap) -> None:
 )
 def test_an_empty_answer_of_the_public_search_is_refused(tmp_path: Path, answer: object, said: str) -> None:
     [one] = read(tmp_path, json.dumps(answer), "x.json")
-    assert isinstance(one, Refused) and said in one.reason_zh
+    assert isinstance(one, RefusedRecord) and said in one.reason_zh
 
 
 # ------------------------------------------------------------------------------------------------ BRS
@@ -417,7 +417,7 @@ def test_one_brs_document_without_a_boundary_is_known_by_its_fields(tmp_path: Pa
 
 def test_a_brs_document_of_a_number_alone_is_refused(tmp_path: Path) -> None:
     [one] = read(tmp_path, "*** BRS DOCUMENT BOUNDARY ***\nWKU 09999001\nAPT B2\nDID US 9999001 B2\n", "x.txt")
-    assert isinstance(one, Refused) and "没有名称" in one.reason_zh
+    assert isinstance(one, RefusedRecord) and "没有名称" in one.reason_zh
 
 
 # ------------------------------------------------------------------------------------------------ OPS
@@ -557,7 +557,7 @@ IDS = '"document_id": {"country": "EP", "doc_number": "1234567", "kind": "A1"}'
 )
 def test_an_empty_or_gutted_answer_is_no_document(tmp_path: Path, name: str, data: str) -> None:
     found = read(tmp_path, data, name)
-    assert found and all(isinstance(one, Refused) and one.reason_zh and one.reason_en for one in found)
+    assert found and all(isinstance(one, RefusedRecord) and one.reason_zh and one.reason_en for one in found)
 
 
 def test_numbers_that_a_search_found_are_told_from_an_answer_that_was_emptied(tmp_path: Path) -> None:
@@ -579,4 +579,4 @@ def test_no_reader_of_these_fails_on_a_file_that_was_cut(tmp_path: Path) -> None
         for cut in range(200, len(data), max(1, len(data) // 25)):
             for source in {batch.detect(data, name)} - {""}:
                 for one in batch.READERS[source](io.BytesIO(data[:cut]), name):
-                    assert not isinstance(one, Refused) or one.reason_zh
+                    assert not isinstance(one, RefusedRecord) or one.reason_zh

@@ -13,7 +13,7 @@ from jinzhi.sources.patents import cnipa_status, cnipa_xml, epo_docdb, tables, u
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.epo_docdb import exchange
 from jinzhi.sources.patents.parts import day, heading_kind, partial
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import DESIGN, cnipa, prs
 
 
@@ -57,7 +57,7 @@ def test_two_documents_in_one_stream_with_their_own_declarations() -> None:
 def test_a_broken_document_does_not_stop_the_next() -> None:
     broken = cnipa().replace(b"</business:Claims>", b"")
     first, second = cnipa_xml.read(io.BytesIO(broken + cnipa("900000002")), "x")
-    assert isinstance(first, Refused) and "XML" in first.reason_zh
+    assert isinstance(first, RefusedRecord) and "XML" in first.reason_zh
     assert isinstance(second, Document) and second.publication_number == "CN900000002B"
 
 
@@ -80,7 +80,7 @@ def test_legal_status() -> None:
     assert (first.application_number, first.publication_date) == ("CN201510163325.6", date(2024, 6, 7))
     assert (first.category, first.why, first.number) == ("H", "因未缴年费终止", "CN201510163325.6")
     assert (second.category, second.why) == ("H", "专利权终止，公告未说明原因")
-    assert isinstance(third, Refused) and third.name == "prs.xml#2"
+    assert isinstance(third, RefusedRecord) and third.name == "prs.xml#2"
     assert fourth.category == "" and "恢复期" in fourth.why
     assert dict(first.rest) == {"StatusIndicator": 1}
     assert LegalEvent.from_json(first.to_json()) == first
@@ -188,8 +188,8 @@ def test_an_export_with_odd_headings(encoding: str) -> None:
     assert [p.name for p in first.applicants] == ["恒银", "丙公司"]
     assert [s.symbol for s in first.ipc] == ["G09G5/10", "G07F19/00"]
     assert dict(first.rest) == {"序号": 1, "价值度": 1}
-    assert isinstance(second, Refused) and second.reason_zh.startswith("第 4 行：") and second.name == "e.csv#4"
-    assert isinstance(third, Refused) and "没有公开号和申请号" in third.reason_zh
+    assert isinstance(second, RefusedRecord) and second.reason_zh.startswith("第 4 行：") and second.name == "e.csv#4"
+    assert isinstance(third, RefusedRecord) and "没有公开号和申请号" in third.reason_zh
 
 
 def test_columns_without_a_known_heading_are_told_by_their_values() -> None:
@@ -227,4 +227,4 @@ def test_a_workbook() -> None:
 @pytest.mark.parametrize("data", [b"", b"\n\n", b"a,b\n1,2\n", b"PK\x03\x04broken", b"\x00\x01\x02\x03" * 50])
 def test_what_is_no_table_is_refused(data: bytes) -> None:
     [refused] = tables.read(io.BytesIO(data), "x.csv")
-    assert isinstance(refused, Refused) and refused.reason_zh and refused.reason_en
+    assert isinstance(refused, RefusedRecord) and refused.reason_zh and refused.reason_en

@@ -10,7 +10,7 @@ import pytest
 
 from jinzhi.kernel.patent import Citation, Document, Priority, Related
 from jinzhi.sources.patents import batch, epo_docdb, uspto_text, uspto_xml
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import SHARED
 
 PATENTS = SHARED / "patents"
@@ -123,13 +123,13 @@ def test_a_us_grant_of_1976_as_greenbook() -> None:
 
 def test_what_is_no_patent_is_refused_by_name() -> None:
     [refused] = batch.walk(PATENTS / "uspto/cpc-scheme-A01L.xml")
-    assert isinstance(refused, Refused) and refused.name == "cpc-scheme-A01L.xml"
+    assert isinstance(refused, RefusedRecord) and refused.name == "cpc-scheme-A01L.xml"
     with open(PATENTS / "uspto/cpc-scheme-A01L.xml", "rb") as stream:
         [refused] = uspto_xml.read(stream, "x")
-    assert isinstance(refused, Refused) and "class-scheme" in refused.reason_en
+    assert isinstance(refused, RefusedRecord) and "class-scheme" in refused.reason_en
     with open(PATENTS / "uspto/US08930553.xml", "rb") as stream:
         [refused] = uspto_text.read_greenbook(stream, "x")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RefusedRecord)
 
 
 def test_bibliographic_answers_of_the_epo() -> None:

@@ -11,10 +11,10 @@ from openpyxl import Workbook
 
 from jinzhi.kernel.patent import Document
 from jinzhi.sources.patents import tables
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 
 
-def every(text: str | bytes, name: str = "x.csv", **more: object) -> list[Document | Refused]:
+def every(text: str | bytes, name: str = "x.csv", **more: object) -> list[Document | RefusedRecord]:
     return list(tables.read(io.BytesIO(text.encode() if isinstance(text, str) else text), name, **more))  # type: ignore[arg-type]
 
 
@@ -24,8 +24,8 @@ def read(text: str | bytes, name: str = "x.csv", **more: object) -> list[Documen
     return found  # type: ignore[return-value]
 
 
-def refused(text: str | bytes, name: str = "x.csv") -> Refused:
-    [one] = [r for r in every(text, name) if isinstance(r, Refused)]
+def refused(text: str | bytes, name: str = "x.csv") -> RefusedRecord:
+    [one] = [r for r in every(text, name) if isinstance(r, RefusedRecord)]
     return one
 
 
@@ -272,7 +272,7 @@ def test_formulas_without_results_are_told_and_links_are_read() -> None:
     book.save(out)
     first, second = every(out.getvalue(), "x.xlsx")
     assert isinstance(first, Document) and first.publication_number == "CN106822079A"
-    assert isinstance(second, Refused) and "公式" in second.reason_zh
+    assert isinstance(second, RefusedRecord) and "公式" in second.reason_zh
 
 
 def test_line_breaks_and_spans_of_a_web_page() -> None:

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 
 from jinzhi.kernel.patent import Document
 from jinzhi.sources.patents import batch, tables
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 
 #: a workbook of Excel 97 with a page of the query before the patents; invented
 OLD_WORKBOOK = zlib.decompress(base64.b85decode(
@@ -43,9 +43,9 @@ def read(text: str | bytes, name: str = "x.csv", **more: object) -> list[Documen
     return found
 
 
-def refused(text: str | bytes, name: str = "x.csv") -> Refused:
+def refused(text: str | bytes, name: str = "x.csv") -> RefusedRecord:
     [one] = tables.read(io.BytesIO(text.encode() if isinstance(text, str) else text), name)
-    assert isinstance(one, Refused) and one.reason_zh and one.reason_en
+    assert isinstance(one, RefusedRecord) and one.reason_zh and one.reason_en
     return one
 
 
@@ -107,7 +107,7 @@ def test_a_sheet_of_many_columns_without_numbers_is_named() -> None:
         ("年费", [["缴费日", "金额", "缴费人"], ["2020-01-02", 900, "甲公司"], ["2021-01-02", 900, "甲公司"]]),
     )
     first, second = tables.read(io.BytesIO(data), "x.xlsx")
-    assert isinstance(first, Document) and isinstance(second, Refused)
+    assert isinstance(first, Document) and isinstance(second, RefusedRecord)
     assert second.name == "x.xlsx!年费" and "缴费日" in second.reason_zh
 
 
@@ -171,8 +171,8 @@ def test_a_row_that_is_refused_costs_the_others_nothing() -> None:
             io.BytesIO(f"{HEAD}\nCN106822079A,一种装置\nCN106822080A,\nCN106822081A,一种方法\n".encode()), "x.csv"
         )
     )
-    assert [type(f) for f in found] == [Document, Refused, Document]
-    assert isinstance(found[1], Refused) and found[1].name == "x.csv#3" and "第 3 行" in found[1].reason_zh
+    assert [type(f) for f in found] == [Document, RefusedRecord, Document]
+    assert isinstance(found[1], RefusedRecord) and found[1].name == "x.csv#3" and "第 3 行" in found[1].reason_zh
 
 
 # ------------------------------------------------------------------------------------------ what was misread

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jinzhi.standards.cn_numbers import NumberError, check_digit, normalise, same, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, check_digit, normalise, same, standard
 from tests.shared import SHARED
 
 GAZETTE = SHARED / "data" / "patents" / "cn_gazette_2017h1.csv.gz"
@@ -101,13 +101,13 @@ def test_a_wrong_check_digit_is_said_and_the_digits_decide() -> None:
 
 
 def test_thirteen_digits_with_a_wrong_last_one_are_refused() -> None:
-    with pytest.raises(NumberError, match="13 位"):
+    with pytest.raises(PatentNumberError, match="13 位"):
         normalise("2016101583501")
 
 
 @pytest.mark.parametrize("written", ["", "CN", "abc", "123", "CN201560163325.6", "专利", "CN101990000000001"])
 def test_what_is_no_number(written: str) -> None:
-    with pytest.raises(NumberError) as caught:
+    with pytest.raises(PatentNumberError) as caught:
         normalise(written)
     assert str(caught.value) and caught.value.english
 
@@ -128,7 +128,7 @@ def test_what_is_unknown_keeps_its_text() -> None:
 def test_any_text_is_a_number_or_a_number_error(written: str) -> None:
     try:
         number = normalise(written)
-    except NumberError:
+    except PatentNumberError:
         return
     assert normalise(number.text, kind=number.kind).text == number.text
 

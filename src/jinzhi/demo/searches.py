@@ -18,7 +18,7 @@ from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
 from jinzhi.apps.patents.models import Alert, Document, Event, SavedQuery, State
 from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store.queries import MANY, by_ids
-from jinzhi.apps.patents.store.status import Plain, plain
+from jinzhi.apps.patents.store.status import PlainState, plain
 
 #: when the alerts were looked at last
 LOOKED = date(2026, 6, 1)
@@ -118,7 +118,7 @@ def _then(ids: Sequence[int], state: State | None) -> Iterable[str]:
             told.setdefault(event.application, []).append(event)
     for row in known:
         granted = row.granted if row.granted and row.granted <= LOOKED else None
-        now: Plain = plain(told.get(row.application, ()), published=row.published, granted=granted)
+        now: PlainState = plain(told.get(row.application, ()), published=row.published, granted=granted)
         if state is None or now.state == state:
             day = now.on.strftime("%Y%m%d") if now.on else ""
             yield f"{row.number}\t{alerts.LETTERS[now.state]}{day}"

@@ -18,7 +18,7 @@ SCALE = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class SvgPicture:
     """An SVG document of so many pixels."""
 
     svg: str
@@ -26,7 +26,7 @@ class Drawing:
     height: int
 
 
-def png(drawings: Sequence[Drawing]) -> list[bytes]:
+def png(drawings: Sequence[SvgPicture]) -> list[bytes]:
     """A PNG of each, in their order. Raises RuntimeError where a drawing is no SVG."""
     if not drawings:
         return []

@@ -12,7 +12,16 @@ from functools import reduce
 
 from jinzhi.engines.characters import simplified
 from jinzhi.engines.patience import check, each
-from jinzhi.engines.search_memory import ALONE, Context, Plan, Record, bounds, key_test, number_test, records
+from jinzhi.engines.search_memory import (
+    ALONE,
+    QueryContext,
+    QueryPlan,
+    SearchRecord,
+    bounds,
+    key_test,
+    number_test,
+    records,
+)
 from jinzhi.kernel.query import (
     WILDCARDS,
     And,
@@ -39,7 +48,7 @@ from jinzhi.kernel.query import (
 class Collection:
     """Documents with the table of their tokens and values. ``search`` may be called any number of times."""
 
-    def __init__(self, docs: Iterable[Doc | Record]):
+    def __init__(self, docs: Iterable[Doc | SearchRecord]):
         self.records = records(docs)
         self.everything = frozenset(range(len(self.records)))
         self._holders: dict[tuple[str, str], set[int]] = {}
@@ -49,7 +58,7 @@ class Collection:
         for number, record in enumerate(self.records):
             self._add(number, record)
 
-    def _add(self, number: int, record: Record) -> None:
+    def _add(self, number: int, record: SearchRecord) -> None:
         doc = record.doc
         for code in (*doc.text, *doc.keys):
             if get_field(code).kind in (Kind.TEXT, Kind.NAME):
@@ -62,12 +71,12 @@ class Collection:
         for code, count in (*doc.dates.items(), *doc.numbers.items()):
             self._values.setdefault(code, {}).setdefault(count, set()).add(number)
 
-    def search(self, query: Query | Node, context: Context = ALONE) -> list[int]:
+    def search(self, query: Query | Node, context: QueryContext = ALONE) -> list[int]:
         """The ids of the documents that the query finds, in the documents' order. Raises QueryError."""
-        plan = Plan(query, context)
+        plan = QueryPlan(query, context)
         return [self.records[number].doc.id for number in sorted(self._find(plan, plan.root))]
 
-    def _find(self, plan: Plan, node: Node) -> frozenset[int] | set[int]:
+    def _find(self, plan: QueryPlan, node: Node) -> frozenset[int] | set[int]:
         check()
         match node:
             case And():
@@ -86,7 +95,7 @@ class Collection:
                 where = self._operand(plan, node)
                 return {number for number in each(where) if plan.holds(node, self.records[number])}
 
-    def _leaf(self, plan: Plan, leaf: Term | Range) -> set[int]:
+    def _leaf(self, plan: QueryPlan, leaf: Term | Range) -> set[int]:
         found: set[int] = set()
         for code, stored in plan.value_fields(leaf):
             found |= self._by_values(plan, leaf, code, stored)
@@ -95,7 +104,7 @@ class Collection:
             found |= {number for number in each(where) if plan.holds(leaf, self.records[number])}
         return found
 
-    def _by_values(self, plan: Plan, leaf: Term | Range, code: str, stored: str) -> set[int]:
+    def _by_values(self, plan: QueryPlan, leaf: Term | Range, code: str, stored: str) -> set[int]:
         """Documents with a value that the leaf asks for; each value is compared once."""
         kind = get_field(stored).kind
         if kind is Kind.NUMBER:
@@ -115,7 +124,7 @@ class Collection:
             chosen = [holders for value, holders in values if test(str(value))]
         return set().union(*chosen)
 
-    def _by_numbers(self, leaf: Term, stored: str, context: Context) -> set[int]:
+    def _by_numbers(self, leaf: Term, stored: str, context: QueryContext) -> set[int]:
         """Documents with a number that answers to what the leaf asks for; keys are made once."""
         by_key = self._numbers.get((stored, context.numbers))
         if by_key is None:
@@ -128,7 +137,7 @@ class Collection:
         test = number_test(leaf, stored, context)
         return {number for key, holders in by_key.items() if test(frozenset((key,))) for number in holders}
 
-    def _operand(self, plan: Plan, node: Node) -> frozenset[int] | set[int]:
+    def _operand(self, plan: QueryPlan, node: Node) -> frozenset[int] | set[int]:
         """Documents in which an operand may have spans: a superset."""
         match node:
             case Term():

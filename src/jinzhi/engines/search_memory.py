@@ -79,7 +79,7 @@ MAX_SPANS = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class QueryContext:
     """What a query needs beside documents. ``semantic`` gives the ids of what is like a text."""
 
     numbers: Numbers = field(default_factory=Numbers)
@@ -88,10 +88,10 @@ class Context:
     semantic: Callable[[str, int | None], Collection[int]] | None = None
 
 
-ALONE = Context()
+ALONE = QueryContext()
 
 
-class Record:
+class SearchRecord:
     """A document with its tokens, made when first asked for. Holding Records makes many queries cheaper."""
 
     def __init__(self, doc: Doc):
@@ -137,17 +137,17 @@ class Record:
         return self._number_keys[code, numbers]
 
 
-class Plan:
+class QueryPlan:
     """A query made ready: references put in, AND drawn out of proximity, patterns and values read once."""
 
-    def __init__(self, query: Query | Node, context: Context = ALONE):
+    def __init__(self, query: Query | Node, context: QueryContext = ALONE):
         root = query.root if isinstance(query, Query) else query
         self.context = context
         self.whole = resolved(root, context.resolver)
         check(self.whole)
         self.root = distributed(self.whole)
-        self._patterns: dict[int, Pattern] = {}
-        self._tests: dict[tuple[int, str, str], Callable[[Record], bool]] = {}
+        self._patterns: dict[int, WordPattern] = {}
+        self._tests: dict[tuple[int, str, str], Callable[[SearchRecord], bool]] = {}
         self._similar: dict[int, Collection[int]] = {}
         self._fields: dict[int, tuple[str, ...]] = {}
         self._colours = {id(leaf): number for number, leaf in reversed(list(enumerate(leaves(self.whole))))}
@@ -168,7 +168,7 @@ class Plan:
         for code in stored_fields(leaf):
             if get_field(code).kind in (Kind.TEXT, Kind.NAME):
                 assert isinstance(leaf, Term)
-                self._patterns.setdefault(id(leaf), Pattern(leaf))
+                self._patterns.setdefault(id(leaf), WordPattern(leaf))
         for code in leaf.fields:
             for stored in get_field(code).stored:
                 if get_field(stored).kind not in (Kind.TEXT, Kind.NAME):
@@ -176,11 +176,11 @@ class Plan:
 
     # --- documents
 
-    def finds(self, record: Record) -> bool:
+    def finds(self, record: SearchRecord) -> bool:
         """Whether the query finds the document."""
         return self.holds(self.root, record)
 
-    def holds(self, node: Node, record: Record) -> bool:
+    def holds(self, node: Node, record: SearchRecord) -> bool:
         """Whether one node of the tree finds the document."""
         match node:
             case Term() | Range():
@@ -202,7 +202,7 @@ class Plan:
             case _:
                 raise AssertionError(f"{node} should have been resolved")
 
-    def _leaf_holds(self, leaf: Term | Range, record: Record) -> bool:
+    def _leaf_holds(self, leaf: Term | Range, record: SearchRecord) -> bool:
         if any(self.value_holds(leaf, code, stored, record) for code, stored in self.value_fields(leaf)):
             return True
         return any(self.spans(leaf, record, code) for code in self.fields(leaf) if record.holds(code))
@@ -218,17 +218,17 @@ class Plan:
         pairs = [(code, stored) for code in leaf.fields for stored in get_field(code).stored]
         return [pair for pair in pairs if (id(leaf), *pair) in self._tests]
 
-    def value_holds(self, leaf: Term | Range, code: str, stored: str, record: Record) -> bool:
+    def value_holds(self, leaf: Term | Range, code: str, stored: str, record: SearchRecord) -> bool:
         """Whether the document has a value in one of those fields that the leaf asks for."""
         return self._tests[id(leaf), code, stored](record)
 
-    def pattern(self, leaf: Term) -> Pattern:
+    def pattern(self, leaf: Term) -> WordPattern:
         """The pattern of a leaf that is sought in text."""
         return self._patterns[id(leaf)]
 
     # --- spans
 
-    def spans(self, node: Node, record: Record, code: str) -> set[Span]:
+    def spans(self, node: Node, record: SearchRecord, code: str) -> set[Span]:
         """The spans of a node (free of And, Not, Xor) in one stored text field."""
         match node:
             case Term():
@@ -253,13 +253,13 @@ class Plan:
 
     # --- highlighting
 
-    def marks(self, record: Record) -> dict[str, list[tuple[int, int, int]]]:
+    def marks(self, record: SearchRecord) -> dict[str, list[tuple[int, int, int]]]:
         """See ``spans`` of the module."""
         found: dict[str, set[tuple[int, int, int]]] = {}
         self._mark(self.root, record, found)
         return {code: sorted(marks) for code, marks in sorted(found.items()) if marks}
 
-    def _mark(self, node: Node, record: Record, found: dict[str, set[tuple[int, int, int]]]) -> None:
+    def _mark(self, node: Node, record: SearchRecord, found: dict[str, set[tuple[int, int, int]]]) -> None:
         match node:
             case Term() | Prox() | Freq():
                 for code in self.fields(node):
@@ -274,15 +274,15 @@ class Plan:
             case _:
                 return
 
-    def _mark_values(self, leaf: Term, record: Record, found: dict[str, set[tuple[int, int, int]]]) -> None:
+    def _mark_values(self, leaf: Term, record: SearchRecord, found: dict[str, set[tuple[int, int, int]]]) -> None:
         for code, stored in self.value_fields(leaf):
             for index, value in enumerate(record.doc.keys.get(stored, ())):
-                alone = Record(Doc(record.doc.id, record.doc.number, keys={stored: (value,)}))
+                alone = SearchRecord(Doc(record.doc.id, record.doc.number, keys={stored: (value,)}))
                 if self.value_holds(leaf, code, stored, alone):
                     found.setdefault(stored, set()).add((index, index + 1, self._colours[id(leaf)]))
 
     def _mark_spans(
-        self, node: Node, record: Record, code: str, keep: set[Span], found: set[tuple[int, int, int]]
+        self, node: Node, record: SearchRecord, code: str, keep: set[Span], found: set[tuple[int, int, int]]
     ) -> None:
         """Mark the leaves' spans that take part in the spans to keep."""
         match node:
@@ -311,7 +311,7 @@ class Plan:
 # --- words and phrases ----------------------------------------------------------------------------------------
 
 
-class Pattern:
+class WordPattern:
     """The words of a leaf, and where they stand in tokens."""
 
     def __init__(self, leaf: Term):
@@ -509,13 +509,15 @@ def _together(node: Prox, one: Span, other: Span, tokens: Tokens, one_value: boo
 # --- values ---------------------------------------------------------------------------------------------------
 
 
-def value_test(leaf: Term | Range, code: str, stored: str, context: Context = ALONE) -> Callable[[Record], bool]:
+def value_test(
+    leaf: Term | Range, code: str, stored: str, context: QueryContext = ALONE
+) -> Callable[[SearchRecord], bool]:
     """Whether a document's values in one stored field (no text) are what a leaf asks for in the field of ``code``."""
     kind = get_field(stored).kind
     if kind in (Kind.DATE, Kind.COUNT):
         low, high = bounds(leaf, kind)
 
-        def in_bounds(record: Record) -> bool:
+        def in_bounds(record: SearchRecord) -> bool:
             values = record.doc.dates if kind is Kind.DATE else record.doc.numbers
             value = values.get(stored)
             return value is not None and (low is None or value >= low) and (high is None or value <= high)
@@ -561,7 +563,7 @@ def bounds(leaf: Term | Range, kind: Kind) -> tuple[int | None, int | None]:
     }[leaf.op]
 
 
-def key_test(leaf: Term, code: str, stored: str, context: Context = ALONE) -> Callable[[str], bool]:
+def key_test(leaf: Term, code: str, stored: str, context: QueryContext = ALONE) -> Callable[[str], bool]:
     """Whether one stored value of a KEY, CLASS or NUMBER field is what a leaf asks for in the field of ``code``."""
     asking = get_field(code)
     wild = bool(WILDCARDS & set(leaf.text))
@@ -589,7 +591,7 @@ def key_test(leaf: Term, code: str, stored: str, context: Context = ALONE) -> Ca
             return lambda value: key_text(value, exactly) == text
 
 
-def number_test(leaf: Term, stored: str, context: Context = ALONE) -> Callable[[frozenset[str]], bool]:
+def number_test(leaf: Term, stored: str, context: QueryContext = ALONE) -> Callable[[frozenset[str]], bool]:
     """Whether a number that answers under some keys is what a leaf asks for in a stored NUMBER field."""
     if WILDCARDS & set(leaf.text):
         matches = wildcard_test(plain_number(leaf.text))
@@ -620,25 +622,27 @@ def below(tree: ClassTree | None, stored: str, symbol: str, at: int) -> frozense
 # --- the engine -----------------------------------------------------------------------------------------------
 
 
-def records(docs: Iterable[Doc | Record]) -> list[Record]:
+def records(docs: Iterable[Doc | SearchRecord]) -> list[SearchRecord]:
     """Documents made ready to be searched more than once."""
-    return [doc if isinstance(doc, Record) else Record(doc) for doc in docs]
+    return [doc if isinstance(doc, SearchRecord) else SearchRecord(doc) for doc in docs]
 
 
-def search(query: Query | Node, docs: Iterable[Doc | Record], context: Context = ALONE) -> list[int]:
+def search(query: Query | Node, docs: Iterable[Doc | SearchRecord], context: QueryContext = ALONE) -> list[int]:
     """The ids of the documents that the query finds, in the documents' order. Raises QueryError."""
-    plan = Plan(query, context)
+    plan = QueryPlan(query, context)
     return [record.doc.id for record in each(records(docs)) if plan.finds(record)]
 
 
-def spans(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> dict[str, list[tuple[int, int, int]]]:
+def spans(
+    query: Query | Node, doc: Doc | SearchRecord, context: QueryContext = ALONE
+) -> dict[str, list[tuple[int, int, int]]]:
     """What to highlight: by stored field, (start, end, alternative), sorted.
 
     In TEXT and NAME fields start and end are token positions (``kernel.tokens``), in KEY, CLASS and NUMBER fields
     indexes of values. The alternative is the number of the leaf in the query from left to right, from 0. Of words
     under proximity only those occurrences are marked that take part in a match.
     """
-    return Plan(query, context).marks(records([doc])[0])
+    return QueryPlan(query, context).marks(records([doc])[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -651,9 +655,9 @@ class QueryExplained:
     inner: tuple[QueryExplained, ...]
 
 
-def explain(query: Query | Node, doc: Doc | Record, context: Context = ALONE) -> QueryExplained:
+def explain(query: Query | Node, doc: Doc | SearchRecord, context: QueryContext = ALONE) -> QueryExplained:
     """Why the query finds the document or not, node by node (of the tree with AND drawn out of proximity)."""
-    plan = Plan(query, context)
+    plan = QueryPlan(query, context)
     record = records([doc])[0]
 
     def explained(node: Node, near: bool) -> QueryExplained:

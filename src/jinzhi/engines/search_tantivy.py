@@ -5,7 +5,7 @@ for proximity, wildcards within phrases, frequency and loose phrases it gives ca
 compared by numpy over the forward index (``search_index.positions``). Nothing is capped: a query past a stated budget
 fails with the number (``TooWide``). docs/adr/0005 says what was measured.
 
-One ``Writer`` at a time (a second one fails at once), any number of ``Engine`` readers, in any process.
+One ``IndexWriter`` at a time (a second one fails at once), any number of ``Engine`` readers, in any process.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from collections import OrderedDict
 import numpy as np
 
 from jinzhi.engines.search_index.opened import OpenIndex
-from jinzhi.engines.search_index.result import RELEVANCE, Page, Results
-from jinzhi.engines.search_index.writer import Writer, build
-from jinzhi.engines.search_memory import Context, Plan, QueryExplained
+from jinzhi.engines.search_index.result import RELEVANCE, HitPage, Results
+from jinzhi.engines.search_index.writer import IndexWriter, build
+from jinzhi.engines.search_memory import QueryContext, QueryExplained, QueryPlan
 from jinzhi.engines.search_memory import explain as explain_record
 from jinzhi.engines.search_memory import spans as record_spans
 from jinzhi.kernel.query import Node, Query
 
-__all__ = ["RELEVANCE", "Engine", "Page", "Results", "Writer", "build"]
+__all__ = ["RELEVANCE", "Engine", "HitPage", "IndexWriter", "Results", "build"]
 
 #: results kept by a reader, so that pages, facets and counts of one query cost one search
 KEPT_RESULTS = 16
@@ -36,7 +36,7 @@ class Engine(OpenIndex):
         super().refresh()
         self._results: OrderedDict[object, Results] = OrderedDict()
 
-    def result(self, query: Query | Node, context: Context | None = None) -> Results:
+    def result(self, query: Query | Node, context: QueryContext | None = None) -> Results:
         """What a query finds, to be counted, paged, sorted and counted by value."""
         context = self.in_context(context)
         root = query.root if isinstance(query, Query) else query
@@ -45,7 +45,7 @@ class Engine(OpenIndex):
         if key in self._results and context.resolver is None:
             self._results.move_to_end(key)
             return self._results[key]
-        result = Results(self, Plan(root, context))
+        result = Results(self, QueryPlan(root, context))
         self._results[key] = result
         while len(self._results) > KEPT_RESULTS:
             self._results.popitem(last=False)
@@ -54,31 +54,31 @@ class Engine(OpenIndex):
     def search(
         self,
         query: Query | Node,
-        context: Context | None = None,
+        context: QueryContext | None = None,
         *,
         sort: str = RELEVANCE,
         descending: bool = True,
         limit: int = 20,
         cursor: str | None = None,
-    ) -> Page:
+    ) -> HitPage:
         """One page of what a query finds. Raises QueryError."""
         return self.result(query, context).page(sort, descending, limit, cursor)
 
-    def count(self, query: Query | Node, context: Context | None = None) -> int:
+    def count(self, query: Query | Node, context: QueryContext | None = None) -> int:
         """The exact number of documents that a query finds."""
         return self.result(query, context).count
 
-    def ids(self, query: Query | Node, context: Context | None = None) -> list[int]:
+    def ids(self, query: Query | Node, context: QueryContext | None = None) -> list[int]:
         """The ids of all documents that a query finds, ascending."""
         found: list[int] = np.sort(self.result(query, context).ids).tolist()
         return found
 
     def spans(
-        self, query: Query | Node, doc_id: int, context: Context | None = None
+        self, query: Query | Node, doc_id: int, context: QueryContext | None = None
     ) -> dict[str, list[tuple[int, int, int]]]:
         """What to highlight in a document, as ``search_memory.spans``, from stored positions. Raises KeyError."""
         return record_spans(query, self.record(doc_id), self.in_context(context))
 
-    def explain(self, query: Query | Node, doc_id: int, context: Context | None = None) -> QueryExplained:
+    def explain(self, query: Query | Node, doc_id: int, context: QueryContext | None = None) -> QueryExplained:
         """Why a query finds a document or not, as ``search_memory.explain``. Raises KeyError."""
         return explain_record(query, self.record(doc_id), self.in_context(context))

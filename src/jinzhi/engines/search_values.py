@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from jinzhi.kernel.query import Numbers, class_symbol, plain_number, plain_number_keys
-from jinzhi.standards.cn_numbers import Number, NumberError, normalise
+from jinzhi.standards.cn_numbers import Number, PatentNumberError, normalise
 from jinzhi.standards.ipc import Scheme
 
 #: what the numbers of a field are, where that is known
@@ -15,7 +15,7 @@ NUMBER_KINDS = {"an": "application", "pr": "application", "pn": "publication"}
 def _read(text: str, code: str) -> Number | None:
     try:
         return normalise(text, kind=NUMBER_KINDS.get(code, ""))
-    except NumberError:
+    except PatentNumberError:
         return None
 
 

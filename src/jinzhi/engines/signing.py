@@ -113,7 +113,7 @@ class LogKeys:
 
 
 @dataclass(frozen=True, slots=True)
-class Keys(LogKeys):
+class SigningKeys(LogKeys):
     """The keys of an installation: two sign its own log, the third cosigns others'."""
 
     witness: Signer
@@ -123,14 +123,14 @@ class Keys(LogKeys):
 LOG_FILES, WITNESS_FILE = ("ed25519.pem", "sm2.pem"), "witness.pem"
 
 
-def load_or_make(folder: Path, name: str) -> Keys:
+def load_or_make(folder: Path, name: str) -> SigningKeys:
     """The keys in a folder; made there at the first call, and never again. Raises KeyRefused.
 
     Two processes that make them at once end with the same keys: the one that comes second takes the first's. Where
     something was signed before, keys that are not there are lost: load them (``log_keys``, ``witness_key``).
     """
     found = log_keys(folder, name, make=True)
-    return Keys(found.ed25519, found.sm2, witness_key(folder, name, make=True))
+    return SigningKeys(found.ed25519, found.sm2, witness_key(folder, name, make=True))
 
 
 def log_keys(folder: Path, name: str, *, make: bool = False) -> LogKeys:

@@ -68,7 +68,7 @@ WEIGHTS: Mapping[Why, float] = {Why.WORDS: 0.5, Why.CLASSES: 0.2, Why.CITATIONS:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class SimilarityReason:
     """Why a document is like the subject: the part's value from 0 to 1, what it adds to the score, what is shared.
 
     ``shared``: words, class symbols, or numbers of documents; of citations each with ``cites``, ``cited-by``,
@@ -87,7 +87,7 @@ class Similar:
 
     id: int
     score: float
-    reasons: tuple[Reason, ...]
+    reasons: tuple[SimilarityReason, ...]
 
 
 @dataclass(frozen=True)
@@ -353,7 +353,7 @@ def similar(
     found = []
     for at in order.tolist():
         reasons = tuple(
-            Reason(why, float(values[why][at]), float(able[why] / whole * values[why][at]),
+            SimilarityReason(why, float(values[why][at]), float(able[why] / whole * values[why][at]),
                    _shared(why, parts[why], int(ids[at]), subject))
             for why in able
             if values[why][at] > 0
@@ -382,6 +382,6 @@ def blended(answer: SimilarDocuments, near: Mapping[int, float], weight: float, 
     for one in answer.found:
         value = max(0.0, near.get(one.id, 0.0))
         rest = tuple(replace(reason, adds=(1 - weight) * reason.adds) for reason in one.reasons)
-        own = (Reason(Why.VECTORS, value, weight * value, (name,)),) if value else ()
+        own = (SimilarityReason(Why.VECTORS, value, weight * value, (name,)),) if value else ()
         found.append(Similar(one.id, (1 - weight) * one.score + weight * value, rest + own))
     return replace(answer, found=sorted(found, key=lambda one: (-one.score, one.id)))

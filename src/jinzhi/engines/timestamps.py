@@ -48,7 +48,7 @@ class TimestampRefused(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class CheckedStamp:
     """What a checked token says: the moment, its number with the authority, the authority's name."""
 
     moment: datetime
@@ -74,7 +74,7 @@ def imprint(*notes: str) -> bytes:
     return hashlib.sha256("".join(notes).encode()).digest()
 
 
-def check(token: bytes, digest: bytes, roots: bytes, *, nonce: int | None = None) -> Stamp:
+def check(token: bytes, digest: bytes, roots: bytes, *, nonce: int | None = None) -> CheckedStamp:
     """What a time-stamp response says about a SHA-256 digest. Raises TimestampRefused.
 
     ``roots`` are PEM certificates. The chain is checked at the moment in the token: a certificate that has ended
@@ -103,7 +103,7 @@ def check(token: bytes, digest: bytes, roots: bytes, *, nonce: int | None = None
         if isinstance(e, TimestampRefused):
             raise
         raise TimestampRefused(f"时间戳数据已损坏：{e}") from None
-    return Stamp(info.gen_time.astimezone(UTC), info.serial_number, _called(signer))
+    return CheckedStamp(info.gen_time.astimezone(UTC), info.serial_number, _called(signer))
 
 
 def _for_stamps_alone(certificate: asn1_x509.Certificate) -> None:

@@ -37,7 +37,7 @@ FILE_TYPES = {"10": "1", "11": "8", "20": "2", "21": "9", "30": "3"}
 _WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 
 
-class NumberError(ValueError):
+class PatentNumberError(ValueError):
     """A text that is no number of a patent document; the message says why, in Chinese, `english` in English."""
 
     def __init__(self, zh: str, english: str) -> None:
@@ -109,7 +109,7 @@ def check_digit(digits: str) -> str:
     gazette. For numbers of 8 digits the same weights are used; no sample confirms those (unverified).
     """
     if len(digits) not in (8, 12) or not (digits.isascii() and digits.isdigit()):
-        raise NumberError("校验位按 8 位或 12 位数字计算", "a check digit is computed from 8 or 12 digits")
+        raise PatentNumberError("校验位按 8 位或 12 位数字计算", "a check digit is computed from 8 or 12 digits")
     rest = sum(int(d) * w for d, w in zip(digits, _WEIGHTS, strict=False)) % 11
     return "X" if rest == 10 else str(rest)
 
@@ -121,13 +121,15 @@ def _full_year(two: int) -> int:
 def _chinese_application(digits: str, check: str) -> Number:
     kind = digits[4] if len(digits) == 12 else digits[2]
     if kind not in TYPES:
-        raise NumberError(
+        raise PatentNumberError(
             f"申请号 {digits} 的类型位是 {kind}，应为 1、2、3、8、9",
             f"the type digit of application number {digits} is {kind}, not 1, 2, 3, 8 or 9",
         )
     year = int(digits[:4]) if len(digits) == 12 else _full_year(int(digits[:2]))
     if not (2003 <= year <= 2099 if len(digits) == 12 else 1985 <= year <= 2003):
-        raise NumberError(f"申请号 {digits} 的年份 {year} 不可能", f"the year {year} of application {digits} cannot be")
+        raise PatentNumberError(
+            f"申请号 {digits} 的年份 {year} 不可能", f"the year {year} of application {digits} cannot be"
+        )
     expected = check_digit(digits)
     return Number("application", "CN", digits, check=expected, written=check if check != expected else "")
 
@@ -166,7 +168,7 @@ def _chinese(body: str, application: bool, publication: bool) -> Number:
     if m := _CN_UNPOINTED.fullmatch(body):
         number = _chinese_application(*m.groups())
         if number.written:  # no point says that the last digit is a check digit: one digit too many, then
-            raise NumberError(
+            raise PatentNumberError(
                 f"申请号 {body} 有 13 位而校验位不对（应为 {number.check}），多了或错了一位",
                 f"{body} has 13 digits and its check digit should be {number.check}: a digit is wrong or too many",
             )
@@ -180,7 +182,7 @@ def _chinese(body: str, application: bool, publication: bool) -> Number:
         if len(m[1]) == 8 and not m[2] and not publication:
             return _chinese_application(m[1], "")
         return Number("publication", "CN", m[1], m[2] or "")
-    raise NumberError(
+    raise PatentNumberError(
         f"认不出这个号码：CN{body}。申请号应为 12 位（2003 年 10 月 1 日前 8 位）加校验位，"
         "公开号应为 7 至 9 位加文献种类代码",
         f"CN{body} is no number: an application has 12 digits (8 before 1 October 2003) and a check digit, "
@@ -190,7 +192,7 @@ def _chinese(body: str, application: bool, publication: bool) -> Number:
 
 def _file_form(kind: str, year: str, serial: str) -> Number:
     if int(year) < 2003 or not serial.startswith("00"):
-        raise NumberError(
+        raise PatentNumberError(
             f"15 位写法 CN{kind}{year}{serial} 的换算只对 2003 年以后、流水号 7 位的申请证实过",
             f"the 15-digit form CN{kind}{year}{serial} is only proven for years since 2003 and serials of 7 digits",
         )
@@ -202,7 +204,7 @@ def _american(body: str, application: bool) -> Number:
         body = re.sub(r"(?<=\d{8})A$", "", body)  # DOCDB writes the application kind
         digits = "".join(p.zfill(6) if i else p for i, p in enumerate(body.split("/")))
         if not digits.isdigit():
-            raise NumberError(f"认不出这个美国申请号：{body}", f"{body} is no application number of the US")
+            raise PatentNumberError(f"认不出这个美国申请号：{body}", f"{body} is no application number of the US")
         if len(digits) == 12 and digits[:2] in ("19", "20"):  # EPODOC: year, series, serial number
             digits = digits[4:]
         return Number("application", "US", digits)
@@ -210,7 +212,7 @@ def _american(body: str, application: bool) -> Number:
         return Number("publication", "US", m[1] + m[2].zfill(7), m[3] or "")
     if m := _US_GRANT.fullmatch(body.replace("D.", "D").replace("RE.", "RE")):
         return Number("publication", "US", (m[1] or "") + m[2], m[3] or "")
-    raise NumberError(f"认不出这个美国专利号：{body}", f"{body} is no patent number of the US")
+    raise PatentNumberError(f"认不出这个美国专利号：{body}", f"{body} is no patent number of the US")
 
 
 #: numbers as the Japanese office writes them: what they are, the emperor's era or the year, the serial number
@@ -272,7 +274,7 @@ def normalise(text: str, *, country: str = "", kind: str = "") -> Number:
         digits = m[1].lstrip("0") if country == "EP" else m[1]
         if digits:
             return Number("publication", country, digits.zfill(7) if country == "EP" else digits, m[2] or "")
-    raise NumberError(f"认不出这个号码：{text.strip()[:40]}", f"{text.strip()[:40]!r} is no number")
+    raise PatentNumberError(f"认不出这个号码：{text.strip()[:40]}", f"{text.strip()[:40]!r} is no number")
 
 
 def _foreign(country: str, digits: str) -> str:
@@ -297,7 +299,7 @@ def same(a: str, b: str) -> bool:
     """Whether two written numbers are one number. A publication without kind code is the same as with any."""
     try:
         left, right = normalise(a), normalise(b)
-    except NumberError:
+    except PatentNumberError:
         return False
     if (left.kind, left.country, left.digits) != (right.kind, right.country, right.digits):
         return False
@@ -308,6 +310,6 @@ def standard(text: str, *, country: str = "", kind: str = "") -> str:
     """The standard form, or the text without its white space where it is no number that is known here."""
     try:
         return normalise(text, country=country, kind=kind).text
-    except NumberError:
+    except PatentNumberError:
         body = _NOISE.sub("", text)
         return body if not country or body.upper().startswith(country) else country + body

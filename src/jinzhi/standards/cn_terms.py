@@ -23,7 +23,7 @@ _YEARS = {"invention": 20, "utility-model": 10, "design": 15}
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class PatentTerm:
     """How long a patent can stand. ends: the day from which it does not; law: the article.
 
     unverified: what the day also rests on and nobody has checked yet.
@@ -40,7 +40,7 @@ class Term:
         return f"{COMPUTED}：自申请日起 {self.years} 年，{self.law}{open_points}"
 
 
-def term(country: str, application_type: str, filed: date | None) -> Term | None:
+def term(country: str, application_type: str, filed: date | None) -> PatentTerm | None:
     """The term of a Chinese patent; None where the kind, the day or the law is not known here."""
     years = _YEARS.get(application_type)
     if country != "CN" or filed is None or years is None:
@@ -50,7 +50,7 @@ def term(country: str, application_type: str, filed: date | None) -> Term | None
     if application_type == "design" and filed < DESIGNS_LONGER:
         years, law = 10, "专利法（2008）第四十二条（2021 年 6 月 1 日前申请的外观设计）"
         unverified = (OLD_DESIGNS, NO_HOLIDAY)
-    return Term(years, _years_on(filed, years), law, unverified)
+    return PatentTerm(years, _years_on(filed, years), law, unverified)
 
 
 def _years_on(day: date, years: int) -> date:

@@ -30,7 +30,7 @@ SECTIONS: dict[str, tuple[str, str]] = {
 }
 
 
-class SymbolError(ValueError):
+class IpcSymbolError(ValueError):
     """A text that is no IPC symbol."""
 
 
@@ -95,7 +95,7 @@ def parse(text: str) -> Ipc:
     """The symbol a text begins with, in any of its written forms. Raises SymbolError."""
     m = _SYMBOL.match(text.upper().replace("／", "/").replace("（", "(").replace("）", ")"))
     if not m:
-        raise SymbolError(f"{text[:40]!r} 不是 IPC 分类号")
+        raise IpcSymbolError(f"{text[:40]!r} 不是 IPC 分类号")
     group, subgroup = m["group"] or "", m["subgroup"] or ""
     if m["wipo"]:
         group, subgroup = m["wipo"][:4], m["wipo"][4:]
@@ -106,15 +106,15 @@ def parse(text: str) -> Ipc:
         fixed = text[text.upper().index(m["section"]) + 4 :].rstrip()
         group, subgroup = fixed[:3].strip(), fixed[3:].strip()
         if not group.isdigit() or len(subgroup) < 2:
-            raise SymbolError(f"{text[:40]!r} 不是 IPC 分类号：主组和分组分不开")
+            raise IpcSymbolError(f"{text[:40]!r} 不是 IPC 分类号：主组和分组分不开")
     elif m["klass"] and m["subclass"] and not m["group"]:
         rest = text[m.end("subclass") :].strip()
         if rest and not re.match(r"[(\d]*\d{4}\.\d{2}|\(", rest):
-            raise SymbolError(f"{text[:40]!r} 不是 IPC 分类号：小类后面认不出")
+            raise IpcSymbolError(f"{text[:40]!r} 不是 IPC 分类号：小类后面认不出")
     elif not m["subclass"] and text.strip()[len(m["section"] + (m["klass"] or "")) :].strip():
-        raise SymbolError(f"{text[:40]!r} 不是 IPC 分类号")
+        raise IpcSymbolError(f"{text[:40]!r} 不是 IPC 分类号")
     if group and not int(group):
-        raise SymbolError(f"{text[:40]!r} 不是 IPC 分类号：主组为 0")
+        raise IpcSymbolError(f"{text[:40]!r} 不是 IPC 分类号：主组为 0")
     value = (m["value"] or "").split()
     return Ipc(
         m["section"],
@@ -162,7 +162,7 @@ class Scheme:
         for symbol, dots in rows:
             try:
                 parsed = parse(symbol)
-            except SymbolError as e:
+            except IpcSymbolError as e:
                 problems.append(str(e))
                 continue
             if not dots and parsed.level == "subgroup":
@@ -199,7 +199,7 @@ class Scheme:
         try:
             return self._at[symbol]
         except KeyError:
-            raise SymbolError(f"{symbol} 不在 IPC {self.edition or '此版'} 中") from None
+            raise IpcSymbolError(f"{symbol} 不在 IPC {self.edition or '此版'} 中") from None
 
     def parent(self, symbol: str) -> str:
         """The next symbol up; empty for a section. Raises SymbolError for a symbol that the edition lacks."""
@@ -275,7 +275,7 @@ def matches(prefix: str, symbol: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class IpcPattern:
     """One token of a cell. text: the symbol or prefix without ``*``; below: whether the token takes what is below.
 
     ``H04B1*`` is main group 1; ``B41J*`` a subclass; ``C08*`` a class; ``B60L50/60*`` the symbol and below it.
@@ -283,7 +283,7 @@ class Pattern:
 
     text: str
     below: bool
-    excluded: tuple[Pattern, ...] = ()
+    excluded: tuple[IpcPattern, ...] = ()
 
     def matches(self, symbol: str, scheme: Scheme | None = None) -> bool:
         """Whether a symbol in short form is meant. Below a subgroup the scheme's dots decide; without a scheme, or
@@ -301,7 +301,7 @@ class Pattern:
 class ConcordanceCell:
     """A cell of a concordance table, understood. unrecognised: what could not be read, as written, to be reported."""
 
-    patterns: tuple[Pattern, ...] = ()
+    patterns: tuple[IpcPattern, ...] = ()
     unrecognised: tuple[str, ...] = field(default=())
 
     def matches(self, symbol: str, scheme: Scheme | None = None) -> bool:
@@ -322,13 +322,13 @@ def parse_cell(text: str) -> ConcordanceCell:
     excludes from nothing stand in `unrecognised`.
     """
     clean = text.upper().translate(str.maketrans("（）；，／＊－", "();,/*-"))
-    found: list[list[Pattern]] = []  # each: the pattern, then what is excluded from it
+    found: list[list[IpcPattern]] = []  # each: the pattern, then what is excluded from it
     bad: list[str] = []
     opened: list[bool] = []  # for each open bracket, whether it began an exclusion
     excluding = False
     for m in _TOKEN.finditer(clean):
         if m["symbol"]:
-            pattern = Pattern(m["symbol"].replace(" ", ""), bool(m["star"]) or "/" not in m["symbol"])
+            pattern = IpcPattern(m["symbol"].replace(" ", ""), bool(m["star"]) or "/" not in m["symbol"])
             if not excluding:
                 found.append([pattern])
             elif found:
@@ -351,5 +351,5 @@ def parse_cell(text: str) -> ConcordanceCell:
         elif m["bad"]:
             bad.append(m["bad"])
     bad.extend("(" for _ in opened)
-    patterns = tuple(Pattern(p.text, p.below, tuple(out)) for p, *out in found)
+    patterns = tuple(IpcPattern(p.text, p.below, tuple(out)) for p, *out in found)
     return ConcordanceCell(patterns, tuple(bad))

@@ -8,7 +8,7 @@ _FORMS = re.compile(r"(?<!\d)(\d{1,2})\s*[-/—–－]\s*(\d{2})(?!\d)|(?<!\d)(\
 _EDITION = re.compile(r"LOC\s*\(\s*(\d{1,2})\s*\)", re.IGNORECASE)
 
 
-class SymbolError(ValueError):
+class LocarnoSymbolError(ValueError):
     """A text that is no Locarno class."""
 
 
@@ -16,7 +16,7 @@ def short(text: str) -> str:
     """``14-02`` of ``1402``, ``14/02``, ``LOC(10)Cl. 14-02``. Raises SymbolError."""
     found = all_in(text)
     if len(found) != 1:
-        raise SymbolError(f"{text.strip()[:40]!r} 不是洛迦诺分类号（应如 14-02）")
+        raise LocarnoSymbolError(f"{text.strip()[:40]!r} 不是洛迦诺分类号（应如 14-02）")
     return found[0]
 
 

@@ -15,7 +15,7 @@ GRANT_LETTERS_SINCE = 2010
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class KindCode:
     """A kind of document. stage: application, grant, correction, invalidation, translation, search-report."""
 
     zh: str
@@ -26,33 +26,37 @@ class Kind:
 
 
 _CN = {
-    "A": Kind("发明专利申请公布", "publication of an invention application", "application", verified=True),
-    "A8": Kind(
+    "A": KindCode("发明专利申请公布", "publication of an invention application", "application", verified=True),
+    "A8": KindCode(
         "发明专利申请公布（扉页再版）", "invention application, corrected front page", "correction", verified=True
     ),
-    "A9": Kind(
+    "A9": KindCode(
         "发明专利申请公布（全文再版）", "invention application, corrected document", "correction", verified=True
     ),
-    "B": Kind("发明专利授权公告", "granted invention patent", "grant", verified=True),
-    "B8": Kind("发明专利授权公告（扉页再版）", "invention patent, corrected front page", "correction", verified=True),
-    "B9": Kind("发明专利授权公告（全文再版）", "invention patent, corrected document", "correction", verified=True),
-    "C": Kind("发明专利授权公告", "granted invention patent", "grant", verified=True),
-    "C8": Kind("发明专利授权公告（扉页再版）", "invention patent, corrected front page", "correction"),
-    "C9": Kind("发明专利授权公告（全文再版）", "invention patent, corrected document", "correction"),
-    "U": Kind("实用新型专利授权公告", "granted utility model", "grant", "utility-model"),
-    "U8": Kind(
+    "B": KindCode("发明专利授权公告", "granted invention patent", "grant", verified=True),
+    "B8": KindCode(
+        "发明专利授权公告（扉页再版）", "invention patent, corrected front page", "correction", verified=True
+    ),
+    "B9": KindCode("发明专利授权公告（全文再版）", "invention patent, corrected document", "correction", verified=True),
+    "C": KindCode("发明专利授权公告", "granted invention patent", "grant", verified=True),
+    "C8": KindCode("发明专利授权公告（扉页再版）", "invention patent, corrected front page", "correction"),
+    "C9": KindCode("发明专利授权公告（全文再版）", "invention patent, corrected document", "correction"),
+    "U": KindCode("实用新型专利授权公告", "granted utility model", "grant", "utility-model"),
+    "U8": KindCode(
         "实用新型专利授权公告（扉页再版）", "utility model, corrected front page", "correction", "utility-model"
     ),
-    "U9": Kind("实用新型专利授权公告（全文再版）", "utility model, corrected document", "correction", "utility-model"),
-    "Y": Kind("实用新型专利授权公告", "granted utility model", "grant", "utility-model"),
-    "S": Kind("外观设计专利授权公告", "granted design", "grant", "design"),
-    "S8": Kind("外观设计专利授权公告（扉页再版）", "design, corrected front page", "correction", "design"),
-    "S9": Kind("外观设计专利授权公告（全文再版）", "design, corrected document", "correction", "design"),
-    "D": Kind("外观设计专利授权公告", "granted design", "grant", "design"),
+    "U9": KindCode(
+        "实用新型专利授权公告（全文再版）", "utility model, corrected document", "correction", "utility-model"
+    ),
+    "Y": KindCode("实用新型专利授权公告", "granted utility model", "grant", "utility-model"),
+    "S": KindCode("外观设计专利授权公告", "granted design", "grant", "design"),
+    "S8": KindCode("外观设计专利授权公告（扉页再版）", "design, corrected front page", "correction", "design"),
+    "S9": KindCode("外观设计专利授权公告（全文再版）", "design, corrected document", "correction", "design"),
+    "D": KindCode("外观设计专利授权公告", "granted design", "grant", "design"),
 }
 _CN.update(
     {
-        f"{letter}{n}": Kind(
+        f"{letter}{n}": KindCode(
             f"{name}部分无效宣告公告（第 {n} 次）", f"{english} declared invalid in part", "invalidation", right
         )
         for letter, name, english, right in (
@@ -66,45 +70,45 @@ _CN.update(
 
 _ELSEWHERE = {
     "US": {
-        "A": Kind("专利（2001 年以前）", "patent, before 2001", "grant", verified=True),
-        "A1": Kind("专利申请公布", "application publication", "application", verified=True),
-        "A2": Kind("专利申请再公布", "application publication, republished", "application"),
-        "A9": Kind("专利申请公布（更正）", "application publication, corrected", "correction"),
-        "B1": Kind("专利（无先公布的申请）", "patent without an earlier publication", "grant"),
-        "B2": Kind("专利（有先公布的申请）", "patent with an earlier publication", "grant", verified=True),
-        "S": Kind("外观设计专利", "design patent", "grant", "design", verified=True),
-        "S1": Kind("外观设计专利", "design patent", "grant", "design"),
-        "E": Kind("再颁专利", "reissue", "grant"),
-        "E1": Kind("再颁专利", "reissue", "grant"),
-        "P2": Kind("植物专利", "plant patent", "grant", "plant"),
-        "P3": Kind("植物专利", "plant patent", "grant", "plant"),
+        "A": KindCode("专利（2001 年以前）", "patent, before 2001", "grant", verified=True),
+        "A1": KindCode("专利申请公布", "application publication", "application", verified=True),
+        "A2": KindCode("专利申请再公布", "application publication, republished", "application"),
+        "A9": KindCode("专利申请公布（更正）", "application publication, corrected", "correction"),
+        "B1": KindCode("专利（无先公布的申请）", "patent without an earlier publication", "grant"),
+        "B2": KindCode("专利（有先公布的申请）", "patent with an earlier publication", "grant", verified=True),
+        "S": KindCode("外观设计专利", "design patent", "grant", "design", verified=True),
+        "S1": KindCode("外观设计专利", "design patent", "grant", "design"),
+        "E": KindCode("再颁专利", "reissue", "grant"),
+        "E1": KindCode("再颁专利", "reissue", "grant"),
+        "P2": KindCode("植物专利", "plant patent", "grant", "plant"),
+        "P3": KindCode("植物专利", "plant patent", "grant", "plant"),
     },
     "EP": {
-        "A1": Kind("申请公布（附检索报告）", "application with search report", "application"),
-        "A2": Kind("申请公布（无检索报告）", "application without search report", "application"),
-        "A3": Kind("检索报告", "search report", "search-report"),
-        "B1": Kind("授权公告", "granted patent", "grant"),
-        "B2": Kind("授权公告（异议后）", "patent after opposition", "grant"),
+        "A1": KindCode("申请公布（附检索报告）", "application with search report", "application"),
+        "A2": KindCode("申请公布（无检索报告）", "application without search report", "application"),
+        "A3": KindCode("检索报告", "search report", "search-report"),
+        "B1": KindCode("授权公告", "granted patent", "grant"),
+        "B2": KindCode("授权公告（异议后）", "patent after opposition", "grant"),
     },
     "WO": {
-        "A1": Kind("国际公布（附检索报告）", "international application with search report", "application"),
-        "A2": Kind("国际公布（无检索报告）", "international application without search report", "application"),
-        "A3": Kind("国际检索报告", "search report", "search-report"),
+        "A1": KindCode("国际公布（附检索报告）", "international application with search report", "application"),
+        "A2": KindCode("国际公布（无检索报告）", "international application without search report", "application"),
+        "A3": KindCode("国际检索报告", "search report", "search-report"),
     },
 }
 
 
-def find_kind(country: str, code: str, year: int | None = None) -> Kind | None:
+def find_kind(country: str, code: str, year: int | None = None) -> KindCode | None:
     """What a kind code means, None where it is not known here. year: of publication, for codes that changed."""
     if country != "CN":
         return _ELSEWHERE.get(country, {}).get(code)
     if code == "B" and year is not None and year < 1993:
-        return Kind("发明专利申请审定公告", "examined invention application", "application")
+        return KindCode("发明专利申请审定公告", "examined invention application", "application")
     if code in ("U", "S") and year is not None and year < 1993:
         right, name, english = (
             ("utility-model", "实用新型", "utility model") if code == "U" else ("design", "外观设计", "design")
         )
-        return Kind(f"{name}专利申请公告", f"{english} application", "application", right)
+        return KindCode(f"{name}专利申请公告", f"{english} application", "application", right)
     return _CN.get(code)
 
 

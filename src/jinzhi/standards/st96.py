@@ -95,7 +95,7 @@ class NamedElement(Protocol):
     def country(self) -> str: ...
 
 
-class Cited(Protocol):
+class St96Citation(Protocol):
     """A citation; `number` is empty for other than patent literature."""
 
     @property
@@ -132,7 +132,7 @@ class Bibliographic(Protocol):
     @property
     def inventors(self) -> Sequence[NamedElement]: ...
     @property
-    def citations(self) -> Sequence[Cited]: ...
+    def citations(self) -> Sequence[St96Citation]: ...
 
 
 _FORBIDDEN = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -218,7 +218,7 @@ def _class(sequence: int, symbol: Classed) -> Iterator[str]:
     yield f'<pat:IPCRClassification com:sequenceNumber="{sequence}">'
     try:
         parts = ipc.parse(symbol.symbol)
-    except ipc.SymbolError:
+    except ipc.IpcSymbolError:
         yield _one("pat:PatentClassificationText", symbol.symbol)
     else:
         if re.fullmatch(r"\d{4}\.\d\d", symbol.version):
@@ -256,7 +256,7 @@ def _parties(role: str, parties: Sequence[NamedElement]) -> Iterator[str]:
     yield f"</pat:{role}Bag>"
 
 
-def _citation(c: Cited) -> Iterator[str]:
+def _citation(c: St96Citation) -> Iterator[str]:
     yield "<pat:ReferenceCitation><com:PatentCitation>"
     m = _NUMBER.fullmatch(c.number)
     if m:

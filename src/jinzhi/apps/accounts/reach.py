@@ -14,7 +14,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach, Role, may_grant, within
 
 
-class Keeper(Protocol):
+class AccountKeeper(Protocol):
     """Who keeps accounts (see accounts.acting.Acting)."""
 
     @property
@@ -41,14 +41,14 @@ def root_path() -> str:
     return root.path if root else ""
 
 
-def grants(who: Keeper, role: Role, unit: Unit) -> bool:
+def grants(who: AccountKeeper, role: Role, unit: Unit) -> bool:
     """Whether somebody may give this role at this unit, or take it."""
     if not who.role.allows("accounts.write"):
         return False
     return may_grant(who.role, who.unit.path, role, unit.path, root_path())
 
 
-def require_grant(who: Keeper, role: Role, unit: Unit) -> None:
+def require_grant(who: AccountKeeper, role: Role, unit: Unit) -> None:
     """Raise AccountRefused where somebody may neither give nor take this role at this unit."""
     if not grants(who, role, unit):
         raise AccountRefused(
@@ -57,7 +57,7 @@ def require_grant(who: Keeper, role: Role, unit: Unit) -> None:
         )
 
 
-def require_other(who: Keeper, user: User) -> None:
+def require_other(who: AccountKeeper, user: User) -> None:
     """Raise AccountRefused where somebody would change his own rights."""
     if who.user is not None and who.user.pk == user.pk:
         raise AccountRefused(
@@ -71,7 +71,7 @@ def posts_that_count(user: User, day: date) -> list[Membership]:
     return [m for m in held if m.until is None or m.until >= day] or held
 
 
-def keeps(who: Keeper, user: User) -> bool:
+def keeps(who: AccountKeeper, user: User) -> bool:
     """Whether somebody keeps this account: may give every post that counts. Without posts: from the root only."""
     if not who.role.allows("accounts.write"):
         return False
@@ -81,7 +81,7 @@ def keeps(who: Keeper, user: User) -> bool:
     return all(grants(who, catalogue().get(Role, m.role), m.unit) for m in posts)
 
 
-def require_keeper(who: Keeper, user: User) -> None:
+def require_keeper(who: AccountKeeper, user: User) -> None:
     """Raise AccountRefused where somebody does not keep this account."""
     if not keeps(who, user):
         raise AccountRefused(
@@ -90,7 +90,7 @@ def require_keeper(who: Keeper, user: User) -> None:
         )
 
 
-def seen(who: Keeper) -> QuerySet[User]:
+def seen(who: AccountKeeper) -> QuerySet[User]:
     """The people whose accounts somebody sees: with a post in reach; without any post, from the root only."""
     people = User.objects.all()
     if who.role.reach is Reach.ALL or who.unit.path == root_path():
@@ -99,6 +99,6 @@ def seen(who: Keeper) -> QuerySet[User]:
     return people.filter(Q(memberships__unit=who.unit) if who.role.reach is Reach.OWN else below).distinct()
 
 
-def sees_unit(who: Keeper, unit: Unit) -> bool:
+def sees_unit(who: AccountKeeper, unit: Unit) -> bool:
     """Whether the people of a unit are shown to somebody."""
     return within(who.unit.path, who.role.reach, unit.path)

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast, Concat
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import as_kernel, moment_on
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.catalogue.sources_registry import LeftOut, Sees, UnknownSource, provides, provides_past
+from jinzhi.apps.catalogue.sources_registry import LeftOut, SeesRecords, UnknownSource, provides, provides_past
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import CORRECT
@@ -23,7 +23,7 @@ from jinzhi.kernel.procedure import Procedure
 
 
 @provides("procedure")
-def case_records(name: str, who: Sees, on: date) -> Iterable[Record | LeftOut]:
+def case_records(name: str, who: SeesRecords, on: date) -> Iterable[Record | LeftOut]:
     """The cases of a procedure that were open by ``on``, folded over their events up to that day.
 
     Fields: ``state``, ``office``, ``opened_on``, ``closed_on``, and for each clock ``<clock>_due``,
@@ -35,7 +35,7 @@ def case_records(name: str, who: Sees, on: date) -> Iterable[Record | LeftOut]:
 
 
 @provides_past("procedure")
-def cases_past(name: str, who: Sees, days: Sequence[date]) -> dict[date, list[Record | LeftOut]]:
+def cases_past(name: str, who: SeesRecords, days: Sequence[date]) -> dict[date, list[Record | LeftOut]]:
     """The cases as of several days. A case that was closed by then is folded once for all of them."""
     procedure = catalogue().find(Procedure, name)
     if procedure is None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from jinzhi.apps.cases.models import Case
     from jinzhi.apps.catalogue.integrity import Checker
-    from jinzhi.apps.catalogue.looks import Fact
-    from jinzhi.apps.catalogue.sources_registry import LeftOut, Provider, Sees
+    from jinzhi.apps.catalogue.looks import HealthFact
+    from jinzhi.apps.catalogue.sources_registry import LeftOut, Provider, SeesRecords
     from jinzhi.apps.catalogue.ticks import Tick
     from jinzhi.apps.evidence.events.files import Opened
     from jinzhi.apps.evidence.models import Attachment, Event
@@ -106,7 +106,7 @@ def close_doors() -> None:
 
 # --- records and what is counted ------------------------------------------------------------------------------
 SOURCES: Door[Provider] = Door("sources", "gives the records of a kind of sources, as of a day, that somebody sees")
-PAST_SOURCES: Door[Callable[[str, Sees, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]] = Door(
+PAST_SOURCES: Door[Callable[[str, SeesRecords, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]] = Door(
     "past-sources", "gives a kind's records as of several days at once, in a fixed number of queries"
 )
 HELD_AS_OF: Door[Callable[[Mapping[date, Sequence[Record]]], dict[date, tuple[Record, ...]]]] = Door(
@@ -122,7 +122,7 @@ REFERENCES: Door[Callable[[str, str, Any], str | None]] = Door(
 )
 # --- the installation ------------------------------------------------------------------------------------------
 INVARIANTS: Door[Checker] = Door("invariants", "looks whether something that must hold does")
-LOOKS: Door[Callable[[], Iterable[Fact]]] = Door("looks", "says how an app stands, for jinzhi doctor")
+LOOKS: Door[Callable[[], Iterable[HealthFact]]] = Door("looks", "says how an app stands, for jinzhi doctor")
 TICKS: Door[Tick] = Door("ticks", "a task of the timer")
 FOLLOWING: Door[Following] = Door("following", "hands over what is open when units are merged")
 STAYING_CASES: Door[Q] = Door("staying-cases", "says which open cases stay with their unit when it is merged")

@@ -28,7 +28,7 @@ from django.utils import timezone
 from jinzhi import __version__
 from jinzhi.apps.catalogue.clock import installation, today
 from jinzhi.apps.catalogue.integrity import Result
-from jinzhi.apps.catalogue.looks import Fact, Look, looks
+from jinzhi.apps.catalogue.looks import HealthFact, Look, looks
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.engines import charts
 from jinzhi.engines.vectors import VectorsRefused, open_vectors
@@ -40,25 +40,27 @@ FONT_NAMES = ("NotoSansCJK", "NotoSerifCJK", "NotoSansSC", "NotoSerifSC", "Sourc
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def _version() -> Fact:
+def _version() -> HealthFact:
     value = f"Jinzhi {__version__}, Python {platform.python_version()}, Django {django.get_version()}"
-    return Fact("versions", "版本", "Versions", "good", value)
+    return HealthFact("versions", "版本", "Versions", "good", value)
 
 
-def _declarations() -> Fact:
+def _declarations() -> HealthFact:
     head = ("declarations", "事项声明", "Declarations")
     try:
         found = catalogue()
         problems = (*found.problems(), *unresolved(found))
     except Exception as e:
-        return Fact(*head, "missing", f"{type(e).__name__}: {e}")
+        return HealthFact(*head, "missing", f"{type(e).__name__}: {e}")
     count = sum(len(found.ids(k)) for k in found.kinds())
     if problems:
         value = f"{count}; {len(problems)} wrong, first: {problems[0]}"
-        return Fact(
+        return HealthFact(
             "declarations", "事项声明", "Declarations", "missing", value, "运行 jinzhi check", "run jinzhi check"
         )
-    return Fact("declarations", "事项声明", "Declarations", "good", f"{count} ({', '.join(settings.JINZHI_MATTERS)})")
+    return HealthFact(
+        "declarations", "事项声明", "Declarations", "good", f"{count} ({', '.join(settings.JINZHI_MATTERS)})"
+    )
 
 
 def engine() -> tuple[str, str]:
@@ -71,95 +73,97 @@ def engine() -> tuple[str, str]:
         return "PostgreSQL", str(cursor.fetchone()[0])
 
 
-def _database() -> Fact:
+def _database() -> HealthFact:
     try:
         name, version = engine()
     except DatabaseError as e:
         way = ("检查 DATABASE_URL 和数据库服务", "check DATABASE_URL and the server")
-        return Fact("database", "数据库", "Database", "missing", str(e).strip(), *way)
+        return HealthFact("database", "数据库", "Database", "missing", str(e).strip(), *way)
     if name == "SQLite":
         way = (
             "SQLite 适合一个科室和测试；多人同时写入时请用 DATABASE_URL 改用 PostgreSQL",
             "SQLite is for one office and for tests; where many write at once, name PostgreSQL in DATABASE_URL",
         )
-        return Fact("database", "数据库", "Database", "note", f"{name} {version}", *way)
-    return Fact("database", "数据库", "Database", "good", f"{name} {version}")
+        return HealthFact("database", "数据库", "Database", "note", f"{name} {version}", *way)
+    return HealthFact("database", "数据库", "Database", "good", f"{name} {version}")
 
 
-def _migrations() -> Fact:
+def _migrations() -> HealthFact:
     head = ("migrations", "数据库结构", "Migrations")
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as e:
-        return Fact(*head, "missing", str(e).strip(), "运行 jinzhi migrate", "run jinzhi migrate")
+        return HealthFact(*head, "missing", str(e).strip(), "运行 jinzhi migrate", "run jinzhi migrate")
     if waiting:
-        return Fact(*head, "missing", f"{len(waiting)} waiting", "运行 jinzhi migrate", "run jinzhi migrate")
-    return Fact(*head, "good", "0 waiting")
+        return HealthFact(*head, "missing", f"{len(waiting)} waiting", "运行 jinzhi migrate", "run jinzhi migrate")
+    return HealthFact(*head, "good", "0 waiting")
 
 
-def _installation() -> Fact:
+def _installation() -> HealthFact:
     head = ("installation", "安装", "Installation")
     try:
         here = installation()
         day = today()
     except DatabaseError as e:
-        return Fact(*head, "missing", str(e).strip(), "运行 jinzhi migrate", "run jinzhi migrate")
+        return HealthFact(*head, "missing", str(e).strip(), "运行 jinzhi migrate", "run jinzhi migrate")
     if here is None:
-        return Fact(*head, "missing", "—", "运行 jinzhi setup 或 jinzhi demo", "run jinzhi setup or jinzhi demo")
+        return HealthFact(*head, "missing", "—", "运行 jinzhi setup 或 jinzhi demo", "run jinzhi setup or jinzhi demo")
     kind = ", demonstration" if here.demo else ""
-    return Fact(*head, "good", f"{here.city_zh} {here.city_en}{kind}, today {day.isoformat()}")
+    return HealthFact(*head, "good", f"{here.city_zh} {here.city_en}{kind}, today {day.isoformat()}")
 
 
-def _assets() -> Fact:
+def _assets() -> HealthFact:
     head = ("assets", "前端资源", "Front-end assets")
     lacking = [name for name in ASSETS if not finders.find(name)]
     if lacking:
-        return Fact(*head, "missing", ", ".join(lacking), "运行 make setup", "run make setup")
-    return Fact(*head, "good", ", ".join(ASSETS))
+        return HealthFact(*head, "missing", ", ".join(lacking), "运行 make setup", "run make setup")
+    return HealthFact(*head, "good", ", ".join(ASSETS))
 
 
-def _translations() -> Fact:
+def _translations() -> HealthFact:
     head = ("translations", "译文", "Translations")
     compiled = [p for p in settings.LOCALE_PATHS if (Path(p) / "en" / "LC_MESSAGES" / "django.mo").exists()]
     if not compiled:
-        return Fact(*head, "note", "English is not compiled", "运行 make messages", "run make messages")
-    return Fact(*head, "good", "English")
+        return HealthFact(*head, "note", "English is not compiled", "运行 make messages", "run make messages")
+    return HealthFact(*head, "good", "English")
 
 
-def _charts() -> Fact:
+def _charts() -> HealthFact:
     head = ("charts", "图表引擎", "Chart engine")
     try:
         drawn = charts.svg({"series": []}, 40, 40)
     except Exception as e:
-        return Fact(*head, "missing", f"{type(e).__name__}: {e}", "运行 make setup", "run make setup")
-    return Fact(*head, "good" if drawn.startswith("<svg") else "missing", "ECharts, server-side SVG")
+        return HealthFact(*head, "missing", f"{type(e).__name__}: {e}", "运行 make setup", "run make setup")
+    return HealthFact(*head, "good" if drawn.startswith("<svg") else "missing", "ECharts, server-side SVG")
 
 
-def _search() -> Fact:
+def _search() -> HealthFact:
     head = ("search", "检索引擎", "Search engine")
     engine = settings.JINZHI_SEARCH
     folder = Path(settings.JINZHI_INDEX)
     try:
         there = engine != "tantivy" or (folder.is_dir() and any(folder.iterdir()))
     except OSError as e:
-        return Fact(*head, "missing", str(e), "检查该目录的属主和权限", "look at the owner and mode of that folder")
+        return HealthFact(
+            *head, "missing", str(e), "检查该目录的属主和权限", "look at the owner and mode of that folder"
+        )
     if there:
-        return Fact(*head, "good", f"patents: {engine}; all else: database")
-    return Fact(
+        return HealthFact(*head, "good", f"patents: {engine}; all else: database")
+    return HealthFact(
         *head, "note", "patents: tantivy, no index yet", "运行 jinzhi patents index", "run jinzhi patents index"
     )
 
 
-def _vectors() -> Fact:
+def _vectors() -> HealthFact:
     head = ("vectors", "相似检索的向量模型", "Vectors for likeness")
     named = settings.JINZHI_VECTORS
     if not named:
-        return Fact(*head, "good", "off: words, classes, citations, families")
+        return HealthFact(*head, "good", "off: words, classes, citations, families")
     try:
-        return Fact(*head, "good", open_vectors(Path(named)).name)
+        return HealthFact(*head, "good", open_vectors(Path(named)).name)
     except VectorsRefused as refused:
-        return Fact(*head, "missing", named, refused.zh, refused.en)
+        return HealthFact(*head, "missing", named, refused.zh, refused.en)
 
 
 def font_found() -> str:
@@ -173,30 +177,30 @@ def font_found() -> str:
     return ""
 
 
-def _fonts() -> Fact:
+def _fonts() -> HealthFact:
     found = font_found()
     if not found:
         way = ("打印和截图需要中文字体，例如安装 fonts-noto-cjk", "prints and pictures need one: fonts-noto-cjk")
-        return Fact("fonts", "中文字体", "Chinese fonts", "note", "—", *way)
-    return Fact("fonts", "中文字体", "Chinese fonts", "good", found)
+        return HealthFact("fonts", "中文字体", "Chinese fonts", "note", "—", *way)
+    return HealthFact("fonts", "中文字体", "Chinese fonts", "good", found)
 
 
-def _tool(id: str, zh: str, en: str, names: Iterable[str], way_zh: str, way_en: str) -> Fact:
+def _tool(id: str, zh: str, en: str, names: Iterable[str], way_zh: str, way_en: str) -> HealthFact:
     beside = Path(sys.executable).parent
     for name in names:
         found = shutil.which(name) or shutil.which(name, path=str(beside))
         if found:
-            return Fact(id, zh, en, "good", found)
-    return Fact(id, zh, en, "note", "—", way_zh, way_en)
+            return HealthFact(id, zh, en, "good", found)
+    return HealthFact(id, zh, en, "note", "—", way_zh, way_en)
 
 
-def _chromium() -> Fact:
+def _chromium() -> HealthFact:
     return _tool(
         "chromium", "浏览器 Chromium", "Chromium", BROWSERS, "只有浏览器测试用它", "only browser tests need it"
     )
 
 
-def _node() -> Fact:
+def _node() -> HealthFact:
     return _tool("node", "Node.js", "Node.js", ("node",), "只有构建前端资源用它", "only building the assets needs it")
 
 
@@ -214,13 +218,13 @@ def in_words(size: float) -> str:
     return f"{size:.1f} GB"
 
 
-def _var() -> Fact:
+def _var() -> HealthFact:
     head = ("var", "数据目录", "Folder of data")
     free = shutil.disk_usage(settings.VAR).free
     value = f"{settings.VAR}: {in_words(size_of(settings.VAR))}, {in_words(free)} free"
     if free < 500 * 1024 * 1024:
-        return Fact(*head, "note", value, "磁盘剩余不足 500 MB", "less than 500 MB are free")
-    return Fact(*head, "good", value)
+        return HealthFact(*head, "note", value, "磁盘剩余不足 500 MB", "less than 500 MB are free")
+    return HealthFact(*head, "good", value)
 
 
 #: so many of what is open are named
@@ -245,46 +249,46 @@ def open_to_others(folder: Path) -> list[str]:
     return found
 
 
-def _modes() -> Fact:
+def _modes() -> HealthFact:
     head = ("modes", "数据目录权限", "Modes of the folder of data")
     found = open_to_others(Path(settings.VAR))
     if not found:
-        return Fact(*head, "good", "folders 0700, files 0600")
+        return HealthFact(*head, "good", "folders 0700, files 0600")
     value = f"{len(found)} open to others: {', '.join(found[:NAMED])}{' …' if len(found) > NAMED else ''}"
     command = f"chmod -R go-rwx {shlex.quote(str(settings.VAR))}"
-    return Fact(*head, "note", value, f"运行 {command}", f"run {command}")
+    return HealthFact(*head, "note", value, f"运行 {command}", f"run {command}")
 
 
-def _safety() -> Iterator[Fact]:
+def _safety() -> Iterator[HealthFact]:
     if settings.DEBUG:
         way = ("服务时请去掉 JINZHI_DEBUG", "unset JINZHI_DEBUG in service")
-        yield Fact("debug", "调试模式", "Debugging", "note", "JINZHI_DEBUG=1", *way)
+        yield HealthFact("debug", "调试模式", "Debugging", "note", "JINZHI_DEBUG=1", *way)
     if not settings.HTTPS:
         way = (
             "对外服务请放在 HTTPS 之后并设 JINZHI_HTTPS=1",
             "for service to others put it behind HTTPS and set JINZHI_HTTPS=1",
         )
-        yield Fact("https", "加密访问", "HTTPS", "note", "JINZHI_HTTPS=0", *way)
+        yield HealthFact("https", "加密访问", "HTTPS", "note", "JINZHI_HTTPS=0", *way)
     if settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
         way = (
             "邮件写入文件，未发出；用 JINZHI_EMAIL_URL 指定服务器",
             "mail is written to files; name JINZHI_EMAIL_URL",
         )
-        yield Fact("mail", "邮件", "Mail", "note", str(settings.EMAIL_FILE_PATH), *way)
+        yield HealthFact("mail", "邮件", "Mail", "note", str(settings.EMAIL_FILE_PATH), *way)
 
 
-LOOKS: tuple[Callable[[], Fact], ...] = (
+LOOKS: tuple[Callable[[], HealthFact], ...] = (
     _version, _declarations, _database, _migrations, _installation, _assets, _translations, _charts, _search, _vectors,
     _fonts, _chromium, _node, _var, _modes,
 )  # fmt: skip
 
 
-def facts() -> tuple[Fact, ...]:
+def facts() -> tuple[HealthFact, ...]:
     """Everything looked at."""
     return (*(look() for look in LOOKS), *(fact for look in looks() for fact in _seen(look)), *_safety())
 
 
-def _seen(look: Look) -> tuple[Fact, ...]:
+def _seen(look: Look) -> tuple[HealthFact, ...]:
     """What a look gives; nothing where the tables are not there yet, which the migrations' fact says."""
     try:
         return tuple(look())

@@ -9,7 +9,7 @@ from jinzhi.apps.catalogue.doors import LOOKS
 
 
 @dataclass(frozen=True)
-class Fact:
+class HealthFact:
     """One thing looked at: what it is, how it stands (good, missing, note), and the way out."""
 
     id: str
@@ -21,7 +21,7 @@ class Fact:
     way_en: str = ""
 
 
-Look = Callable[[], Iterable[Fact]]
+Look = Callable[[], Iterable[HealthFact]]
 
 
 def look(run: Look) -> Look:

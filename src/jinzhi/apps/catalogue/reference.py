@@ -42,7 +42,7 @@ class Variable(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
-class Outside:
+class OutsideVariable:
     """A variable that is read by make, the scripts or the tests, not by a running installation."""
 
     name: str
@@ -51,17 +51,23 @@ class Outside:
 
 
 OUTSIDE = (
-    Outside("HOST", "127.0.0.1", "`make run`: address to listen on. Add the name to JINZHI_HOSTS too."),
-    Outside("PORT", "8000", "`make run`: port to listen on."),
-    Outside("WORKERS", "2", "`make run`: processes of the server."),
-    Outside("PYTHON", "", "make: the Python (3.11 or later) that .venv is made with; empty: the first one found."),
-    Outside("JOBS", "2", "`make test`: how many tests run at once."),
-    Outside("ARGS", "", "`make test`, `make bench`: what else is handed on."),
-    Outside("CHROMIUM", "", "Tests: the browser of the journeys; empty: the chromium found on the path."),
-    Outside("JINZHI_REQUIRE_ALL", "0", "Tests: 1 makes a test fail that would be skipped for something not installed."),
-    Outside("JINZHI_SHARED", "../shared", "Tests: the folder of real data that a few tests look at."),
-    Outside("JINZHI_WITHOUT_SHARED", "0", "Tests: 1 lets those few be left out where that folder is not there."),
-    Outside("JINZHI_TEST_DB", "", "Tests: file of the SQLite test database; empty: in memory."),
+    OutsideVariable("HOST", "127.0.0.1", "`make run`: address to listen on. Add the name to JINZHI_HOSTS too."),
+    OutsideVariable("PORT", "8000", "`make run`: port to listen on."),
+    OutsideVariable("WORKERS", "2", "`make run`: processes of the server."),
+    OutsideVariable(
+        "PYTHON", "", "make: the Python (3.11 or later) that .venv is made with; empty: the first one found."
+    ),
+    OutsideVariable("JOBS", "2", "`make test`: how many tests run at once."),
+    OutsideVariable("ARGS", "", "`make test`, `make bench`: what else is handed on."),
+    OutsideVariable("CHROMIUM", "", "Tests: the browser of the journeys; empty: the chromium found on the path."),
+    OutsideVariable(
+        "JINZHI_REQUIRE_ALL", "0", "Tests: 1 makes a test fail that would be skipped for something not installed."
+    ),
+    OutsideVariable("JINZHI_SHARED", "../shared", "Tests: the folder of real data that a few tests look at."),
+    OutsideVariable(
+        "JINZHI_WITHOUT_SHARED", "0", "Tests: 1 lets those few be left out where that folder is not there."
+    ),
+    OutsideVariable("JINZHI_TEST_DB", "", "Tests: file of the SQLite test database; empty: in memory."),
 )
 
 

@@ -49,7 +49,7 @@ class UnknownSource(LookupError):
     """No provider gives this source. A defect of a declaration or of a provider, named in ``args[0]``."""
 
 
-class Sees(Protocol):
+class SeesRecords(Protocol):
     """Somebody who looks: the path of the unit and the reach of the role (accounts.acting.Acting is one)."""
 
     @property
@@ -82,8 +82,8 @@ class LeftOut:
     en: str
 
 
-Provide = Callable[[str, Sees, date], Iterable[Record | LeftOut]]
-ProvidePast = Callable[[str, Sees, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]
+Provide = Callable[[str, SeesRecords, date], Iterable[Record | LeftOut]]
+ProvidePast = Callable[[str, SeesRecords, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def today_only(source: str) -> tuple[str, ...]:
     return provider.today_only.get(source, ()) if provider else ()
 
 
-def past_records(source: str, who: Sees, days: Sequence[date]) -> dict[date, tuple[Record, ...]]:
+def past_records(source: str, who: SeesRecords, days: Sequence[date]) -> dict[date, tuple[Record, ...]]:
     """The records of a source as of each of these days: what held then, as it is known now."""
     kind, _, name = source.partition(":")
     if kind in PAST_SOURCES:
@@ -162,19 +162,19 @@ class SourceReading:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def read(source: str, who: Sees, on: date) -> SourceReading:
+def read(source: str, who: SeesRecords, on: date) -> SourceReading:
     """What of a source ``who`` sees. Raises UnknownSource."""
     given = _given(source, who, on)
     return SourceReading(_as_held({on: given})[on], tuple(r for r in given if isinstance(r, LeftOut)))
 
 
-def _given(source: str, who: Sees, on: date) -> list[Record | LeftOut]:
+def _given(source: str, who: SeesRecords, on: date) -> list[Record | LeftOut]:
     kind, _, name = source.partition(":")
     if kind not in SOURCES:
         raise UnknownSource(f"no app provides the source {source!r} (provided: {', '.join(provided()) or 'none'})")
     return list(SOURCES[kind].give(name, who, on))
 
 
-def records(source: str, who: Sees, on: date) -> tuple[Record, ...]:
+def records(source: str, who: SeesRecords, on: date) -> tuple[Record, ...]:
     """The records of a source that ``who`` sees and that can be counted. Raises UnknownSource."""
     return read(source, who, on).records

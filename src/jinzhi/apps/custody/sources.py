@@ -7,13 +7,13 @@ from datetime import date
 
 from django.utils import timezone
 
-from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
+from jinzhi.apps.catalogue.sources_registry import SeesRecords, UnknownSource, provides
 from jinzhi.apps.custody.models import Item
 from jinzhi.kernel.indicator import Record
 
 
 @provides("custody", today_only={"custody:items": ("held",)})
-def item_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+def item_records(name: str, who: SeesRecords, on: date) -> Iterable[Record]:
     """Every item: ``kind``, ``way``, ``held``, ``taken_in_on``, ``disposed_on``, and ``kept`` on the day."""
     if name != "items":
         raise UnknownSource(f"custody:{name}")

@@ -14,7 +14,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.reading import closed_source
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees, past_records, read, today_only
+from jinzhi.apps.catalogue.sources_registry import SeesRecords, past_records, read, today_only
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.units.models import Unit
@@ -45,7 +45,7 @@ class Below:
 class RecordPool:
     """The records of every source, read once for several indicators."""
 
-    who: Sees
+    who: SeesRecords
     on: date
     kept: dict[str, tuple[Record, ...]] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
@@ -78,7 +78,7 @@ class RecordPool:
             yield from (r for r in rows if r.id in wanted)
 
 
-def scope_of(who: Acting, unit: Unit | None) -> Sees:
+def scope_of(who: Acting, unit: Unit | None) -> SeesRecords:
     """Whose records are counted: a chosen unit and all below it, or all that somebody sees."""
     if unit is None:
         return who
@@ -86,7 +86,7 @@ def scope_of(who: Acting, unit: Unit | None) -> Sees:
     return Below(unit.path, Reach.OWN if who.reach is Reach.OWN else Reach.BELOW, who.role, also)
 
 
-def sees_unit(who: Sees, unit: Unit) -> bool:
+def sees_unit(who: SeesRecords, unit: Unit) -> bool:
     return within(who.path, who.reach, unit.path)
 
 
@@ -95,18 +95,18 @@ def stamp() -> str:
     return Event.objects.order_by("-pk").values_list("sha256", flat=True).first() or ""
 
 
-def _name(indicator: Indicator, who: Sees, on: date, seal: str) -> str:
+def _name(indicator: Indicator, who: SeesRecords, on: date, seal: str) -> str:
     open_to = "closed" if is_closed(indicator, who) else "open"
     paths = "+".join((who.path, *getattr(who, "also", ())))
     return f"indicator:{indicator.id}:{hash(indicator.measure)}:{on}:{who.reach}:{paths}:{open_to}:{seal}"
 
 
-def is_closed(indicator: Indicator, who: Sees) -> bool:
+def is_closed(indicator: Indicator, who: SeesRecords) -> bool:
     """Whether a source of the indicator is kept from the role: the number is then withheld, not counted as nothing."""
     return any(closed_source(p.source, getattr(who, "role", None)) for p in parts(indicator.measure))
 
 
-def value_of(indicator: Indicator, rows: Mapping[str, Sequence[Record]], who: Sees, on: date) -> Value:
+def value_of(indicator: Indicator, rows: Mapping[str, Sequence[Record]], who: SeesRecords, on: date) -> Value:
     """The value of an indicator for who looks, and what it would be had nobody corrected the records behind it."""
     if not is_closed(indicator, who):
         return beside_uncorrected(indicator, rows, evaluate(indicator, rows, on), on)
@@ -129,7 +129,7 @@ def beside_uncorrected(indicator: Indicator, rows: Mapping[str, Sequence[Record]
     return replace(value, corrected=len(counted), uncorrected=other.number) if counted else value
 
 
-def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Callable[[], Value]) -> Value:
+def _cached(indicator: Indicator, who: SeesRecords, on: date, seal: str, compute: Callable[[], Value]) -> Value:
     name = _name(indicator, who, on, seal)
     got: Value | None = cache.get(name)
     if got is None:
@@ -138,7 +138,7 @@ def _cached(indicator: Indicator, who: Sees, on: date, seal: str, compute: Calla
     return got
 
 
-def values(indicators: Iterable[Indicator], who: Sees, on: date) -> dict[str, Value]:
+def values(indicators: Iterable[Indicator], who: SeesRecords, on: date) -> dict[str, Value]:
     """The value of each indicator for who looks, by id. Sources are read once, and only where a value is not kept."""
     pool, seal = RecordPool(who, on), stamp()
     return {
@@ -273,7 +273,7 @@ def quarter_ends(until: date, count: int = QUARTERS_SHOWN) -> tuple[date, ...]:
     return tuple(reversed(out))
 
 
-def past(indicator: Indicator, who: Sees, unit: Unit, pool: RecordPool) -> list[ValuePoint]:
+def past(indicator: Indicator, who: SeesRecords, unit: Unit, pool: RecordPool) -> list[ValuePoint]:
     """The value at each quarter's end up to the day of the pool, kept until something is written.
 
     A frozen value is taken where there is one. Where there is none, it is computed from the records as of that day, as
@@ -287,7 +287,7 @@ def past(indicator: Indicator, who: Sees, unit: Unit, pool: RecordPool) -> list[
     return got
 
 
-def _points(indicator: Indicator, who: Sees, unit: Unit, pool: RecordPool) -> Iterator[ValuePoint]:
+def _points(indicator: Indicator, who: SeesRecords, unit: Unit, pool: RecordPool) -> Iterator[ValuePoint]:
     days = quarter_ends(pool.on)
     if is_closed(indicator, who):
         yield from (ValuePoint(day, None, "none") for day in days)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from jinzhi.apps.evidence.events.seals import Fault, Verdict, verdicts
+from jinzhi.apps.evidence.events.seals import Fault, SealVerdict, verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.integrity import digest_of
 from jinzhi.apps.indicators.models import Snapshot
@@ -21,7 +21,7 @@ def stream_of(day: date) -> str:
     return f"indicators:{day.isoformat()}"
 
 
-def seals_of(indicator: str, unit: Unit, days: Iterable[date], who: Sees) -> dict[date, Verdict]:
+def seals_of(indicator: str, unit: Unit, days: Iterable[date], who: Sees) -> dict[date, SealVerdict]:
     """How the log bears out the frozen values of an indicator for a unit, by their days."""
     asked = Snapshot.objects.visible_to(who).filter(indicator=indicator, unit=unit, day__in=list(days))
     kept = {s.day: s for s in asked.select_related("unit")}
@@ -35,11 +35,11 @@ def seals_of(indicator: str, unit: Unit, days: Iterable[date], who: Sees) -> dic
         some = events[stream_of(day)]
         found = checked.among(some).worst
         if found is None or not any(snapshot.digest in e.data.get("digests", ()) for e in some):
-            out[day] = Verdict("broken", faults=(CHANGED,)) if found is None else _broken(found)
+            out[day] = SealVerdict("broken", faults=(CHANGED,)) if found is None else _broken(found)
         else:
             out[day] = found if digest_of(snapshot) == snapshot.digest else _broken(found)
     return out
 
 
-def _broken(found: Verdict) -> Verdict:
+def _broken(found: SealVerdict) -> SealVerdict:
     return replace(found, state="broken", faults=(*found.faults, CHANGED))

@@ -37,7 +37,7 @@ from jinzhi.apps.patents.store.families import FamilyLink, Unions, simple_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.apps.patents.store.storing import key_of
 from jinzhi.kernel.patent import ModelError
-from jinzhi.standards.cn_numbers import NumberError, check_digit
+from jinzhi.standards.cn_numbers import PatentNumberError, check_digit
 from jinzhi.standards.cn_terms import term
 
 CHUNK = 2000
@@ -215,7 +215,7 @@ def numbers() -> Iterator[str]:
         digits, _point, written = application.removeprefix("CN").partition(".")
         try:
             right = check_digit(digits)
-        except NumberError as e:
+        except PatentNumberError as e:
             yield f"{number}: its application {application} is no number ({e})"
             continue
         if written != right:

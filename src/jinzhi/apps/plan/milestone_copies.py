@@ -71,7 +71,7 @@ class Proposal:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedCopy:
     """A copy as asked for: its number in the list, the code of its source, the values of ``GIVEN`` as text.
 
     A title, day or unit left out is the proposed one; a target left out is refused.
@@ -200,7 +200,7 @@ def copy_over(
     year: int,
     plan: Release,
     to_year: int,
-    wanted: Sequence[Wanted],
+    wanted: Sequence[WantedCopy],
     *,
     who: Acting | None,
     reason: str = "",
@@ -244,7 +244,7 @@ def _made_with(key: str) -> tuple[str, ...]:
 
 
 def _checked(
-    found: Mapping[str, Proposal], wanted: Sequence[Wanted], plan: Release, to_year: int, reason: str,
+    found: Mapping[str, Proposal], wanted: Sequence[WantedCopy], plan: Release, to_year: int, reason: str,
     who: Acting | None,
 ) -> tuple[list[tuple[tuple[GivenLine, Unit], Proposal]], list[RefusedLine], list[str]]:  # fmt: skip
     """The copies to make, every error, and the sources whose copy is there already."""
@@ -297,7 +297,7 @@ def _unit(line: GivenLine, unit: Unit | None, p: Proposal, row: Row, reason: str
     return [RefusedLine(line.number, "unit", zh, en)]
 
 
-def _line(p: Proposal, row: Row, w: Wanted) -> tuple[GivenLine, list[RefusedLine]]:
+def _line(p: Proposal, row: Row, w: WantedCopy) -> tuple[GivenLine, list[RefusedLine]]:
     """A copy as a line of the plan, and what is wrong with it."""
     m, given = p.source, {k: v for k, v in w.values.items() if str(v).strip()}
     values = {

@@ -102,7 +102,7 @@ def lines_of(content: bytes) -> tuple[list[GivenLine], list[CellError], list[tup
 
 def planned(release: Release, given: Sequence[GivenLine], who: Acting) -> PlannedChanges:
     """What the lines would do, with every error. Nothing is written."""
-    found, plan = _Known(release, who), PlannedChanges()
+    found, plan = _KnownRows(release, who), PlannedChanges()
     taken: dict[object, int] = {}
     for line in given:
         values, errors = parsed(line)
@@ -171,7 +171,7 @@ def _differing(there: Milestone, values: Mapping[str, object]) -> dict[str, tupl
     return out
 
 
-class _Known:
+class _KnownRows:
     """The rows, units and milestones that lines may name, read once."""
 
     def __init__(self, release: Release, who: Acting):

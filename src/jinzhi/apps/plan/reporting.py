@@ -123,7 +123,7 @@ def _same(typed: object, kept: str | None) -> bool:
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedReport:
     """``changes`` as recorded; how many files came and went."""
 
     changes: Mapping[str, object] = field(default_factory=dict)
@@ -178,7 +178,7 @@ def save_report(
     expected: int,
     source: str = "form",
     key: str = "",
-) -> Saved:
+) -> SavedReport:
     """Save a report's content and its files in one go. Raises Locked, Conflict, ContentRefused, FileRefused."""
     changes = save_content(
         report, release, notes=notes, figures=figures, who=who, expected=expected, source=source, key=key
@@ -202,7 +202,7 @@ def save_report(
         figure.attachments.remove(kept)
     if seq != fresh.version:
         Report.objects.unrestricted("the report just changed").filter(pk=report.pk).update(version=seq)
-    return Saved(changes, len(files), len(remove))
+    return SavedReport(changes, len(files), len(remove))
 
 
 # rounds

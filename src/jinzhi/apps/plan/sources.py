@@ -8,7 +8,7 @@ from datetime import date
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides
+from jinzhi.apps.catalogue.sources_registry import SeesRecords, UnknownSource, provides
 from jinzhi.apps.plan.models import Duty, Milestone, Release, Report
 from jinzhi.apps.plan.more_time import due_on
 from jinzhi.apps.plan.past import changed_after, take_back
@@ -26,7 +26,7 @@ from jinzhi.kernel.indicator import Record
         "plan:rows": ("*",),
     },
 )
-def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+def plan_records(name: str, who: SeesRecords, on: date) -> Iterable[Record]:
     """The records of the main plan; ``milestones@slug`` names another one. None before the first release.
 
     Each record says its plan: numbers of two plans are never summed without a word.
@@ -39,7 +39,7 @@ def plan_records(name: str, who: Sees, on: date) -> Iterable[Record]:
     return kinds[name](release, who, on) if release else ()
 
 
-def _milestones(release: Release, who: Sees, on: date) -> Iterator[Record]:
+def _milestones(release: Release, who: SeesRecords, on: date) -> Iterator[Record]:
     """Milestones that are or were in the plan. ``met_on`` and ``dropped_on`` are None where they lie after ``on``.
 
     What a milestone asks for (``due``, ``target``, ``weight``) is what it asked for on that day.
@@ -65,7 +65,7 @@ def _milestones(release: Release, who: Sees, on: date) -> Iterator[Record]:
         )  # fmt: skip
 
 
-def _reports(release: Release, who: Sees, on: date) -> Iterator[Record]:
+def _reports(release: Release, who: SeesRecords, on: date) -> Iterator[Record]:
     """Reports of periods that had begun by ``on``, with their state on that day where its days are kept.
 
     ``due`` is the unit's own last day as it stood then: more time granted later is not known on that day.
@@ -92,7 +92,7 @@ def _reports(release: Release, who: Sees, on: date) -> Iterator[Record]:
         )  # fmt: skip
 
 
-def _rows(release: Release, who: Sees, on: date) -> Iterator[Record]:
+def _rows(release: Release, who: SeesRecords, on: date) -> Iterator[Record]:
     """One record for each row and each unit in reach that answers for it.
 
     ``row_key`` counted apart gives rows; ``served``: a procedure, register or indicator works for the row.

@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees, UnknownSource, provides, provides_past
+from jinzhi.apps.catalogue.sources_registry import SeesRecords, UnknownSource, provides, provides_past
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.registers.models import Entry
 from jinzhi.engines.indicator_sql import JsonText, SqlColumn, SqlSource
@@ -54,7 +54,7 @@ def fields_of(register: Register, data: Mapping[str, object]) -> dict[str, Scala
 
 
 @provides("register")
-def entry_records(name: str, who: Sees, on: date) -> Iterable[Record]:
+def entry_records(name: str, who: SeesRecords, on: date) -> Iterable[Record]:
     """The entries of a register: their declared fields and ``state`` (active, closed), as they were on a day.
 
     An entry that was made later, of a thing that was there before, is given: its dates decide.
@@ -63,7 +63,7 @@ def entry_records(name: str, who: Sees, on: date) -> Iterable[Record]:
 
 
 @provides_past("register")
-def entries_past(name: str, who: Sees, days: Sequence[date]) -> dict[date, list[Record]]:
+def entries_past(name: str, who: SeesRecords, days: Sequence[date]) -> dict[date, list[Record]]:
     """The entries as of several days: from what stands now, back over what was changed after the day."""
     register = _declared(name)
     mine = Entry.objects.visible_to(who).filter(register=name)
@@ -97,7 +97,7 @@ def _as_of(register: Register, entry: Entry, later: Iterable[Event], day: date) 
     )
 
 
-def sql_source(name: str, who: Sees) -> SqlSource:
+def sql_source(name: str, who: SeesRecords) -> SqlSource:
     """The same entries as a table for ``engines.indicator_sql``."""
     register = _declared(name)
     columns = {

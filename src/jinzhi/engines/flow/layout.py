@@ -58,7 +58,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ChartLayout:
     """Boxes by state, arrows, and the size of the whole."""
 
     boxes: dict[str, Box]
@@ -291,7 +291,7 @@ def _rows(grid: _Grid, channels: Sequence[_Tracks], tall: Mapping[str, float]) -
     return [*tops, y], rows
 
 
-def layout(procedure: Procedure, language: str = "zh") -> Layout:
+def layout(procedure: Procedure, language: str = "zh") -> ChartLayout:
     """Where everything stands. Boxes never overlap: a lane is a row, and a column of a lane holds one box."""
     grid = _Grid(procedure, language)
     routes = _routes(grid)
@@ -310,7 +310,7 @@ def layout(procedure: Procedure, language: str = "zh") -> Layout:
     return _framed(grid, boxes, [r.arrow for r in routes], tops[-1] + channels[-1].height + MARGIN)
 
 
-def _framed(grid: _Grid, boxes: dict[str, Box], bent: Sequence[Arrow], height: float) -> Layout:
+def _framed(grid: _Grid, boxes: dict[str, Box], bent: Sequence[Arrow], height: float) -> ChartLayout:
     """The layout with room for its labels; where a long one hangs out on the left, everything moves to the right."""
     low, high = 0.0, grid.width
     for arrow in bent:
@@ -321,7 +321,7 @@ def _framed(grid: _Grid, boxes: dict[str, Box], bent: Sequence[Arrow], height: f
         for arrow in grid.arrows:
             arrow.points = [(x - low, y) for x, y in arrow.points]
             arrow.label_at = (arrow.label_at[0] - low, arrow.label_at[1])
-    return Layout(boxes, tuple(grid.arrows), high - low, height)
+    return ChartLayout(boxes, tuple(grid.arrows), high - low, height)
 
 
 def _box_height(procedure: Procedure, state: State, language: str) -> float:

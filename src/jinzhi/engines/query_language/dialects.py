@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from jinzhi.engines.query_language.parse import GLUED, LOCANT, PRINTED_CLASS, SIGNS, check_brackets, check_depth
-from jinzhi.engines.query_language.systems import DIALECTS, OPS, Dialect, Step
+from jinzhi.engines.query_language.systems import DIALECTS, OPS, Dialect, ProximityStep
 from jinzhi.engines.query_language.typed import COMPARISONS, is_operator_elsewhere, quoted, refuse_class_range
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.kernel.query import (
@@ -65,7 +65,7 @@ def translate(text: str, dialect: str) -> Translation:
     """The native query for a query of another system. Raises QueryError with the place, KeyError for no such system."""
     if len(text) > MAX_FOREIGN:
         raise TooWide("检索式的长度", "characters in the query", len(text), MAX_FOREIGN)
-    reader = Reader(quoted(text.translate(SIGNS)), DIALECTS[dialect])
+    reader = DialectReader(quoted(text.translate(SIGNS)), DIALECTS[dialect])
     reader.without_command()
     node = reader.read()
     check_depth(node)
@@ -74,13 +74,13 @@ def translate(text: str, dialect: str) -> Translation:
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class DialectSign:
     """One sign of the foreign text: what it is, its text, where it stands, and for proximity its step and n."""
 
     kind: str
     text: str
     at: int
-    step: Step | None = None
+    step: ProximityStep | None = None
     n: int = 0
     field: str = ""
     relation: str = ""
@@ -106,20 +106,20 @@ PATFT = frozenset(
 NAME_HYPHEN = r"(?<=\d)-(?=[A-Za-z\u4e00-\u9fff])|(?<=\b[A-Za-z])-(?=[\u4e00-\u9fff])"
 
 
-class Reader:
+class DialectReader:
     """Cuts a foreign query into signs and reads them by how tightly the dialect's operators bind."""
 
     def __init__(self, text: str, dialect: Dialect):
         self.text, self.dialect = text, dialect
         self.losses: list[Loss] = []
-        self.signs: list[Sign] = []
+        self.signs: list[DialectSign] = []
         self.next = 0
         self.depth = 0
 
-    def lose(self, sign: Sign | str, zh: str, en: str, at: int | None = None) -> None:
+    def lose(self, sign: DialectSign | str, zh: str, en: str, at: int | None = None) -> None:
         """List a place whose meaning is not kept."""
         text = sign if isinstance(sign, str) else sign.text
-        where = at if at is not None else (sign.at if isinstance(sign, Sign) else 0)
+        where = at if at is not None else (sign.at if isinstance(sign, DialectSign) else 0)
         self.losses.append(Loss(where, text, zh, en))
 
     # --- signs
@@ -201,7 +201,7 @@ class Reader:
             else:
                 printed = re.compile(PRINTED_CLASS, re.IGNORECASE).match(self.text, at)
                 end = printed.end() if printed else self._word_end(at, signs)
-                self.signs.append(Sign("word", self.text[at:end], at))
+                self.signs.append(DialectSign("word", self.text[at:end], at))
                 at = end
 
     def _operand_before(self) -> bool:
@@ -246,7 +246,7 @@ class Reader:
                 return
             number = found[1] if found.re.groups and found[1] else ""
             n = int(number[:6]) + step.shift if number else 0
-            sign = Sign("step", found[0], at, step, max(0, n))
+            sign = DialectSign("step", found[0], at, step, max(0, n))
             if step.loss_zh:
                 self.lose(sign, step.loss_zh, step.loss_en)
             self.signs.append(self._within(sign))
@@ -254,17 +254,17 @@ class Reader:
         if kind == "field":
             modifier = (found[3] or "").lower()
             relation = COMPARISONS.get(found[2], found[2].lower())
-            self.signs.append(Sign(kind, found[0], at, field=found[1], relation=relation, modifier=modifier))
+            self.signs.append(DialectSign(kind, found[0], at, field=found[1], relation=relation, modifier=modifier))
             return
-        self.signs.append(Sign(kind, found[0], at))
+        self.signs.append(DialectSign(kind, found[0], at))
 
-    def _within(self, sign: Sign) -> Sign:
+    def _within(self, sign: DialectSign) -> DialectSign:
         if sign.n <= MAX_N:
             return sign
         self.lose(sign, f"词距最多 {MAX_N}，已按 {MAX_N} 写出", f"a distance is at most {MAX_N} here and was set to it")
         return replace(sign, n=MAX_N)
 
-    def _cql(self, text: str, at: int) -> Sign:
+    def _cql(self, text: str, at: int) -> DialectSign:
         """prox with its modifiers: distance<=n (adjacent words are 1 apart), unit, ordered."""
         parts = {
             found[1].lower(): (found[2], found[3].lower())
@@ -275,18 +275,18 @@ class Reader:
         ordered = told == "true" or (not told and "/ordered" in text.lower())
         relation, distance = parts.get("distance", ("<=", "1"))
         n = int(distance[:6]) if distance.isdigit() else 1
-        sign = Sign("step", text, at, Step("", Near.W if ordered else Near.D), 0)
+        sign = DialectSign("step", text, at, ProximityStep("", Near.W if ordered else Near.D), 0)
         if unit in ("sentence", "paragraph"):
             near = Near.S if unit == "sentence" else Near.P
             if ordered:
                 self.lose(sign, "同句、同段不分先后，次序未保留", "a sentence or paragraph has no order here")
-            return replace(sign, step=Step("", near), n=0)
+            return replace(sign, step=ProximityStep("", near), n=0)
         if unit != "word":
             self.lose(sign, f"没有 unit={unit}，按词读", f"there is no unit={unit}; words are counted")
         n -= 1 if relation in ("<=", "=") else 2
         if relation == "=" and n:
             if ordered:
-                return self._within(replace(sign, step=Step("", Near.EQU), n=n))
+                return self._within(replace(sign, step=ProximityStep("", Near.EQU), n=n))
             self.lose(sign, "“恰好相距”须按次序，这里按“至多”写出", "exactly n needs an order here; at most n is used")
         if relation in (">", ">="):
             self.lose(sign, "没有“至少相距”，按“至多”写出，请核对", "there is no distance of at least; at most is used")
@@ -363,10 +363,10 @@ class Reader:
                 levels[-1].add(self.dialect.signs[sign.text.lower()])
         return any(len(level) > 1 for level in levels)
 
-    def _peek(self) -> Sign | None:
+    def _peek(self) -> DialectSign | None:
         return self.signs[self.next] if self.next < len(self.signs) else None
 
-    def _unexpected(self, sign: Sign | None) -> QueryError:
+    def _unexpected(self, sign: DialectSign | None) -> QueryError:
         if sign is None:
             return QueryError(
                 "检索式没有写完：缺少检索词",
@@ -377,7 +377,7 @@ class Reader:
             f"这里不应出现“{sign.text}”", f"“{sign.text}” cannot stand here", sign.at, sign.at + len(sign.text)
         )
 
-    def _operator(self, sign: Sign) -> tuple[str, int, bool]:
+    def _operator(self, sign: DialectSign) -> tuple[str, int, bool]:
         """What joins the operand before a sign to the one after: operator, how tightly, and whether it is written."""
         one = self.dialect
         if sign.kind == "op":
@@ -415,10 +415,10 @@ class Reader:
             left = self._joined(name, left, right, sign)
         return left
 
-    def _is_not(self, sign: Sign) -> bool:
+    def _is_not(self, sign: DialectSign) -> bool:
         return sign.kind == "op" and self.dialect.signs[sign.text.lower()] == "not"
 
-    def _joined(self, name: str, left: Node | None, right: Node | None, sign: Sign) -> Node | None:
+    def _joined(self, name: str, left: Node | None, right: Node | None, sign: DialectSign) -> Node | None:
         if left is None or right is None:
             if name == "prox" or (name == "not" and left is None and right is not None):
                 what, en = self.losses[-1].zh, self.losses[-1].en
@@ -502,7 +502,7 @@ class Reader:
                 return self._suffix_fields(after, self.text[self.signs[at].at : after.at + len(after.text)])
         return ()
 
-    def _suffix_fields(self, sign: Sign, part: str) -> tuple[str, ...] | None:
+    def _suffix_fields(self, sign: DialectSign, part: str) -> tuple[str, ...] | None:
         names = [(one[0], sign.at + one.start()) for one in re.finditer(r"[A-Za-z_]+", sign.text)]
         known = {name: self._fields(name) for name, _at in names}
         every = not any(known.values())
@@ -538,7 +538,7 @@ class Reader:
 
     # --- values
 
-    def _value(self, sign: Sign) -> Node | None:
+    def _value(self, sign: DialectSign) -> Node | None:
         fields = self._fields(sign.field)
         if not fields:
             if (after := self._peek()) and after.kind == "range":
@@ -550,7 +550,7 @@ class Reader:
             return None
         return self._valued(sign, self._modified(sign, fields))
 
-    def _modified(self, sign: Sign, fields: tuple[str, ...]) -> tuple[str, ...]:
+    def _modified(self, sign: DialectSign, fields: tuple[str, ...]) -> tuple[str, ...]:
         """The fields that a relation's modifier makes of them: ``cpc=/low`` is the class and all below it."""
         if not sign.modifier:
             return fields
@@ -564,7 +564,7 @@ class Reader:
             )
         return below
 
-    def _valued(self, sign: Sign, fields: tuple[str, ...]) -> Node | None:
+    def _valued(self, sign: DialectSign, fields: tuple[str, ...]) -> Node | None:
         relation = sign.relation
         negated = relation in ("!=", "<>")
         if relation in ("==", "exact"):
@@ -602,7 +602,7 @@ class Reader:
             )
         return None
 
-    def _compared(self, fields: tuple[str, ...], op: str, sign: Sign) -> Node:
+    def _compared(self, fields: tuple[str, ...], op: str, sign: DialectSign) -> Node:
         """A comparison, a range, or two comparisons in a row (@pd>=2020<=2021)."""
         nodes: list[Node] = []
         while True:
@@ -643,7 +643,7 @@ class Reader:
             op = following.text
             self.next += 1
 
-    def _range(self, sign: Sign, fields: tuple[str, ...]) -> Range:
+    def _range(self, sign: DialectSign, fields: tuple[str, ...]) -> Range:
         """From one value to another: ``[a TO b]``, or ``a>b`` of CPRS and ``a:b`` of Orbit."""
         if not fields:
             raise QueryError("范围要写在字段后面", "a range needs its field", sign.at, sign.at + len(sign.text))

@@ -12,7 +12,7 @@ from jinzhi.kernel.query import Near
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProximityStep:
     """An operator of proximity: how it is written, its kind, and what must be added to its n."""
 
     pattern: str
@@ -38,7 +38,7 @@ class Dialect:
     wild: Mapping[str, str]
     signs: Mapping[str, str]
     levels: Mapping[str, int]
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ProximityStep, ...] = ()
     beside: str = "and"
     beside_loss: tuple[str, str] | None = None
     mixed_loss: tuple[str, str] | None = None
@@ -72,7 +72,7 @@ OPS = Dialect(
     wild={"*": "*", "?": "?", "#": "#"},
     signs=WORDS,
     levels=LEFT_TO_RIGHT,
-    steps=(Step(r"prox(?:/[^\s()]+)?", Near.D),),
+    steps=(ProximityStep(r"prox(?:/[^\s()]+)?", Near.D),),
     modifiers=True,
     fields={
         "ti": "ti",
@@ -104,12 +104,12 @@ DEPATIS = Dialect(
     levels=NORMAL,
     mixed_loss=FROM_MEMORY,
     steps=(
-        Step(r"\(\s*not\s*(\d*)\s*w\s*\)", Near.W, negated=True),
-        Step(r"\(\s*not\s*(\d*)\s*a\s*\)", Near.D, negated=True),
-        Step(r"\(\s*(\d*)\s*w\s*\)", Near.W),
-        Step(r"\(\s*(\d*)\s*a\s*\)", Near.D),
-        Step(r"\(\s*()p\s*\)", Near.P),
-        Step(r"\(\s*()l\s*\)", Near.F, loss_zh="(L) 按同一字段读", loss_en="(L) is read as the same field"),
+        ProximityStep(r"\(\s*not\s*(\d*)\s*w\s*\)", Near.W, negated=True),
+        ProximityStep(r"\(\s*not\s*(\d*)\s*a\s*\)", Near.D, negated=True),
+        ProximityStep(r"\(\s*(\d*)\s*w\s*\)", Near.W),
+        ProximityStep(r"\(\s*(\d*)\s*a\s*\)", Near.D),
+        ProximityStep(r"\(\s*()p\s*\)", Near.P),
+        ProximityStep(r"\(\s*()l\s*\)", Near.F, loss_zh="(L) 按同一字段读", loss_en="(L) is read as the same field"),
     ),
     fields={
         "bi": "tacd",
@@ -144,14 +144,14 @@ PPUBS = Dialect(
     mixed_loss=FROM_MEMORY,
     beside="or",
     steps=(
-        Step(r"not\s+adj(\d*)", Near.W, -1, True, SENTENCE_ZH, SENTENCE_EN),
-        Step(r"not\s+near(\d*)", Near.D, -1, True, SENTENCE_ZH, SENTENCE_EN),
-        Step(r"not\s+with(\d*)", Near.S, 0, True),
-        Step(r"not\s+same(\d*)", Near.P, 0, True),
-        Step(r"adj(\d*)", Near.W, -1, False, SENTENCE_ZH, SENTENCE_EN),
-        Step(r"near(\d*)", Near.D, -1, False, SENTENCE_ZH, SENTENCE_EN),
-        Step(r"with(\d*)", Near.S),
-        Step(r"same(\d*)", Near.P),
+        ProximityStep(r"not\s+adj(\d*)", Near.W, -1, True, SENTENCE_ZH, SENTENCE_EN),
+        ProximityStep(r"not\s+near(\d*)", Near.D, -1, True, SENTENCE_ZH, SENTENCE_EN),
+        ProximityStep(r"not\s+with(\d*)", Near.S, 0, True),
+        ProximityStep(r"not\s+same(\d*)", Near.P, 0, True),
+        ProximityStep(r"adj(\d*)", Near.W, -1, False, SENTENCE_ZH, SENTENCE_EN),
+        ProximityStep(r"near(\d*)", Near.D, -1, False, SENTENCE_ZH, SENTENCE_EN),
+        ProximityStep(r"with(\d*)", Near.S),
+        ProximityStep(r"same(\d*)", Near.P),
     ),
     fields={
         "ti": "ti",
@@ -199,11 +199,11 @@ ORBIT = Dialect(
         "words side by side are read as AND; Orbit's own form reads them as adjacent (W)",
     ),
     steps=(
-        Step(r"\(?\s*(\d*)w\s*\)?", Near.W),
-        Step(r"\(?\s*(\d*)d\s*\)?", Near.D),
-        Step(r"\(?\s*()s\s*\)?", Near.S),
-        Step(r"\(?\s*()p\s*\)?", Near.P),
-        Step(r"\(?\s*()f\s*\)?", Near.F),
+        ProximityStep(r"\(?\s*(\d*)w\s*\)?", Near.W),
+        ProximityStep(r"\(?\s*(\d*)d\s*\)?", Near.D),
+        ProximityStep(r"\(?\s*()s\s*\)?", Near.S),
+        ProximityStep(r"\(?\s*()p\s*\)?", Near.P),
+        ProximityStep(r"\(?\s*()f\s*\)?", Near.F),
     ),
     fields={
         "ti": "ti",
@@ -277,9 +277,9 @@ CNIPR = Dialect(
     levels=LEFT_TO_RIGHT,
     mixed_loss=FROM_MEMORY,
     steps=(
-        Step(r"adj()", Near.W),
-        Step(r"pre/(\d+)", Near.W),
-        Step(r"equ/(\d+)", Near.EQU),
+        ProximityStep(r"adj()", Near.W),
+        ProximityStep(r"pre/(\d+)", Near.W),
+        ProximityStep(r"equ/(\d+)", Near.EQU),
     ),
     fields={
         "ti": "ti",
@@ -320,11 +320,13 @@ PATSNAP = Dialect(
         "words side by side are read as AND; that system's own default is not confirmed",
     ),
     steps=(
-        Step(r"\$ws", Near.S, loss_zh="$WS 按同一句读，未经其文档证实", loss_en="$WS is read as the same sentence"),
-        Step(r"\$w(\d+)", Near.D),
-        Step(r"\$pre(\d+)", Near.W),
-        Step(r"\$sen", Near.S),
-        Step(r"\$para", Near.P),
+        ProximityStep(
+            r"\$ws", Near.S, loss_zh="$WS 按同一句读，未经其文档证实", loss_en="$WS is read as the same sentence"
+        ),
+        ProximityStep(r"\$w(\d+)", Near.D),
+        ProximityStep(r"\$pre(\d+)", Near.W),
+        ProximityStep(r"\$sen", Near.S),
+        ProximityStep(r"\$para", Near.P),
     ),
     fields={
         "ttl": "ti",

@@ -11,11 +11,11 @@ import tantivy
 from jinzhi.engines.characters import variants, written_as
 from jinzhi.engines.patience import check
 from jinzhi.engines.search_index.opened import NO_ROWS, OpenIndex
-from jinzhi.engines.search_index.positions import Reading, blocks, node_spans
+from jinzhi.engines.search_index.positions import WordReading, blocks, node_spans
 from jinzhi.engines.search_index.store import Array, distinct
 from jinzhi.engines.search_index.terms import Outline, outline, shortened
 from jinzhi.engines.search_index.values import ValueQueries, either, every, without
-from jinzhi.engines.search_memory import Plan
+from jinzhi.engines.search_memory import QueryPlan
 from jinzhi.kernel.query import (
     And,
     Char,
@@ -46,11 +46,11 @@ Match = tantivy.Query | Array
 class Matches:
     """The documents that a query finds; each thing is worked out when first asked for."""
 
-    def __init__(self, engine: OpenIndex, plan: Plan):
+    def __init__(self, engine: OpenIndex, plan: QueryPlan):
         self.engine, self.plan = engine, plan
         self._schema = engine.schema
         self._values = ValueQueries(engine, plan)
-        self._readings: dict[int, Reading] = {}
+        self._readings: dict[int, WordReading] = {}
         self._exact: dict[int, tuple[Node, tantivy.Query | None]] = {}
         self._matched: Match | None = None
         self._rows: Array | None = None
@@ -225,7 +225,7 @@ class Matches:
 
     # --- positions
 
-    def reading(self, leaf: Term) -> Reading:
+    def reading(self, leaf: Term) -> WordReading:
         """A leaf's pattern against this index's codes."""
         if id(leaf) not in self._readings:
             pattern = self.plan.pattern(leaf)
@@ -241,7 +241,7 @@ class Matches:
             codes = {
                 text: tuple(tokens.codes[one] for one in all if one in tokens.codes) for text, all in forms.items()
             }
-            self._readings[id(leaf)] = Reading(pattern.words, pattern.slop, pattern.at, codes, tables)
+            self._readings[id(leaf)] = WordReading(pattern.words, pattern.slop, pattern.at, codes, tables)
         return self._readings[id(leaf)]
 
     def _checked(self, node: Node, within: Match | None) -> Array:

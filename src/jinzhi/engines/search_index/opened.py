@@ -12,7 +12,7 @@ from jinzhi.engines.patience import check
 from jinzhi.engines.search_index.positions import blocks
 from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, MISSING, VALUES, Array, Forward, distinct
 from jinzhi.engines.search_index.terms import UNDER, WRITTEN, schema
-from jinzhi.engines.search_memory import ALONE, Context, Record
+from jinzhi.engines.search_memory import ALONE, QueryContext, SearchRecord
 from jinzhi.engines.search_values import OFFICE_NUMBERS
 from jinzhi.kernel.query import Doc, Kind, Numbers, class_symbol, get_field, wildcard_test
 from jinzhi.kernel.tokens import EMPTY, Tokens
@@ -55,14 +55,14 @@ class OpenIndex:
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
 
-    def record(self, doc_id: int) -> Record:
+    def record(self, doc_id: int) -> SearchRecord:
         """A document as the index has it: tokens and values, no text. Raises KeyError."""
         rows = self.rows(tantivy.Query.term_query(self.schema, "id", doc_id))
         if not len(rows):
             raise KeyError(f"the index has no document {doc_id}")
         return Stored(self.forward, rows)
 
-    def in_context(self, context: Context | None) -> Context:
+    def in_context(self, context: QueryContext | None) -> QueryContext:
         if context is None:
             return replace(ALONE, numbers=self.numbers)
         if context.numbers is not self.numbers and context.numbers != self.numbers:
@@ -135,7 +135,7 @@ class OpenIndex:
         return self._means[code]
 
 
-class Stored(Record):
+class Stored(SearchRecord):
     """A document read back from the forward index."""
 
     def __init__(self, forward: Forward, row: Array):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jinzhi.engines.patience import check
-from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, Array, Part, distinct, gathered
+from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, Array, IndexPart, distinct, gathered
 from jinzhi.kernel.query import (
     Char,
     Freq,
@@ -44,7 +44,7 @@ WHOLE_SHARE = 0.5
 class Block:
     """The tokens of one field of some rows of a part: ``rows``, their numbers in it, ``begin``, where each begins."""
 
-    def __init__(self, part: Part, code: str, rows: Array):
+    def __init__(self, part: IndexPart, code: str, rows: Array):
         self.part, self.code, self.rows = part, code, rows
         offsets = part.array(f"{code}.off")
         self._index: Array | slice
@@ -100,7 +100,7 @@ class Block:
         return self.breaks[np.searchsorted(self.breaks, positions, "right")]
 
 
-def blocks(part: Part, code: str, rows: Array) -> Iterator[Block]:
+def blocks(part: IndexPart, code: str, rows: Array) -> Iterator[Block]:
     """The blocks in which to look at sorted rows of a part; they may hold rows that were not asked for."""
     if f"{code}.off" not in part or not len(rows):
         return
@@ -158,7 +158,7 @@ def stretched(low: Array, high: Array, at: int) -> tuple[Array, Array]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordReading:
     """A word of the query against an index: codes of plain tokens (none: unknown), for wildcards a table by code.
 
     A token has several codes where characters that are written differently are one.
@@ -182,14 +182,14 @@ class Reading:
         return found
 
 
-def term_spans(reading: Reading, block: Block) -> Spans:
+def term_spans(reading: WordReading, block: Block) -> Spans:
     """Every span of a word, phrase or loose phrase."""
     if reading.slop is not None:
         return any_order(reading, block)
     return in_order(tuple(step for word in reading.words for step in word), reading, block)
 
 
-def in_order(steps: Word, reading: Reading, block: Block) -> Spans:
+def in_order(steps: Word, reading: WordReading, block: Block) -> Spans:
     """The steps one after another, within one paragraph."""
     lead = steps[0] if isinstance(steps[0], Gap) and len(steps) > 1 and not isinstance(steps[1], Gap) else None
     rest = steps[1:] if lead else steps
@@ -263,7 +263,7 @@ def before_anchor(
     return start[which] - count, end[which]
 
 
-def any_order(reading: Reading, block: Block) -> Spans:
+def any_order(reading: WordReading, block: Block) -> Spans:
     """All words in any order, not overlapping, in one paragraph, at most ``slop`` tokens between first and last."""
     assert reading.slop is not None
     each = [in_order(word, reading, block) for word in reading.words]
@@ -341,7 +341,7 @@ def apart(left: Spans, right: Spans, i: Array, j: Array) -> tuple[Array, Array]:
     return i[fits], j[fits]
 
 
-def node_spans(node: Node, reading: Callable[[Term], Reading], block: Block) -> Spans:
+def node_spans(node: Node, reading: Callable[[Term], WordReading], block: Block) -> Spans:
     """The spans of a node (free of And, Not, Xor) in the block's field."""
     match node:
         case Term():

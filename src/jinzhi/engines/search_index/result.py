@@ -12,14 +12,14 @@ from jinzhi.engines.search_index.matching import Matches
 from jinzhi.engines.search_index.opened import OpenIndex
 from jinzhi.engines.search_index.rank import bm25f
 from jinzhi.engines.search_index.store import MISSING, Array, beginnings
-from jinzhi.engines.search_memory import Plan
+from jinzhi.engines.search_memory import QueryPlan
 from jinzhi.kernel.query import Kind, QueryError, get_field
 
 RELEVANCE = "relevance"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class HitPage:
     """Ids of one page in order, the exact number of all hits, and where the next page begins (None: the last)."""
 
     ids: tuple[int, ...]
@@ -30,7 +30,7 @@ class Page:
 class Results(Matches):
     """What a query finds, to be counted, paged and sorted."""
 
-    def __init__(self, engine: OpenIndex, plan: Plan):
+    def __init__(self, engine: OpenIndex, plan: QueryPlan):
         super().__init__(engine, plan)
         self._orders: dict[str, Array] = {}
 
@@ -69,7 +69,9 @@ class Results(Matches):
         wanted = -keys.astype(np.float64) if descending else keys.astype(np.float64)
         return np.where(keys == MISSING, np.inf, wanted)
 
-    def page(self, sort: str = RELEVANCE, descending: bool = True, limit: int = 20, cursor: str | None = None) -> Page:
+    def page(
+        self, sort: str = RELEVANCE, descending: bool = True, limit: int = 20, cursor: str | None = None
+    ) -> HitPage:
         """One page. Hits that are alike stand by id; those without a value stand last, whatever the direction."""
         if limit < 1:
             raise ValueError("a page holds one document or more")
@@ -85,7 +87,7 @@ class Results(Matches):
         more = len(order) > limit
         last_key = float(wanted[chosen[-1]]) if more else 0.0
         following = _cursor_text(sort, descending, last_key, int(ids[chosen[-1]])) if more else None
-        return Page(tuple(ids[chosen].tolist()), self.count, following)
+        return HitPage(tuple(ids[chosen].tolist()), self.count, following)
 
 
 def _first(keys: Array, ids: Array, limit: int) -> Array:

@@ -125,7 +125,7 @@ def sync_folder(path: Path) -> None:
 # --- parts ----------------------------------------------------------------------------------------------------
 
 
-class Part:
+class IndexPart:
     """Rows ``first`` to ``first + rows``; arrays are mapped when first asked for."""
 
     def __init__(self, path: Path, first: int, rows: int):
@@ -151,7 +151,7 @@ def narrow(values: Sequence[int] | Array) -> Array:
 
 
 @dataclass
-class Column:
+class NumberLists:
     """Lists of numbers, one list a row, while a part is made."""
 
     ends: list[int] = field(default_factory=list)
@@ -175,8 +175,8 @@ class PartMaker:
         self.first, self.tokens, self.values = first, tokens, values
         self.ids: list[int] = []
         self.numbers: list[int] = []
-        self._texts: dict[str, tuple[Column, list[int], list[int], list[int]]] = {}
-        self._values: dict[str, Column] = {}
+        self._texts: dict[str, tuple[NumberLists, list[int], list[int], list[int]]] = {}
+        self._values: dict[str, NumberLists] = {}
         self._nums: dict[str, dict[int, int]] = {}
 
     def add(self, doc: Doc) -> tuple[int, dict[str, Tokens]]:
@@ -191,7 +191,7 @@ class PartMaker:
                 self._add_text(row, code, tokens)
         for code, values in doc.keys.items():
             if code in VALUES and values:
-                column = self._values.setdefault(code, Column())
+                column = self._values.setdefault(code, NumberLists())
                 column.values += [self.values.code(value) for value in values]
                 column.close(row)
         for code, value in (*doc.dates.items(), *doc.numbers.items()):
@@ -199,7 +199,7 @@ class PartMaker:
         return self.first + row, found
 
     def _add_text(self, row: int, code: str, tokens: Tokens) -> None:
-        column, flags, sentences, numbers = self._texts.setdefault(code, (Column(), [], [], []))
+        column, flags, sentences, numbers = self._texts.setdefault(code, (NumberLists(), [], [], []))
         column.values += [self.tokens.code(text) for text in tokens.texts]
         before = -1
         for run in tokens.runs:
@@ -248,7 +248,7 @@ def write_part(path: Path, arrays: Mapping[str, Array]) -> None:
     sync_folder(path.parent)
 
 
-def joined(parts: Sequence[Part]) -> dict[str, Array]:
+def joined(parts: Sequence[IndexPart]) -> dict[str, Array]:
     """The arrays of neighbouring parts as those of one."""
     rows = sum(part.rows for part in parts)
     made: dict[str, Array] = {}
@@ -363,7 +363,7 @@ class ForwardWriter:
         while keep and (parts[keep - 1][2] < 2 * total or len(parts) - keep < MOST_PARTS // 2):
             keep -= 1
             total += parts[keep][2]
-        last = [Part(self.folder / "parts" / name, first, rows) for name, first, rows in parts[keep:]]
+        last = [IndexPart(self.folder / "parts" / name, first, rows) for name, first, rows in parts[keep:]]
         if len(last) > 1:
             self._state(self.manifest.rows, [*parts[:keep], self._write(last[0].first, total, joined(last))])
 
@@ -381,13 +381,13 @@ class Forward:
     def __init__(self, folder: Path, before: Forward | None = None):
         self.folder = folder
         self.manifest: Manifest
-        self.parts: list[Part]
+        self.parts: list[IndexPart]
         for _ in range(20):
             self.manifest = Manifest.read(folder)
             known = {part.path.name: part for part in before.parts} if before else {}
             try:
                 self.parts = [
-                    known.get(name) or Part(folder / "parts" / name, first, rows)
+                    known.get(name) or IndexPart(folder / "parts" / name, first, rows)
                     for name, first, rows in self.manifest.parts
                 ]
                 break
@@ -406,7 +406,7 @@ class Forward:
         before.grown(*size)
         return before
 
-    def by_part(self, rows: Array) -> Iterator[tuple[Part, Array]]:
+    def by_part(self, rows: Array) -> Iterator[tuple[IndexPart, Array]]:
         """Sorted rows cut up by part, as numbers within the part."""
         for part in self.parts:
             low, high = np.searchsorted(rows, (part.first, part.first + part.rows))

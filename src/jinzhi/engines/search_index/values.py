@@ -9,7 +9,7 @@ from tantivy import Occur
 
 from jinzhi.engines.search_index.opened import OpenIndex
 from jinzhi.engines.search_index.terms import WRITTEN, class_term, shortened
-from jinzhi.engines.search_memory import Plan, below, bounds, key_text
+from jinzhi.engines.search_memory import QueryPlan, below, bounds, key_text
 from jinzhi.kernel.query import (
     WILDCARDS,
     Kind,
@@ -44,7 +44,7 @@ def without(query: tantivy.Query) -> tantivy.Query:
 class ValueQueries:
     """For the leaves of a query that compare values: queries that find just these documents."""
 
-    def __init__(self, engine: OpenIndex, plan: Plan):
+    def __init__(self, engine: OpenIndex, plan: QueryPlan):
         self.engine, self.plan = engine, plan
         self._schema = engine.schema
 

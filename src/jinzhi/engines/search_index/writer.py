@@ -1,6 +1,6 @@
 """Writing the index: the inverted one of Tantivy and the forward one, in step.
 
-One ``Writer`` at a time; a second one fails at once.
+One ``IndexWriter`` at a time; a second one fails at once.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from jinzhi.kernel.query import Doc, Numbers
 HEAP, THREADS = 200_000_000, 1
 
 
-class Writer:
+class IndexWriter:
     """Adds, replaces and removes documents by id. What ``commit`` returned from survives any crash."""
 
     def __init__(self, path: Path, numbers: Numbers = OFFICE_NUMBERS):
@@ -70,7 +70,7 @@ class Writer:
         if self._changes or seal.broken_seal(self.path):
             seal.seal(self.path)
 
-    def __enter__(self) -> Writer:
+    def __enter__(self) -> IndexWriter:
         return self
 
     def __exit__(
@@ -82,7 +82,7 @@ class Writer:
 def build(path: Path, docs: Iterable[Doc], batch: int = 20_000, numbers: Numbers = OFFICE_NUMBERS) -> int:
     """Add documents to the index at a path (made if need be), committing each batch; how many."""
     count = 0
-    with Writer(path, numbers) as writer:
+    with IndexWriter(path, numbers) as writer:
         for doc in docs:
             writer.add(doc)
             count += 1

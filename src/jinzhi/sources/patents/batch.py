@@ -34,7 +34,7 @@ from jinzhi.sources.patents import (
     uspto_text,
     uspto_xml,
 )
-from jinzhi.sources.patents.refused import Refused, Unreadable, excerpt_of
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable, excerpt_of
 from jinzhi.sources.patents.tables.sheets import OLD, is_workbook
 from jinzhi.sources.patents.uspto_text import brs
 from jinzhi.sources.patents.uspto_xml import pap, st96
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 from jinzhi.sources.patents.xml import HEAD
 
-Read = Callable[[BinaryIO, str], Iterator[Document | LegalEvent | Refused]]
+Read = Callable[[BinaryIO, str], Iterator[Document | LegalEvent | RefusedRecord]]
 
 #: source → its reader
 READERS: dict[str, Read] = {
@@ -155,7 +155,7 @@ _XML = (
 )
 
 
-def read(member: BatchMember) -> Iterator[Document | LegalEvent | Refused]:
+def read(member: BatchMember) -> Iterator[Document | LegalEvent | RefusedRecord]:
     """What a member holds, through the reader of its source. A drawing holds nothing. Never raises for its content."""
     if member.source == DRAWING:
         return
@@ -171,7 +171,7 @@ def read(member: BatchMember) -> Iterator[Document | LegalEvent | Refused]:
         ).refused(member.name)
 
 
-def _broken(name: str, error: Exception) -> Refused:
+def _broken(name: str, error: Exception) -> RefusedRecord:
     if isinstance(error, Unreadable):
         return error.refused(name)
     what = f"{type(error).__name__}: {error}"[:120]
@@ -286,7 +286,7 @@ class _Counted(io.RawIOBase):
 # ------------------------------------------------------------------------------------------------ walking
 
 
-def walk(path: Path, bounds: Bounds = BOUNDS) -> Iterator[BatchMember | Refused]:
+def walk(path: Path, bounds: Bounds = BOUNDS) -> Iterator[BatchMember | RefusedRecord]:
     """Every file at a path, folders and archives opened, in a fixed order. Never raises for what it finds there."""
     if path.is_dir():
         for folder, folders, files in os.walk(path, followlinks=False):
@@ -344,7 +344,7 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[BatchMember | Refused]:
+def _file(paths: list[Path], name: str, bounds: Bounds) -> Iterator[BatchMember | RefusedRecord]:
     path = paths[-1]
     try:
         with open(paths[0], "rb") as f:
@@ -370,16 +370,16 @@ def _missing(paths: list[Path]) -> str:
     return f"{paths[-1].stem}.z{gap:02d}" if gap else ""
 
 
-def _member(name: str, size: int, head: bytes, opener: Callable[[], BinaryIO]) -> BatchMember | Refused:
+def _member(name: str, size: int, head: bytes, opener: Callable[[], BinaryIO]) -> BatchMember | RefusedRecord:
     source = detect(head, name)
     if source:
         return BatchMember(name, size, source, opener)
     if not head:
         return Unreadable("文件是空的", "the file is empty").refused(name)
-    return Refused(name, "认不出是哪一种专利数据", "no kind of patent data that is known", excerpt_of(head))
+    return RefusedRecord(name, "认不出是哪一种专利数据", "no kind of patent data that is known", excerpt_of(head))
 
 
-def _gzipped(opener: Callable[[], BinaryIO], name: str, size: int, bounds: Bounds) -> BatchMember | Refused:
+def _gzipped(opener: Callable[[], BinaryIO], name: str, size: int, bounds: Bounds) -> BatchMember | RefusedRecord:
     most = min(bounds.member, max(size * bounds.ratio, bounds.small))
 
     def unpacked() -> BinaryIO:
@@ -391,7 +391,7 @@ def _gzipped(opener: Callable[[], BinaryIO], name: str, size: int, bounds: Bound
     return _member(re.sub(r"\.gz$", "", name, flags=re.IGNORECASE), size, head, unpacked)
 
 
-def _archive(stream: io.RawIOBase, name: str, depth: int, bounds: Bounds) -> Iterator[BatchMember | Refused]:
+def _archive(stream: io.RawIOBase, name: str, depth: int, bounds: Bounds) -> Iterator[BatchMember | RefusedRecord]:
     if depth > bounds.depth:
         raise Unreadable(f"压缩包嵌套超过 {bounds.depth} 层", f"archives nested more than {bounds.depth} deep")
     buffered = cast(BinaryIO, io.BufferedReader(stream, 1 << 16))
@@ -442,7 +442,7 @@ def _check(info: zipfile.ZipInfo, seen: set[str], bounds: Bounds) -> None:
 
 def _entry(
     archive: zipfile.ZipFile, outer: BinaryIO, info: zipfile.ZipInfo, label: str, depth: int, bounds: Bounds
-) -> Iterator[BatchMember | Refused]:
+) -> Iterator[BatchMember | RefusedRecord]:
     ending = label.rpartition(".")[2].lower()
     if ending in _IMAGES:
         yield BatchMember(label, info.file_size, DRAWING, lambda: cast(BinaryIO, archive.open(info)))

@@ -82,7 +82,7 @@ def ipc_symbol(text: str, *, version: str = "", main: bool = False, office: str 
     """A class from any written form; a text that is none is kept as it stands, so that nothing is lost."""
     try:
         parsed = ipc.parse(text)
-    except ipc.SymbolError:
+    except ipc.IpcSymbolError:
         return Symbol("ipc", " ".join(text.split()), ipc.version_of(version), main, office, value)
     return Symbol("ipc", parsed.short, parsed.version or ipc.version_of(version), main, office, value or parsed.value)
 

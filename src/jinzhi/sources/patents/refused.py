@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedRecord:
     """One file or record set aside. name: the member as the batch calls it; excerpt: at most 200 characters."""
 
     name: str
@@ -16,14 +16,14 @@ class Refused:
 
 
 class Unreadable(ValueError):
-    """Raised inside a reader, turned into `Refused` at its edge."""
+    """Raised inside a reader, turned into `RefusedRecord` at its edge."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(zh)
         self.en = en
 
-    def refused(self, name: str, excerpt: bytes | str = "") -> Refused:
-        return Refused(name, str(self), self.en, excerpt_of(excerpt))
+    def refused(self, name: str, excerpt: bytes | str = "") -> RefusedRecord:
+        return RefusedRecord(name, str(self), self.en, excerpt_of(excerpt))
 
 
 def excerpt_of(data: bytes | str) -> str:

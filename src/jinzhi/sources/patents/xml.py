@@ -18,8 +18,8 @@ from typing import BinaryIO
 from lxml import etree
 
 from jinzhi.kernel.patent import Document
-from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.standards.cn_numbers import NumberError
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
+from jinzhi.standards.cn_numbers import PatentNumberError
 
 CHUNK = 1 << 18
 #: how much of a file's beginning decides what it is
@@ -141,8 +141,8 @@ def _pieces(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
 
 def documents(
     stream: BinaryIO, name: str, limits: Limits = LIMITS
-) -> Iterator[tuple[etree._Element, str, bytes] | Refused]:
-    """Each document's root, its SHA-256 and the beginning of its bytes; what is not well-formed is `Refused`.
+) -> Iterator[tuple[etree._Element, str, bytes] | RefusedRecord]:
+    """Each document's root, its SHA-256 and the beginning of its bytes; what is not well-formed is `RefusedRecord`.
 
     Memory: one document's tree and one piece of the stream.
     """
@@ -150,7 +150,7 @@ def documents(
     digest, size, head, number = hashlib.sha256(), 0, b"", 0
     failed: Unreadable | None = None
 
-    def finish() -> tuple[etree._Element, str, bytes] | Refused:
+    def finish() -> tuple[etree._Element, str, bytes] | RefusedRecord:
         label = name if number == 1 else f"{name}#{number}"
         if failed is not None:
             return failed.refused(label, head)
@@ -198,7 +198,7 @@ def documents(
 
 def records(
     stream: BinaryIO, name: str, tags: Iterable[str], limits: Limits = LIMITS
-) -> Iterator[etree._Element | Refused]:
+) -> Iterator[etree._Element | RefusedRecord]:
     """Each element of a large document that has one of these local names, then forgotten: memory stays flat.
 
     The element is valid until the next is asked for. One inside another of these stays with the outer one.
@@ -404,14 +404,14 @@ def read_each(
     make: Callable[[etree._Element, str], Document],
     strange: Callable[[str], Unreadable],
     limits: Limits = LIMITS,
-) -> Iterator[Document | Refused]:
+) -> Iterator[Document | RefusedRecord]:
     """What ``make`` gives for each element called as one of ``roots``, handed over with the file's SHA-256.
 
     ``strange``: the refusal of a document that holds none of them, from the name of its root. Never raises for what
     the file holds.
     """
     for item in documents(stream, name, limits):
-        if isinstance(item, Refused):
+        if isinstance(item, RefusedRecord):
             yield item
             continue
         root, digest, head = item
@@ -421,6 +421,6 @@ def read_each(
         for top in tops:
             try:
                 yield make(top, digest)
-            except (Unreadable, NumberError) as e:
+            except (Unreadable, PatentNumberError) as e:
                 english = e.en if isinstance(e, Unreadable) else e.english
                 yield Unreadable(str(e), english).refused(name, head)

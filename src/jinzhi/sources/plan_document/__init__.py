@@ -9,13 +9,23 @@ from jinzhi.sources.patience import TooLong, at_most
 from jinzhi.sources.plan_document.deadlines import time_points
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import simplify
-from jinzhi.sources.plan_document.parse import Layout, parse
-from jinzhi.sources.plan_document.read import TYPES, Source, read
+from jinzhi.sources.plan_document.parse import TextLayout, parse
+from jinzhi.sources.plan_document.read import TYPES, PlanText, read
 
 #: seconds that one document may take; a plan of 40 pages takes one or two
 LONGEST = 60
 
-__all__ = ["TYPES", "Layout", "PlanDocumentError", "Source", "parse", "parse_file", "read", "simplify", "time_points"]
+__all__ = [
+    "TYPES",
+    "PlanDocumentError",
+    "PlanText",
+    "TextLayout",
+    "parse",
+    "parse_file",
+    "read",
+    "simplify",
+    "time_points",
+]
 
 
 def parse_file(

@@ -26,14 +26,14 @@ from jinzhi.kernel.plan import (
     row_dict,
 )
 from jinzhi.sources.plan_document.deadlines import time_points
-from jinzhi.sources.plan_document.draft import Draft, DraftDuty, DraftRow, Readings
+from jinzhi.sources.plan_document.draft import DraftDuty, DraftRow, PlanDraft, Readings
 from jinzhi.sources.plan_document.flow import fold
 
 _PLACE = re.compile(r"[\u4e00-\u9fff]{1,4}?(?:省|自治区|自治州|市|兵团)|国务院|国家|全国")
 _NO_PLACE = re.compile(r"(?:全|我|本|各|城|省|强|都|上|超|股|入)市|市场|城市|全省|我省")
 
 
-def assemble(draft: Draft, names: NameBook, rows: Sequence[PlanRow], notes: tuple[str, ...]) -> PlanDocument:
+def assemble(draft: PlanDraft, names: NameBook, rows: Sequence[PlanRow], notes: tuple[str, ...]) -> PlanDocument:
     """The document that a draft amounts to."""
     found = [(_place(r), r.title) for r in draft.rows]
     matches = match_rows([(place, fold(title)) for place, title in found], rows)
@@ -77,7 +77,7 @@ def assemble(draft: Draft, names: NameBook, rows: Sequence[PlanRow], notes: tupl
 _NOT_OURS = "标题相同,但这份文件不像本市的这个规划,没有绑定"
 
 
-def of_this_plan(draft: Draft, names: NameBook, matches: Sequence[RowMatch], rows: Sequence[PlanRow]) -> bool:
+def of_this_plan(draft: PlanDraft, names: NameBook, matches: Sequence[RowMatch], rows: Sequence[PlanRow]) -> bool:
     """Whether a document is of the plan whose rows are declared: 加强组织领导 stands in every city's.
 
     Most of its rows must be declared ones; and it names the city, or no place at all, or is nearly the whole plan.
@@ -161,7 +161,7 @@ def _units(parsed: Sequence[ParsedRow]) -> dict[tuple[str, str], UnitSeen]:
 # -- what can be read in two ways -------------------------------------------------------------------------------------
 
 
-def _doubt(readings: Readings, draft: Draft, names: NameBook) -> Doubt:
+def _doubt(readings: Readings, draft: PlanDraft, names: NameBook) -> Doubt:
     return Doubt(
         readings.code, readings.said[0], readings.start, readings.end, readings.row if readings.row >= 0 else None,
         tuple(
@@ -215,7 +215,7 @@ def _binding(n: int, match: RowMatch, row: ParsedRow) -> Doubt:
 
 
 def _warnings(
-    draft: Draft,
+    draft: PlanDraft,
     parsed: Sequence[ParsedRow],
     rows: Sequence[PlanRow],
     seen: dict[tuple[str, str], UnitSeen],

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jinzhi.kernel.plan import ParseWarning, SourceSpan
-from jinzhi.sources.plan_document.duties import Found
+from jinzhi.sources.plan_document.duties import FoundUnit
 from jinzhi.sources.plan_document.flow import Flow, is_blank
 
 FURNITURE = ("page-number", "site", "running-head")
@@ -86,7 +86,7 @@ class Readings:
 
 
 @dataclass
-class Draft:
+class PlanDraft:
     """Everything found so far. ``marks[i]`` says what character ``i`` of the text is, and of which row."""
 
     text: str
@@ -172,7 +172,7 @@ def sentences(flow: Flow, start: int, end: int) -> list[tuple[int, int]]:
     return out
 
 
-def duties_of(flow: Flow, found: list[Found], time_limit: str, measure: int | None) -> list[DraftDuty]:
+def duties_of(flow: Flow, found: list[FoundUnit], time_limit: str, measure: int | None) -> list[DraftDuty]:
     return [
         DraftDuty(flow.original(u.start, u.end), flow.chars[u.start : u.end], u.duty, u.wording, time_limit, measure)
         for u in found

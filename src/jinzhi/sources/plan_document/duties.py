@@ -38,7 +38,7 @@ _VERBS = (DIVIDED, LED, SUPPORT, ALONE, WITH)
 
 
 @dataclass(slots=True)
-class Found:
+class FoundUnit:
     """One unit in an area: its name's place in the stream, its duty and the words of it.
 
     ``below`` says that the rows below owe it too."""
@@ -53,11 +53,11 @@ class Found:
 
 
 @dataclass(slots=True)
-class Said:
+class AreaReading:
     """What an area says. ``remarks`` are stretches that name neither unit nor time; ``first_leads`` says that who is
     named first leads, ``below`` that something said here holds for the rows below."""
 
-    units: list[Found] = field(default_factory=list)
+    units: list[FoundUnit] = field(default_factory=list)
     time_limit: str = ""
     verbs: int = 0
     unknown: int = 0
@@ -100,7 +100,7 @@ class Lexicon:
 
 def read_area(
     chars: str, start: int, end: int, lexicon: Lexicon, label: str = "who", breaks: frozenset[int] = frozenset()
-) -> Said:
+) -> AreaReading:
     """Cut an area's words into units and duties. ``label`` is the area's own: who, led, support, person or time;
     plain where it has none.
 
@@ -113,8 +113,8 @@ class _Cutter:
     def __init__(self, chars: str, start: int, end: int, lexicon: Lexicon, label: str, breaks: frozenset[int]) -> None:
         self.chars, self.start, self.end, self.lexicon = chars, start, end, lexicon
         self.label, self.mode, self.breaks = label, label, breaks
-        self.said = Said()
-        self.pending: list[Found] = []
+        self.said = AreaReading()
+        self.pending: list[FoundUnit] = []
         #: 会同 has been met: those before it lead
         self.lead_waits = False
         #: a star has been met: the next unit bears it
@@ -122,7 +122,7 @@ class _Cutter:
         self.labelled_at = start
         self.p = start
 
-    def read(self) -> Said:
+    def read(self) -> AreaReading:
         steps: tuple[Callable[[], bool], ...] = (
             self._standing, self._labelled, self._timed, self._moment, self._many, self._known, self._verb, self._joint,
         )  # fmt: skip
@@ -303,7 +303,7 @@ class _Cutter:
         return True
 
     def _found(self, reached: int, *, known: bool) -> None:
-        found = Found(self.p, reached, "support" if self.lead_waits else "", "会同" if self.lead_waits else "")
+        found = FoundUnit(self.p, reached, "support" if self.lead_waits else "", "会同" if self.lead_waits else "")
         found.starred, self.star_waits = self.star_waits, False
         self.said.units.append(found)
         self.said.unknown += not known
@@ -450,7 +450,7 @@ class _Cutter:
         )
 
 
-def lead_by_order(units: list[Found]) -> None:
+def lead_by_order(units: list[FoundUnit]) -> None:
     """列第一位的为牵头单位: the first of those whom no words of duty set apart leads, the others help."""
     own = [u for u in units if not u.below]
     if len(own) < 2 or any(u.duty == "led" for u in own):

@@ -27,7 +27,7 @@ LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class HeadingSign:
     """An enumerating sign in the stream."""
 
     start: int
@@ -54,7 +54,7 @@ def footnote_at(chars: str, p: int, after: int) -> bool:
     return enclosed and p > 0 and chars[after : after + 1] in tuple("。,;、:!?") and chars[p - 1] not in "。;:!?,、("
 
 
-def sign_at(chars: str, p: int, end: int) -> Sign | None:
+def sign_at(chars: str, p: int, end: int) -> HeadingSign | None:
     found = _SIGN.match(chars, p, end)
     if not found or footnote_at(chars, p, found.end()):
         return None
@@ -63,7 +63,7 @@ def sign_at(chars: str, p: int, end: int) -> Sign | None:
                         (ITEM, ("i1n", "i2n", "i3n"))):  # fmt: skip
         for name in names:
             if group[name]:
-                return Sign(p, found.end(), rank, _value(group[name]))
+                return HeadingSign(p, found.end(), rank, _value(group[name]))
     return None
 
 

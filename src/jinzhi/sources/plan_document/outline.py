@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from jinzhi.sources.plan_document.areas import Area
 from jinzhi.sources.plan_document.flow import Flow
-from jinzhi.sources.plan_document.headings import ITEM, PART, ROW, SECTION, Sign, sign_at
+from jinzhi.sources.plan_document.headings import ITEM, PART, ROW, SECTION, HeadingSign, sign_at
 
 #: numbers that a list may leap over before it is taken for another list
 _LEAP = 5
@@ -24,13 +24,13 @@ MEASURES = re.compile(
 
 
 @dataclass(eq=False)
-class Node:
+class OutlineNode:
     """A heading or an item: its sign, and the words and areas up to the next sign. The root has no sign."""
 
-    sign: Sign | None
+    sign: HeadingSign | None
     kind: str = ""
-    parent: Node | None = None
-    children: list[Node] = field(default_factory=list)
+    parent: OutlineNode | None = None
+    children: list[OutlineNode] = field(default_factory=list)
     #: (start, end, area or None) in order
     pieces: list[tuple[int, int, Area | None]] = field(default_factory=list)
     leapt: int = 0
@@ -54,17 +54,17 @@ class Node:
         last = self.children[-1].end if self.children else 0
         return max([last, *(b for _, b, _ in self.pieces), self.sign.end if self.sign else 0])
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> Iterator[OutlineNode]:
         yield self
         for child in self.children:
             yield from child.walk()
 
     @property
-    def leaf(self) -> Node:
+    def leaf(self) -> OutlineNode:
         return self.children[-1].leaf if self.children else self
 
 
-def kind_of(chars: str, sign: Sign) -> str:
+def kind_of(chars: str, sign: HeadingSign) -> str:
     """The form of a sign with its number left out: 一、 and 第一章 are two kinds of one rank."""
     shown = chars[sign.start : sign.end]
     shown = re.sub(r"[一二三四五六七八九十]+|[0-9]+", "#", shown)
@@ -88,7 +88,7 @@ def depth_of(kind: str) -> float:
     )
 
 
-def grow(flow: Flow, areas: Sequence[Area], start: int, end: int) -> Node:
+def grow(flow: Flow, areas: Sequence[Area], start: int, end: int) -> OutlineNode:
     """The tree of a stretch. Every character from ``start`` to ``end`` is in one sign or one piece."""
     return _Grower(flow, areas, start, end).grow()
 
@@ -97,13 +97,13 @@ class _Grower:
     def __init__(self, flow: Flow, areas: Sequence[Area], start: int, end: int) -> None:
         self.flow, self.chars, self.start, self.end = flow, flow.chars, start, end
         self.areas = [a for a in areas if start <= a.start < end]
-        self.root = Node(None)
+        self.root = OutlineNode(None)
         self.at = self.root
         self.last: dict[str, int] = {}
         self.after_area = True
         self.piece = start
 
-    def grow(self) -> Node:
+    def grow(self) -> OutlineNode:
         p, nth = self.start, 0
         while p < self.end:
             if nth < len(self.areas) and p >= self.areas[nth].start:
@@ -145,7 +145,7 @@ class _Grower:
             return False
         self._text(p)
         parent, leapt = place
-        node = Node(sign, kind, parent, leapt=leapt)
+        node = OutlineNode(sign, kind, parent, leapt=leapt)
         parent.children.append(node)
         self.at = node
         self.last[kind] = sign.value
@@ -155,7 +155,7 @@ class _Grower:
         self.after_area = False
         return True
 
-    def _sign(self, p: int) -> Sign | None:
+    def _sign(self, p: int) -> HeadingSign | None:
         sign = sign_at(self.chars, p, self.end)
         if sign is not None and self.chars[p] in "任举措事" and self._torn(p, sign.end):
             # 主要任务 at the end of a line and 1. on the next are not 任务1.
@@ -164,7 +164,7 @@ class _Grower:
             # 12.30%以上…: digits after the point, at the beginning of a paragraph
             weak = re.match(r"([0-9]{1,3})\.(?=[0-9]+[\u4e00-\u9fff%])", self.chars[p : p + 12])
             if weak:
-                sign = Sign(p, p + weak.end(), ROW, int(weak.group(1)))
+                sign = HeadingSign(p, p + weak.end(), ROW, int(weak.group(1)))
                 if self.last.get(f"{ROW}#、", 0) + 1 != sign.value:
                     return None
         return sign
@@ -184,7 +184,7 @@ class _Grower:
         words = self.chars[first:p]
         return 2 <= len(words) <= _GLUED and not re.search(r"[。,;:()]", words) and not words[-1].isdigit()
 
-    def _place(self, sign: Sign, kind: str) -> tuple[Node, int] | None:
+    def _place(self, sign: HeadingSign, kind: str) -> tuple[OutlineNode, int] | None:
         """Under which node a sign at its place opens, and how many numbers it leaps over; None: it is no heading."""
         p, value = sign.start, sign.value
         free = self._free(p)
@@ -197,7 +197,7 @@ class _Grower:
             # 一、主要措施 is a heading; the words announce measures where something stands before them
             if words and words.start() > self.at.sign.end:
                 return self.at, 0
-        node: Node | None = self.at
+        node: OutlineNode | None = self.at
         nearest = None
         while node is not None and node.parent is not None:
             if node.kind == kind and node.sign is not None:
@@ -239,7 +239,7 @@ class _Grower:
         words = self.chars[self.piece : p]
         return "。" not in words and not words[-1:].isdigit()
 
-    def _irregular(self, node: Node, value: int, firm: bool) -> tuple[Node, int] | None:
+    def _irregular(self, node: OutlineNode, value: int, firm: bool) -> tuple[OutlineNode, int] | None:
         """A number that is not the next of its list: leapt, printed twice, or the first of another list."""
         assert node.sign is not None and node.parent is not None
         before = node.sign.value

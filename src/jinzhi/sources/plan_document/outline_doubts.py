@@ -5,25 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import Draft, DraftDuty, DraftRow, Readings, duties_of, sentences
+from jinzhi.sources.plan_document.draft import DraftDuty, DraftRow, PlanDraft, Readings, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import title_end
-from jinzhi.sources.plan_document.outline import Node
+from jinzhi.sources.plan_document.outline import OutlineNode
 from jinzhi.sources.plan_document.outline_roles import OutlineRoles, Text
 
 
 class OutlineDoubts(OutlineRoles):
     """The tree, the draft that is being made of it, and the row in hand."""
 
-    def __init__(self, draft: Draft, flow: Flow, lexicon: Lexicon) -> None:
+    def __init__(self, draft: PlanDraft, flow: Flow, lexicon: Lexicon) -> None:
         super().__init__(flow)
         self.draft, self.lexicon = draft, lexicon
         self.row = -1
         #: how many measures the row in hand had after each of its areas
         self.kept_measures: list[int] = []
 
-    def _nested(self, node: Node, ranges: list[tuple[Node, int, int]], own: list[DraftDuty]) -> None:
+    def _nested(self, node: OutlineNode, ranges: list[tuple[OutlineNode, int, int]], own: list[DraftDuty]) -> None:
         """Numbered measures with units of their own may be rows under a heading with units."""
         row = self.draft.rows[self.row]
         made = []

@@ -8,7 +8,7 @@ from jinzhi.sources.plan_document.areas import Area
 from jinzhi.sources.plan_document.draft import BULLET
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import ITEM, PART
-from jinzhi.sources.plan_document.outline import MEASURES, Node, grow
+from jinzhi.sources.plan_document.outline import MEASURES, OutlineNode, grow
 
 LONGEST_NAME = 60
 STOPS = "。;,"
@@ -20,7 +20,7 @@ class OutlineRoles:
 
     def __init__(self, flow: Flow) -> None:
         self.flow, self.chars = flow, flow.chars
-        self.root = Node(None)
+        self.root = OutlineNode(None)
         self.row_kinds: Counter[str] = Counter()
 
     # -- the tree -------------------------------------------------------------------------------------------------
@@ -46,12 +46,12 @@ class OutlineRoles:
                 return node.start
         return None
 
-    def _of_site(self, node: Node) -> bool:
+    def _of_site(self, node: OutlineNode) -> bool:
         words = self.chars[node.start : self.flow.next_bol(node.start, len(self.chars))]
         return any(w in words for w in ("预览", "下载", "用户上传", "本站"))
 
-    def _lists(self) -> list[list[Node]]:
-        out: list[list[Node]] = []
+    def _lists(self) -> list[list[OutlineNode]]:
+        out: list[list[OutlineNode]] = []
         for node in self.root.children:
             if not out or (node.sign and node.sign.value == 1 and node.kind == out[-1][0].kind):
                 out.append([])
@@ -67,7 +67,7 @@ class OutlineRoles:
         for node in self.root.children:
             self._role(node)
 
-    def _role(self, node: Node) -> None:
+    def _role(self, node: OutlineNode) -> None:
         if node.areas:
             heads = node.below and not self._announces(node)
             heads = heads and (node.kind.startswith(str(PART)) or self._numbered_through(node))
@@ -86,7 +86,7 @@ class OutlineRoles:
                 for inner in child.walk():
                     inner.role = "measure" if node.role == "row" else node.role
 
-    def _is_row_kind(self, node: Node) -> bool:
+    def _is_row_kind(self, node: OutlineNode) -> bool:
         """Whether a node without units is a row that lost them: its like are rows, and something beside it is one."""
         assert node.parent is not None
         beside = [n for n in node.parent.children if n is not node and n.kind == node.kind]
@@ -94,25 +94,25 @@ class OutlineRoles:
             return False
         return any(n.areas for n in beside) or (node.parent is not self.root and not beside)
 
-    def _numbered_through(self, node: Node) -> bool:
+    def _numbered_through(self, node: OutlineNode) -> bool:
         """Whether what is numbered under a heading goes on with the numbers under the one before: 1 2, then 3 4."""
         assert node.parent is not None
         lists = [n.children for n in node.parent.children if n.kind == node.kind and n.children]
         firsts = [c[0].sign.value for c in lists if c[0].sign]
         return len(firsts) > 1 and any(v > 1 for v in firsts)
 
-    def _announces(self, node: Node) -> bool:
+    def _announces(self, node: OutlineNode) -> bool:
         texts = [self.chars[a:b].strip("。:;") for a, b, area in node.pieces if area is None]
         return any(MEASURES.search(t) for t in texts[1:])
 
-    def _only_last(self, node: Node) -> bool:
+    def _only_last(self, node: OutlineNode) -> bool:
         """Whether a node is the last of a list whose others have no units: the area may be for all of them."""
         parent = node.parent
         if parent is None or parent.sign is None or node.children or len(parent.children) < 2:
             return False
         return parent.children[-1] is node and not any(n.areas or n.children for n in parent.children[:-1])
 
-    def _carried_below(self, node: Node) -> bool:
+    def _carried_below(self, node: OutlineNode) -> bool:
         """Whether the one area under a node, at the very end of it, is the node's own."""
         with_area = [n for n in node.walk() if n.areas]
         if len(with_area) != 1 or not self._only_last(with_area[0]) or with_area[0].parent is not node:
@@ -123,16 +123,16 @@ class OutlineRoles:
         beside = [n for n in node.parent.children if n is not node]
         return any(n.areas for n in beside) or sum(map(self._alike, beside)) > 0
 
-    def _alike(self, node: Node) -> bool:
+    def _alike(self, node: OutlineNode) -> bool:
         with_area = [n for n in node.walk() if n.areas]
         return len(with_area) == 1 and self._only_last(with_area[0]) and with_area[0].parent is node
 
-    def _over_plain_rows(self, node: Node) -> bool:
+    def _over_plain_rows(self, node: OutlineNode) -> bool:
         """Whether a heading stands over rows without a number: several paragraphs with units, or one with a bullet."""
         rows = self._unnumbered(node)
         return len(rows) > 1 or (len(rows) == 1 and BULLET.match(self.chars, rows[0][0][0]) is not None)
 
-    def _unnumbered(self, node: Node) -> list[tuple[Text, list[Area]]]:
+    def _unnumbered(self, node: OutlineNode) -> list[tuple[Text, list[Area]]]:
         """Paragraphs with units under a heading that stands on a line of its own: rows without a number."""
         pieces = node.pieces
         if not pieces or pieces[0][2] is not None or node.sign is None:

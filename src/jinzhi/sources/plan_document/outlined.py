@@ -10,20 +10,20 @@ from __future__ import annotations
 import re
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import BULLET, Draft, DraftRow, Readings, duties_of, sentences
+from jinzhi.sources.plan_document.draft import BULLET, DraftRow, PlanDraft, Readings, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import ITEM, PART, Title, title_end
-from jinzhi.sources.plan_document.outline import MEASURES, Node
+from jinzhi.sources.plan_document.outline import MEASURES, OutlineNode
 from jinzhi.sources.plan_document.outline_doubts import OutlineDoubts
 from jinzhi.sources.plan_document.outline_roles import LONGEST_NAME, STOPS, Text
-from jinzhi.sources.plan_document.standing import Standing
+from jinzhi.sources.plan_document.standing import StandingDuties
 
 
 class OutlinedReader(OutlineDoubts):
     """Reads one stream into a draft."""
 
-    def __init__(self, draft: Draft, flow: Flow, lexicon: Lexicon, standing: Standing) -> None:
+    def __init__(self, draft: PlanDraft, flow: Flow, lexicon: Lexicon, standing: StandingDuties) -> None:
         super().__init__(draft, flow, lexicon)
         self.standing = standing
         self.heads: list[tuple[str, str, int]] = []
@@ -37,7 +37,7 @@ class OutlinedReader(OutlineDoubts):
         for node in self.root.children:
             self._read(node)
 
-    def _read(self, node: Node) -> None:
+    def _read(self, node: OutlineNode) -> None:
         if node.role == "heading":
             self._heading(node)
         elif node.role == "row":
@@ -45,7 +45,7 @@ class OutlinedReader(OutlineDoubts):
         else:
             self._remark(node)
 
-    def _heading(self, node: Node) -> None:
+    def _heading(self, node: OutlineNode) -> None:
         assert node.sign is not None
         texts = [(a, b) for a, b, area in node.pieces if area is None]
         name_end = self._name(*texts[0]) if texts else node.sign.end
@@ -80,7 +80,7 @@ class OutlinedReader(OutlineDoubts):
             return full
         return min(title_end(self.flow, start, end).end, end)
 
-    def _enter(self, node: Node, name: str) -> None:
+    def _enter(self, node: OutlineNode, name: str) -> None:
         """The headings over what follows; ``heads`` is the path of (kind, name, number)."""
         depth = 0
         above = node.parent
@@ -103,7 +103,7 @@ class OutlinedReader(OutlineDoubts):
         part = " · ".join(name for _, name, _ in heads[:-1])
         return {"part": part, "part_number": heads[0][2], "section": heads[-1][1], "section_number": heads[-1][2]}
 
-    def _under(self, node: Node) -> None:
+    def _under(self, node: OutlineNode) -> None:
         depth = 0
         above = node.parent
         while above is not None and above.sign is not None:
@@ -113,7 +113,7 @@ class OutlinedReader(OutlineDoubts):
 
     # -- rows -----------------------------------------------------------------------------------------------------
 
-    def _row(self, node: Node) -> None:
+    def _row(self, node: OutlineNode) -> None:
         assert node.sign is not None
         self._under(node)
         texts = [(a, b) for a, b, area in node.pieces if area is None and not self._only_stops(a, b)]
@@ -128,7 +128,7 @@ class OutlinedReader(OutlineDoubts):
         self._body(node, self.body)
         row = self.draft.rows[self.row]
         own = list(row.duties)
-        ranges: list[tuple[Node, int, int]] = []
+        ranges: list[tuple[OutlineNode, int, int]] = []
         for child in node.children:
             before = len(row.measures)
             self._measure(child)
@@ -157,7 +157,7 @@ class OutlinedReader(OutlineDoubts):
         if not title.sure:
             self._other_title(start, end, title.end)
 
-    def _body(self, node: Node, body: int) -> None:
+    def _body(self, node: OutlineNode, body: int) -> None:
         """The words and areas of a row: an area is for the row, or, where there are several, for the words before."""
         pieces = [(max(a, body) if area is None else a, b, area) for a, b, area in node.pieces
                   if area is not None or b > body]  # fmt: skip
@@ -178,7 +178,7 @@ class OutlinedReader(OutlineDoubts):
         if lost:
             self._maybe_rows(lost)
 
-    def _leaps(self, node: Node) -> int:
+    def _leaps(self, node: OutlineNode) -> int:
         """How many numbers the next of a node's list leaps over."""
         assert node.parent is not None
         after = node.parent.children[node.parent.children.index(node) + 1 :]
@@ -200,7 +200,7 @@ class OutlinedReader(OutlineDoubts):
                 return []
         return out if all(areas for _, areas in out) else []
 
-    def _body_of(self, pieces: list[tuple[int, int, Area | None]], node: Node, *, several: bool) -> None:
+    def _body_of(self, pieces: list[tuple[int, int, Area | None]], node: OutlineNode, *, several: bool) -> None:
         real = [n for n, (_, _, area) in enumerate(pieces) if area is not None]
         own: list[int] = []
         row = self.draft.rows[self.row]
@@ -236,7 +236,7 @@ class OutlinedReader(OutlineDoubts):
         )
         return last if stop - last <= 10 and MEASURES.fullmatch(self.chars[last:stop].strip("。:;")) else stop
 
-    def _measure(self, node: Node) -> None:
+    def _measure(self, node: OutlineNode) -> None:
         """An item under a row: its words are measures, its areas are for them."""
         assert node.sign is not None
         row = self.draft.rows[self.row]
@@ -260,7 +260,7 @@ class OutlinedReader(OutlineDoubts):
         for child in node.children:
             self._measure(child)
 
-    def _for_the_row(self, node: Node) -> bool:
+    def _for_the_row(self, node: OutlineNode) -> bool:
         """Whether the area of an item is for the whole row: it is the only one, after the last item."""
         top = node
         while top.parent is not None and top.role == "measure":
@@ -281,7 +281,7 @@ class OutlinedReader(OutlineDoubts):
         if not row.duties:
             self._no_duty()
 
-    def _after_rows(self, node: Node) -> None:
+    def _after_rows(self, node: OutlineNode) -> None:
         for a, b, area in node.pieces:
             if area is None and self._only_stops(a, b):
                 self._closing_stop(a, b)
@@ -369,7 +369,7 @@ class OutlinedReader(OutlineDoubts):
 
     # -- what has no units ----------------------------------------------------------------------------------------
 
-    def _remark(self, node: Node) -> None:
+    def _remark(self, node: OutlineNode) -> None:
         """A heading without any units under it (总体要求, 工作要求): kept as an explanation, and offered as rows."""
         words = self.flow.original(node.start, node.end)
         self.draft.paint(self.flow, node.start, node.end, "remark")
@@ -398,7 +398,7 @@ class OutlinedReader(OutlineDoubts):
         )
         self.draft.doubts.append(readings.at(self.flow))
 
-    def _row_of(self, leaf: Node, part: str, top: Node) -> DraftRow:
+    def _row_of(self, leaf: OutlineNode, part: str, top: OutlineNode) -> DraftRow:
         assert leaf.sign is not None and top.sign is not None
         a, b = next(((a, b) for a, b, _ in leaf.pieces), (leaf.sign.end, leaf.sign.end))
         title = title_end(self.flow, a, b)

@@ -11,15 +11,15 @@ from jinzhi.kernel.plan import Place, PlanDocument, PlanRow, letters, match_rows
 from jinzhi.sources.plan_document.areas import Area, find_areas
 from jinzhi.sources.plan_document.assemble import assemble
 from jinzhi.sources.plan_document.contents import contents
-from jinzhi.sources.plan_document.draft import Draft
+from jinzhi.sources.plan_document.draft import PlanDraft
 from jinzhi.sources.plan_document.drawn import drawn_head
 from jinzhi.sources.plan_document.duties import Lexicon
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.flow import Flow, build, fold, page_marks
 from jinzhi.sources.plan_document.headings import Vocabulary
 from jinzhi.sources.plan_document.outlined import OutlinedReader
-from jinzhi.sources.plan_document.running import Reader
-from jinzhi.sources.plan_document.standing import Standing, repeat_what_stands_above
+from jinzhi.sources.plan_document.running import StreamReader
+from jinzhi.sources.plan_document.standing import StandingDuties, repeat_what_stands_above
 from jinzhi.sources.plan_document.surroundings import (
     appended,
     closes,
@@ -30,7 +30,7 @@ from jinzhi.sources.plan_document.surroundings import (
     signature_at,
 )
 from jinzhi.sources.plan_document.table_reader import TableReader
-from jinzhi.sources.plan_document.tables import Table, find_text_tables, stitched
+from jinzhi.sources.plan_document.tables import TextTable, find_text_tables, stitched
 
 _MARKUP = re.compile(r"^#{1,6}(?=\s)|\*\*", re.MULTILINE)
 
@@ -41,14 +41,14 @@ LONGEST = 600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TextLayout:
     """What a reader of files knows beyond the text. Positions are in the text.
 
     ``tables`` stand in the text; with ``paragraphs`` every line is a paragraph (Word, HTML); ``loose`` says that
     spaces beside Latin letters mean nothing (PDF); ``heads`` are running heads and feet.
     """
 
-    tables: tuple[Table, ...] = ()
+    tables: tuple[TextTable, ...] = ()
     paragraphs: bool = False
     loose: bool = False
     heads: tuple[tuple[int, int], ...] = ()
@@ -59,16 +59,16 @@ def parse(
     *,
     names: NameBook,
     rows: Sequence[PlanRow] = (),
-    layout: Layout | None = None,
+    layout: TextLayout | None = None,
     notes: Sequence[str] = (),
 ) -> PlanDocument:
     """Read a work-division document. Raises PlanDocumentError where it holds no division of work."""
-    layout = layout or Layout()
+    layout = layout or TextLayout()
     if not text.strip():
         raise PlanDocumentError("empty", "文件里没有文字。请确认选对了文件;如果是扫描件,请先做文字识别再导入。")
     if len(text) > LONGEST:
         raise PlanDocumentError("size", f"文字超过 {LONGEST} 个字符,不像一份任务分工。请只导入分工文件本身。")
-    draft = Draft(text)
+    draft = PlanDraft(text)
     lexicon, vocabulary = Lexicon(names), Vocabulary(rows)
     tables = layout.tables or find_text_tables(text)
     taken = [t for t in tables if t.head is not None]
@@ -86,7 +86,7 @@ def parse(
     skip = [*marks, *listed, *markup, *layout.heads, *((t.start, t.end) for t in taken)]
     flow = build(text, skip=skip, paragraphs=layout.paragraphs, loose=layout.loose)
     areas = find_areas(flow, lexicon)
-    standing = Standing()
+    standing = StandingDuties()
     standing.listen(flow, areas)
     reader = _reader(draft, flow, lexicon, rows, vocabulary, standing, areas)
     if taken:
@@ -100,14 +100,14 @@ def parse(
 
 
 def _reader(
-    draft: Draft,
+    draft: PlanDraft,
     flow: Flow,
     lexicon: Lexicon,
     rows: Sequence[PlanRow],
     vocabulary: Vocabulary,
-    standing: Standing,
+    standing: StandingDuties,
     areas: list[Area],
-) -> Reader | OutlinedReader:
+) -> StreamReader | OutlinedReader:
     """A document of the declared plan is read by the names of its rows, any other by the tree of its headings."""
     said = letters(flow.chars)
     by_name = sum(letters(fold(row.title)) in said for row in rows) >= _DECLARED
@@ -115,10 +115,10 @@ def _reader(
         outlined = OutlinedReader(draft, flow, lexicon, standing)
         if outlined.grow(areas, _tail(flow, areas[-1].end)) is not None:
             return outlined
-    return Reader(draft, flow, lexicon, vocabulary, standing)
+    return StreamReader(draft, flow, lexicon, vocabulary, standing)
 
 
-def _running(draft: Draft, flow: Flow, areas: list[Area], reader: Reader | OutlinedReader) -> None:
+def _running(draft: PlanDraft, flow: Flow, areas: list[Area], reader: StreamReader | OutlinedReader) -> None:
     if not areas:
         return
     tail = _tail(flow, areas[-1].end)
@@ -140,7 +140,7 @@ def _tail(flow: Flow, start: int) -> int:
         from_here += 1
     if signature_at(flow, from_here):
         return from_here
-    probe = Draft(flow.text)
+    probe = PlanDraft(flow.text)
     for first, last in pieces(flow, from_here, len(flow)):
         words = flow.chars[first:last]
         if is_site(words) or (flow.bol[first] and (closes(words) or appended(words))):
@@ -152,14 +152,14 @@ def _tail(flow: Flow, start: int) -> int:
 
 
 def _tables(
-    draft: Draft,
-    tables: Sequence[Table],
+    draft: PlanDraft,
+    tables: Sequence[TextTable],
     lexicon: Lexicon,
     vocabulary: Vocabulary,
     flow: Flow,
     areas: list[Area],
-    reader: Reader | OutlinedReader,
-    standing: Standing,
+    reader: StreamReader | OutlinedReader,
+    standing: StandingDuties,
 ) -> None:
     """Rows in tables; what stands around them is head, headings, running rows or tail."""
     cells = TableReader(draft, lexicon, vocabulary, flow.loose, standing)
@@ -182,7 +182,7 @@ def _tables(
         read_tail(draft, flow, p, len(flow))
 
 
-def _refuse_what_is_no_plan(draft: Draft, rows: Sequence[PlanRow]) -> None:
+def _refuse_what_is_no_plan(draft: PlanDraft, rows: Sequence[PlanRow]) -> None:
     if any(r.duties for r in draft.rows):
         return
     places = [(Place(), fold(r.title)) for r in draft.rows]

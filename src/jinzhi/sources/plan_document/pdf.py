@@ -9,15 +9,15 @@ from collections.abc import Sequence
 import pypdfium2
 
 from jinzhi.sources.plan_document.errors import PlanDocumentError
-from jinzhi.sources.plan_document.parse import Layout
+from jinzhi.sources.plan_document.parse import TextLayout
 from jinzhi.sources.plan_document.pdf_columns import Loose, find_loose
-from jinzhi.sources.plan_document.pdf_page import Grid, Page, lines_of, words_of
-from jinzhi.sources.plan_document.tables import Cell, Head, Table
+from jinzhi.sources.plan_document.pdf_page import Grid, PdfPage, lines_of, words_of
+from jinzhi.sources.plan_document.tables import Head, TextCell, TextTable
 
 MOST_PAGES = 600
 
 
-def read_pdf(data: bytes) -> tuple[str, Layout, list[str]]:
+def read_pdf(data: bytes) -> tuple[str, TextLayout, list[str]]:
     """Text, layout and notes of a PDF. Raises PlanDocumentError where it is encrypted, damaged or scanned."""
     try:
         document = pypdfium2.PdfDocument(data)
@@ -28,7 +28,7 @@ def read_pdf(data: bytes) -> tuple[str, Layout, list[str]]:
     try:
         if len(document) > MOST_PAGES:
             raise PlanDocumentError("size", f"PDF 有 {len(document)} 页,超过 {MOST_PAGES} 页。请只导入分工文件本身。")
-        pages = [Page(document[i]) for i in range(len(document))]
+        pages = [PdfPage(document[i]) for i in range(len(document))]
     finally:
         document.close()
     bare = [i for i, p in enumerate(pages, 1) if len(p.glyphs) < 5]
@@ -42,10 +42,10 @@ def read_pdf(data: bytes) -> tuple[str, Layout, list[str]]:
     return (*_compose(pages), notes)
 
 
-def _compose(pages: list[Page]) -> tuple[str, Layout]:
+def _compose(pages: list[PdfPage]) -> tuple[str, TextLayout]:
     parts: list[str] = []
     size = 0
-    tables: list[Table | list[list[Cell]]] = []
+    tables: list[TextTable | list[list[TextCell]]] = []
     line_places: list[list[tuple[int, int, str]]] = []
 
     def add(words: str) -> tuple[int, int]:
@@ -73,7 +73,7 @@ def _compose(pages: list[Page]) -> tuple[str, Layout]:
             elif isinstance(item, Loose):
                 grid = _write_loose(item, add)
                 tables.append(
-                    grid if item.headed else Table(grid[0][0].start, grid[-1][-1].end, tuple(map(tuple, grid)),
+                    grid if item.headed else TextTable(grid[0][0].start, grid[-1][-1].end, tuple(map(tuple, grid)),
                                                    Head(0, -1, item.columns.roles))
                 )  # fmt: skip
             else:
@@ -83,41 +83,41 @@ def _compose(pages: list[Page]) -> tuple[str, Layout]:
                 here.append((start, end, words))
         line_places.append(here)
     text = "".join(parts)
-    done: list[Table] = []
+    done: list[TextTable] = []
     for found in tables:
-        table = found if isinstance(found, Table) else Table.of(text, found)
+        table = found if isinstance(found, TextTable) else TextTable.of(text, found)
         if table.head is None and done and done[-1].head and len(done[-1].grid[0]) == len(table.grid[0]):
-            table = Table(table.start, table.end, table.grid, Head(0, -1, done[-1].head.roles))
+            table = TextTable(table.start, table.end, table.grid, Head(0, -1, done[-1].head.roles))
         done.append(table)
-    return text, Layout(tables=tuple(done), loose=True, heads=_running_heads(line_places))
+    return text, TextLayout(tables=tuple(done), loose=True, heads=_running_heads(line_places))
 
 
-def _write_grid(grid: Grid, add) -> list[list[Cell]]:  # type: ignore[no-untyped-def]
-    placed: dict[tuple[int, int], Cell] = {}
-    out: list[list[Cell]] = []
+def _write_grid(grid: Grid, add) -> list[list[TextCell]]:  # type: ignore[no-untyped-def]
+    placed: dict[tuple[int, int], TextCell] = {}
+    out: list[list[TextCell]] = []
     for r in range(len(grid.ys) - 1):
-        line: list[Cell] = []
+        line: list[TextCell] = []
         for c in range(len(grid.xs) - 1):
             owner = grid.owner[r, c]
             if owner not in placed:
                 if c:
                     add("\t")
                 words = "\n".join(words_of(x) for x in lines_of(grid.glyphs.get(owner, [])))
-                placed[owner] = Cell(*add(words))
+                placed[owner] = TextCell(*add(words))
             line.append(placed[owner])
         add("\n")
         out.append(line)
     return out
 
 
-def _write_loose(table: Loose, add) -> list[list[Cell]]:  # type: ignore[no-untyped-def]
-    out: list[list[Cell]] = []
+def _write_loose(table: Loose, add) -> list[list[TextCell]]:  # type: ignore[no-untyped-def]
+    out: list[list[TextCell]] = []
     for record in table.records:
-        line: list[Cell] = []
+        line: list[TextCell] = []
         for c, cell in enumerate(record):
             if c:
                 add("\t")
-            line.append(Cell(*add("\n".join(words_of(x) for x in cell))))
+            line.append(TextCell(*add("\n".join(words_of(x) for x in cell))))
         add("\n")
         out.append(line)
     return out

@@ -9,7 +9,7 @@ from statistics import median
 
 from jinzhi.sources.plan_document.flow import fold, page_marks
 from jinzhi.sources.plan_document.headings import ITEM, ROW, sign_at
-from jinzhi.sources.plan_document.pdf_page import Glyph, Line, Page, words_of
+from jinzhi.sources.plan_document.pdf_page import Glyph, Line, PdfPage, words_of
 from jinzhi.sources.plan_document.tables import is_head, role_of, settled
 
 #: white wider than this many times the size of the letters parts two cells of a head
@@ -48,7 +48,7 @@ class Loose:
     headed: bool
 
 
-def find_loose(page: Page, lines: Sequence[Line], before: Loose | None) -> tuple[list[Loose], list[Line]]:
+def find_loose(page: PdfPage, lines: Sequence[Line], before: Loose | None) -> tuple[list[Loose], list[Line]]:
     """The tables without lines on a page, and the lines that are in none. ``before`` may go on from the last page."""
     body = [x for x in lines if not _mark(x)]
     marks = [x for x in lines if _mark(x)]
@@ -152,7 +152,7 @@ def _step(above: Line, below: Line) -> float:
 
 
 def _table(
-    page: Page, columns: Columns, lines: Sequence[Line], *, headed: bool, open: bool, head: Line | None = None
+    page: PdfPage, columns: Columns, lines: Sequence[Line], *, headed: bool, open: bool, head: Line | None = None
 ) -> Loose:
     groups = _groups(page, columns, lines)
     if head is not None:
@@ -175,7 +175,7 @@ def _column(line: Line, columns: Columns, c: int) -> Line:
     return [g for g in line if columns.of(g) == c]
 
 
-def _groups(page: Page, columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
+def _groups(page: PdfPage, columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
     """The lines of each row: by rules across, else by white between, else by the numbers or the first column."""
     by_white = _by_white(page, columns, lines)
     numbers = [n for n, role in enumerate(columns.roles) if role == "number"]
@@ -189,7 +189,7 @@ def _groups(page: Page, columns: Columns, lines: Sequence[Line]) -> list[list[Li
     return _by(columns, lines, numbers[0])
 
 
-def _by_white(page: Page, columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
+def _by_white(page: PdfPage, columns: Columns, lines: Sequence[Line]) -> list[list[Line]]:
     steps = [_step(a, b) for a, b in itertools.pairwise(lines)]
     usual = median(sorted(steps)[: max(1, (len(steps) + 1) // 2)]) if steps else 0.0
     out: list[list[Line]] = []

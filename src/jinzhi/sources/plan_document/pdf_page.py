@@ -29,7 +29,7 @@ class Glyph:
 Line = list[Glyph]
 
 
-class Page:
+class PdfPage:
     """Characters and rules of one page."""
 
     def __init__(self, page: pypdfium2.PdfPage) -> None:
@@ -98,7 +98,7 @@ def _merge(values: Sequence[float]) -> list[float]:
 class Grid:
     """The cells between rules; cells without a rule between them are one."""
 
-    def __init__(self, page: Page, xs: list[float], ys: list[float]) -> None:
+    def __init__(self, page: PdfPage, xs: list[float], ys: list[float]) -> None:
         self.page, self.xs, self.ys = page, xs, ys
         self.top, self.bottom, self.left, self.right = ys[0], ys[-1], xs[0], xs[-1]
         rows, cols = len(ys) - 1, len(xs) - 1

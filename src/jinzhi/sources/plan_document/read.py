@@ -26,9 +26,9 @@ from jinzhi.kernel.text import UNFIT, shown
 from jinzhi.sources.plan_document.errors import PlanDocumentError
 from jinzhi.sources.plan_document.excel_value import value_shown
 from jinzhi.sources.plan_document.numbering import Numbering
-from jinzhi.sources.plan_document.parse import Layout
+from jinzhi.sources.plan_document.parse import TextLayout
 from jinzhi.sources.plan_document.pdf import read_pdf
-from jinzhi.sources.plan_document.tables import Cell, Head, Table
+from jinzhi.sources.plan_document.tables import Head, TextCell, TextTable
 
 #: bytes of a file, of what a zip may unpack to, and how much smaller than its contents a zip may be
 LARGEST = 32 * 1024 * 1024
@@ -51,16 +51,16 @@ _OTHERS = {
 
 
 @dataclass(frozen=True)
-class Source:
+class PlanText:
     """A file's text, what its format knows, and what the reader has to say."""
 
     text: str
-    layout: Layout
+    layout: TextLayout
     notes: tuple[str, ...] = ()
     filename: str = ""
 
 
-def read(file: Path | str | bytes, filename: str = "") -> Source:
+def read(file: Path | str | bytes, filename: str = "") -> PlanText:
     """Read a file or its bytes. The type is told from the contents and the name; PlanDocumentError where it can't."""
     if isinstance(file, bytes):
         data = file
@@ -93,7 +93,7 @@ def read(file: Path | str | bytes, filename: str = "") -> Source:
     if unfit:
         lines = "、".join(map(str, unfit[:10])) + (" 等" if len(unfit) > 10 else "")
         notes = [*notes, f"第 {lines} 行有不可见、不能保存的字符（共 {len(unfit)} 行），已换成 �，请核对。"]
-    return Source("\f".join(map(shown, pages)), layout, tuple(notes), filename)
+    return PlanText("\f".join(map(shown, pages)), layout, tuple(notes), filename)
 
 
 def _too_large(size: int) -> PlanDocumentError:
@@ -192,8 +192,8 @@ def decode(data: bytes) -> str:
     )
 
 
-def _txt(data: bytes) -> tuple[str, Layout, list[str]]:
-    return decode(data), Layout(), []
+def _txt(data: bytes) -> tuple[str, TextLayout, list[str]]:
+    return decode(data), TextLayout(), []
 
 
 # -- building a text with tables ------------------------------------------------------------------------------------
@@ -205,8 +205,8 @@ class _Builder:
     def __init__(self) -> None:
         self.parts: list[str] = []
         self.size = 0
-        self.tables: list[Table] = []
-        self._open: list[tuple[list[list[Cell]]]] = []
+        self.tables: list[TextTable] = []
+        self._open: list[tuple[list[list[TextCell]]]] = []
 
     def add(self, words: str) -> tuple[int, int]:
         start = self.size
@@ -217,54 +217,54 @@ class _Builder:
     def line(self, words: str) -> None:
         self.add(words + "\n")
 
-    def table(self, rows: Sequence[Sequence[object]], words: dict[object, str]) -> list[list[Cell]]:
+    def table(self, rows: Sequence[Sequence[object]], words: dict[object, str]) -> list[list[TextCell]]:
         """Write a grid of keys: the first place of a key writes its words, the others are merged with it."""
-        placed: dict[object, Cell] = {}
-        grid: list[list[Cell]] = []
+        placed: dict[object, TextCell] = {}
+        grid: list[list[TextCell]] = []
         for row in rows:
-            line: list[Cell] = []
+            line: list[TextCell] = []
             for nth, key in enumerate(row):
                 if key not in placed:
                     if nth:
                         self.add("\t")
-                    placed[key] = Cell(*self.add(words[key]))
+                    placed[key] = TextCell(*self.add(words[key]))
                 line.append(placed[key])
             self.add("\n")
             grid.append(line)
         return grid
 
-    def done(self, grids: Sequence[list[list[Cell]]]) -> tuple[str, Layout]:
+    def done(self, grids: Sequence[list[list[TextCell]]]) -> tuple[str, TextLayout]:
         text = "".join(self.parts)
-        tables: list[Table] = []
+        tables: list[TextTable] = []
         for grid in grids:
             if not any(grid):
                 continue
             width = max(len(line) for line in grid)
-            square = [[*line, *[Cell(line[-1].end, line[-1].end)] * (width - len(line))] for line in grid if line]
-            table = Table.of(text, square)
+            square = [[*line, *[TextCell(line[-1].end, line[-1].end)] * (width - len(line))] for line in grid if line]
+            table = TextTable.of(text, square)
             tables.append(_carried_on(table, tables[-1] if tables else None))
-        return text, Layout(tables=tuple(tables), paragraphs=True)
+        return text, TextLayout(tables=tuple(tables), paragraphs=True)
 
 
-def _carried_on(table: Table, before: Table | None) -> Table:
+def _carried_on(table: TextTable, before: TextTable | None) -> TextTable:
     """A table without a head that goes on from one of the same width has its head."""
     if table.head is not None or before is None or before.head is None:
         return table
     if len(table.grid[0]) != len(before.grid[0]):
         return table
-    return Table(table.start, table.end, table.grid, Head(0, -1, before.head.roles))
+    return TextTable(table.start, table.end, table.grid, Head(0, -1, before.head.roles))
 
 
 # -- Word -----------------------------------------------------------------------------------------------------------
 
 
-def _docx(data: bytes) -> tuple[str, Layout, list[str]]:
+def _docx(data: bytes) -> tuple[str, TextLayout, list[str]]:
     try:
         document = docx.Document(io.BytesIO(data))
     except Exception:  # python-docx lets through what zipfile, lxml and its own parts raise
         raise PlanDocumentError("damaged", f"Word {_RESAVE}") from None
     out = _Builder()
-    grids: list[list[list[Cell]]] = []
+    grids: list[list[list[TextCell]]] = []
     numbering = Numbering(document)
     for block in document.element.body.iterchildren():
         if block.tag == qn("w:p"):
@@ -296,7 +296,7 @@ def _paragraph(paragraph: Paragraph) -> str:
     return "".join(out)
 
 
-def _word_table(out: _Builder, table: WordTable, document: Document) -> list[list[Cell]]:
+def _word_table(out: _Builder, table: WordTable, document: Document) -> list[list[TextCell]]:
     words: dict[object, str] = {}
     rows: list[list[object]] = []
     keep: list[object] = []
@@ -318,13 +318,13 @@ def _word_table(out: _Builder, table: WordTable, document: Document) -> list[lis
 # -- Excel ----------------------------------------------------------------------------------------------------------
 
 
-def _xlsx(data: bytes) -> tuple[str, Layout, list[str]]:
+def _xlsx(data: bytes) -> tuple[str, TextLayout, list[str]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
     except Exception:  # openpyxl lets through what zipfile, the XML parser and its own readers raise
         raise PlanDocumentError("damaged", f"Excel {_RESAVE}") from None
     out = _Builder()
-    grids: list[list[list[Cell]]] = []
+    grids: list[list[list[TextCell]]] = []
     notes: list[str] = []
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
@@ -390,7 +390,7 @@ _BLOCKS = frozenset(
 _UNSEEN = frozenset(("script", "style", "noscript", "template", "svg", "head"))
 
 
-def _html(data: bytes) -> tuple[str, Layout, list[str]]:
+def _html(data: bytes) -> tuple[str, TextLayout, list[str]]:
     declared = re.search(rb"charset\s*=\s*[\"']?([\w-]+)", data[:4096], re.I)
     name = declared.group(1).decode("ascii", "replace").lower() if declared else ""
     try:
@@ -405,13 +405,13 @@ def _html(data: bytes) -> tuple[str, Layout, list[str]]:
             "empty", "网页里没有文字。请在浏览器中另存为完整网页,或复制正文存为 .txt 再导入。"
         ) from None
     out = _Builder()
-    grids: list[list[list[Cell]]] = []
+    grids: list[list[list[TextCell]]] = []
     _walk(root, out, grids)
     text, layout = out.done(grids)
     return text, layout, []
 
 
-def _walk(node: lxml.html.HtmlElement, out: _Builder, grids: list[list[list[Cell]]]) -> None:
+def _walk(node: lxml.html.HtmlElement, out: _Builder, grids: list[list[list[TextCell]]]) -> None:
     stack: list[tuple[lxml.html.HtmlElement, bool]] = [(node, False)]
     while stack:
         node, leaving = stack.pop()
@@ -441,7 +441,7 @@ def _squeezed(words: str | None) -> str:
     return re.sub(r"[ \t\r\n\f]+", " ", words) if words and words.strip() else (" " if words else "")
 
 
-def _html_table(out: _Builder, table: lxml.html.HtmlElement) -> list[list[Cell]]:
+def _html_table(out: _Builder, table: lxml.html.HtmlElement) -> list[list[TextCell]]:
     words: dict[object, str] = {}
     rows: list[list[object]] = []
     hanging: dict[int, tuple[object, int]] = {}
@@ -489,5 +489,5 @@ def _cell_words(cell: lxml.html.HtmlElement) -> str:
     return re.sub(r"[ \t]*\n\s*", "\n", "".join(inner.parts)).strip()
 
 
-def _pdf(data: bytes) -> tuple[str, Layout, list[str]]:
+def _pdf(data: bytes) -> tuple[str, TextLayout, list[str]]:
     return read_pdf(data)

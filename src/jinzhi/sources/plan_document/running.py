@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import Draft, DraftRow, duties_of, sentences
+from jinzhi.sources.plan_document.draft import DraftRow, PlanDraft, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import (
@@ -21,19 +21,19 @@ from jinzhi.sources.plan_document.headings import (
     PART,
     ROW,
     SECTION,
+    HeadingSign,
     Known,
-    Sign,
     Title,
     Vocabulary,
     sign_at,
     title_end,
 )
-from jinzhi.sources.plan_document.standing import Standing
+from jinzhi.sources.plan_document.standing import StandingDuties
 from jinzhi.sources.plan_document.surroundings import ends_title
 
 
 @dataclass
-class Context:
+class ReadingPlace:
     """Where the reader is: the part, section and number it has reached."""
 
     part: str = ""
@@ -67,14 +67,16 @@ class Context:
         return self.number + 1
 
 
-class Reader:
+class StreamReader:
     """Reads one stream into a draft."""
 
-    def __init__(self, draft: Draft, flow: Flow, lexicon: Lexicon, vocabulary: Vocabulary, standing: Standing) -> None:
+    def __init__(
+        self, draft: PlanDraft, flow: Flow, lexicon: Lexicon, vocabulary: Vocabulary, standing: StandingDuties
+    ) -> None:
         self.draft, self.flow, self.lexicon, self.vocabulary = draft, flow, lexicon, vocabulary
         self.standing = standing
         self.chars = flow.chars
-        self.at = Context()
+        self.at = ReadingPlace()
         self.current = -1
         self.continues = False
         self.bare_rows = False
@@ -291,7 +293,7 @@ class Reader:
         full = self.chars.find("。", q, stop)
         return min(line, stop if full < 0 else full)
 
-    def _deeper(self, sign: Sign, stop: int) -> Sign | None:
+    def _deeper(self, sign: HeadingSign, stop: int) -> HeadingSign | None:
         """The first sign of a deeper rank that makes ``sign`` the heading of what is above rows."""
         limit = min(stop, sign.end + LONGEST_TITLE)
         full = self.chars.find("。", sign.end, limit)
@@ -324,7 +326,7 @@ class Reader:
                 return p
         return None
 
-    def _enter(self, rank: int, name: str, sign: Sign | None, declared: int) -> None:
+    def _enter(self, rank: int, name: str, sign: HeadingSign | None, declared: int) -> None:
         value = sign.value if sign and sign.rank == rank else declared
         if rank == PART:
             self.at.enter_part(name.strip("。:、"), value)
@@ -350,7 +352,7 @@ class Reader:
             self.draft.paint(self.flow, p, until, "introduction")
         return until
 
-    def _open(self, sign: Sign | None, q: int, title: Title) -> int:
+    def _open(self, sign: HeadingSign | None, q: int, title: Title) -> int:
         rank = sign.rank if sign else self.at.row_rank
         self.at.enter_row(sign.value if sign else 0, rank)
         at = self.at

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import Draft, DraftDuty, Readings
-from jinzhi.sources.plan_document.duties import Said
+from jinzhi.sources.plan_document.draft import DraftDuty, PlanDraft, Readings
+from jinzhi.sources.plan_document.duties import AreaReading
 from jinzhi.sources.plan_document.flow import Flow, fold
 from jinzhi.sources.plan_document.wording import FIRST_LEADS, SAME_AS, STAR_LEADS
 
 
 @dataclass
-class Standing:
+class StandingDuties:
     """What holds at the place the reader has reached."""
 
     #: who is named first leads, for every row from here on
@@ -41,7 +41,15 @@ class Standing:
                 self.first_leads = True
 
     def met(
-        self, draft: Draft, index: int, said: Said, made: list[DraftDuty], area: Area, flow: Flow, *, again: bool
+        self,
+        draft: PlanDraft,
+        index: int,
+        said: AreaReading,
+        made: list[DraftDuty],
+        area: Area,
+        flow: Flow,
+        *,
+        again: bool,
     ) -> None:
         """Apply what holds to the duties just made for row ``index``, and take up what they say for those below."""
         row = draft.rows[index]
@@ -72,7 +80,7 @@ class Standing:
             self.owed, self.owed_by, self.owed_at = below, index, place
             self.done.add(index)
 
-    def close(self, draft: Draft) -> None:
+    def close(self, draft: PlanDraft) -> None:
         """At the end: what held over several rows is said at its place, with the other reading."""
         for index, stars in self.starred.items():
             row = draft.rows[index]
@@ -126,7 +134,7 @@ class Standing:
         return any(duty.key == d.key and duty.wording == d.wording for d in self.owed)
 
 
-def repeat_what_stands_above(draft: Draft) -> None:
+def repeat_what_stands_above(draft: PlanDraft) -> None:
     """责任单位:同上 or 同第3项: the units of that row, said at its place with the other reading."""
     for index, row in enumerate(draft.rows):
         said = next((m for r in row.remarks if (m := SAME_AS.fullmatch(fold(r)))), None)

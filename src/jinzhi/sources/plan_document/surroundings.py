@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jinzhi.kernel.plan import letters
-from jinzhi.sources.plan_document.draft import Draft
+from jinzhi.sources.plan_document.draft import PlanDraft
 from jinzhi.sources.plan_document.flow import Flow
 
 #: words of document sites, portals and their footers; looked for only outside the plan's own text
@@ -148,7 +148,7 @@ def _fits_title(words: str) -> bool:
     return bool(ends) and ends[-1].end() == len(words)
 
 
-def read_head(draft: Draft, flow: Flow, end: int) -> None:
+def read_head(draft: PlanDraft, flow: Flow, end: int) -> None:
     """Title, letter and furniture before the plan's first heading at ``end``."""
     place = find_title(flow, end)
     title_letters = ""
@@ -175,7 +175,7 @@ def read_head(draft: Draft, flow: Flow, end: int) -> None:
     draft.preamble = "".join(said)
 
 
-def read_tail(draft: Draft, flow: Flow, start: int, end: int) -> None:
+def read_tail(draft: PlanDraft, flow: Flow, start: int, end: int) -> None:
     """Who issued it, when, and furniture after the last row."""
     signed = _SIGNED.match(flow.chars, start, end)
     if signed and not draft.issued_on and (day := _day(signed)):
@@ -198,7 +198,7 @@ def read_tail(draft: Draft, flow: Flow, start: int, end: int) -> None:
             draft.paint(flow, first, last, "letter")
 
 
-def _of_letter(draft: Draft, flow: Flow, first: int, last: int, *, head: bool) -> str:
+def _of_letter(draft: PlanDraft, flow: Flow, first: int, last: int, *, head: bool) -> str:
     words = flow.chars[first:last]
     if not head or len(words) <= 60:
         dated = _DATE.search(words)
@@ -231,7 +231,7 @@ def _of_letter(draft: Draft, flow: Flow, first: int, last: int, *, head: bool) -
     return ""
 
 
-def _rest(draft: Draft, flow: Flow, start: int, end: int) -> None:
+def _rest(draft: PlanDraft, flow: Flow, start: int, end: int) -> None:
     for first, last in pieces(flow, start, end):
         if is_site(flow.chars[first:last]):
             draft.paint(flow, first, last, "site")

@@ -8,13 +8,22 @@ from dataclasses import replace
 from itertools import pairwise
 
 from jinzhi.sources.plan_document.areas import Area
-from jinzhi.sources.plan_document.draft import Draft, DraftDuty, DraftRow, duties_of, sentences
+from jinzhi.sources.plan_document.draft import DraftDuty, DraftRow, PlanDraft, duties_of, sentences
 from jinzhi.sources.plan_document.duties import Lexicon, read_area
 from jinzhi.sources.plan_document.flow import Flow
 from jinzhi.sources.plan_document.headings import ITEM, PART, ROW, SECTION, Vocabulary, sign_at, title_end
-from jinzhi.sources.plan_document.standing import Standing
+from jinzhi.sources.plan_document.standing import StandingDuties
 from jinzhi.sources.plan_document.surroundings import is_site, read_tail, signature_at
-from jinzhi.sources.plan_document.tables import Cell, Head, Table, cell_flow, is_head, roles_of, settled, words_of
+from jinzhi.sources.plan_document.tables import (
+    Head,
+    TextCell,
+    TextTable,
+    cell_flow,
+    is_head,
+    roles_of,
+    settled,
+    words_of,
+)
 from jinzhi.sources.plan_document.wording import FIRST_LEADS, STAR_LEADS
 
 _WHOLE_ROW = 0.75
@@ -24,19 +33,21 @@ _LONGEST_HEADING = 60
 class TableReader:
     """Reads the rows of tables into a draft. Place and row go on from one table to the next."""
 
-    def __init__(self, draft: Draft, lexicon: Lexicon, vocabulary: Vocabulary, loose: bool, standing: Standing) -> None:
+    def __init__(
+        self, draft: PlanDraft, lexicon: Lexicon, vocabulary: Vocabulary, loose: bool, standing: StandingDuties
+    ) -> None:
         self.standing = standing
         self.draft, self.lexicon, self.vocabulary, self.loose = draft, lexicon, vocabulary, loose
         self.part, self.part_number = "", 0
         self.section, self.section_number = "", 0
         self.number = 0
         self.current = -1
-        self.title_cell: Cell | None = None
-        self.used: set[tuple[int, Cell]] = set()
+        self.title_cell: TextCell | None = None
+        self.used: set[tuple[int, TextCell]] = set()
         #: the lines of the row in hand: the measures each holds and its cells of units
-        self.lines: list[tuple[list[int], set[Cell]]] = []
+        self.lines: list[tuple[list[int], set[TextCell]]] = []
         #: the duties that each cell of units gave the row in hand
-        self.given: dict[Cell, list[DraftDuty]] = {}
+        self.given: dict[TextCell, list[DraftDuty]] = {}
         self.titles_head = False
         #: the words over each column
         self.figure_heads: dict[int, str] = {}
@@ -73,7 +84,7 @@ class TableReader:
             self.section, self.section_number, self.number = name, number or self.section_number + 1, 0
         self.current, self.title_cell = -1, None
 
-    def read(self, table: Table) -> None:
+    def read(self, table: TextTable) -> None:
         text, head = self.draft.text, table.head
         assert head is not None
         for i in range(table.start, table.end):
@@ -99,7 +110,7 @@ class TableReader:
                 self._line(line, head)
         self._tie()
 
-    def _rules(self, line: Sequence[Cell], head: Head, table: Table) -> bool:
+    def _rules(self, line: Sequence[TextCell], head: Head, table: TextTable) -> bool:
         """Whether a line may say something for all rows: a head, or a note over the whole width."""
         nth = table.grid.index(tuple(line))
         return nth <= head.last or len({c for c in line if words_of(self.draft.text, c)}) == 1
@@ -110,7 +121,7 @@ class TableReader:
         stop = text.find("\n", i)
         return not re.sub(r"[\s|:\-—=─+|│┃]", "", text[start : stop if stop >= 0 else len(text)])
 
-    def _repeated(self, line: Sequence[Cell], head: Head, table: Table) -> bool:
+    def _repeated(self, line: Sequence[TextCell], head: Head, table: TextTable) -> bool:
         text = self.draft.text
         words = [words_of(text, c) for c in line]
         if any(words == [words_of(text, c) for c in table.grid[r]] for r in range(head.first, head.last + 1)):
@@ -119,7 +130,7 @@ class TableReader:
         roles = settled(roles_of(text, line))
         return is_head(roles) and sum(a == b != "" for a, b in zip(roles, head.roles, strict=True)) >= 3
 
-    def _above(self, line: Sequence[Cell]) -> None:
+    def _above(self, line: Sequence[TextCell]) -> None:
         full = [c for c in dict.fromkeys(line) if words_of(self.draft.text, c)]
         if len(full) == 1:
             flow = cell_flow(self.draft.text, full[0], self.loose)
@@ -129,7 +140,7 @@ class TableReader:
             else:
                 self.heading(flow, 0, len(flow))
 
-    def _line(self, line: Sequence[Cell], head: Head) -> None:
+    def _line(self, line: Sequence[TextCell], head: Head) -> None:
         text = self.draft.text
         full = [c for c in dict.fromkeys(line) if words_of(text, c)]
         if not full:
@@ -151,7 +162,7 @@ class TableReader:
                 return
         if self._section_line(line, head, full):
             return
-        by_role: dict[str, list[Cell]] = {}
+        by_role: dict[str, list[TextCell]] = {}
         for cell, role in zip(line, head.roles, strict=True):
             if role and words_of(text, cell) and cell not in by_role.setdefault(role, []):
                 by_role[role].append(cell)
@@ -166,7 +177,7 @@ class TableReader:
         self._row(by_role)
         self._figures(line, head, by_role)
 
-    def _figures(self, line: Sequence[Cell], head: Head, by_role: dict[str, list[Cell]]) -> None:
+    def _figures(self, line: Sequence[TextCell], head: Head, by_role: dict[str, list[TextCell]]) -> None:
         """Columns of figures (2025年, 目标值) with what they are counted in: a measure each."""
         text = self.draft.text
         if self.current < 0 or not by_role.get("figure"):
@@ -188,7 +199,7 @@ class TableReader:
         for flow in units:
             self.draft.paint(flow, 0, len(flow), "measure", self.current)
 
-    def _section_line(self, line: Sequence[Cell], head: Head, full: list[Cell]) -> bool:
+    def _section_line(self, line: Sequence[TextCell], head: Head, full: list[TextCell]) -> bool:
         """A line that only names what follows: 一 | 强化创造 | | , or a name alone where other lines have units."""
         roles = {cell: role for cell, role in zip(line, head.roles, strict=True) if cell in full}
         if not set(roles.values()) <= {"number", "title", "part", "section", "measures", ""}:
@@ -216,7 +227,7 @@ class TableReader:
                 return True
         return False
 
-    def _row(self, by_role: dict[str, list[Cell]]) -> None:
+    def _row(self, by_role: dict[str, list[TextCell]]) -> None:
         text = self.draft.text
         titles = by_role.get("title", [])
         number, numbered = 0, None
@@ -267,7 +278,7 @@ class TableReader:
             # another line of the same units has a limit of its own
             row.time_limit = "；".join(filter(None, (row.time_limit, limit)))
         row.time_limit = row.time_limit or limit
-        cells: set[Cell] = set()
+        cells: set[TextCell] = set()
         for role in ("led", "who", "support"):
             for cell in by_role.get(role, []):
                 cells.add(cell)
@@ -283,7 +294,7 @@ class TableReader:
                     self.used.add((self.current, cell))
                     row.remarks.append(flow.original(0, len(flow)))
 
-    def _numbered_within(self, table: Table) -> bool:
+    def _numbered_within(self, table: TextTable) -> bool:
         """Whether the lines of one merged task have numbers of their own."""
         assert table.head is not None
         roles = table.head.roles
@@ -315,7 +326,7 @@ class TableReader:
                 tied += [replace(duty, measure=m) for m in own]
         row.duties = tied
 
-    def _people(self, cell: Cell, row: DraftRow) -> None:
+    def _people(self, cell: TextCell, row: DraftRow) -> None:
         """Who answers in person is a remark; a unit named there is a unit."""
         flow = cell_flow(self.draft.text, cell, self.loose)
         said = read_area(flow.chars, 0, len(flow), self.lexicon)
@@ -371,7 +382,7 @@ class TableReader:
                 row.measures.append(flow.original(a, b))
         self.draft.paint(flow, start, len(flow), "measure", self.current)
 
-    def _units(self, cell: Cell, role: str, limit: str, row: DraftRow) -> None:
+    def _units(self, cell: TextCell, role: str, limit: str, row: DraftRow) -> None:
         flow = cell_flow(self.draft.text, cell, self.loose)
         self.draft.paint(flow, 0, len(flow), "duty", self.current)
         if (self.current, cell) in self.used:

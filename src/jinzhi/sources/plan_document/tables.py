@@ -53,7 +53,7 @@ _ROLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TextCell:
     """A cell's place in the text. A merged cell stands at every place that it covers.
 
     ``more`` are the places where it goes on, on the pages that follow.
@@ -78,22 +78,22 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """A table in the text. ``grid[r][c]`` is a cell; ``head`` is None where it is not a table of work."""
 
     start: int
     end: int
-    grid: tuple[tuple[Cell, ...], ...]
+    grid: tuple[tuple[TextCell, ...], ...]
     head: Head | None = None
 
     @classmethod
-    def of(cls, text: str, grid: Sequence[Sequence[Cell]]) -> Table:
+    def of(cls, text: str, grid: Sequence[Sequence[TextCell]]) -> TextTable:
         cells = [c for line in grid for c in line]
         rows = tuple(tuple(line) for line in grid)
         return cls(min(c.start for c in cells), max(c.end for c in cells), rows, _find_head(text, rows))
 
 
-def words_of(text: str, cell: Cell) -> str:
+def words_of(text: str, cell: TextCell) -> str:
     return "".join(c for a, b in cell.places for c in fold(text[a:b]) if not is_blank(c))
 
 
@@ -105,7 +105,7 @@ def role_of(words: str) -> str:
     return next((role for role, shape in _ROLES if shape.fullmatch(words)), "")
 
 
-def roles_of(text: str, line: Sequence[Cell]) -> tuple[str, ...]:
+def roles_of(text: str, line: Sequence[TextCell]) -> tuple[str, ...]:
     words = [words_of(text, c) for c in line]
     roles = [role_of(w) for w in words]
     if words.count("单位") == 1 and {"led", "who"} & {r for r, w in zip(roles, words, strict=True) if w != "单位"}:
@@ -142,7 +142,7 @@ def is_head(roles: Sequence[str]) -> bool:
     return bool({"led", "who", "support"} & set(roles)) and bool({"title", "measures"} & set(roles))
 
 
-def _find_head(text: str, grid: Sequence[Sequence[Cell]]) -> Head | None:
+def _find_head(text: str, grid: Sequence[Sequence[TextCell]]) -> Head | None:
     for r, line in enumerate(grid[:12]):
         roles = roles_of(text, line)
         below = roles_of(text, grid[r + 1]) if r + 1 < len(grid) else ()
@@ -157,18 +157,18 @@ def _find_head(text: str, grid: Sequence[Sequence[Cell]]) -> Head | None:
     return None
 
 
-def find_text_tables(text: str) -> tuple[Table, ...]:
+def find_text_tables(text: str) -> tuple[TextTable, ...]:
     """Tables in plain text: lines with the same number of tabs or upright bars."""
-    out: list[Table] = []
-    block: list[list[Cell]] = []
+    out: list[TextTable] = []
+    block: list[list[TextCell]] = []
     mark = ""
 
     def close() -> None:
         nonlocal block
         if len(block) >= 2:
             width = max(len(line) for line in block)
-            grid = [[*line, *[Cell(line[-1].end, line[-1].end)] * (width - len(line))] for line in block]
-            table = Table.of(text, grid)
+            grid = [[*line, *[TextCell(line[-1].end, line[-1].end)] * (width - len(line))] for line in block]
+            table = TextTable.of(text, grid)
             if table.head is not None:
                 out.append(table)
         block = []
@@ -181,13 +181,13 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
         if not here:
             continue
         mark = here
-        cells: list[Cell] = []
+        cells: list[TextCell] = []
         start = m.start()
         for part in re.finditer(r"[^\t]*" if here == "\t" else r"[^||│┃]*", line):
             # an empty match right after a full one is no cell of its own
             if part.start() == part.end() and part.start() and line[part.start() - 1] not in "\t||│┃":
                 continue
-            cells.append(Cell(start + part.start(), start + part.end()))
+            cells.append(TextCell(start + part.start(), start + part.end()))
         if here == "|":
             cells = cells[1 if not line[: cells[0].end - start].strip() else 0 :]
             if cells and not text[cells[-1].start : cells[-1].end].strip():
@@ -200,7 +200,7 @@ def find_text_tables(text: str) -> tuple[Table, ...]:
     return tuple(out)
 
 
-def cell_flow(text: str, cell: Cell, loose: bool) -> Flow:
+def cell_flow(text: str, cell: TextCell, loose: bool) -> Flow:
     """A cell's own stream. In a PDF its lines are wraps, elsewhere they are paragraphs."""
     parts = [(a, build(text[a:b], paragraphs=not loose, loose=loose)) for a, b in cell.places]
     bol = b"".join(part.bol for _, part in parts)
@@ -216,9 +216,9 @@ def cell_flow(text: str, cell: Cell, loose: bool) -> Flow:
     )
 
 
-def stitched(text: str, tables: Sequence[Table]) -> list[Table]:
+def stitched(text: str, tables: Sequence[TextTable]) -> list[TextTable]:
     """Tables whose first row goes on from the last row of the page before: the halves are put together."""
-    out: list[Table] = []
+    out: list[TextTable] = []
     for table in tables:
         before = out[-1] if out else None
         head = table.head
@@ -238,7 +238,7 @@ def stitched(text: str, tables: Sequence[Table]) -> list[Table]:
             out.append(table)
             continue
         last = list(before.grid[-1])
-        mended: dict[Cell, Cell] = {}
+        mended: dict[TextCell, TextCell] = {}
         for c, cell in enumerate(line):
             if words_of(text, cell) and last[c] not in mended:
                 mended[last[c]] = replace(last[c], more=(*last[c].more, *cell.places))

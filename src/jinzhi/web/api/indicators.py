@@ -12,7 +12,7 @@ from ninja import Query, Router
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.sources_registry import Sees
+from jinzhi.apps.catalogue.sources_registry import SeesRecords
 from jinzhi.apps.indicators.queries import RecordPool, as_of, scope_of, sees_unit, standing, values
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.indicator import Indicator, Value
@@ -36,7 +36,7 @@ def declared(id: str) -> Indicator:
     return found
 
 
-def eyes(who: Acting, code: str) -> Sees:
+def eyes(who: Acting, code: str) -> SeesRecords:
     """Whose records are counted: the caller's, or those of a unit that the caller sees and all below it."""
     if not code:
         return who

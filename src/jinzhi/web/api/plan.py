@@ -12,7 +12,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.actions import MilestoneRefused
 from jinzhi.apps.plan.adjusting import adjusted
-from jinzhi.apps.plan.milestone_copies import GIVEN, Wanted, copy_over, proposals, told, unfit
+from jinzhi.apps.plan.milestone_copies import GIVEN, WantedCopy, copy_over, proposals, told, unfit
 from jinzhi.apps.plan.milestone_sheet import GivenLine, LinesRefused, planned, take_in
 from jinzhi.apps.plan.models import Milestone, Release, Report, Row
 from jinzhi.apps.plan.more_time import MoreTime, all_granted
@@ -283,7 +283,7 @@ def make_copies(
     who = caller(request, "plan.edit")
     only(request, "plan", "from_plan", "from", "to")
     source, first, release, second = copied_between(plan, from_plan, year, to_year)
-    wanted = [Wanted(n, i.source, {k: getattr(i, k) for k in GIVEN}) for n, i in enumerate(body.items)]
+    wanted = [WantedCopy(n, i.source, {k: getattr(i, k) for k in GIVEN}) for n, i in enumerate(body.items)]
     try:
         done = copy_over(
             source, first, release, second, wanted,

@@ -23,7 +23,7 @@ from jinzhi.apps.cases.queries import is_late, late_records, pending, procedure_
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.custody import queries as custody
 from jinzhi.apps.custody.models import Item
-from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
+from jinzhi.apps.evidence.events.seals import SealVerdict, Verdicts
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.plan.handing_in import report_handed_in
 from jinzhi.apps.plan.plans import in_force, row_of_subject
@@ -132,7 +132,7 @@ class CaseHappening:
     decide_url: str = ""
     late: bool = False
     was_late: bool = False
-    seal: Verdict | None = None
+    seal: SealVerdict | None = None
     strange: str = ""
 
 

@@ -19,7 +19,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody.fields import ABOUT, BY_ID, CAPTURE, ENVIRONMENT, FORENSIC, KINDS, WAYS
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Version
 from jinzhi.apps.custody.queries import SORTS, STATES, ItemsAsked, folders
-from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
+from jinzhi.apps.evidence.events.seals import SealVerdict, Verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, Type
@@ -322,7 +322,7 @@ class ItemHappening:
     tone: str
     text: str
     changes: list[tuple[str, str, str]]
-    seal: Verdict
+    seal: SealVerdict
 
 
 def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str]) -> list[ItemHappening]:

@@ -23,14 +23,14 @@ from jinzhi.apps.evidence.bundle import bundles
 from jinzhi.apps.evidence.events import seals
 from jinzhi.apps.evidence.events.actions import content_of
 from jinzhi.apps.evidence.events.personal import reveal
-from jinzhi.apps.evidence.events.seals import Verdict, Verdicts, entry_verdicts, verdicts, with_cover
+from jinzhi.apps.evidence.events.seals import SealVerdict, Verdicts, entry_verdicts, verdicts, with_cover
 from jinzhi.apps.evidence.log import checkpoints, log
 from jinzhi.apps.evidence.log.authority import is_local, time_authority
 from jinzhi.apps.evidence.models import Checkpoint, Cosignature, Entry, Event, Shard
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused, policy
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import signing
-from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
+from jinzhi.engines.timestamps import CheckedStamp, TimestampRefused, check
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, Family
 from jinzhi.web.evidence.objects import ObjectPlace, body_of, kinds, places, tells_personal
@@ -305,7 +305,7 @@ class Time:
     """What a time stamp says, and how far it can be trusted."""
 
     tag: Tag
-    stamp: Stamp | None = None
+    stamp: CheckedStamp | None = None
     local: bool = False
     why: str = ""
 
@@ -426,7 +426,7 @@ class CheckingWay:
     reaches: bool
 
 
-def ways(entry: Entry, verdict: Verdict) -> list[CheckingWay]:
+def ways(entry: Entry, verdict: SealVerdict) -> list[CheckingWay]:
     """The inclusion proofs of an entry in both families, recomputed from its body."""
     point = verdict.checkpoint
     out = []
@@ -542,7 +542,7 @@ class LinkRow:
     """An event in the chain of an object."""
 
     event: Event
-    verdict: Verdict
+    verdict: SealVerdict
     what: str
     erased: list[str]
     before: str

@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused
-from jinzhi.apps.evidence.witness.witnessing import LONGEST, TEXT_TYPE, Refused, add_checkpoint, latest
+from jinzhi.apps.evidence.witness.witnessing import LONGEST, TEXT_TYPE, CosignRefused, add_checkpoint, latest
 
 
 @csrf_exempt
@@ -21,7 +21,7 @@ def add(request: HttpRequest) -> HttpResponse:
         return HttpResponse("the request is too long\n", status=413, content_type=TEXT_TYPE)
     try:
         return HttpResponse(add_checkpoint(request.body), content_type=TEXT_TYPE)
-    except Refused as e:
+    except CosignRefused as e:
         return HttpResponse(e.text, status=e.status, content_type=e.media_type)
     except WitnessRefused:
         return HttpResponse("this witness is not set up rightly\n", status=503, content_type=TEXT_TYPE)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents.desk import alerts, saved
-from jinzhi.apps.patents.desk.alerts import Differences, Standing
+from jinzhi.apps.patents.desk.alerts import Differences, DocumentStanding
 from jinzhi.apps.patents.models import Alert, Document
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.store.queries import collection
@@ -102,7 +102,7 @@ def _table(kept: list[Alert], who: Any) -> Table:
 # --- one alert --------------------------------------------------------------------------------------------------
 
 
-def tag_of(one: Standing) -> Tag:
+def tag_of(one: DocumentStanding) -> Tag:
     """A state with its day, as documents show it."""
     word = state_name(one.state)
     said = f"{word} {one.on.isoformat()}" if one.on else word
@@ -249,7 +249,7 @@ def rows_of(found: Differences) -> list[dict[str, str]]:
     for at in range(0, len(numbers), 800):
         known |= titles(numbers[at : at + 800])
 
-    def row(kind: str, number: str, before: Standing | None, after: Standing | None) -> dict[str, str]:
+    def row(kind: str, number: str, before: DocumentStanding | None, after: DocumentStanding | None) -> dict[str, str]:
         there = known.get(number)
         return {
             "kind": kind, "number": number, "title": there.title if there else "",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.events.seals import Verdict, verdicts
+from jinzhi.apps.evidence.events.seals import SealVerdict, verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant
 from jinzhi.apps.patents.refused import SearchRefused
@@ -288,7 +288,7 @@ def partners(figures: Figures, row: Applicant) -> Table:
     return Table(_("共同申请人"), heads, rows, Empty(_("没有共同申请")), caption_hidden=True, tall=len(rows) > 12)
 
 
-def item_of(event: Event, seal: Verdict) -> TimelineItem:
+def item_of(event: Event, seal: SealVerdict) -> TimelineItem:
     """What was said about a name, by whom and on what ground."""
     zh, en, tone = VERBS[event.verb]
     data: dict[str, Any] = event.data

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from jinzhi.apps.patents.classes.tree import Level, Place, browse, editions, find_titles, outside
+from jinzhi.apps.patents.classes.tree import ClassPlace, Level, browse, editions, find_titles, outside
 from jinzhi.apps.patents.models import ClassSymbol
 from jinzhi.apps.patents.search.index import NoIndex
 from jinzhi.apps.patents.search.subclasses import Holders, holders
@@ -44,7 +44,7 @@ def search_of(field: str, symbol: str) -> str:
     return reverse("patents") + query_string(f"{field}={symbol}", ())
 
 
-def titles(place: Place | ClassSymbol) -> Cell:
+def titles(place: ClassPlace | ClassSymbol) -> Cell:
     """A class's title in the language of the page, the other one below it."""
     first, second = in_page_order(place)
     return Cell(first or second or "—", sub=second if first else "")
@@ -62,7 +62,7 @@ def heads(scheme: str, below: bool) -> list[Column]:
     return found
 
 
-def row_of(place: Place, scheme: str, known: Holders, below: bool) -> TableRow:
+def row_of(place: ClassPlace, scheme: str, known: Holders, below: bool) -> TableRow:
     _name, exact, low = SCHEMES[scheme]
     dots = "．" * (place.dots or 0)
     first = Cell(place.symbol, href="" if place.leaf else here(scheme, at=place.symbol), sub=dots)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.evidence.events.seals import Verdict, verdicts
+from jinzhi.apps.evidence.events.seals import SealVerdict, verdicts
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.desk import collections, notes
 from jinzhi.apps.patents.desk.collections import Branch, may_write
@@ -184,7 +184,7 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "patents/topic.html", context)
 
 
-def happened(event: Event, seal: Verdict) -> TimelineItem:
+def happened(event: Event, seal: SealVerdict) -> TimelineItem:
     zh, en = VERBS.get(event.verb, (event.verb, event.verb))
     count = event.data.get("count")
     word = speak(Words(zh, en))

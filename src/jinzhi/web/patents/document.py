@@ -22,7 +22,16 @@ from jinzhi.apps.evidence.store import store
 from jinzhi.apps.patents.models import Document, Event, Picture
 from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.apps.patents.store.pictures import file_of, keeping
-from jinzhi.apps.patents.store.queries import Cited, cited_by, cites, collection, events, family, find, publications
+from jinzhi.apps.patents.store.queries import (
+    CitedDocument,
+    cited_by,
+    cites,
+    collection,
+    events,
+    family,
+    find,
+    publications,
+)
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.kernel.patent import Claim, Symbol
 from jinzhi.kernel.patent import Document as Content
@@ -262,7 +271,7 @@ def table_of(caption: str, documents: Sequence[Document], empty: str) -> Table:
     return Table(caption, columns(), [row_of(d) for d in documents], Empty(empty), stack=True, caption_hidden=True)
 
 
-def cites_table(cited: Sequence[Cited]) -> Table:
+def cites_table(cited: Sequence[CitedDocument]) -> Table:
     """What the document cites: patents linked where the store has them, other literature as printed."""
     rows = []
     for one in cited:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.store.queries import Cited
+from jinzhi.apps.patents.store.queries import CitedDocument
 
 #: documents drawn on each side; the tables have all
 DRAWN = 12
@@ -59,7 +59,7 @@ class CitationGraph:
         return 2 * (BOX + BETWEEN)
 
 
-def graph(own: Document, cited: Sequence[Cited], citing: Sequence[Document]) -> CitationGraph | None:
+def graph(own: Document, cited: Sequence[CitedDocument], citing: Sequence[Document]) -> CitationGraph | None:
     """None where nothing is cited either way. Literature without a number is in the table only."""
     back = {
         (one.document.number if one.document else one.citation.cited): one.document

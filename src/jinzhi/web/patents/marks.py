@@ -10,7 +10,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from jinzhi.engines.query_language.unparse import unparse
-from jinzhi.engines.search_memory import Plan, Record
+from jinzhi.engines.search_memory import QueryPlan, SearchRecord
 from jinzhi.kernel.query import Doc, Ids, Kind, Semantic, get_field, leaves
 
 #: how many colours the style sheet knows; further alternatives take them again in turn
@@ -29,7 +29,7 @@ class Alternative:
     count: int | None = None
 
 
-def alternatives(plan: Plan) -> list[Alternative]:
+def alternatives(plan: QueryPlan) -> list[Alternative]:
     """What the colours mean: words in the order of the query, those that are no text left out."""
     found = []
     for number, leaf in enumerate(leaves(plan.whole)):
@@ -42,8 +42,8 @@ def alternatives(plan: Plan) -> list[Alternative]:
 class Marked:
     """A document with the places where a query finds it. Without a plan nothing is marked."""
 
-    def __init__(self, doc: Doc, plan: Plan | None):
-        self.record = Record(doc)
+    def __init__(self, doc: Doc, plan: QueryPlan | None):
+        self.record = SearchRecord(doc)
         self.plan = plan
         self.marks: Mapping[str, Sequence[Piece]] = plan.marks(self.record) if plan else {}
         self._pieces: dict[str, dict[int, list[Piece]]] = {}

@@ -12,7 +12,7 @@ from jinzhi.apps.patents.models import Document
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.engines.charts import Chart
 from jinzhi.engines.documents import TEXT_WIDTH, DocumentPicture, DocumentTable, Heading, Pairs, Paper, TextBlock, write
-from jinzhi.engines.pictures import Drawing, png
+from jinzhi.engines.pictures import SvgPicture, png
 from jinzhi.web.patents.figures import TITLES, Figures, PatentFigure
 from jinzhi.web.patents.words import FacetWords, state_name
 
@@ -35,7 +35,7 @@ def report(
     """The report as .docx. ``documents``: the first ``LISTED`` hits; ``rest``: where the whole list is."""
     figures = Figures(search, query, names, today())
     made = [figures.get(key) for key in TITLES]
-    pictures = png([Drawing(chart_of(f).svg(WIDTH, f.height), WIDTH, f.height) for f in made])
+    pictures = png([SvgPicture(chart_of(f).svg(WIDTH, f.height), WIDTH, f.height) for f in made])
     blocks: list[Heading | TextBlock | Pairs | DocumentTable | DocumentPicture] = [
         Heading(_("一、检索")),
         Pairs([(label, str(value)) for label, value in notes]),

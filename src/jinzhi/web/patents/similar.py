@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from jinzhi.apps.patents.models import Document
-from jinzhi.apps.patents.search.index import NoIndex, Stamp, behind, engine_named, like, stamp
+from jinzhi.apps.patents.search.index import CollectionStamp, NoIndex, behind, engine_named, like, stamp
 from jinzhi.apps.patents.search.likeness import model_stamp
 from jinzhi.apps.patents.store.documents import index_docs
 from jinzhi.apps.patents.store.queries import by_ids, collection, find
 from jinzhi.engines.patience import Stopped, Ticket, within
-from jinzhi.engines.similar import WEIGHTS, Reason, Similar, SimilarDocuments, Subject, Why
+from jinzhi.engines.similar import WEIGHTS, Similar, SimilarDocuments, SimilarityReason, Subject, Why
 from jinzhi.engines.vectors import VectorsRefused
 from jinzhi.web.patents.address import library_line, query_string, state_tag
 from jinzhi.web.shell.access import page
@@ -74,7 +74,7 @@ class SimilarHit:
     compare: str
 
 
-def words_of(reason: Reason) -> SimilarTold:
+def words_of(reason: SimilarityReason) -> SimilarTold:
     """A reason as the page shows it."""
     named = [_shared(reason.why, one) for one in reason.shared]
     return SimilarTold(
@@ -91,13 +91,13 @@ def _shared(why: Why, one: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _of_document(number: str, family: bool, now: Stamp, engine: str, model: object) -> SimilarDocuments:
+def _of_document(number: str, family: bool, now: CollectionStamp, engine: str, model: object) -> SimilarDocuments:
     row = Document.objects.get(number=number)
     return like(Subject.of(next(index_docs([row]))), top=LISTED, family=family)
 
 
 @lru_cache(maxsize=32)
-def _of_text(text: str, now: Stamp, engine: str, model: object) -> SimilarDocuments:
+def _of_text(text: str, now: CollectionStamp, engine: str, model: object) -> SimilarDocuments:
     return like(Subject.of_text(text), top=LISTED)
 
 

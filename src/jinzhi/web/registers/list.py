@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.evidence.events.seals import Verdict, Verdicts
+from jinzhi.apps.evidence.events.seals import SealVerdict, Verdicts
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import (
@@ -218,7 +218,7 @@ class EntryHappening:
     past: PastEvent
     what: str
     changes: list[tuple[str, str, str]]
-    seal: Verdict | None = None
+    seal: SealVerdict | None = None
 
 
 def happenings(pasts: Sequence[PastEvent], eyes: EntryReader, checked: Verdicts) -> list[EntryHappening]:

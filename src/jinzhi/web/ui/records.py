@@ -17,7 +17,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class TimelineItem:
-    """Something that happened: who, when, what; ``seal`` how the log bears it out (a seals.Verdict)."""
+    """Something that happened: who, when, what; ``seal`` how the log bears it out (a seals.SealVerdict)."""
 
     what: Any
     when: date | datetime | str
@@ -38,7 +38,7 @@ def timeline(context: template.Context, items: Sequence[TimelineItem]) -> dict[s
     }
 
 
-#: how far something is sealed, by the state of a ``jinzhi.apps.evidence.events.seals.Verdict``
+#: how far something is sealed, by the state of a ``jinzhi.apps.evidence.events.seals.SealVerdict``
 SEALS: Mapping[str, Tag] = {
     "verified": Tag("已核验", "Verified", "ahead", "▲"),
     "numbered": Tag("待入检查点", "Awaiting checkpoint", "open", "◆"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from jinzhi.apps.evidence.events.seals import CONTENT, PROOF, Verdict
+from jinzhi.apps.evidence.events.seals import CONTENT, PROOF, SealVerdict
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.engines import charts
 from jinzhi.web.ui.boxes import PageLink
@@ -118,10 +118,10 @@ _ENTRY = Entry(shard=_SHARD, index=1304)
 _POINT = Checkpoint(pk=1, shard=_SHARD, size=1310, at=datetime(2026, 11, 21, 16, 3, tzinfo=UTC))
 #: what came of checking something against the log, in each state
 SEALED = {
-    "verified": Verdict("verified", _ENTRY, _POINT),
-    "numbered": Verdict("numbered", _ENTRY),
-    "queued": Verdict("queued", Entry()),
-    "broken": Verdict("broken", _ENTRY, _POINT, (CONTENT, PROOF)),
+    "verified": SealVerdict("verified", _ENTRY, _POINT),
+    "numbered": SealVerdict("numbered", _ENTRY),
+    "queued": SealVerdict("queued", Entry()),
+    "broken": SealVerdict("broken", _ENTRY, _POINT, (CONTENT, PROOF)),
 }
 
 

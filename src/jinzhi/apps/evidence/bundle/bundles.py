@@ -31,7 +31,7 @@ from jinzhi.apps.evidence.store import store
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused
 from jinzhi.apps.evidence.witness.witnesses import policy as witness_policy
 from jinzhi.apps.evidence.witness.witnesses import trees_of as witness_trees
-from jinzhi.engines.timestamps import Stamp, TimestampRefused, check
+from jinzhi.engines.timestamps import CheckedStamp, TimestampRefused, check
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.merkle import FAMILIES
 from jinzhi.kernel.note import Note
@@ -88,7 +88,7 @@ class Facts:
 
     entry: Entry
     checkpoint: Checkpoint
-    stamp: Stamp | None
+    stamp: CheckedStamp | None
     witnesses: tuple[str, ...]
     vkeys: tuple[str, ...]
     has_content: bool
@@ -100,7 +100,7 @@ class Facts:
     made: datetime = field(default_factory=now)
 
 
-class Writer:
+class BundleWriter:
     """An archive under way: stored files whose bytes are hashed as they pass. ``to`` can be sought in."""
 
     def __init__(self, to: BinaryIO):
@@ -223,7 +223,7 @@ def build(
     if not facts.witnessed and not strict:
         # the bundle claims what it can show: without the witnesses asked for it claims none are needed
         policy = replace(policy, need=0)
-    writer = Writer(to)
+    writer = BundleWriter(to)
     for one in entries:
         _add_entry(writer, one, points[one.pk])
         given = content if one.pk == entry.pk else content_for(one)
@@ -295,7 +295,7 @@ def _points(entry: Entry, entries: Sequence[Entry], policy: Policy) -> dict[int,
     }
 
 
-def _stamp_of(checkpoint: Checkpoint) -> Stamp | None:
+def _stamp_of(checkpoint: Checkpoint) -> CheckedStamp | None:
     """The time stamp of a checkpoint, where it holds against the roots of the authority of this installation."""
     authority = time_authority()
     if checkpoint.token is None or authority is None:
@@ -342,7 +342,7 @@ def _cosignatures(checkpoint: Checkpoint, policy: Policy) -> list[Cosignature]:
     return list(first.values())
 
 
-def _add_entry(writer: Writer, entry: Entry, point: Checkpoint) -> None:
+def _add_entry(writer: BundleWriter, entry: Entry, point: Checkpoint) -> None:
     writer.add(f"entries/{entry.number}.json", entry.body.encode())
     proof: dict[str, object] = {"checkpoint": label(point)}
     for family in FAMILIES:
@@ -351,7 +351,7 @@ def _add_entry(writer: Writer, entry: Entry, point: Checkpoint) -> None:
     writer.json(f"entries/{entry.number}.proof.json", proof)
 
 
-def _add_point(writer: Writer, point: Checkpoint, facts: Facts, policy: Policy) -> None:
+def _add_point(writer: BundleWriter, point: Checkpoint, facts: Facts, policy: Policy) -> None:
     folder = f"checkpoints/{label(point)}"
     cosignatures = _cosignatures(point, policy)
     for family in FAMILIES:
@@ -363,7 +363,7 @@ def _add_point(writer: Writer, point: Checkpoint, facts: Facts, policy: Policy) 
         writer.add(f"{folder}/token.tsr", bytes(point.token))
 
 
-def _add_between(writer: Writer, points: Sequence[Checkpoint]) -> None:
+def _add_between(writer: BundleWriter, points: Sequence[Checkpoint]) -> None:
     """Proofs that the checkpoints of a year follow from each other."""
     ordered = sorted(points, key=lambda p: (p.shard.year, p.size))
     for old, new in pairwise(ordered):
@@ -376,7 +376,7 @@ def _add_between(writer: Writer, points: Sequence[Checkpoint]) -> None:
         writer.json(f"consistency/{label(old)}-{new.size}.json", proofs)
 
 
-def _manifest(entry: Entry, writer: Writer, facts: Facts) -> bytes:
+def _manifest(entry: Entry, writer: BundleWriter, facts: Facts) -> bytes:
     """The list of all files before it, signed by both keys."""
     told = {
         "format": verify.FORMAT,

@@ -35,7 +35,7 @@ def proof_of(number: str, size: int | None = None) -> dict[str, object]:
     shard, index = entry.shard, entry.index
     if shard is None or index is None:
         raise log.Unknown(f"条目 {number} 尚未编号")
-    body, reader = entry.body.encode(), trees.Reader(shard, size)
+    body, reader = entry.body.encode(), trees.TreeReader(shard, size)
     families = {}
     for family in FAMILIES:
         leaf = family.leaf(body)

@@ -26,7 +26,7 @@ NAMED = 1000
 
 
 @dataclass(frozen=True)
-class Part:
+class InventoryPart:
     """Columns that an inventory sums up: what they are called, and the rows in the order of their ids."""
 
     id: str
@@ -36,15 +36,17 @@ class Part:
 
 
 PARTS = (
-    Part("checkpoints", "检查点的时刻", Checkpoint.objects.all, ("shard_id", "size", "at", "note_sha256", "note_sm3")),
-    Part(
+    InventoryPart(
+        "checkpoints", "检查点的时刻", Checkpoint.objects.all, ("shard_id", "size", "at", "note_sha256", "note_sm3")
+    ),
+    InventoryPart(
         "cosignatures", "见证者的签名", Cosignature.objects.all,
         ("checkpoint_id", "family", "witness", "line", "moment"),
     ),
-    Part("keys", "登记过的密钥", LogKey.objects.all, ("name", "ed25519", "sm2", "event_id", "at")),
-    Part("events", "事件的账号和幂等键", Event.objects.all, ("user_id", "key", "sha256")),
-    Part("deposits", "登记文件的名称", Deposit.objects.all, ("entry_id", "name", "size", "sha256", "sm3")),
-    Part(
+    InventoryPart("keys", "登记过的密钥", LogKey.objects.all, ("name", "ed25519", "sm2", "event_id", "at")),
+    InventoryPart("events", "事件的账号和幂等键", Event.objects.all, ("user_id", "key", "sha256")),
+    InventoryPart("deposits", "登记文件的名称", Deposit.objects.all, ("entry_id", "name", "size", "sha256", "sm3")),
+    InventoryPart(
         "attachments", "附件的名称和类型", lambda: Attachment.objects.unrestricted("inventory"),
         ("name", "media_type", "size", "sha256", "sm3", "user_id", "at"),
     ),
@@ -76,7 +78,7 @@ def differences() -> Iterator[str]:
             break
 
 
-def _sums(part: Part, lasts: list[int | None]) -> list[dict[str, object]]:
+def _sums(part: InventoryPart, lasts: list[int | None]) -> list[dict[str, object]]:
     """For each id the number and digest of all rows up to it (None: up to the end); the ids rise."""
     out: list[dict[str, object]] = []
     made, count, last = hashlib.sha256(), 0, 0

@@ -56,7 +56,7 @@ def gap(seq: int) -> Fault:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class SealVerdict:
     """How far an event, or an entry, is sealed.
 
     ``state``: "verified"; "numbered" (in the log, no checkpoint covers it yet); "queued" (waits for its number);
@@ -78,13 +78,13 @@ class Verdict:
 class Verdicts:
     """What became of events, by their keys; ``lost``: entries of the log whose events are no longer there."""
 
-    by_event: Mapping[int, Verdict]
+    by_event: Mapping[int, SealVerdict]
     lost: tuple[Entry, ...] = ()
 
-    def of(self, event: Event) -> Verdict:
+    def of(self, event: Event) -> SealVerdict:
         return self.by_event[event.pk]
 
-    def at(self, seq: int) -> Verdict | None:
+    def at(self, seq: int) -> SealVerdict | None:
         """That of an event by its number, where all are of one object."""
         return next((v for v in self.by_event.values() if v.seq == seq), None)
 
@@ -93,12 +93,12 @@ class Verdicts:
         return Verdicts({e.pk: self.by_event[e.pk] for e in events}, self.lost)
 
     @property
-    def last(self) -> Verdict | None:
+    def last(self) -> SealVerdict | None:
         """That of the last event, which stands for the object: it covers all before it."""
         return max(self.by_event.values(), key=lambda v: v.seq, default=None)
 
     @property
-    def worst(self) -> Verdict | None:
+    def worst(self) -> SealVerdict | None:
         """The one that says least: a broken one, then queued, then numbered; else the last."""
         for state in ("broken", "queued", "numbered"):
             for verdict in self.by_event.values():
@@ -138,7 +138,7 @@ def verdicts(events: Sequence[Event], *, whole: bool = True) -> Verdicts:
     proofs = Proofs((e, points[e.pk]) for e in entries if e.pk in points)
     wrong = _personal(events)
     links = _links(events, whole)
-    out: dict[int, Verdict] = {}
+    out: dict[int, SealVerdict] = {}
     for event in events:
         faults = [*links.get(event.pk, ()), *([PERSONAL] if event.pk in wrong else [])]
         content = content_of(event)
@@ -168,7 +168,7 @@ def verdicts_of(streams: Iterable[str]) -> dict[str, Verdicts]:
     return {stream: Verdicts({e.pk: found.of(e) for e in some}, tuple(lost[stream])) for stream, some in events.items()}
 
 
-def entry_verdicts(entries: Sequence[Entry]) -> dict[int, Verdict]:
+def entry_verdicts(entries: Sequence[Entry]) -> dict[int, SealVerdict]:
     """Check entries, by their keys: body, leaf and proof; events where they come with theirs (``event__unit``)."""
     points = covered(entries)
     proofs = Proofs((e, points[e.pk]) for e in entries if e.pk in points)
@@ -191,14 +191,14 @@ def entry_verdicts(entries: Sequence[Entry]) -> dict[int, Verdict]:
     return out
 
 
-def _verdict(entry: Entry | None, point: Checkpoint | None, proofs: Proofs, faults: list[Fault]) -> Verdict:
+def _verdict(entry: Entry | None, point: Checkpoint | None, proofs: Proofs, faults: list[Fault]) -> SealVerdict:
     if entry is not None:
         faults += proofs.faults(entry, point)
     if faults:
-        return Verdict("broken", entry, point, tuple(dict.fromkeys(faults)))
+        return SealVerdict("broken", entry, point, tuple(dict.fromkeys(faults)))
     if point is not None:
-        return Verdict("verified", entry, point)
-    return Verdict("numbered" if entry is not None and entry.index is not None else "queued", entry)
+        return SealVerdict("verified", entry, point)
+    return SealVerdict("numbered" if entry is not None and entry.index is not None else "queued", entry)
 
 
 def _links(events: Sequence[Event], whole: bool) -> dict[int, list[Fault]]:
@@ -356,7 +356,7 @@ def _read(runs: Sequence[tuple[int, int, int]]) -> Iterator[tuple[tuple[int, int
 
 
 @dataclass(frozen=True)
-class Step:
+class ProofStep:
     """One step of a proof: the sibling, on which side it lies, and the hash that comes out."""
 
     left: bool
@@ -364,14 +364,14 @@ class Step:
     value: bytes
 
 
-def walk(family: Family, leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> list[Step]:
+def walk(family: Family, leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> list[ProofStep]:
     """The steps of a proof that :func:`merkle.verify_inclusion` takes, to be shown."""
-    out: list[Step] = []
+    out: list[ProofStep] = []
     place, last, value = index, size - 1, leaf
     for sibling in proof:
         left = bool(place & 1 or place == last)
         value = family.node(sibling, value) if left else family.node(value, sibling)
-        out.append(Step(left, sibling, value))
+        out.append(ProofStep(left, sibling, value))
         if left:
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1

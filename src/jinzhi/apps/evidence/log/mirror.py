@@ -36,7 +36,7 @@ class MirrorRefused(Exception):
     """What the source gives does not hold; ``args[0]`` says what, in Chinese. The mirror stays as it was."""
 
 
-class Source(Protocol):
+class LogSource(Protocol):
     """Where a log is read from: this installation, an address, a folder."""
 
     def read(self, path: str) -> bytes:
@@ -57,7 +57,7 @@ class Own:
             raise MirrorRefused(str(e)) from None
 
 
-class Folder:
+class LogFolder:
     """A log that lies as files, such as another mirror."""
 
     def __init__(self, root: Path):
@@ -87,9 +87,9 @@ class Address:
         return content
 
 
-def source_at(place: str) -> Source:
+def source_at(place: str) -> LogSource:
     """The source that an address or a folder names."""
-    return Address(place) if place.startswith(("https://", "http://")) else Folder(Path(place))
+    return Address(place) if place.startswith(("https://", "http://")) else LogFolder(Path(place))
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Year:
     keys: tuple[str, ...]
 
 
-def years_of(source: Source) -> tuple[Year, ...]:
+def years_of(source: LogSource) -> tuple[Year, ...]:
     """The years of a source. Raises MirrorRefused."""
     try:
         said = json.loads(source.read(tiles.INDEX))
@@ -121,7 +121,7 @@ def years_of(source: Source) -> tuple[Year, ...]:
         raise MirrorRefused(f"{tiles.INDEX} 不是日志目录") from None
 
 
-def mirror(source: Source, out: Path, keys: Sequence[str] = (), *, entries: bool = True) -> Iterator[Mirrored]:
+def mirror(source: LogSource, out: Path, keys: Sequence[str] = (), *, entries: bool = True) -> Iterator[Mirrored]:
     """Bring a mirror up to date; gives what was done for each year and family. Raises MirrorRefused.
 
     ``keys``: verifier keys known from elsewhere. Without them the keys of a year are those that the mirror kept when
@@ -163,7 +163,7 @@ def held(out: Path, year: int, family: Family) -> note.Checkpoint | None:
         raise MirrorRefused(f"镜像中的 {path} 已损坏：{e}") from None
 
 
-def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str, ...], entries: bool) -> Mirrored:
+def _one(source: LogSource, out: Path, year: Year, family: Family, vkeys: tuple[str, ...], entries: bool) -> Mirrored:
     base = f"{year.year}/{family.name}"
     before = held(out, year.year, family)
     try:
@@ -176,7 +176,7 @@ def _one(source: Source, out: Path, year: Year, family: Family, vkeys: tuple[str
         found, _ = checkpoints.opened_by(raw, checkpoints.in_pairs(vkeys))
     except (NoteRefused, note.NoteError) as e:
         raise MirrorRefused(f"{base}：{e}") from None
-    place = Place(source, out, base, family, entries)
+    place = MirroredYear(source, out, base, family, entries)
     if found.origin != f"{year.origin}/{base}":
         raise MirrorRefused(f"{base} 的检查点属于另一日志 {found.origin}")
     if before is not None and before.origin != found.origin:
@@ -236,10 +236,10 @@ def _first_difference(folder: Path, shard: Shard, size: int, family: Family) -> 
     return None
 
 
-class Place:
+class MirroredYear:
     """One year and family while it is being followed. New files are put in place only when all of them hold."""
 
-    def __init__(self, source: Source, out: Path, base: str, family: Family, entries: bool):
+    def __init__(self, source: LogSource, out: Path, base: str, family: Family, entries: bool):
         self.source, self.base, self.family, self.entries = source, base, family, entries
         self.folder, self.taken = out / base, 0
         self.incoming = out / INCOMING / base

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 
 from jinzhi.apps.evidence.log import checkpoints
-from jinzhi.apps.evidence.log.trees import LEVELS, LogBroken, Reader, Unknown, hashes
+from jinzhi.apps.evidence.log.trees import LEVELS, LogBroken, TreeReader, Unknown, hashes
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Shard
 from jinzhi.kernel import tiles
 from jinzhi.kernel.merkle import FAMILIES, Family
@@ -107,5 +107,5 @@ def content(shard: Shard, family: Family, tile: Tile) -> bytes:
     if level <= LEVELS[-1]:
         which = FAMILIES.index(family)
         return b"".join(pair[which] for pair in hashes(shard, level, tile.low, high))
-    reader = Reader(shard)
+    reader = TreeReader(shard)
     return b"".join(reader.node(family, level, n) for n in range(tile.low, high))

@@ -46,7 +46,7 @@ def hashes(shard: Shard, level: int, low: int, high: int) -> list[Pair]:
     return [(bytes(sha256), bytes(sm3)) for _, sha256, sm3 in rows]
 
 
-class Reader:
+class TreeReader:
     """The nodes of a shard for :mod:`jinzhi.kernel.merkle`; a run of 256 hashes is read once, for both families."""
 
     def __init__(self, shard: Shard, size: int | None = None):
@@ -87,23 +87,23 @@ def fold(family: Family, row: list[bytes]) -> bytes:
 
 def root(shard: Shard, size: int, family: Family) -> bytes:
     """The root that the shard's tree had at ``size`` entries."""
-    return merkle.root_at(family, size, Reader(shard, size).of(family))
+    return merkle.root_at(family, size, TreeReader(shard, size).of(family))
 
 
 def roots(shard: Shard, size: int) -> Pair:
     """Both roots at ``size`` entries, read at once."""
-    reader = Reader(shard, size)
+    reader = TreeReader(shard, size)
     return merkle.root_at(SHA256, size, reader.of(SHA256)), merkle.root_at(SM3, size, reader.of(SM3))
 
 
 def inclusion(shard: Shard, index: int, size: int, family: Family) -> tuple[bytes, ...]:
     """The proof that entry ``index`` is under the root of ``size`` entries. Raises merkle.ProofError, Unknown."""
-    return tuple(merkle.inclusion_proof(family, index, size, Reader(shard, size).of(family)))
+    return tuple(merkle.inclusion_proof(family, index, size, TreeReader(shard, size).of(family)))
 
 
 def consistency(shard: Shard, old: int, new: int, family: Family) -> tuple[bytes, ...]:
     """The proof that the log of ``new`` entries begins with that of ``old``. Raises merkle.ProofError, Unknown."""
-    return tuple(merkle.consistency_proof(family, old, new, Reader(shard, new).of(family)))
+    return tuple(merkle.consistency_proof(family, old, new, TreeReader(shard, new).of(family)))
 
 
 def grow(shard: Shard, start: int, leaves: list[Pair]) -> list[Node]:
@@ -127,4 +127,4 @@ def grow(shard: Shard, start: int, leaves: list[Pair]) -> list[Node]:
 
 def frontier(shard: Shard, family: Family) -> Frontier:
     """The right edge of the shard's tree as it stands."""
-    return merkle.frontier_of(family, shard.size, Reader(shard).of(family))
+    return merkle.frontier_of(family, shard.size, TreeReader(shard).of(family))

@@ -41,7 +41,7 @@ def id_of(key: bytes) -> bytes:
 
 
 @dataclass(frozen=True)
-class Keys:
+class CipherKeys:
     """The keys of the store: the first seals, all of them open."""
 
     keys: tuple[bytes, ...]
@@ -54,7 +54,7 @@ class Keys:
         return next((k for k in self.keys if id_of(k) == id), None)
 
 
-def load(path: Path) -> Keys:
+def load(path: Path) -> CipherKeys:
     """The keys of a file: one a line as 64 hexadecimal digits, the present one first. Raises KeyProblem."""
     try:
         lines = path.read_text(encoding="ascii").split()
@@ -65,10 +65,10 @@ def load(path: Path) -> Keys:
         raise KeyProblem(f"密钥文件 {path} 无法读取：{e}") from None
     if not keys or any(len(k) != 32 for k in keys):
         raise KeyProblem(f"密钥文件 {path} 应每行一个密钥（64 位十六进制）")
-    return Keys(keys)
+    return CipherKeys(keys)
 
 
-def load_or_make(path: Path, *, sealed: Callable[[], bool] = lambda: False) -> Keys:
+def load_or_make(path: Path, *, sealed: Callable[[], bool] = lambda: False) -> CipherKeys:
     """The keys of a file, which is made with one key where it is not there: readable by its owner only.
 
     ``sealed``: whether something was sealed before. Then a file that is not there is lost, and none is made: Raises
@@ -86,7 +86,7 @@ def load_or_make(path: Path, *, sealed: Callable[[], bool] = lambda: False) -> K
     return load(path)
 
 
-def rotate(path: Path) -> Keys:
+def rotate(path: Path) -> CipherKeys:
     """Put a new key first; the old ones stay, to open what they sealed."""
     old = load(path)
     os.replace(_written(path, (secrets.token_bytes(32), *old.keys)), path)
@@ -139,7 +139,7 @@ def seal(content: Iterable[bytes], key: bytes) -> Iterator[bytes]:
     yield cipher.encrypt(_nonce(number, True), bytes(waiting), head)
 
 
-def unseal(file: BinaryIO, keys: Keys) -> Iterator[bytes]:
+def unseal(file: BinaryIO, keys: CipherKeys) -> Iterator[bytes]:
     """The content of a sealed file, chunk by chunk, each proven before it is given out. Raises Tampered."""
     head = file.read(HEAD)
     if len(head) != HEAD or not head.startswith(MARK):

@@ -98,7 +98,7 @@ def encrypting() -> bool:
     return bool(settings.JINZHI_ENCRYPT_STORE)
 
 
-def sealing_keys() -> cipher.Keys:
+def sealing_keys() -> cipher.CipherKeys:
     """The keys of the store, made where nothing was sealed yet. Raises FileRefused where those that sealed are lost."""
     try:
         return cipher.load_or_make(key_path(), sealed=lambda: any(found.sealed for found in lying()))
@@ -112,7 +112,7 @@ def there(sha256: str) -> bool:
 
 
 # --- keeping ---------------------------------------------------------------------------------------------------
-class Digests:
+class PassingDigests:
     """SHA-256, SM3 and size of bytes that pass by."""
 
     def __init__(self) -> None:
@@ -168,7 +168,7 @@ def keep(content: Iterable[bytes], *, sha256: str = "", sm3: str = "", size: int
     Where digests or a size were announced and differ from what arrived, nothing is kept: DigestDiffers. No room:
     DiskFull. A content that the store has already is read through; where it is damaged what arrived takes its place.
     """
-    digests = Digests()
+    digests = PassingDigests()
     sealing = encrypting()
     passing = digests.passing(content)
     key = sealing_keys().present if sealing else b""

@@ -35,7 +35,7 @@ COSIGNED, HELD, UNREACHABLE, REFUSED, CONTRADICTS, OVERTAKEN = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class WitnessAnswer:
     """What came of asking a witness for one tree.
 
     ``state``: "cosigned"; "held" (it had cosigned this checkpoint before); "overtaken" (another process sent a later
@@ -105,7 +105,7 @@ def newest() -> list[Checkpoint]:
     return out
 
 
-def cosign(given: Iterable[Checkpoint] | None = None) -> list[Answer]:
+def cosign(given: Iterable[Checkpoint] | None = None) -> list[WitnessAnswer]:
     """Have the newest checkpoint of each year cosigned by every witness. Call it outside of a transaction.
 
     Raises WitnessRefused where the declaration of witnesses cannot be used; everything else is an answer.
@@ -115,7 +115,7 @@ def cosign(given: Iterable[Checkpoint] | None = None) -> list[Answer]:
     return [answer for one in declared.witnesses for answer in _ask_for(one, asked)]
 
 
-def _ask_for(witness: Witness, asked: Iterable[Checkpoint]) -> Iterator[Answer]:
+def _ask_for(witness: Witness, asked: Iterable[Checkpoint]) -> Iterator[WitnessAnswer]:
     """Ask one witness; one that cannot be reached is not asked a second time."""
     lost = ""
     for checkpoint in asked:
@@ -132,11 +132,11 @@ def _ask_for(witness: Witness, asked: Iterable[Checkpoint]) -> Iterator[Answer]:
 def _answer(
     witness: Witness, checkpoint: Checkpoint, family: Family, state: str, said: str = "", known: int | None = None,
     note: str = "",
-) -> Answer:  # fmt: skip
-    return Answer(witness.name, checkpoint.shard.year, family.name, checkpoint.size, state, said, known, note)
+) -> WitnessAnswer:  # fmt: skip
+    return WitnessAnswer(witness.name, checkpoint.shard.year, family.name, checkpoint.size, state, said, known, note)
 
 
-def _accused(witness: Witness, checkpoint: Checkpoint, family: Family, said: str, known: int) -> Answer:
+def _accused(witness: Witness, checkpoint: Checkpoint, family: Family, said: str, known: int) -> WitnessAnswer:
     """What a witness says against this log, once its signed note shows it; a bare answer accuses nobody."""
     try:
         found = witnessed(witness, checkpoint.shard, family)
@@ -162,10 +162,10 @@ def _differs(shard: Shard, family: Family, said: note.Checkpoint) -> bool:
         return True
 
 
-def ask(witness: Witness, checkpoint: Checkpoint, family: Family) -> Answer:
+def ask(witness: Witness, checkpoint: Checkpoint, family: Family) -> WitnessAnswer:
     """Ask a witness for its cosignature under one tree's checkpoint, and keep it."""
 
-    def answer(state: str, said: str = "", known: int | None = None) -> Answer:
+    def answer(state: str, said: str = "", known: int | None = None) -> WitnessAnswer:
         return _answer(witness, checkpoint, family, state, said, known)
 
     held = Cosignature.objects.filter(family=family.name, witness=witness.name)
@@ -227,7 +227,7 @@ def _request(checkpoint: Checkpoint, family: Family, old: int) -> Request:
     return Request(old, proof, found, said)
 
 
-def _taken(witness: Witness, checkpoint: Checkpoint, family: Family, text: str) -> Answer:
+def _taken(witness: Witness, checkpoint: Checkpoint, family: Family, text: str) -> WitnessAnswer:
     """Check the lines that a witness answered, and keep its own."""
     body = checkpoints.note_in(checkpoint, family)
     try:
@@ -278,7 +278,7 @@ def witnessed(witness: Witness, shard: Shard, family: Family) -> tuple[note.Chec
     raise ValueError(f"见证者给出的检查点没有本日志密钥的签名（{said.size} 条）：密钥被更换，或另有人以本日志之名签发")
 
 
-def _keep(shard: Shard, answer: Answer) -> None:
+def _keep(shard: Shard, answer: WitnessAnswer) -> None:
     """Keep why a witness did not cosign. What contradicts stays as it was seen first."""
     if answer.state not in (UNREACHABLE, REFUSED, CONTRADICTS):
         return

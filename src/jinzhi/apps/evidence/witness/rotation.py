@@ -39,7 +39,7 @@ class Rotated:
     event: Event
     before: tuple[str, ...]
     vkeys: tuple[str, ...]
-    answers: tuple[cosigning.Answer, ...]
+    answers: tuple[cosigning.WitnessAnswer, ...]
 
 
 def rotate(reason: str, *, who: Actor | None = None, lost: bool = False) -> Rotated:
@@ -137,7 +137,7 @@ def _install(folder: Path, fresh: signing.LogKeys) -> None:
         os.replace(folder / NEXT / file, folder / file)
 
 
-def _cosigned() -> tuple[cosigning.Answer, ...]:
+def _cosigned() -> tuple[cosigning.WitnessAnswer, ...]:
     """Have the witnesses cosign now; one that cannot be asked is asked again by the timer."""
     try:
         return tuple(cosigning.cosign())

@@ -32,7 +32,7 @@ LONGEST, MOST_HASHES = 64 * 1024, 63
 SIZE_TYPE, TEXT_TYPE = "text/x.tlog.size", "text/plain; charset=utf-8"
 
 
-class Refused(Exception):
+class CosignRefused(Exception):
     """A checkpoint that is not cosigned: the HTTP status that says so, and the text and type of the answer."""
 
     def __init__(self, status: int, text: str, media_type: str = TEXT_TYPE):
@@ -68,9 +68,9 @@ def parse(body: bytes) -> Request:
         found = note.parse_note(text)
         checkpoint = note.parse_checkpoint(found.text)
     except (ValueError, binascii.Error) as e:
-        raise Refused(400, f"malformed request: {e}\n") from None
+        raise CosignRefused(400, f"malformed request: {e}\n") from None
     if max(checkpoint.size, int(size)) >= 1 << 63:
-        raise Refused(400, "malformed request: no tree is that large\n")
+        raise CosignRefused(400, "malformed request: no tree is that large\n")
     return Request(int(size), proof, found, checkpoint)
 
 
@@ -81,13 +81,13 @@ def add_checkpoint(body: bytes) -> str:
     declared = witnesses.load()
     known = declared.log_with(asked.checkpoint.origin)
     if known is None:
-        raise Refused(404, "this witness does not know that log\n")
+        raise CosignRefused(404, "this witness does not know that log\n")
     log, family = known
     signed = _signed_by(log, asked.note)
     if len(asked.checkpoint.root) != family.size:
-        raise Refused(400, f"a root of {family.name} has {family.size} bytes\n")
+        raise CosignRefused(400, f"a root of {family.name} has {family.size} bytes\n")
     if asked.old > asked.checkpoint.size:
-        raise Refused(400, "the old size is larger than the checkpoint's\n")
+        raise CosignRefused(400, "the old size is larger than the checkpoint's\n")
     try:
         line = _cosign(asked, signed, family, witnesses.signer(declared))
         _mark(asked.checkpoint)
@@ -96,7 +96,9 @@ def add_checkpoint(body: bytes) -> str:
         # after the transaction, which left nothing behind
         _keep(asked, signed, e)
         # C2SP tlog-witness: two roots of one size are a conflict, a proof that does not hold cannot be processed
-        raise Refused(409 if e.forked else 422, f"not consistent with what this witness cosigned: {e}\n") from None
+        raise CosignRefused(
+            409 if e.forked else 422, f"not consistent with what this witness cosigned: {e}\n"
+        ) from None
 
 
 class _Unproven(Exception):
@@ -114,10 +116,10 @@ def _signed_by(log: KnownLog, given: note.Note) -> note.Note:
         name, key_id, _ = note.parse_vkey(key)
         for line in given.by(name, key_id):
             if not signing.verify(key, given.text.encode(), line.signature):
-                raise Refused(403, f"the signature of {name} ({key_id.hex()}) does not hold\n")
+                raise CosignRefused(403, f"the signature of {name} ({key_id.hex()}) does not hold\n")
             kept.append(line)
     if not kept:
-        raise Refused(403, "no signature by a known key of that log\n")
+        raise CosignRefused(403, "no signature by a known key of that log\n")
     return note.Note(given.text, tuple(kept))
 
 
@@ -131,9 +133,9 @@ def _cosign(asked: Request, signed: note.Note, family: Family, key: signing.Sign
     )
     last = Witnessed.objects.select_for_update().get(origin=said.origin)
     if marked(last.hash) > last.size:
-        raise Refused(503, "this witness lost part of its memory: its operator must look first\n")
+        raise CosignRefused(503, "this witness lost part of its memory: its operator must look first\n")
     if asked.old != last.size:
-        raise Refused(409, f"{last.size}\n", SIZE_TYPE)
+        raise CosignRefused(409, f"{last.size}\n", SIZE_TYPE)
     _must_follow(asked, last, family)
     moment = now()
     line = key.cosign(signed.text, int(moment.timestamp()))

@@ -97,7 +97,7 @@ def _replace(rows: list[tuple[str, int | None, str]], scheme: str, edition: str,
     for symbol, dots, title in rows:
         try:
             short = ipc.short(symbol)
-        except ipc.SymbolError:
+        except ipc.IpcSymbolError:
             continue
         titles[short], dotted[short] = title.strip(), dots
     ClassSymbol.objects.filter(scheme=scheme, edition=edition).delete()
@@ -122,7 +122,7 @@ def _title(path: Path, rows: list[tuple[str, int | None, str]], scheme: str, edi
     for symbol, _, title in rows:
         try:
             row = there.get(ipc.short(symbol))
-        except ipc.SymbolError as e:
+        except ipc.IpcSymbolError as e:
             problems.append(str(e))
             continue
         if row is None:
@@ -165,7 +165,7 @@ def trees() -> Trees | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClassPlace:
     """A class for the browser: its titles, its dots (None above the subgroups), and whether others stand below it.
 
     ``inside``: the symbol and all below it, in the order of the scheme.
@@ -187,8 +187,8 @@ class Level:
     """The classes right below one, and those above it. ``loaded`` is False where symbols in use stand for a table."""
 
     symbol: str
-    above: tuple[Place, ...]
-    below: tuple[Place, ...]
+    above: tuple[ClassPlace, ...]
+    below: tuple[ClassPlace, ...]
     loaded: bool
     edition: str
 
@@ -240,10 +240,10 @@ def browse(symbol: str = "", *, scheme: str = "ipc", edition: str = "", used: It
     above = (*reversed(tree.ancestors(symbol)), symbol) if symbol else ()
     titles = {row.symbol: row for row in rows.filter(symbol__in=(*below, *above))} if known else {}
 
-    def place(one: str) -> Place:
+    def place(one: str) -> ClassPlace:
         row = titles.get(one)
         own = ipc.SECTIONS.get(one, ("", "")) if scheme == "ipc" else ("", "")
-        return Place(
+        return ClassPlace(
             one,
             (row.zh if row else "") or own[0],
             (row.en if row else "") or own[1],
@@ -281,7 +281,7 @@ def _tree_in_use(symbols: tuple[str, ...]) -> ipc.Scheme:
     for symbol in symbols:
         try:
             parsed = ipc.parse(symbol)
-        except ipc.SymbolError:
+        except ipc.IpcSymbolError:
             continue
         for part in (
             parsed.section,

@@ -48,7 +48,7 @@ PAUSES = {Every.CHANGE: timedelta(0), Every.DAY: timedelta(days=1), Every.WEEK: 
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DocumentStanding:
     """The plain state of a document and since when."""
 
     state: State
@@ -75,19 +75,19 @@ def lines_of(kept: bytes | memoryview | None) -> dict[str, str]:
     return {number: mark for number, _, mark in (line.partition("\t") for line in _lines(kept))}
 
 
-def standing(mark: str) -> Standing:
+def standing(mark: str) -> DocumentStanding:
     """State and day in their own types."""
     on = date(int(mark[1:5]), int(mark[5:7]), int(mark[7:9])) if len(mark) == 9 else None
-    return Standing(STATES[mark[0]], on)
+    return DocumentStanding(STATES[mark[0]], on)
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
     """What differs between two snapshots, each by number, ascending."""
 
-    new: tuple[tuple[str, Standing], ...]
-    changed: tuple[tuple[str, Standing, Standing], ...]
-    gone: tuple[tuple[str, Standing], ...]
+    new: tuple[tuple[str, DocumentStanding], ...]
+    changed: tuple[tuple[str, DocumentStanding, DocumentStanding], ...]
+    gone: tuple[tuple[str, DocumentStanding], ...]
 
     @property
     def count(self) -> int:
@@ -97,9 +97,9 @@ class Differences:
 def compare(before: bytes | memoryview | None, after: bytes | memoryview | None) -> Differences:
     """What differs between two snapshots: both are sorted by number, so they are walked side by side."""
     old, new = _lines(before), _lines(after)
-    came: list[tuple[str, Standing]] = []
-    changed: list[tuple[str, Standing, Standing]] = []
-    gone: list[tuple[str, Standing]] = []
+    came: list[tuple[str, DocumentStanding]] = []
+    changed: list[tuple[str, DocumentStanding, DocumentStanding]] = []
+    gone: list[tuple[str, DocumentStanding]] = []
     i = j = 0
     while i < len(old) and j < len(new):
         if old[i] == new[j]:

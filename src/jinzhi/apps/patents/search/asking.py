@@ -18,7 +18,7 @@ from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.patents.models import HistoryEntry, Note, SavedQuery, Tagging, Topic, TopicItem
 from jinzhi.engines.characters import variants
 from jinzhi.engines.query_language.parse import parse
-from jinzhi.engines.search_memory import Record, key_text, records, search
+from jinzhi.engines.search_memory import SearchRecord, key_text, records, search
 from jinzhi.kernel.query import (
     WILDCARDS,
     And,
@@ -148,7 +148,7 @@ class Desk:
         return Ids(frozenset(search(node, self._written)), node, node.at)
 
     @cached_property
-    def _written(self) -> list[Record]:
+    def _written(self) -> list[SearchRecord]:
         """Tags and notes that the searcher may see, as documents of their own."""
         assert self.who is not None
         tags: dict[int, list[str]] = {}

@@ -31,7 +31,7 @@ from jinzhi.engines.patience import Stopped
 from jinzhi.engines.search_collection import Collection
 from jinzhi.engines.search_index import seal, soundness
 from jinzhi.engines.search_index.store import Array, OtherFormat
-from jinzhi.engines.search_memory import Context
+from jinzhi.engines.search_memory import QueryContext
 from jinzhi.engines.search_values import OFFICE_NUMBERS
 from jinzhi.engines.similar import SimilarDocuments, Subject
 from jinzhi.engines.vectors import VectorsRefused
@@ -77,7 +77,7 @@ def whole() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class CollectionStamp:
     """Which collection an answer is of: it changes with every change of a document."""
 
     mark: int
@@ -86,9 +86,9 @@ class Stamp:
         return str(self.mark)
 
 
-def stamp() -> Stamp:
+def stamp() -> CollectionStamp:
     """The collection as it is now."""
-    return Stamp(mark("documents"))
+    return CollectionStamp(mark("documents"))
 
 
 def all_docs() -> Iterator[Doc]:
@@ -105,10 +105,10 @@ class Memory:
     name = "memory"
 
     def __init__(self) -> None:
-        self._stamp: Stamp | None = None
+        self._stamp: CollectionStamp | None = None
         self._collection = Collection([])
 
-    def ids(self, query: Query | Node, context: Context) -> Array:
+    def ids(self, query: Query | Node, context: QueryContext) -> Array:
         """The ids that a query finds, ascending."""
         now = stamp()
         if now != self._stamp:
@@ -158,12 +158,12 @@ class Tantivy:
             self._seen = seen
             return self._engine
 
-    def ids(self, query: Query | Node, context: Context) -> Array:
+    def ids(self, query: Query | Node, context: QueryContext) -> Array:
         """The ids that a query finds, ascending."""
         with whole():
             return np.sort(self.reader().result(query, context).ids)
 
-    def relevance(self, query: Query, context: Context) -> Array:
+    def relevance(self, query: Query, context: QueryContext) -> Array:
         """The ids that a query finds, the most relevant first."""
         with whole():
             return self.reader().result(query, context).in_order()
@@ -285,7 +285,7 @@ def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:
         return 0
     pending: dict[int, list[int]] = {}
     held = 0
-    with search_tantivy.Writer(place) as writer:
+    with search_tantivy.IndexWriter(place) as writer:
 
         def commit() -> None:
             nonlocal done, held
@@ -318,13 +318,13 @@ def _write(place: Path, commit_every: int, say: Callable[[str], object]) -> int:
 # --- asking ---------------------------------------------------------------------------------------------------
 
 
-def context(tree: ClassTree | None = None) -> Context:
+def context(tree: ClassTree | None = None) -> QueryContext:
     """What queries over the store need. What they refer to is put in before (``asking.bound``)."""
-    return Context(numbers=OFFICE_NUMBERS, tree=tree or trees(), semantic=semantic)
+    return QueryContext(numbers=OFFICE_NUMBERS, tree=tree or trees(), semantic=semantic)
 
 
 #: what likeness asks by: words, classes and numbers, nothing that depends on who asks
-_PLAIN = Context(numbers=OFFICE_NUMBERS)
+_PLAIN = QueryContext(numbers=OFFICE_NUMBERS)
 
 
 def _find(node: Node) -> Sequence[int]:
@@ -346,7 +346,7 @@ def semantic(text: str, top: int | None) -> Sequence[int]:
 
 
 @lru_cache(maxsize=64)
-def _semantic(text: str, top: int, now: Stamp, engine: str, model: object) -> tuple[int, ...]:
+def _semantic(text: str, top: int, now: CollectionStamp, engine: str, model: object) -> tuple[int, ...]:
     return tuple(one.id for one in like(Subject.of_text(text), top=top).found)
 
 

@@ -7,9 +7,9 @@ from threading import Lock
 
 from jinzhi.apps.patents.search.columns import DocumentColumns, columns_of
 from jinzhi.apps.patents.search.index import (
+    CollectionStamp,
     Memory,
     NoIndex,
-    Stamp,
     Tantivy,
     behind,
     context,
@@ -60,7 +60,7 @@ class Answers:
 class Library:
     """The collection at one moment: its columns, what the engine found in it, and what queries may refer to."""
 
-    def __init__(self, at: tuple[str, Stamp, int]):
+    def __init__(self, at: tuple[str, CollectionStamp, int]):
         self.stamp = at
         self.engine: Memory | Tantivy = engine_named(at[0])
         self.context = context()
@@ -122,10 +122,10 @@ def _places(columns: DocumentColumns, ids: Array) -> Array:
 
 _lock = Lock()
 _libraries: dict[str, Library] = {}
-_columns: tuple[Stamp, DocumentColumns] | None = None
+_columns: tuple[CollectionStamp, DocumentColumns] | None = None
 
 
-def _columns_at(now: Stamp) -> DocumentColumns:
+def _columns_at(now: CollectionStamp) -> DocumentColumns:
     """The columns of all documents, read once for every engine."""
     global _columns
     with _lock:

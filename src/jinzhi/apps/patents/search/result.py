@@ -27,7 +27,7 @@ from jinzhi.engines.query_language.echo import Echo, echo
 from jinzhi.engines.query_language.parse import parse
 from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_index.store import Array
-from jinzhi.engines.search_memory import Plan
+from jinzhi.engines.search_memory import QueryPlan
 from jinzhi.kernel.query import And, Node, Query, QueryError, TooWide, all_of, resolved
 
 
@@ -214,9 +214,9 @@ class Search:
     # --- around it
 
     @cached_property
-    def plan(self) -> Plan | None:
+    def plan(self) -> QueryPlan | None:
         """The query made ready to mark its hits."""
-        return Plan(self.whole, self.library.context) if self.whole is not None else None
+        return QueryPlan(self.whole, self.library.context) if self.whole is not None else None
 
     def variants(self) -> list[Variant]:
         """Each part or condition left out by itself."""

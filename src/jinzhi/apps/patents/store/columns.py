@@ -17,7 +17,7 @@ from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.patents import models
 from jinzhi.sources.patents import tables
 from jinzhi.sources.patents.batch import BatchMember, walk
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 
 
 class ColumnsRefused(ValueError):
@@ -38,11 +38,11 @@ def shown(column: tables.ProposedColumn, name: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def listed(path: Path, source: str) -> Iterator[list[dict[str, object]] | Refused]:
+def listed(path: Path, source: str) -> Iterator[list[dict[str, object]] | RefusedRecord]:
     """The columns of each table at a path, with what was answered for the source."""
     given = answers(source)
     for member in walk(path):
-        if isinstance(member, Refused):
+        if isinstance(member, RefusedRecord):
             yield member
         elif isinstance(member, BatchMember) and member.source == tables.NAME:
             try:

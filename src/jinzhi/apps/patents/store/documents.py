@@ -32,7 +32,7 @@ TYPES = {
 
 
 @dataclass
-class Around:
+class DocumentRelations:
     """What the collection knows of some documents, read in a few statements."""
 
     events: dict[str, list[Event]] = field(default_factory=dict)
@@ -42,9 +42,9 @@ class Around:
     priorities: dict[int, date] = field(default_factory=dict)
 
 
-def around(rows: Sequence[Document]) -> Around:
+def around(rows: Sequence[Document]) -> DocumentRelations:
     """What is needed beside the rows themselves."""
-    found = Around()
+    found = DocumentRelations()
     applications = sorted({row.application for row in rows} - {""})
     for event in Event.objects.filter(application__in=applications).order_by("on", "id"):
         found.events.setdefault(event.application, []).append(event)
@@ -71,7 +71,7 @@ def index_docs(rows: Sequence[Document]) -> Iterator[Doc]:
             yield as_index_doc(row, known)
 
 
-def as_index_doc(row: Document, known: Around | None = None) -> Doc:
+def as_index_doc(row: Document, known: DocumentRelations | None = None) -> Doc:
     """One document as engines see it."""
     known = known or around([row])
     told = row.content

@@ -41,7 +41,7 @@ from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.kernel.text import UNFIT, Words, texts, unfit_words
 from jinzhi.sources.patents import tables
 from jinzhi.sources.patents.batch import DRAWING, READERS, BatchMember, walk
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 
 log = logging.getLogger("jinzhi.patents")
 
@@ -54,7 +54,7 @@ KEPT = 8 << 20
 #: how often a waiting process looks whether the others are there
 _SECONDS = 1.0
 
-Answer = Prepared | PreparedEvent | Refused
+Answer = Prepared | PreparedEvent | RefusedRecord
 
 
 class Busy(Exception):
@@ -62,7 +62,7 @@ class Busy(Exception):
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What an import came to. ``known``: files whose bytes were imported before."""
 
     batch: int = 0
@@ -105,7 +105,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MemberPiece:
     """Part of what a member holds, in order; ``whole`` with the last part, and with it the columns that are asked."""
 
     order: int
@@ -117,15 +117,15 @@ class Piece:
 # --- in the workers -------------------------------------------------------------------------------------------
 
 
-def _answer(one: Document | LegalEvent | Refused, label: str) -> Answer:
-    if isinstance(one, Refused):
+def _answer(one: Document | LegalEvent | RefusedRecord, label: str) -> Answer:
+    if isinstance(one, RefusedRecord):
         return one
     if label:
         one = replace(one, source=replace(one.source, name=label))
     if unfit := unfit_in(one):
         number = one.publication_number if isinstance(one, Document) else one.application_number
         place, (zh, en) = unfit
-        return Refused(one.source.file, f"{number}：{place}：{zh}"[:300], f"{number}: {place}: {en}"[:300])
+        return RefusedRecord(one.source.file, f"{number}：{place}：{zh}"[:300], f"{number}: {place}: {en}"[:300])
     return prepare(one) if isinstance(one, Document) else prepare_event(one)
 
 
@@ -168,7 +168,7 @@ def _opened(work: Work) -> Iterator[BinaryIO]:
         yield stream
 
 
-def _pieces(work: Work) -> Iterator[Piece]:
+def _pieces(work: Work) -> Iterator[MemberPiece]:
     """What a member holds, in chunks. A reader that fails gives one more refusal, by name and reason."""
     held: list[Answer] = []
     asked: tuple[dict[str, object], ...] = ()
@@ -177,14 +177,14 @@ def _pieces(work: Work) -> Iterator[Piece]:
         for one in _answers(work):
             held.append(one)
             if len(held) == CHUNK:
-                yield Piece(work.order, tuple(held), False)
+                yield MemberPiece(work.order, tuple(held), False)
                 held = []
     except Exception as e:
         log.exception("%s: the reader failed", work.name)
         held.append(
-            Refused(work.name, f"读取程序出错：{type(e).__name__}: {e}"[:300], f"{type(e).__name__}: {e}"[:300])
+            RefusedRecord(work.name, f"读取程序出错：{type(e).__name__}: {e}"[:300], f"{type(e).__name__}: {e}"[:300])
         )
-    yield Piece(work.order, tuple(held), True, asked)
+    yield MemberPiece(work.order, tuple(held), True, asked)
 
 
 def _worker(tasks: Any, results: Any, parent: int) -> None:
@@ -216,7 +216,7 @@ def _orphaned() -> NoReturn:
     os._exit(1)
 
 
-def _put(results: Any, piece: Piece, parent: int) -> bool:
+def _put(results: Any, piece: MemberPiece, parent: int) -> bool:
     while os.getppid() == parent:
         try:
             results.put(piece, timeout=_SECONDS)
@@ -247,7 +247,7 @@ class Pool:
             worker.start()
         self._open = 0
         self._next = 0
-        self._early: dict[int, list[Piece]] = {}
+        self._early: dict[int, list[MemberPiece]] = {}
 
     def put(self, group: list[Work]) -> None:
         """Give members to a worker. Orders must ascend without holes over all groups."""
@@ -259,7 +259,7 @@ class Pool:
         """Members given and not yet answered whole."""
         return self._open
 
-    def take(self) -> Iterator[Piece]:
+    def take(self) -> Iterator[MemberPiece]:
         """The pieces that have come and are next in order; waits for at least one message."""
         while True:
             try:
@@ -303,7 +303,7 @@ class Inline:
         """Members given and not yet read whole."""
         return len(self._works)
 
-    def take(self) -> Iterator[Piece]:
+    def take(self) -> Iterator[MemberPiece]:
         """The pieces of the next member."""
         work = self._works[0]
         for piece in _pieces(work):
@@ -337,7 +337,7 @@ def import_paths(
     source: str = "",
     workers: int | None = None,
     say: Callable[[str], object] = lambda _: None,
-) -> Report:
+) -> ImportReport:
     """Import everything at the paths. ``source``: the name to keep instead of the reader's own.
 
     ``workers``: processes that read (None: one a core; 0: none, read here). Raises Busy, WorkerLost.
@@ -346,7 +346,7 @@ def import_paths(
         return Importer(source, (os.cpu_count() or 1) if workers is None else workers, say).run(paths)
 
 
-class Mark(Enum):
+class PoolMark(Enum):
     """What stands between answers: a member ends here; a file ends here."""
 
     MEMBER = "member"
@@ -354,7 +354,7 @@ class Mark(Enum):
 
 
 @dataclass(slots=True)
-class Given:
+class GivenMember:
     """A member on its way: which file it belongs to, what to keep if it is refused, whether the file ends with it.
 
     ``folder``: where it lies (``pictures.folder_of``); empty where images are not kept.
@@ -369,7 +369,7 @@ class Given:
 
 
 @dataclass(slots=True)
-class Plain:
+class PlainFolder:
     """The plain folder that is walked: its images, and whether one of its documents was read in this run."""
 
     folder: str = ""
@@ -384,18 +384,18 @@ class Importer:
         self.source = source
         self.workers = workers
         self.say = say
-        self.report = Report()
+        self.report = ImportReport()
         self._order = 0
-        self._given: dict[int, Given] = {}
+        self._given: dict[int, GivenMember] = {}
         self._group: list[Work] = []
         self._grouped = 0
-        self._held: list[tuple[Given, Answer | Mark]] = []
+        self._held: list[tuple[GivenMember, Answer | PoolMark]] = []
         self._said = 0
         self._staged: list[models.Staged] = []
         self._resumed = self._ours = False
-        self._plain = Plain()
+        self._plain = PlainFolder()
 
-    def run(self, paths: Sequence[Path]) -> Report:
+    def run(self, paths: Sequence[Path]) -> ImportReport:
         """See ``import_paths``."""
         named = [str(path) for path in paths]
         batch = models.Batch.objects.filter(source=self.source, paths=named, finished=None).last()
@@ -463,7 +463,7 @@ class Importer:
     def _entered(self, folder: str, item: models.Item | None) -> None:
         """Take the images of a plain folder when it ends, if a document in it was read now: else they were before."""
         if folder != self._plain.folder:
-            left, self._plain = self._plain, Plain(folder)
+            left, self._plain = self._plain, PlainFolder(folder)
             for image in left.images if left.fresh else ():
                 self._image(image, left.folder, None)
         if item is not None or self._ours:
@@ -476,7 +476,7 @@ class Importer:
         if len(self._staged) >= CHUNK:
             self._flush()
 
-    def _item(self, path: Path, name: str, found: BatchMember | Refused) -> models.Item | None:
+    def _item(self, path: Path, name: str, found: BatchMember | RefusedRecord) -> models.Item | None:
         """The file as the store knows it; None where it is there whole already."""
         size, sha256 = _fingerprint(path, found)
         item, made = models.Item.objects.get_or_create(
@@ -501,22 +501,22 @@ class Importer:
         if latest is not None and latest.item is item:
             latest.last = True
         else:
-            self._held.append((Given(item, ""), Mark.FILE))
+            self._held.append((GivenMember(item, ""), PoolMark.FILE))
 
-    def _member(self, item: models.Item, found: BatchMember | Refused, skip: int, folder: str) -> None:
-        if isinstance(found, Refused):
+    def _member(self, item: models.Item, found: BatchMember | RefusedRecord, skip: int, folder: str) -> None:
+        if isinstance(found, RefusedRecord):
             self._send()
             self._drain(0)
-            given = Given(item, found.name)
+            given = GivenMember(item, found.name)
             if not skip:
                 self._held.append((given, found))
-            self._held.append((given, Mark.MEMBER))
+            self._held.append((given, PoolMark.MEMBER))
             self._flush_if_full()
             return
         if found.size <= SMALL:
             data = _small(found)
             if data is not None:
-                self._give(Given(item, found.name, data, folder=folder), found, skip)
+                self._give(GivenMember(item, found.name, data, folder=folder), found, skip)
                 if self._grouped >= SMALL:
                     self._send()
                     self._drain(8 * max(1, self.workers))
@@ -531,12 +531,12 @@ class Importer:
         except Exception as e:
             self._member(item, _failed(found.name, e), skip, folder)
             return
-        self._give(Given(item, found.name, path=str(path), folder=folder), found, skip)
+        self._give(GivenMember(item, found.name, path=str(path), folder=folder), found, skip)
         self._send()
         self._drain(0)
         path.unlink()
 
-    def _give(self, given: Given, member: BatchMember, skip: int) -> None:
+    def _give(self, given: GivenMember, member: BatchMember, skip: int) -> None:
         self._given[self._order] = given
         answers = tuple(sorted(self.answers.items())) if member.source == tables.NAME else ()
         self._group.append(
@@ -563,11 +563,11 @@ class Importer:
                 if piece.whole:
                     del self._given[piece.order]
                     self._ask(given, piece.asked)
-                    self._held.append((given, Mark.MEMBER))
+                    self._held.append((given, PoolMark.MEMBER))
                     if given.last:
-                        self._held.append((given, Mark.FILE))
+                        self._held.append((given, PoolMark.FILE))
 
-    def _ask(self, given: Given, asked: Sequence[dict[str, object]]) -> None:
+    def _ask(self, given: GivenMember, asked: Sequence[dict[str, object]]) -> None:
         """Keep and say which columns of a table wait for an answer, or should be confirmed."""
         if not asked:
             return
@@ -596,14 +596,14 @@ class Importer:
         for given, answer in held:
             item = items.setdefault(given.item.pk, given.item)
             match answer:
-                case Mark.FILE:
+                case PoolMark.FILE:
                     item.finished = now()
                     continue
-                case Mark.MEMBER:
+                case PoolMark.MEMBER:
                     item.members += 1
                     item.within = 0
                     continue
-                case Refused():
+                case RefusedRecord():
                     item.refused += 1
                     self.report.refused += 1
                     self._refuse(item, given, answer)
@@ -619,7 +619,7 @@ class Importer:
                     setattr(self.report, fate, getattr(self.report, fate) + 1)
             item.within += 1
             item.records += 1
-            if not isinstance(answer, Refused) and answer.rest:
+            if not isinstance(answer, RefusedRecord) and answer.rest:
                 item.rest = dict(Counter(item.rest) + Counter(dict(answer.rest)))
                 self.report.rest.update(dict(answer.rest))
         for item in items.values():
@@ -633,7 +633,7 @@ class Importer:
         self._staged = []
         self._progress()
 
-    def _refuse(self, item: models.Item, given: Given, refused: Refused) -> None:
+    def _refuse(self, item: models.Item, given: GivenMember, refused: RefusedRecord) -> None:
         data = given.data
         if given.path and os.path.getsize(given.path) <= KEPT:
             data = Path(given.path).read_bytes()
@@ -673,7 +673,7 @@ class Importer:
         )
 
 
-def _without_bare(held: list[tuple[Given, Answer | Mark]]) -> list[tuple[Given, Answer | Mark]]:
+def _without_bare(held: list[tuple[GivenMember, Answer | PoolMark]]) -> list[tuple[GivenMember, Answer | PoolMark]]:
     """The answers, numbers that would make no document refused: they complete one that is there, and are none."""
     bare = [a.number for _, a in held if isinstance(a, Prepared) and a.bare]
     if not bare:
@@ -682,13 +682,13 @@ def _without_bare(held: list[tuple[Given, Answer | Mark]]) -> list[tuple[Given, 
     return [(given, _no_document(answer, given) if _lone(answer, known) else answer) for given, answer in held]
 
 
-def _lone(answer: Answer | Mark, known: set[str]) -> bool:
+def _lone(answer: Answer | PoolMark, known: set[str]) -> bool:
     return isinstance(answer, Prepared) and answer.bare and answer.number not in known
 
 
-def _no_document(one: Answer | Mark, given: Given) -> Refused:
+def _no_document(one: Answer | PoolMark, given: GivenMember) -> RefusedRecord:
     number = one.number if isinstance(one, Prepared) else ""
-    return Refused(
+    return RefusedRecord(
         given.name,
         f"{number}：只有号码，没有名称、摘要、权利要求、申请人和分类号，库中也没有这件文献可补充",
         f"{number}: a number alone, without title, abstract, claims, applicants or classes, "
@@ -706,14 +706,14 @@ def _small(member: BatchMember) -> bytes | None:
     return data if len(data) <= SMALL else None
 
 
-def _failed(name: str, error: Exception) -> Refused:
+def _failed(name: str, error: Exception) -> RefusedRecord:
     if isinstance(error, Unreadable):
         return error.refused(name)
     what = f"{type(error).__name__}: {error}"[:200]
-    return Refused(name, f"文件已损坏，读不下去（{what}）", f"the file is damaged: {what}")
+    return RefusedRecord(name, f"文件已损坏，读不下去（{what}）", f"the file is damaged: {what}")
 
 
-def _fingerprint(path: Path, found: BatchMember | Refused) -> tuple[int, str]:
+def _fingerprint(path: Path, found: BatchMember | RefusedRecord) -> tuple[int, str]:
     """Size and SHA-256 of a file with the parts of a split archive; of its name where it cannot be read."""
     parts = sorted(path.parent.glob(f"{path.stem}.[zZ][0-9]*")) if path.suffix.lower() == ".zip" else []
     if path.name.lower().endswith(".zip.001"):

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, QuerySet, Sum
 
 from jinzhi.apps.patents.models import Alias, Applicant, Batch, Citation, Document, Event, Item, Refusal
 from jinzhi.apps.patents.store.marks import while_unchanged
-from jinzhi.standards.cn_numbers import NumberError, normalise
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise
 
 MANY = 800
 
@@ -35,7 +35,7 @@ def find_all(numbers: Sequence[str]) -> dict[str, Document | None]:
     for text in numbers:
         try:
             read = normalise(text)
-        except NumberError:
+        except PatentNumberError:
             publications[text] = "".join(text.split()).upper()
             continue
         if read.kind == "application":
@@ -91,19 +91,19 @@ def family(document: Document, *, extended: bool = False) -> QuerySet[Document]:
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitedDocument:
     """A citation with the document in the store that it names, if it is there."""
 
     citation: Citation
     document: Document | None
 
 
-def cites(document: Document) -> list[Cited]:
+def cites(document: Document) -> list[CitedDocument]:
     """What a document cites, in its order."""
     rows = list(document.citations.all())
     known = _by("number", [c.cited for c in rows if c.cited])
     bare = _by("key", [c.cited_key for c in rows if c.cited_key])
-    return [Cited(c, known.get(c.cited) or (bare.get(c.cited_key) if c.cited_key else None)) for c in rows]
+    return [CitedDocument(c, known.get(c.cited) or (bare.get(c.cited_key) if c.cited_key else None)) for c in rows]
 
 
 def cited_by(document: Document) -> list[Citation]:
@@ -152,7 +152,7 @@ def standard_names(names: Iterable[str]) -> dict[str, tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class IssueGap:
     """Days between which issues seem to be missing: the last before, the first after, about how many lack."""
 
     before: date
@@ -171,7 +171,7 @@ class SourceStatus:
     unfinished: int
     last_complete: date | None
     as_of: date | None
-    gaps: tuple[Gap, ...]
+    gaps: tuple[IssueGap, ...]
     demo: bool
 
     def as_dict(self) -> dict[str, object]:
@@ -224,7 +224,7 @@ def issue_days(source: str) -> list[date]:
     return [day for day in rows.distinct().order_by("published") if day is not None]
 
 
-def gaps(days: Sequence[date]) -> tuple[Gap, ...]:
+def gaps(days: Sequence[date]) -> tuple[IssueGap, ...]:
     """Where issues seem to be missing: steps longer than one and a half times the usual step. At least four issues
     must be there to know the usual step."""
     steps = [(b - a).days for a, b in pairwise(days)]
@@ -232,7 +232,7 @@ def gaps(days: Sequence[date]) -> tuple[Gap, ...]:
         return ()
     usual = median(steps)
     return tuple(
-        Gap(a, b, round((b - a) / timedelta(days=usual)) - 1)
+        IssueGap(a, b, round((b - a) / timedelta(days=usual)) - 1)
         for a, b, step in zip(days, days[1:], steps, strict=False)
         if step > usual * 1.5
     )

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from jinzhi.apps.patents.models import Event, State
-from jinzhi.standards.cn_terms import Term
+from jinzhi.standards.cn_terms import PatentTerm
 
 #: events that say nothing about whether a right stands
 _SILENT = frozenset("PQRSTUW")
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainState:
     """The plain state, since when, and why in Chinese; the source names the record it rests on."""
 
     state: State
@@ -32,9 +32,9 @@ def plain(
     *,
     published: date | None,
     granted: date | None,
-    limit: Term | None = None,
+    limit: PatentTerm | None = None,
     day: date | None = None,
-) -> Plain:
+) -> PlainState:
     """The state that the events of one application come to, in the order of their days.
 
     ``limit`` and ``day``: the term of the right, and the day on which it is asked whether that is over.
@@ -42,15 +42,17 @@ def plain(
     now = _announced(events, published, granted)
     stands = now.state in (State.IN_FORCE, State.UNCONFIRMED)
     if granted and stands and limit is not None and day is not None and limit.ends <= day:
-        return Plain(State.ENDED, limit.ends, limit.why)
+        return PlainState(State.ENDED, limit.ends, limit.why)
     return now
 
 
-def _announced(events: Iterable[Event], published: date | None, granted: date | None) -> Plain:
+def _announced(events: Iterable[Event], published: date | None, granted: date | None) -> PlainState:
     told = sorted(events, key=lambda e: (e.on or date.min, e.pk or 0))
     if not told:
         return _untold(published, granted)
-    now = Plain(State.IN_FORCE, granted, "授权公告") if granted else Plain(State.PENDING, published, "申请公布")
+    now = (
+        PlainState(State.IN_FORCE, granted, "授权公告") if granted else PlainState(State.PENDING, published, "申请公布")
+    )
     before = now
     for event in told:
         after = _after(now, before, event)
@@ -60,29 +62,29 @@ def _announced(events: Iterable[Event], published: date | None, granted: date | 
     return now
 
 
-def _untold(published: date | None, granted: date | None) -> Plain:
+def _untold(published: date | None, granted: date | None) -> PlainState:
     if granted:
-        return Plain(State.UNCONFIRMED, granted, "已授权，库中没有此后的法律状态记录")
-    return Plain(State.UNCONFIRMED, published, "已公布，库中没有此后的法律状态记录")
+        return PlainState(State.UNCONFIRMED, granted, "已授权，库中没有此后的法律状态记录")
+    return PlainState(State.UNCONFIRMED, published, "已公布，库中没有此后的法律状态记录")
 
 
-def _after(now: Plain, before: Plain, event: Event) -> Plain:
+def _after(now: PlainState, before: PlainState, event: Event) -> PlainState:
     why = f"{event.name}（{event.source}）"[:300]
     match event.effect:
         case "grants":
-            return Plain(State.IN_FORCE, event.on, why)
+            return PlainState(State.IN_FORCE, event.on, why)
         case "ends":
-            return Plain(State.ENDED, event.on, why)
+            return PlainState(State.ENDED, event.on, why)
         case "restores" if event.category == "K":
-            return Plain(State.IN_FORCE, event.on, why)
+            return PlainState(State.IN_FORCE, event.on, why)
         case "restores" if event.category == "C":
-            return Plain(State.PENDING, event.on, why)
+            return PlainState(State.PENDING, event.on, why)
         case "restores":
-            return Plain(before.state if now.state == State.ENDED else now.state, event.on, why)
+            return PlainState(before.state if now.state == State.ENDED else now.state, event.on, why)
         case "pending" if event.category in ("D", "Q"):
-            return now if now.state == State.IN_FORCE else Plain(State.PENDING, event.on, why)
+            return now if now.state == State.IN_FORCE else PlainState(State.PENDING, event.on, why)
         case "pending":
-            return Plain(State.UNCONFIRMED, event.on, why)
+            return PlainState(State.UNCONFIRMED, event.on, why)
     if event.category in _SILENT and event.category:
         return now
-    return Plain(State.UNCONFIRMED, event.on, f"{event.why}：{why}"[:300])
+    return PlainState(State.UNCONFIRMED, event.on, f"{event.why}：{why}"[:300])

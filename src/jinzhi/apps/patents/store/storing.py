@@ -23,7 +23,7 @@ from jinzhi.apps.patents.store.places import district_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.engines.search_values import asked_number
 from jinzhi.kernel.patent import Document, LegalEvent, Source
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.cn_terms import COMPUTED, term
 from jinzhi.standards.st16 import is_grant
 from jinzhi.standards.st27 import place
@@ -83,7 +83,7 @@ def key_of(number: str) -> str:
     """Country and digits of a publication number, without the kind code."""
     try:
         read = normalise(number, kind="publication")
-    except NumberError:
+    except PatentNumberError:
         return number[:40]
     return f"{read.country}{read.digits}"[:40]
 

@@ -15,10 +15,10 @@ from lxml import etree
 
 from jinzhi.kernel.patent import LegalEvent, Source
 from jinzhi.sources.patents.parts import day
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits, find, findall, known, leftovers, records, text
 from jinzhi.standards import st27
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 
 NAME = "cnipa-status"
 RECORD = "PRSRecord"
@@ -30,12 +30,12 @@ _KNOWN = known(
 _PATENT = re.compile(r"(?:ZL\s*|专利号[:：]?\s*(?:ZL\s*)?)([\d .]{8,20}[\dX])")
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[LegalEvent | Refused]:
-    """Each event of a file; a record without an application number or a name is `Refused`, the rest is read on."""
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[LegalEvent | RefusedRecord]:
+    """Each event of a file; a record without application number or name is `RefusedRecord`, the rest is read on."""
     seen = False
     for item in records(stream, name, (RECORD,), limits):
         seen = True
-        if isinstance(item, Refused):
+        if isinstance(item, RefusedRecord):
             yield item
             continue
         try:
@@ -59,7 +59,7 @@ def event(record: etree._Element, source: Source) -> LegalEvent:
             continue
         try:
             found = normalise(written, country=country, kind="application").text
-        except NumberError:
+        except PatentNumberError:
             notes["ApplicationReference/DocNumber（认不出的申请号）"] += 1
             found = standard(written, country=country, kind="application")
         if number and number != found:

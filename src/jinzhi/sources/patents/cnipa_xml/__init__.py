@@ -32,7 +32,7 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, ordinal, partial
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
@@ -48,7 +48,7 @@ from jinzhi.sources.patents.xml import (
     texts,
 )
 from jinzhi.standards import locarno
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.st16 import is_grant
 
 NAME = "cnipa-xml"
@@ -120,7 +120,7 @@ _KNOWN = known(
 )
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The documents of one file, as a rule one. Never raises for what the file holds."""
     return read_each(
         stream,
@@ -248,7 +248,7 @@ def _application(data, country: str, notes: Counter[str]):  # type: ignore[no-un
         if number := ids.get("DocNumber"):
             try:
                 parsed = normalise(number, country=ids.get("WIPOST3Code") or country, kind="application")
-            except NumberError:
+            except PatentNumberError:
                 notes["ApplicationReference/DocNumber（认不出的申请号）"] += 1
                 found.setdefault("raw", number)
             else:

@@ -18,7 +18,7 @@ from jinzhi.kernel.patent import Document, LegalEvent
 from jinzhi.sources.patents.epo_docdb import json_forms
 from jinzhi.sources.patents.epo_docdb.answers import answers
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, RECORDS
-from jinzhi.sources.patents.refused import Refused
+from jinzhi.sources.patents.refused import RefusedRecord
 from jinzhi.sources.patents.xml import LIMITS, Limits, records
 
 __all__ = ["MARK", "NAME", "RECORDS", "read"]
@@ -27,7 +27,7 @@ __all__ = ["MARK", "NAME", "RECORDS", "read"]
 MARK = re.compile(rb'"(?:doc_number|ops:world-patent-data|family_members)"\s*:')
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | LegalEvent | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | LegalEvent | RefusedRecord]:
     """The documents and legal events of one answer or file. Never raises for what it holds."""
     start = stream.read(1)
     while start.isspace():

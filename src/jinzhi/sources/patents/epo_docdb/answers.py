@@ -13,15 +13,15 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, RECORDS, documents_of
 from jinzhi.sources.patents.epo_docdb.family import events, member, together
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import (
     local,
     text,
 )
-from jinzhi.standards.cn_numbers import NumberError
+from jinzhi.standards.cn_numbers import PatentNumberError
 
 
-def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEvent | Refused]:
+def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEvent | RefusedRecord]:
     """The same of an answer that is there as elements."""
     tops = [
         e
@@ -32,13 +32,13 @@ def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEv
 
 
 def answers(
-    items: Iterable[etree._Element | Refused], name: str, start: bytes
-) -> Iterator[Document | LegalEvent | Refused]:
+    items: Iterable[etree._Element | RefusedRecord], name: str, start: bytes
+) -> Iterator[Document | LegalEvent | RefusedRecord]:
     seen = False
     members: list[Document] = []
     for item in items:
         seen = True
-        if isinstance(item, Refused):
+        if isinstance(item, RefusedRecord):
             yield item
             continue
         try:
@@ -47,7 +47,7 @@ def answers(
                 yield from events(item, Source(NAME, name))
             else:
                 yield from documents_of(item, name)
-        except (Unreadable, NumberError) as e:
+        except (Unreadable, PatentNumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(name, text(item))
     yield from together(members)

@@ -19,8 +19,8 @@ from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.epo_docdb.answers import read_element
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, split_claims, split_description, substantial
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
-from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.st16 import is_grant
 
 #: bytes of an answer that are read
@@ -28,7 +28,7 @@ LONGEST = 16 << 20
 _COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]")
 
 
-def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | Refused]:
+def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | RefusedRecord]:
     """The documents and events of an answer. Never raises for what it holds."""
     try:
         if len(data) >= LONGEST:
@@ -46,12 +46,12 @@ def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | Refused]:
             seen = True
             try:
                 yield row if isinstance(row, Document) else _document(*row, source)
-            except (Unreadable, NumberError) as e:
+            except (Unreadable, PatentNumberError) as e:
                 english = e.en if isinstance(e, Unreadable) else e.english
                 yield Unreadable(str(e), english).refused(name, data)
         if not seen:
             raise Unreadable("JSON 里没有认得的文献", "the JSON holds no document that is known")
-    except (Unreadable, NumberError) as e:
+    except (Unreadable, PatentNumberError) as e:
         english = e.en if isinstance(e, Unreadable) else e.english
         yield Unreadable(str(e), english).refused(name, data)
 

@@ -29,7 +29,7 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, ordinal, partial, parts_by_headings
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
@@ -42,7 +42,7 @@ from jinzhi.sources.patents.xml import (
     read_each,
     text,
 )
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.ipc import version_of
 from jinzhi.standards.st16 import is_grant
 
@@ -75,7 +75,7 @@ _CPC = re.compile(
 )
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The documents of one file, in their order. Never raises for what the file holds."""
     return read_each(
         stream,
@@ -228,7 +228,7 @@ def _citations(top: etree._Element) -> Iterator[Citation]:
                 said = text(written)
                 try:
                     number = normalise(re.sub(r"\s+", "", said), kind="publication").text if name == "B561" else ""
-                except NumberError:
+                except PatentNumberError:
                     number = ""
                 if said:
                     yield Citation(number, text="" if number else said)

@@ -20,7 +20,7 @@ from typing import BinaryIO
 from jinzhi.kernel.patent import Citation, Claim, Document, Party, Priority, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.tables.cells import FORMULA, ProposedColumn, nothing, unescaped
 from jinzhi.sources.patents.tables.columns import (
     DATES,
@@ -40,7 +40,7 @@ from jinzhi.sources.patents.tables.headings import HEADINGS, field_of, names_a_m
 from jinzhi.sources.patents.tables.names import AND_OTHERS, PARTIES, SEPARATORS, names_of
 from jinzhi.sources.patents.tables.sheets import HEAD_ROWS, LONGEST_CELL, MOST_COLUMNS, ReadSheet, sheets_of
 from jinzhi.standards import ipc, locarno
-from jinzhi.standards.cn_numbers import Number, NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import Number, PatentNumberError, normalise, standard
 from jinzhi.standards.st3 import find_code
 from jinzhi.standards.st16 import is_grant
 
@@ -133,14 +133,14 @@ def _numbers(fields: object) -> bool:
 
 def read(
     stream: BinaryIO, name: str, mapping: ColumnProposal | None = None, answers: Mapping[str, str] | None = None
-) -> Iterator[Document | Refused]:
+) -> Iterator[Document | RefusedRecord]:
     """One document a row, of all sheets. Without a mapping the proposal is used, with what was answered before.
 
     Never raises for what the table holds.
     """
     try:
         tables, empty = 0, True
-        refused: list[Refused] = []
+        refused: list[RefusedRecord] = []
         for sheet in sheets_of(stream, name):
             label = f"{name}!{sheet.name}" if sheet.name else name
             table = _table(sheet)
@@ -196,7 +196,7 @@ def _check(table: _Table, proposal: ColumnProposal) -> None:
     )
 
 
-def _documents(table: _Table, proposal: ColumnProposal, label: str) -> Iterator[Document | Refused]:
+def _documents(table: _Table, proposal: ColumnProposal, label: str) -> Iterator[Document | RefusedRecord]:
     used = proposal.used
     whole = {c.field for c in used.values()} & set(SUBSTANCE)
     seen = False
@@ -222,7 +222,7 @@ def _documents(table: _Table, proposal: ColumnProposal, label: str) -> Iterator[
             if whole and not (document.titles or document.abstracts or document.claims):
                 raise Unreadable("只有号码，没有名称、摘要和权利要求", "a number without title, abstract and claims")
             yield document
-        except (NumberError, Unreadable) as e:
+        except (PatentNumberError, Unreadable) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(f"第 {n} 行：{e}", f"row {n}: {english}").refused(place, " | ".join(row))
     if not seen:
@@ -312,7 +312,7 @@ def _document(row: Sequence[str], used: Mapping[int, ProposedColumn], headings: 
     if written := _application(got, rest, whole=number is None):
         try:
             application = normalise(written, country=got_country(got, number), kind="application")
-        except NumberError:
+        except PatentNumberError:
             rest["申请号（认不出）"] = 1
             application = Number("application", "", written)
         if application.written:
@@ -408,7 +408,7 @@ def _cpc_symbol(text: str, *, main: bool) -> Symbol:
     office = m[1] if (m := re.search(r"[(\[]([A-Z]{2})[)\]]\s*$", text)) else ""
     try:
         parsed = ipc.parse(text)
-    except ipc.SymbolError:
+    except ipc.IpcSymbolError:
         return Symbol("cpc", "".join(text.split()), main=main)
     edition = re.search(r"\((\d{4})\.?(\d{2})", text)
     return Symbol("cpc", parsed.short, f"{edition[1]}.{edition[2]}" if edition else parsed.version, main, office)

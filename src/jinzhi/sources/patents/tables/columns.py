@@ -18,7 +18,7 @@ from jinzhi.sources.patents.tables.cells import ProposedColumn, nothing, unescap
 from jinzhi.sources.patents.tables.headings import HEADINGS, field_of
 from jinzhi.sources.patents.tables.names import PARTIES, SEPARATORS, separated
 from jinzhi.standards import ipc
-from jinzhi.standards.cn_numbers import NumberError, normalise
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise
 
 #: how many rows are looked at for a proposal
 SAMPLE = 200
@@ -114,7 +114,7 @@ def is_number(kind: str) -> Callable[[str], bool]:
     def test(value: str) -> bool:
         try:
             return normalise(value, kind="").kind == kind
-        except NumberError:
+        except PatentNumberError:
             return False
 
     return test
@@ -125,7 +125,7 @@ def is_symbol(value: str) -> bool:
     try:
         pieces = symbols_in(value)
         return bool(pieces) and all(ipc.parse(v).group for v in pieces)
-    except ipc.SymbolError:
+    except ipc.IpcSymbolError:
         return False
 
 
@@ -133,7 +133,7 @@ def cpc_alone(symbol: str) -> bool:
     """Whether a symbol can be of the CPC only: section Y, or a main group of its series from 2000 on."""
     try:
         parsed = ipc.parse(symbol)
-    except ipc.SymbolError:
+    except ipc.IpcSymbolError:
         return False
     return parsed.section == "Y" or (parsed.group.isdecimal() and int(parsed.group) >= 2000)
 
@@ -148,7 +148,7 @@ def _symbols(value: str) -> bool:
     try:
         pieces = symbols_in(value)
         return bool(pieces) and all(ipc.parse(v).main_class for v in pieces)
-    except ipc.SymbolError:
+    except ipc.IpcSymbolError:
         return False
 
 

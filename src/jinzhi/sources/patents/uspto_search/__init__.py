@@ -19,8 +19,8 @@ from lxml import etree, html
 from jinzhi.kernel.patent import Citation, Claim, Document, Paragraph, Part, Party, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, parts_by_headings
-from jinzhi.sources.patents.refused import Refused, Unreadable
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.st16 import is_grant
 
 NAME = "uspto-search"
@@ -32,7 +32,7 @@ _NOTHING = frozenset({"", "N/A", "n/a", "null", "[]"})
 _BREAK = re.compile(r"(?:\s*<br\s*/?>\s*)+|</p>\s*<p[^>]*>|</?(?:p|div)(?:\s[^>]*)?>", re.IGNORECASE)
 
 
-def read(stream: BinaryIO, name: str) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str) -> Iterator[Document | RefusedRecord]:
     """The documents of one answer. Never raises for what it holds."""
     data = stream.read(LONGEST + 1)
     try:
@@ -54,7 +54,7 @@ def read(stream: BinaryIO, name: str) -> Iterator[Document | Refused]:
             written = json.dumps(row, sort_keys=True, ensure_ascii=False)
             digest = hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
             yield document(row, Source(NAME, name, digest))
-        except (Unreadable, NumberError) as e:
+        except (Unreadable, PatentNumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(label, str(row.get("guid") or ""))
 

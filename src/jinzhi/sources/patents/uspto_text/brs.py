@@ -26,9 +26,9 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, partial, parts_by_kind
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.ipc import version_of
 from jinzhi.standards.st16 import is_grant
 
@@ -58,7 +58,7 @@ def _known(line: str) -> bool:
     return bool(_READ.fullmatch(line[:4].strip()))
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for lines in _records(stream, limits):
@@ -71,7 +71,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
                 )
             digest = hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
             yield document(_fields(lines), Source(NAME, name, digest))
-        except (Unreadable, NumberError) as e:
+        except (Unreadable, PatentNumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(label, "\n".join((lines or [])[:8]))
     if not number:

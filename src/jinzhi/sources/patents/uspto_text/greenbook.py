@@ -28,10 +28,10 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial, parts_by_headings
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits
 from jinzhi.standards import locarno
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 
 NAME = "uspto-greenbook"
 
@@ -78,7 +78,7 @@ class Section:
         return self.get("CNT").rstrip("X")[:2]
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for lines, digest, whole in _records(stream, limits):
@@ -91,7 +91,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
                     f"one document is larger than {limits.document >> 20} MB",
                 )
             yield document(_sections(lines), Source(NAME, name, digest))
-        except (Unreadable, NumberError) as e:
+        except (Unreadable, PatentNumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(label, b"".join(lines[:8]))
     if not number:

@@ -30,7 +30,7 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, ordinal, partial
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import (
     LIMITS,
     Limits,
@@ -85,7 +85,7 @@ _SECTIONS = {
 }
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The documents of one file, in their order. Never raises for what the file holds."""
     return read_each(
         stream,

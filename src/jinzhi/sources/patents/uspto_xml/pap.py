@@ -30,11 +30,11 @@ from jinzhi.kernel.patent import (
 )
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial, parts_by_headings
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.uspto_text.st32 import records, tree
 from jinzhi.sources.patents.xml import LIMITS, Limits, descend, explain, find, findall, known, leftovers, local, text
 from jinzhi.standards import locarno
-from jinzhi.standards.cn_numbers import NumberError, normalise, standard
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 
 NAME = "uspto-pap"
 
@@ -80,7 +80,7 @@ _RELATIONS = {
 }
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for data in records(stream, limits, _OPEN, _CLOSE):
@@ -95,7 +95,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
             yield document(tree(data, _GREEK), Source(NAME, name, hashlib.sha256(data).hexdigest()))
         except etree.XMLSyntaxError as e:
             yield explain(e).refused(label, data or b"")
-        except (Unreadable, NumberError) as e:
+        except (Unreadable, PatentNumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(label, data or b"")
     if not number:

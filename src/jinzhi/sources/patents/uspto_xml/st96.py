@@ -17,9 +17,9 @@ from lxml import etree
 from jinzhi.kernel.patent import Claim, Document, Paragraph, Part, Source, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ordinal, parts_by_kind
-from jinzhi.sources.patents.refused import Refused, Unreadable
+from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.sources.patents.xml import LIMITS, Limits, descend, documents, local
-from jinzhi.standards.cn_numbers import NumberError, normalise
+from jinzhi.standards.cn_numbers import PatentNumberError, normalise
 
 NAME = "uspto-st96"
 
@@ -49,16 +49,16 @@ _PARTS = {
 }
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | Refused]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
     """The paper of one file. Never raises for what the file holds."""
     for item in documents(stream, name, limits):
-        if isinstance(item, Refused):
+        if isinstance(item, RefusedRecord):
             yield item
             continue
         root, digest, head = item
         try:
             yield document(root, Source(NAME, name, digest))
-        except (Unreadable, NumberError) as e:
+        except (Unreadable, PatentNumberError) as e:
             english = e.en if isinstance(e, Unreadable) else e.english
             yield Unreadable(str(e), english).refused(name, head)
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.plan.actions import MilestoneRefused
-from jinzhi.apps.plan.milestone_copies import Proposal, Wanted, copy_over, proposals, unfit
+from jinzhi.apps.plan.milestone_copies import Proposal, WantedCopy, copy_over, proposals, unfit
 from jinzhi.apps.plan.milestone_sheet import ASKED, MOST, LinesRefused
 from jinzhi.apps.plan.models import Release
 from jinzhi.apps.plan.queries import years
@@ -101,12 +101,12 @@ def row_of(p: Proposal, number: int, post: Any) -> Shown:
     return Shown(p, number, take, keep=keep, **{**typed, "unit": typed["unit"] or p.source.unit.code})
 
 
-def wanted_of(row: Shown, post: Any) -> Wanted:
+def wanted_of(row: Shown, post: Any) -> WantedCopy:
     """A ticked row as a copy; the target of before only as it was shown beside a tick."""
     code = row.proposal.source.code
     kept = post.get(f"was-{code}", "") if row.keep or "keep-all" in post else ""
     values = {"title": row.title, "due": row.due, "target": row.target or kept, "unit": row.unit}
-    return Wanted(row.number, code, values)
+    return WantedCopy(row.number, code, values)
 
 
 def confirmed(
@@ -123,7 +123,7 @@ def confirmed(
     # what was ticked on the page and has no row any more: its source was dropped or moved in between
     known = {r.proposal.source.code for r in rows}
     gone = [k.removeprefix("take-") for k in request.POST if k.startswith("take-")]
-    wanted += [Wanted(0, code, {}) for code in gone if code not in known]
+    wanted += [WantedCopy(0, code, {}) for code in gone if code not in known]
     if not wanted:
         return shown(request, release, source, 422, refused=_("没有勾选要复制的里程碑"), **at)
     reason = str(form.values["reason"] or "")

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from jinzhi.apps.catalogue.health import KeptFinding, facts, keep, kept
 from jinzhi.apps.catalogue.integrity import run_all
-from jinzhi.apps.catalogue.looks import Fact
+from jinzhi.apps.catalogue.looks import HealthFact
 
 MARKS = {"good": "✓", "note": "◆", "missing": "■"}
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         if not sound:
             raise SystemExit(1)
 
-    def say(self, found: tuple[Fact, ...], checked: list[KeptFinding], sound: bool) -> None:
+    def say(self, found: tuple[HealthFact, ...], checked: list[KeptFinding], sound: bool) -> None:
         for fact in found:
             self.stdout.write(f"{MARKS[fact.state]} {fact.zh} {fact.en}: {fact.value}")
             if fact.way_zh:

@@ -178,7 +178,7 @@ def _named_plan(plans: dict[str, Release], name: str) -> Release:
     return found
 
 
-def _wanted(offered: list[milestone_copies.Proposal], options: dict[str, Any]) -> list[milestone_copies.Wanted]:
+def _wanted(offered: list[milestone_copies.Proposal], options: dict[str, Any]) -> list[milestone_copies.WantedCopy]:
     """The copies that the options ask for: those of --only, else all without a doubt; never those of --skip."""
     codes = {p.source.code for p in offered}
     targets: dict[str, str] = {}
@@ -190,13 +190,13 @@ def _wanted(offered: list[milestone_copies.Proposal], options: dict[str, Any]) -
     for option, given in (("--target", targets), ("--only", options["only"]), ("--skip", options["skip"])):
         if unknown := [c for c in given if c not in codes]:
             raise CommandError(f"{option}：该年度没有里程碑 {'、'.join(unknown)}", returncode=2)
-    out = list[milestone_copies.Wanted]()
+    out = list[milestone_copies.WantedCopy]()
     for p in offered:
         code = p.source.code
         asked = code in options["only"] if options["only"] else not (p.barred or p.doubtful)
         if asked and code not in options["skip"]:
             target = targets.get(code) or (f"{p.source.target:f}" if options["keep_targets"] else "")
-            out.append(milestone_copies.Wanted(len(out) + 1, code, {"target": target}))
+            out.append(milestone_copies.WantedCopy(len(out) + 1, code, {"target": target}))
     return out
 
 
