@@ -160,8 +160,8 @@ def _asked(call: Call) -> dict[str, object]:
     return call.given() | {"files": files}
 
 
-def _saved_before(call: Call, event: Event) -> Saved:
-    return Saved()
+def _saved_before(call: Call, event: Event) -> SavedReport:
+    return SavedReport()
 
 
 @verb("plan", "save-report", right=reports, lock=open_report, again=_saved_before, content=_asked,
