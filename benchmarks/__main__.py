@@ -8,6 +8,7 @@
     python -m benchmarks differences              the engine of search against the definition, 10,000 queries
     python -m benchmarks similar                  find-similar against baselines, on proxies
     python -m benchmarks evidence                 the evidence log beside a plain table and pymerkle
+    python -m benchmarks events                   writing events: the one function beside its plain definition
     python -m benchmarks call                     what a search costs beside the engine: console, API, page
     python -m benchmarks clocks                   the end of a clock by sums beside the same end day by day
 
@@ -83,6 +84,7 @@ OTHERS = {
     "differences": "benchmarks.search_differences",
     "similar": "benchmarks.search_similar",
     "evidence": "benchmarks.evidence",
+    "events": "benchmarks.events",
     "call": "benchmarks.search_call",
     "clocks": "benchmarks.period_ends",
 }
