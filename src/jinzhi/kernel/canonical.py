@@ -40,16 +40,28 @@ def canonical(value: object) -> str:
     return spelled(value)
 
 
+_LEAVES = (str, bool, type(None))
+
+
 def _plain(value: object) -> bool:
     """Whether the standard encoder writes this canonically: JSON's own types only, ASCII keys, no float."""
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _LEAVES:
         return True
     if isinstance(value, int):
         return kind is int and -SAFE <= value <= SAFE
     if isinstance(value, dict):
-        return kind is dict and all(type(k) is str and k.isascii() and _plain(v) for k, v in value.items())
+        return kind is dict and _plain_members(value)
     return isinstance(value, (list, tuple)) and kind in (list, tuple) and all(map(_plain, value))
+
+
+def _plain_members(value: dict[object, object]) -> bool:
+    for key, inner in value.items():
+        if type(key) is not str or not key.isascii():
+            return False
+        if type(inner) not in _LEAVES and not _plain(inner):
+            return False
+    return True
 
 
 def _writable(text: str) -> bool:
