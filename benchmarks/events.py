@@ -68,7 +68,9 @@ def compare(args: argparse.Namespace) -> None:
 
     with import_module("jinzhi.apps.catalogue.clock").standing_on():
         writing.write(acts(300), who=None)
-        print(f"Python {sys.version.split()[0]}, {args.database}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}")
+        print(
+            f"Python {sys.version.split()[0]}, {args.database}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}"
+        )
         timed("one by one, definition through the ORM", args.single, lambda: plainly(args.single))
         timed("one by one, the one function", args.single, lambda: singly(args.single))
         timed("1,000 a transaction, definition", BATCH, lambda: plainly_at_once(BATCH))
