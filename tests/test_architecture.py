@@ -183,6 +183,74 @@ def test_writes_stand_in_actions() -> None:
     assert written == []
 
 
+#: what records outside the runner of verbs, each with its reason; what calls itself from a verb is found below
+BESIDE_THE_RUNNER = {
+    "apps/accounts/following.py": "a merger of units takes posts along, in the transaction of its verb",
+    "apps/cases/actions.py:follow": "a step that follows of itself, in the transaction of the step before",
+    "apps/cases/actions.py:log_viewing": "who was shown personal data: nothing is asked that could be repeated",
+    "apps/catalogue/management/commands/passwordlink.py:handle": "the operator of the machine, at the command line",
+    "apps/custody/actions.py:log_download": "who took a copy: nothing is asked that could be repeated",
+    "apps/evidence/bundle/exports.py:trace": "who took a copy: nothing is asked that could be repeated",
+    "apps/evidence/events/erasing.py:erase_left": "what an erasure did to files, in the transaction of its verb",
+    "apps/evidence/events/inventory.py:take": "the system counts, by the timer",
+    "apps/evidence/witness/accusations.py:answer": "the evidence app keeps its own log",
+    "apps/evidence/witness/rotation.py:rotate": "the operator of the machine, at the command line",
+    "apps/indicators/actions.py:freeze": "the system, by the timer",
+    "apps/patents/store/columns.py:answer": "the operator of the machine, at the command line",
+    "apps/patents/store/importing.py:_finish": "the operator of the machine, at the command line",
+    "apps/plan/actions.py:adjust_milestone": "an approved adjustment, in the transaction of its step",
+    "apps/plan/following.py:_hand_milestones": "a merger of units, in the transaction of its verb",
+    "apps/plan/following.py:_take_back_milestones": "a merger of units, in the transaction of its verb",
+    "apps/registers/actions.py:log_viewing": "who was shown personal data: nothing is asked that could be repeated",
+    "apps/registers/actions.py:log_export": "who took a copy: nothing is asked that could be repeated",
+}
+
+
+def _is_verb(function: ast.FunctionDef) -> bool:
+    made = [d.func for d in function.decorator_list if isinstance(d, ast.Call)]
+    return any(isinstance(f, ast.Name) and f.id == "verb" for f in made)
+
+
+def _names_called(function: ast.FunctionDef) -> set[str]:
+    return {n.id for n in ast.walk(function) if isinstance(n, ast.Name)}
+
+
+def _recording_beside(path: Path) -> set[str]:
+    """The functions of a module that come to record an event and are called by no verb of it."""
+    functions = {n.name: n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef)}
+    calls = {name: _names_called(f) for name, f in functions.items()}
+    recording = {name for name, called in calls.items() if called & {"record", "record_next"}}
+    out: set[str] = set()
+    waiting, looked = list(recording), set(recording)
+    while waiting:
+        name = waiting.pop()
+        if _is_verb(functions[name]):
+            continue
+        callers = {other for other, called in calls.items() if name in called and other != name}
+        if not callers:
+            out.add(name)
+        waiting += callers - looked
+        looked |= callers
+    return out
+
+
+def test_every_app_writes_its_events_through_the_runner_of_verbs() -> None:
+    beside = {
+        f"{path.relative_to(SRC)}:{name}"
+        for path in MODULES
+        if path.is_relative_to(SRC / "apps") and path != SRC / "apps/evidence/events/actions.py"
+        for name in _recording_beside(path)
+    }
+    allowed = {at for at in beside if at in BESIDE_THE_RUNNER or at.partition(":")[0] in BESIDE_THE_RUNNER}
+    assert sorted(beside - allowed) == []
+    assert sorted(at for at in BESIDE_THE_RUNNER if ":" in at and at not in beside) == []
+
+
+def test_only_the_runner_asks_for_the_event_of_a_key() -> None:
+    asking = [here(p) for p in MODULES if "Event.objects.filter(key=" in p.read_text(encoding="utf-8")]
+    assert asking == ["src/jinzhi/apps/evidence/events/actions.py", "src/jinzhi/apps/evidence/events/verb.py"]
+
+
 def test_there_are_templates_to_look_at() -> None:
     assert len(MARKUP) > 10
 

@@ -80,16 +80,21 @@ def test_a_row_with_the_path_of_another_unit_is_found(city):
     assert any("Case" in sentence for sentence in broken())
 
 
-def test_a_contact_leaves_an_event_and_the_slower_one_meets_a_conflict(above):
+@pytest.fixture
+def keeper(make_person):
+    return make_person("keeper", "tianjin", "administrator", "管理员")
+
+
+def test_a_contact_leaves_an_event_and_the_slower_one_meets_a_conflict(keeper):
     unit = Unit.objects.get(code="tj-binhai")
-    set_contact(unit, " 王处 ", who=above.acting, expected=0, key="a")
-    set_contact(unit, " 王处 ", who=above.acting, expected=0, key="a")
+    set_contact(unit, " 王处 ", who=keeper.acting, expected=0, key="a")
+    set_contact(unit, " 王处 ", who=keeper.acting, expected=0, key="a")
     assert Unit.objects.get(pk=unit.pk).contact == "王处"
     assert Event.objects.filter(stream="unit:tj-binhai").count() == 1
     with pytest.raises(Conflict):
-        set_contact(unit, "李处", who=above.acting, expected=0, key="b")
+        set_contact(unit, "李处", who=keeper.acting, expected=0, key="b")
 
 
-def test_a_contact_has_room_for_120_characters(above):
+def test_a_contact_has_room_for_120_characters(keeper):
     with pytest.raises(ValueError, match="121"):
-        set_contact(above.acting.unit, "长" * 121, who=above.acting)
+        set_contact(keeper.acting.unit, "长" * 121, who=keeper.acting)

@@ -16,13 +16,18 @@ from jinzhi.apps.custody import actions as custody
 from jinzhi.apps.custody import uploads
 from jinzhi.apps.custody.models import Item, Upload
 from jinzhi.apps.evidence.store.store import attach_bytes
+from jinzhi.apps.patents.desk import collections, notes, saved
+from jinzhi.apps.patents.models import Alias, Applicant, Document, SavedQuery, Topic
+from jinzhi.apps.patents.store import applicants
 from jinzhi.apps.plan import actions as plan
 from jinzhi.apps.plan import importing, issuing, reporting
 from jinzhi.apps.plan.models import Import, Report
 from jinzhi.apps.registers import actions as registers
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units import changing
+from jinzhi.apps.units.actions import set_contact
 from jinzhi.apps.units.models import Unit
+from tests.apps.patent_documents import document, prepare, store
 from tests.apps.plan_fixtures import milestone, round_of_reports, small_plan
 from tests.conftest import Person, person
 
@@ -193,10 +198,17 @@ def _turn(function: Callable[..., Any], closed: bool) -> Callable[[Person, Perso
     return made
 
 
+def _erase_entry(_who: Person, _unit: Person) -> Example:
+    handler = person(f"handler-{next(_next)}", "tianjin", "case-handler")
+    office = person(f"office-{next(_next)}", "tianjin", "plan-office")
+    asks = {"entry": _entry(office), "reason": "本人申请"}
+    return Example(registers.erase_personal, handler, asks, {"reason": "另一原因"})
+
+
 WHY = {"reason": "机构改革", "ground": "津编〔2026〕1 号"}
 
 
-def _unit(who: Person, day: str = "2026-11-01") -> Unit:
+def _new_unit(who: Person, day: str = "2026-11-01") -> Unit:
     n = next(_next)
     names = {"zh": f"新设单位 {n}", "short": f"新单位 {n}", "en": f"New unit {n}"}
     raw = {"code": f"new-unit-{n}", **names, "level": "department", "parent": "tianjin", "day": day, **WHY}
@@ -217,26 +229,26 @@ def _add_unit(_who: Person, _unit: Person) -> Example:
 def _rename_unit(_who: Person, _other: Person) -> Example:
     who, n = _keeper(), next(_next)
     raw = {"zh": f"更名单位 {n}", "short": f"更名 {n}", "en": f"Renamed {n}", "day": "2026-11-10", **WHY}
-    asks = {"unit": _unit(who), "given": raw}
+    asks = {"unit": _new_unit(who), "given": raw}
     return Example(changing.rename, who, asks, {"given": {**raw, "reason": "另一理由"}}, 1)
 
 
 def _merge_unit(_who: Person, _other: Person) -> Example:
     who = _keeper()
-    raw = {"into": _unit(who).code, "day": "2026-12-01", **WHY}
-    asks = {"unit": _unit(who), "given": raw}
+    raw = {"into": _new_unit(who).code, "day": "2026-12-01", **WHY}
+    asks = {"unit": _new_unit(who), "given": raw}
     return Example(changing.merge, who, asks, {"given": {**raw, "reason": "另一理由"}}, 1)
 
 
 def _close_unit(_who: Person, _other: Person) -> Example:
     who, raw = _keeper(), {"day": "2026-11-10", **WHY}
-    asks = {"unit": _unit(who), "given": raw}
+    asks = {"unit": _new_unit(who), "given": raw}
     return Example(changing.close, who, asks, {"given": {**raw, "reason": "另一理由"}}, 1)
 
 
 def _undo_unit(_who: Person, _other: Person) -> Example:
     who = _keeper()
-    asks = {"unit": _unit(who), "reason": "设立有误"}
+    asks = {"unit": _new_unit(who), "reason": "设立有误"}
     return Example(changing.undo, who, asks, {"reason": "另一理由"}, 1)
 
 
@@ -379,7 +391,7 @@ def _storing(who: Person) -> dict[str, Any]:
     return {"imported": _imported(who), "plan": f"ip-{next(_next)}", "new": True, **years}
 
 
-def _store(who: Person, _unit: Person) -> Example:
+def _store_plan(who: Person, _unit: Person) -> Example:
     return Example(issuing.store, who, _storing(who), {"accepted": True}, 1, events=2)
 
 
@@ -460,6 +472,134 @@ def _answer_asking(_who: Person, _unit: Person) -> Example:
     return Example(two_people.answer, _keeper(), asks, {"yes": False}, events=2)
 
 
+# --- patents ----------------------------------------------------------------------------------------------------
+def _document_of() -> Document:
+    number = f"CN{117000000 + next(_next)}A"
+    store([prepare(document(number, "一种夹具"))])
+    return Document.objects.get(number=number)
+
+
+def _name() -> str:
+    return f"名称{next(_next)}"
+
+
+def _query(who: Person) -> SavedQuery:
+    return saved.keep(who.acting, name=_name(), text="夹具", shared=True)
+
+
+def _keep_query(who: Person, _unit: Person) -> Example:
+    return Example(saved.keep, who, {"name": _name(), "text": "夹具", "shared": True}, {"text": "轴承"})
+
+
+def _change_query(who: Person, _unit: Person) -> Example:
+    asks = {"row": _query(who), "name": _name(), "text": "轴承", "about": "", "shared": True}
+    return Example(saved.change, who, asks, {"text": "齿轮"}, 1)
+
+
+def _remove_query(who: Person, _unit: Person) -> Example:
+    return Example(saved.remove, who, {"row": _query(who)}, {"row": _query(who)}, 1)
+
+
+def _restore_query(who: Person, _unit: Person) -> Example:
+    first, second = (saved.remove(_query(who), who.acting) for _ in "ab")
+    return Example(saved.restore, who, {"row": first}, {"row": second})
+
+
+def _topic(who: Person, picked: Document | None = None) -> Topic:
+    made = collections.create(who.acting, name=_name())
+    if picked is not None:
+        collections.pick(made, who.acting, [picked.pk])
+    return made
+
+
+def _create_topic(who: Person, _unit: Person) -> Example:
+    return Example(collections.create, who, {"name": _name()}, {"name": _name()})
+
+
+def _change_topic(who: Person, _unit: Person) -> Example:
+    asks = {"topic": _topic(who), "name": _name(), "about": "", "parent": None, "saved": None}
+    return Example(collections.change, who, asks, {"about": "另一说明"}, 1)
+
+
+def _remove_topic(who: Person, _unit: Person) -> Example:
+    return Example(collections.remove, who, {"topic": _topic(who)}, {"topic": _topic(who)}, 1)
+
+
+def _restore_topic(who: Person, _unit: Person) -> Example:
+    gone, other = _topic(who), _topic(who)
+    collections.remove(gone, who.acting)
+    return Example(collections.restore, who, {"topic": gone}, {"topic": other})
+
+
+def _pick(who: Person, _unit: Person) -> Example:
+    asks = {"topic": _topic(who), "ids": [_document_of().pk]}
+    return Example(collections.pick, who, asks, {"ids": [_document_of().pk]})
+
+
+def _take_out(who: Person, _unit: Person) -> Example:
+    picked = _document_of()
+    asks = {"topic": _topic(who, picked), "ids": [picked.pk]}
+    return Example(collections.take_out, who, asks, {"ids": []})
+
+
+def _tag(who: Person, _unit: Person) -> Example:
+    return Example(notes.tag, who, {"name": _name(), "ids": [_document_of().pk]}, {"name": _name()})
+
+
+def _untag(who: Person, _unit: Person) -> Example:
+    name, tagged = _name(), _document_of()
+    notes.tag(who.acting, name, [tagged.pk])
+    return Example(notes.untag, who, {"name": name, "ids": [tagged.pk]}, {"name": _name()})
+
+
+def _write_note(who: Person, _unit: Person) -> Example:
+    return Example(notes.write_note, who, {"document": _document_of(), "text": "可参考"}, {"text": "另一句"})
+
+
+def _note(who: Person) -> int:
+    return notes.write_note(who.acting, _document_of(), "可参考").pk
+
+
+def _change_note(who: Person, _unit: Person) -> Example:
+    return Example(notes.change_note, who, {"pk": _note(who), "text": "已核对"}, {"text": "另一句"}, 1)
+
+
+def _remove_note(who: Person, _unit: Person) -> Example:
+    return Example(notes.remove_note, who, {"pk": _note(who)}, {"pk": _note(who)}, 1)
+
+
+def _restore_note(who: Person, _unit: Person) -> Example:
+    first, second = (notes.remove_note(who.acting, _note(who)).pk for _ in "ab")
+    return Example(notes.restore_note, who, {"pk": first}, {"pk": second})
+
+
+def _linked(who: Person) -> tuple[Applicant, Alias]:
+    applicant = Applicant.objects.create(name=_name())
+    return applicant, applicants.link(applicant, _name(), "former", basis="登记信息", who=who.acting)
+
+
+def _link_names(who: Person, _unit: Person) -> Example:
+    applicant, _alias = _linked(who)
+    asks = {"applicant": applicant, "name": _name(), "kind": "former", "basis": "登记信息"}
+    return Example(applicants.link, who, asks, {"basis": "公告"}, 1)
+
+
+def _unlink_names(who: Person, _unit: Person) -> Example:
+    _applicant, alias = _linked(who)
+    return Example(applicants.unlink, who, {"alias": alias, "reason": "有误"}, {"reason": "另一原因"}, 1)
+
+
+def _undo_names(who: Person, _unit: Person) -> Example:
+    (applicant, _alias), (other, _other) = _linked(who), _linked(who)
+    return Example(applicants.undo, who, {"applicant": applicant}, {"applicant": other}, 1)
+
+
+def _set_contact(_who: Person, _unit: Person) -> Example:
+    who = _keeper()
+    asks = {"unit": _new_unit(who), "contact": "王处"}
+    return Example(set_contact, who, asks, {"contact": "李处"}, 1)
+
+
 EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "custody.take-in": _take_in,
     "custody.correct": _on_item(
@@ -484,11 +624,32 @@ EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "registers.update": _update,
     "registers.close": _turn(registers.close, False),
     "registers.reopen": _turn(registers.reopen, True),
+    "registers.erase-personal-data": _erase_entry,
     "units.add": _add_unit,
     "units.rename": _rename_unit,
     "units.merge": _merge_unit,
     "units.close": _close_unit,
     "units.undo": _undo_unit,
+    "units.set-contact": _set_contact,
+    "patents.keep-query": _keep_query,
+    "patents.change-query": _change_query,
+    "patents.remove-query": _remove_query,
+    "patents.restore-query": _restore_query,
+    "patents.create-topic": _create_topic,
+    "patents.change-topic": _change_topic,
+    "patents.remove-topic": _remove_topic,
+    "patents.restore-topic": _restore_topic,
+    "patents.pick": _pick,
+    "patents.take-out": _take_out,
+    "patents.tag": _tag,
+    "patents.untag": _untag,
+    "patents.write-note": _write_note,
+    "patents.change-note": _change_note,
+    "patents.remove-note": _remove_note,
+    "patents.restore-note": _restore_note,
+    "patents.alias-linked": _link_names,
+    "patents.alias-unlinked": _unlink_names,
+    "patents.alias-undone": _undo_names,
     "accounts.create": _create_person,
     "accounts.open-account": _open_account,
     "accounts.give-post": _give_post,
@@ -521,6 +682,6 @@ EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "plan.mend": _mend,
     "plan.undo-mend": _undo_mend,
     "plan.discard": _discard,
-    "plan.store": _store,
+    "plan.store": _store_plan,
     "plan.bind": _bind,
 }

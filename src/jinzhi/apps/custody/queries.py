@@ -15,6 +15,7 @@ from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody.fields import BY_ID, ITEM, parse_time
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Version
+from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.fields import Value
 
@@ -213,3 +214,10 @@ def fold(events: Iterable[Event]) -> Folded:
             case "dispose":
                 out.state = "disposed"
     return out
+
+
+def taken_in_before(key: str, who: Acting) -> Event | None:
+    """The taking in that somebody's same submission left, whose upload is used up by now."""
+    before = event_of(key)
+    same = before is not None and before.verb == "take-in" and before.user_id == (who.user.pk if who.user else None)
+    return before if same else None

@@ -297,13 +297,20 @@ def reopen(
     return _turn(entry, REOPEN, "active", reason, who, expected, key, on)
 
 
-@transaction.atomic
-def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = None) -> Entry:
-    """Erase the personal data of an entry and of its history; events and log stand. Raises EntryRefused."""
-    register = catalogue().get(Register, entry.register)
-    if not who.may(ERASE):
+def _erased_entry(call: Call, event: Event) -> Entry:
+    rows = Entry.objects.unrestricted("the caller's own earlier submission").select_related("unit")
+    return rows.get(pk=call.subject.pk)
+
+
+def _erases(call: Call) -> None:
+    if not call.who.may(ERASE):
         raise EntryRefused("您的角色不能删除个人信息", "your role may not erase personal data")
-    fresh = Entry.objects.visible_to(who).select_for_update(of=("self",)).select_related("unit").get(pk=entry.pk)
+
+
+@verb("registers", "erase-personal-data", right=_erases, lock=_locked, again=_erased_entry)
+def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = None, key: str = "") -> Entry:
+    """Erase the personal data of an entry and of its history; events and log stand. Raises EntryRefused."""
+    fresh, register = entry, catalogue().get(Register, entry.register)
     day = on or today()
     files = _files_of(fresh, register)  # the values that name them are gone once they are erased
     try:
@@ -311,7 +318,7 @@ def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = 
     except ErasureRefused as e:
         raise EntryRefused(str(e), "there is nothing to erase, or no reason was given") from None
     said = {"entry": fresh.number, "erased": list(gone), "files": erase_files(files), "reason": reason.strip()}
-    record(f"erasure:{fresh.stream}", "erase-personal-data", said, who=who, on=day)
+    record(f"erasure:{fresh.stream}", "erase-personal-data", said, who=who, on=day, key=key)
     last = Event.objects.filter(stream=fresh.stream).order_by("-seq").first()
     assert last is not None
     kept = {k: v for k, v in fresh.data.items() if k not in _personal(register)}

@@ -9,11 +9,15 @@ from django.db.models.functions import Concat, Substr
 
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.evidence.events.actions import record
+from jinzhi.apps.evidence.events.actions import last_seq, record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.log.entries import Actor
+from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.guard import UnitOwned
+from jinzhi.apps.units.locking import NotYours, needs, not_stale
 from jinzhi.apps.units.models import Group, Unit, UnitName
 from jinzhi.apps.units.naming import names_book
+from jinzhi.kernel.access import within
 from jinzhi.kernel.organisation import LEVELS, OrgUnit, UnitGroup
 
 ORDER = ("city", "department", "external", *(x for x in LEVELS if x not in ("city", "department", "external")))
@@ -92,13 +96,31 @@ def stream_of(unit: Unit) -> str:
     return f"unit:{unit.code}"
 
 
-@transaction.atomic
+def _answers_for(call: Call) -> None:
+    """Whoever keeps units, for those within reach."""
+    needs("units.write")(call)
+    who, unit = call.who, call.subject
+    if who is not None and not within(who.path, who.reach, unit.path):
+        raise NotYours("您的任职管不到这个单位", "your post does not reach this unit")
+
+
+def _locked(call: Call) -> Unit:
+    unit: Unit = call.subject
+    unit.refresh_from_db(from_queryset=Unit.objects.select_for_update(of=("self",)))
+    not_stale(call, stream_of(unit), last_seq(stream_of(unit)))
+    return unit
+
+
+def _nothing(call: Call, event: Event) -> None:
+    return None
+
+
+@verb("units", "set-contact", right=_answers_for, lock=_locked, again=_nothing)
 def set_contact(unit: Unit, contact: str, *, who: Actor, expected: int | None = None, key: str = "") -> None:
     """Write who answers for a unit. Raises Conflict where somebody else was faster, ValueError on a text too long."""
     text = contact.strip()
     if len(text) > 120:
         raise ValueError(f"contact holds {len(text)} characters, at most 120")
-    event = record(stream_of(unit), "set-contact", {"contact": text}, who=who, on=today(), expected=expected, key=key)
-    if not event.replayed:
-        Unit.objects.filter(pk=unit.pk).update(contact=text)
-        unit.contact = text
+    record(stream_of(unit), "set-contact", {"contact": text}, who=who, on=today(), expected=expected, key=key)
+    Unit.objects.filter(pk=unit.pk).update(contact=text)
+    unit.contact = text

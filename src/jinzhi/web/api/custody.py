@@ -19,8 +19,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.fields import ITEM, KINDS
 from jinzhi.apps.custody.models import HandOver, Item, Version
-from jinzhi.apps.custody.queries import READ, STATES, WRITE, ItemsAsked, inbox, items
-from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.custody.queries import READ, STATES, WRITE, ItemsAsked, inbox, items, taken_in_before
 from jinzhi.apps.evidence.store import store
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
@@ -212,7 +211,7 @@ def take_evidence(
     if unknown:
         raise invalid(*(Wrong(n, "没有这个字段", "is no field of evidence") for n in unknown))
     key = submission(request)
-    before = Event.objects.filter(key=key, verb="take-in", user=who.user).first() if key else None
+    before = taken_in_before(key, who)
     if before is not None:  # sent twice: the content is here already
         item = visible(before.stream[8:], who)
     else:

@@ -24,8 +24,8 @@ from jinzhi.apps.custody.queries import (
     Duplicates,
     duplicates,
     folders,
+    taken_in_before,
 )
-from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import CASES, FOLDER, crumbs, own_folders, refused_by
@@ -126,7 +126,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
 def _made_before(request: HttpRequest, who: Acting) -> Item | None:
     """The item of the same submission, if the button was pressed twice: its upload is used up by then."""
     key = submitted(request)[1]
-    before = Event.objects.filter(key=key, verb="take-in", user=who.user).first() if key else None
+    before = taken_in_before(key, who)
     return Item.objects.visible_to(who).filter(number=before.stream[8:]).first() if before else None
 
 

@@ -21,7 +21,8 @@ from jinzhi.apps.custody.queries import (
 )
 from jinzhi.apps.evidence.bundle import bundles
 from jinzhi.apps.evidence.bundle.exports import export as write_bundle
-from jinzhi.apps.evidence.models import Entry, Event
+from jinzhi.apps.evidence.events.verb import event_of
+from jinzhi.apps.evidence.models import Entry
 from jinzhi.apps.evidence.store import store
 from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import crumbs, find_item, refused_by
@@ -48,7 +49,7 @@ def version_new(request: HttpRequest, number: str) -> HttpResponse:
     form = FieldsForm(fields, request.POST if request.method == "POST" else None, who=who, initial=initial)
     upload, errors = None, []
     if request.method == "POST":
-        if key and Event.objects.filter(key=key, stream=kept.stream, verb="new-version").exists():
+        if (before := event_of(key)) and (before.stream, before.verb) == (kept.stream, "new-version"):
             return redirect("custody-item", number)
         upload, errors = uploaded(request, who)
         if form.is_valid() and upload is not None:

@@ -14,7 +14,8 @@ from django.db.models import Count
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.evidence.events.actions import Conflict, KeyReused, record
+from jinzhi.apps.evidence.events.actions import Conflict, record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Document, SavedQuery, Topic, TopicItem
 from jinzhi.apps.patents.refused import SearchRefused
@@ -149,7 +150,31 @@ def said(topic: Topic) -> dict[str, object]:
     }  # fmt: skip
 
 
-@transaction.atomic
+def _writes(call: Call) -> None:
+    _signed_in(call.who)
+    if not call.who.may("plan.read"):
+        raise SearchRefused("当前身份或令牌不能修改专题库", "this role or token changes no topics")
+
+
+def _in_reach(call: Call) -> Topic:
+    return _locked(call.subject, call.who, call.expected)
+
+
+def _same_topic(call: Call, event: Event) -> Topic:
+    rows = Topic.objects.unrestricted("the caller's own earlier submission").select_related("unit")
+    return rows.get(pk=int(event.stream.removeprefix("topic:")))
+
+
+def _nothing(call: Call, event: Event) -> None:
+    return None
+
+
+def _counted(call: Call, event: Event) -> int:
+    """How many documents an earlier submission concerned."""
+    return int(event.data["count"])
+
+
+@verb("patents", "create-topic", right=_writes, again=_same_topic, recorded=lambda call: "create")
 def create(
     who: Acting,
     *,
@@ -160,10 +185,7 @@ def create(
     key: str = "",
 ) -> Topic:
     """A new topic of one's own unit; the same form sent twice makes one. Raises SearchRefused, KeyReused."""
-    _signed_in(who)
     name = _name(name)
-    if made := _earlier(who, key, name):
-        return made
     _standing(who, parent, saved)
     moment = now()
     topic = Topic(
@@ -176,19 +198,11 @@ def create(
     return topic
 
 
-def _earlier(who: Acting, key: str, name: str) -> Topic | None:
-    """What the same form made before. Raises KeyReused where it said something else."""
-    before = Event.objects.filter(key=key).first() if key else None
-    if before is None:
-        return None
-    if before.verb != "create" or before.data.get("name") != name or not before.stream.startswith("topic:"):
-        raise KeyReused(f"the key {key!r} was used for {before}")
-    return Topic.objects.visible_to(who).select_related("unit").get(pk=int(before.stream[6:]))
-
-
 def _locked(topic: Topic, who: Acting, expected: int | None) -> Topic:
     rows = Topic.objects.visible_to(who).select_for_update(of=("self",))
-    fresh = rows.select_related("unit", "parent", "saved__unit").get(pk=topic.pk)
+    fresh = rows.select_related("unit", "parent", "saved__unit").filter(pk=topic.pk).first()
+    if fresh is None:
+        raise SearchRefused("此专题不在您的可见范围之内", "this topic is not one that you see")
     _signed_in(who, fresh.unit)
     if expected is not None and expected != fresh.version:
         raise Conflict(fresh.stream, expected, fresh.version)
@@ -201,7 +215,7 @@ def _changed(topic: Topic) -> None:
     _stored(topic)
 
 
-@transaction.atomic
+@verb("patents", "change-topic", right=_writes, lock=_in_reach, again=_same_topic, recorded=lambda call: "change")
 def change(
     topic: Topic,
     who: Acting,
@@ -214,7 +228,6 @@ def change(
     key: str = "",
 ) -> Topic:
     """Rename, describe, move a topic, or let it stand on another query. Raises SearchRefused, Conflict."""
-    topic = _locked(topic, who, expected)
     before = said(topic)
     if saved is not None and topic.saved_id is None and topic.items.exists():
         raise SearchRefused(
@@ -234,10 +247,9 @@ def change(
     return topic
 
 
-@transaction.atomic
-def remove(topic: Topic, who: Acting, *, expected: int | None = None) -> None:
+@verb("patents", "remove-topic", right=_writes, lock=_in_reach, again=_nothing, recorded=lambda call: "remove")
+def remove(topic: Topic, who: Acting, *, expected: int | None = None, key: str = "") -> None:
     """Take a topic away; it can be restored with what was picked into it. Raises SearchRefused, Conflict."""
-    topic = _locked(topic, who, expected)
     below = Topic.objects.unrestricted("what stands below a topic is of its unit").filter(parent=topic, removed_at=None)
     if count := below.count():
         raise SearchRefused(
@@ -245,13 +257,12 @@ def remove(topic: Topic, who: Acting, *, expected: int | None = None) -> None:
         )
     topic.removed_at = now()
     _changed(topic)
-    record(topic.stream, "remove", {"name": topic.name}, who=who, on=today())
+    record(topic.stream, "remove", {"name": topic.name}, who=who, on=today(), key=key)
 
 
-@transaction.atomic
-def restore(topic: Topic, who: Acting) -> None:
+@verb("patents", "restore-topic", right=_writes, lock=_in_reach, again=_nothing, recorded=lambda call: "restore")
+def restore(topic: Topic, who: Acting, *, key: str = "") -> None:
     """Bring a removed topic back to its place. Raises SearchRefused where that is taken or gone."""
-    topic = _locked(topic, who, None)
     if topic.removed_at is None:
         return
     if topic.parent is not None and topic.parent.removed_at is not None:
@@ -262,7 +273,7 @@ def restore(topic: Topic, who: Acting) -> None:
         )
     topic.removed_at = None
     _changed(topic)
-    record(topic.stream, "restore", {"name": topic.name}, who=who, on=today())
+    record(topic.stream, "restore", {"name": topic.name}, who=who, on=today(), key=key)
 
 
 def named(numbers: Sequence[str]) -> dict[str, object]:
@@ -282,10 +293,9 @@ def numbers_of(ids: Iterable[int]) -> list[str]:
     return found
 
 
-@transaction.atomic
+@verb("patents", "pick", right=_writes, lock=_in_reach, again=_counted)
 def pick(topic: Topic, who: Acting, ids: Iterable[int], *, key: str = "") -> int:
     """Put documents into a topic; how many were not in it. Raises SearchRefused for a topic that is a query."""
-    topic = _locked(topic, who, None)
     if topic.saved is not None:
         raise SearchRefused(
             f"专题“{topic.name}”由检索式“{topic.saved.name}”组成，不能手工加入",
@@ -304,10 +314,9 @@ def pick(topic: Topic, who: Acting, ids: Iterable[int], *, key: str = "") -> int
     return len(new)
 
 
-@transaction.atomic
+@verb("patents", "take-out", right=_writes, lock=_in_reach, again=_counted)
 def take_out(topic: Topic, who: Acting, ids: Iterable[int], *, key: str = "") -> int:
     """Take documents out of a topic; how many were in it."""
-    topic = _locked(topic, who, None)
     held = set(topic.items.values_list("document_id", flat=True)) & set(ids)
     if not held:
         return 0

@@ -14,7 +14,9 @@ from django.db.models import Count, QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.evidence.events.actions import Conflict, record, record_next
+from jinzhi.apps.evidence.events.actions import Conflict, part_key, record, record_next
+from jinzhi.apps.evidence.events.verb import Call, verb
+from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.desk.collections import MANY, may_write, named, numbers_of
 from jinzhi.apps.patents.models import Document, Note, Tagging
 from jinzhi.apps.patents.refused import SearchRefused
@@ -56,10 +58,21 @@ def _told(who: Acting, verb: str, data: dict[str, object], key: str) -> None:
     record_next(f"patent-tags:{who.unit.code}", verb, data, who=who, on=today(), key=key)
 
 
+def _writes(call: Call) -> None:
+    _signed_in(call.who)
+    if not call.who.may("plan.read"):
+        raise SearchRefused("当前身份或令牌不能写标引和备注", "this role or token writes no tags and notes")
+
+
+def _counted(call: Call, event: Event) -> int:
+    """How many documents an earlier submission concerned."""
+    return int(event.data["count"])
+
+
 # --- tags -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@verb("patents", "tag", right=_writes, again=_counted)
 def tag(who: Acting, name: str, ids: Iterable[int], *, key: str = "") -> int:
     """Put a tag of one's unit on documents; how many did not have it. Raises SearchRefused."""
     _signed_in(who)
@@ -84,7 +97,7 @@ def tag(who: Acting, name: str, ids: Iterable[int], *, key: str = "") -> int:
     return len(new)
 
 
-@transaction.atomic
+@verb("patents", "untag", right=_writes, again=_counted)
 def untag(who: Acting, name: str, ids: Iterable[int], *, key: str = "") -> int:
     """Take a tag of one's unit off documents; how many had it."""
     _signed_in(who)
@@ -138,6 +151,11 @@ def tags_of(who: Acting, document: Document) -> list[Tagging]:
     )
 
 
+def _same_note(call: Call, event: Event) -> Note:
+    rows = Note.objects.unrestricted("the caller's own earlier submission").select_related("document")
+    return rows.get(pk=int(event.stream.removeprefix("patent-note:")))
+
+
 # --- notes ------------------------------------------------------------------------------------------------------
 
 
@@ -166,7 +184,7 @@ def _text(text: str) -> str:
     return text
 
 
-@transaction.atomic
+@verb("patents", "write-note", right=_writes, again=_same_note, recorded=lambda call: "write")
 def write_note(who: Acting, document: Document, text: str, *, key: str = "") -> Note:
     """A note of one's own for one's unit. The same form sent twice makes one. Raises SearchRefused."""
     _signed_in(who)
@@ -193,7 +211,7 @@ def _mine(who: Acting, pk: int, expected: int | None) -> Note:
     return note
 
 
-@transaction.atomic
+@verb("patents", "change-note", right=_writes, again=_same_note, recorded=lambda call: "change")
 def change_note(who: Acting, pk: int, text: str, *, expected: int | None = None, key: str = "") -> Note:
     """Write one's note anew. Raises SearchRefused, Conflict."""
     note = _mine(who, pk, expected)
@@ -203,24 +221,24 @@ def change_note(who: Acting, pk: int, text: str, *, expected: int | None = None,
     return _again(note, who, "change", {"before": before, "after": note.text}, key)
 
 
-@transaction.atomic
-def remove_note(who: Acting, pk: int, *, expected: int | None = None) -> Note:
+@verb("patents", "remove-note", right=_writes, again=_same_note, recorded=lambda call: "remove")
+def remove_note(who: Acting, pk: int, *, expected: int | None = None, key: str = "") -> Note:
     """Take one's note away; it can be restored."""
     note = _mine(who, pk, expected)
     if note.removed_at is not None:
         return note
     note.removed_at = now()
-    return _again(note, who, "remove", {"number": note.document.number}, "")
+    return _again(note, who, "remove", {"number": note.document.number}, key)
 
 
-@transaction.atomic
-def restore_note(who: Acting, pk: int) -> Note:
+@verb("patents", "restore-note", right=_writes, again=_same_note, recorded=lambda call: "restore")
+def restore_note(who: Acting, pk: int, *, key: str = "") -> Note:
     """Bring one's removed note back."""
     note = _mine(who, pk, None)
     if note.removed_at is None:
         return note
     note.removed_at = None
-    return _again(note, who, "restore", {"number": note.document.number}, "")
+    return _again(note, who, "restore", {"number": note.document.number}, key)
 
 
 def _again(note: Note, who: Acting, verb: str, data: dict[str, object], key: str) -> Note:
@@ -310,7 +328,7 @@ def bring(who: Acting, content: bytes, *, key: str = "") -> Brought:
     if errors:
         errors.sort(key=lambda e: (e.row, e.column))
         return Brought(len(table.rows), 0, tuple(errors), table.notes)
-    added = sum(tag(who, name, ids) for name, ids in wanted.values())
+    added = sum(tag(who, name, ids, key=part_key(key, folded)) for folded, (name, ids) in wanted.items())
     return Brought(len(table.rows), added, (), table.notes)
 
 

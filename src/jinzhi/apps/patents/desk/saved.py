@@ -16,6 +16,7 @@ from django.db.models import Count, Q
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.evidence.events.actions import Conflict, record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Alert, SavedQuery, Topic
 from jinzhi.apps.patents.refused import SearchRefused
@@ -43,7 +44,7 @@ WRONG = re.compile(r"[\"“”„「」『』@#=]|\s{2,}|[\r\n\t]")
 LONGEST = 80
 
 
-def name_of(text: str) -> str:
+def doneof(text: str) -> str:
     """A name as it is kept. Raises SearchRefused."""
     name = text.strip()
     if not name:
@@ -110,11 +111,25 @@ def said(row: SavedQuery) -> dict[str, object]:
 # --- writing ----------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
+def _signs(call: Call) -> None:
+    _signed_in(call.who)
+    if not call.who.may("plan.read"):
+        raise SearchRefused("当前身份或令牌不能保存检索", "this role or token saves no queries")
+
+
+def _own(call: Call) -> SavedQuery:
+    return _locked(call.subject, call.who, call.expected)
+
+
+def _same_query(call: Call, event: Event) -> SavedQuery:
+    rows = SavedQuery.objects.unrestricted("the caller's own earlier submission").select_related("unit", "owner")
+    return rows.get(pk=int(event.stream.removeprefix("saved-query:")))
+
+
+@verb("patents", "keep-query", right=_signs, again=_same_query, recorded=lambda call: "share")
 def keep(who: Acting, *, name: str, text: str, about: str = "", shared: bool = False, key: str = "") -> SavedQuery:
     """A new saved query. Raises SearchRefused, KeyReused."""
-    _signed_in(who)
-    name = name_of(name)
+    name = doneof(name)
     kept = text_of(text, Desk(who))
     made = _earlier(who, name, kept, about.strip(), shared)
     if made is not None:
@@ -140,7 +155,7 @@ def _earlier(who: Acting, name: str, text: str, about: str, shared: bool) -> Sav
     return row if same else None
 
 
-@transaction.atomic
+@verb("patents", "change-query", right=_signs, lock=_own, again=_same_query, recorded=lambda call: "change")
 def change(
     row: SavedQuery,
     who: Acting,
@@ -153,10 +168,9 @@ def change(
     key: str = "",
 ) -> SavedQuery:
     """Change one's own saved query. Raises SearchRefused, Conflict."""
-    row = _locked(row, who, expected)
     before = (row.name, row.text, row.about, row.shared)
     was = said(row)
-    new = (name_of(name), text_of(text, Desk(who)), about.strip(), shared)
+    new = (doneof(name), text_of(text, Desk(who)), about.strip(), shared)
     if before == new:
         return row
     if before[0] != new[0] or (row.shared and not shared):
@@ -170,29 +184,27 @@ def change(
     _stored(row)
     _no_circle(row, who)
     if row.shared or before[3]:
-        verb = "change" if row.shared and before[3] else "share" if row.shared else "unshare"
-        event: Mapping[str, object] = said(row) if verb != "change" else {"before": was, "after": said(row)}
-        record(row.stream, verb, event, who=who, on=today(), key=key)
+        done = "change" if row.shared and before[3] else "share" if row.shared else "unshare"
+        event: Mapping[str, object] = said(row) if done != "change" else {"before": was, "after": said(row)}
+        record(row.stream, done, event, who=who, on=today(), key=key)
     return row
 
 
-@transaction.atomic
-def remove(row: SavedQuery, who: Acting, *, expected: int | None = None) -> SavedQuery:
+@verb("patents", "remove-query", right=_signs, lock=_own, again=_same_query, recorded=lambda call: "remove")
+def remove(row: SavedQuery, who: Acting, *, expected: int | None = None, key: str = "") -> SavedQuery:
     """Take a saved query away; it can be restored. Raises SearchRefused, Conflict."""
-    row = _locked(row, who, expected)
     _no_topic(row)
     row.removed_at = row.updated_at = now()
     row.version += 1
     row.save()
     if row.shared:
-        record(row.stream, "remove", {"name": row.name}, who=who, on=today())
+        record(row.stream, "remove", {"name": row.name}, who=who, on=today(), key=key)
     return row
 
 
-@transaction.atomic
-def restore(row: SavedQuery, who: Acting) -> SavedQuery:
+@verb("patents", "restore-query", right=_signs, lock=_own, again=_same_query, recorded=lambda call: "restore")
+def restore(row: SavedQuery, who: Acting, *, key: str = "") -> SavedQuery:
     """Bring a removed query back. Raises SearchRefused where its name is taken by now."""
-    row = _locked(row, who, None)
     if row.removed_at is None:
         return row
     row.removed_at = None
@@ -200,7 +212,7 @@ def restore(row: SavedQuery, who: Acting) -> SavedQuery:
     row.updated_at = now()
     _stored(row)
     if row.shared:
-        record(row.stream, "restore", {"name": row.name}, who=who, on=today())
+        record(row.stream, "restore", {"name": row.name}, who=who, on=today(), key=key)
     return row
 
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import Conflict, last_seq, record
+from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Document, Named
 from jinzhi.apps.patents.refused import SearchRefused
@@ -56,7 +56,54 @@ def _may(who: Acting) -> None:
         )
 
 
-@transaction.atomic
+def _keeps(call: Call) -> None:
+    _may(call.who)
+
+
+def _locked(call: Call) -> Applicant:
+    """The applicant, for one writer at a time; refused where it is stale."""
+    applicant = Applicant.objects.select_for_update().get(pk=call.subject.pk)
+    _not_stale(call, applicant)
+    return applicant
+
+
+def _not_stale(call: Call, applicant: Applicant) -> None:
+    seq = last_seq(stream_of(applicant))
+    if call.expected is not None and call.expected != seq:
+        raise Conflict(stream_of(applicant), call.expected, seq)
+
+
+def _locked_alias(call: Call) -> Alias:
+    alias = Alias.objects.select_for_update(of=("self",)).select_related("applicant").filter(pk=call.subject.pk).first()
+    if alias is None:
+        raise SearchRefused("这一关联已经取消", "the names are not linked any more")
+    _not_stale(call, alias.applicant)
+    return alias
+
+
+def _same_alias(call: Call, event: Event) -> Alias:
+    there = Alias.objects.filter(
+        applicant=call.subject, name=event.data["name"], kind=event.data["kind"]
+    ).first()  # fmt: skip
+    if there is None:
+        raise SearchRefused("已关联，此后又取消了", "they were linked, and unlinked since")
+    return there
+
+
+def _unlinked(call: Call) -> dict[str, object]:
+    """A link that is gone has no number any more: it is told by what it said."""
+    return {**_data(call.subject), "applicant": call.subject.applicant_id, "reason": call.arguments["reason"]}
+
+
+def _nothing(call: Call, event: Event) -> None:
+    return None
+
+
+def _same_event(call: Call, event: Event) -> Event:
+    return event
+
+
+@verb("patents", LINKED, right=_keeps, lock=_locked, again=_same_alias)
 def link(
     applicant: Applicant,
     name: str,
@@ -70,14 +117,10 @@ def link(
     key: str = "",
 ) -> Alias:
     """Say that a name means this applicant. Raises SearchRefused with the field, Conflict."""
-    _may(who)
     name = " ".join(name.split())
-    if not (key and Event.objects.filter(key=key).exists()):
-        _check(applicant, name, kind, since, until, basis)
+    _check(applicant, name, kind, since, until, basis)
     alias = Alias(applicant=applicant, name=name, kind=kind, since=since, until=until, basis=basis.strip())
-    event = record(stream_of(applicant), LINKED, _data(alias), who=who, on=today(), expected=expected, key=key)
-    if event.replayed:
-        return Alias.objects.get(applicant=applicant, name=name, kind=kind)
+    record(stream_of(applicant), LINKED, _data(alias), who=who, on=today(), expected=expected, key=key)
     alias.save(force_insert=True)
     _to_be_indexed(name)
     return alias
@@ -115,10 +158,9 @@ def _check(applicant: Applicant, name: str, kind: str, since: date | None, until
         )
 
 
-@transaction.atomic
+@verb("patents", UNLINKED, right=_keeps, lock=_locked_alias, again=_nothing, content=_unlinked)
 def unlink(alias: Alias, *, reason: str, who: Acting, expected: int | None = None, key: str = "") -> None:
     """Say that a name does not mean this applicant after all. Raises SearchRefused, Conflict."""
-    _may(who)
     if not reason.strip():
         raise SearchRefused("请写取消的理由", "say why", "reason")
     data = {**_data(alias), "reason": reason.strip()[:300]}
@@ -128,10 +170,9 @@ def unlink(alias: Alias, *, reason: str, who: Acting, expected: int | None = Non
     _to_be_indexed(name)
 
 
-@transaction.atomic
+@verb("patents", UNDONE, right=_keeps, lock=_locked, again=_same_event)
 def undo(applicant: Applicant, *, who: Acting, expected: int, key: str = "") -> Event:
     """Take back what was last said. Raises SearchRefused where there is nothing to take back, Conflict."""
-    _may(who)
     last = history(applicant).first()
     if last is None or last.verb == UNDONE:
         raise SearchRefused("没有可以撤销的操作", "there is nothing to take back")
@@ -142,8 +183,6 @@ def undo(applicant: Applicant, *, who: Acting, expected: int, key: str = "") -> 
         stream_of(applicant), UNDONE, {"of": last.seq, "verb": last.verb, "name": said["name"], "kind": said["kind"]},
         who=who, on=today(), expected=expected, key=key,
     )  # fmt: skip
-    if event.replayed:
-        return event
     same = Alias.objects.filter(applicant=applicant, name=said["name"], kind=said["kind"])
     if last.verb == LINKED:
         same.delete()
