@@ -32,7 +32,7 @@ Installation.objects.create(pk=1, city_zh="天津", city_en="Tianjin")
 made = create("service-points", POINT, who=person("binhai", "tj-binhai", "reporter").acting)
 who, secret = person("handler", "tj-binhai", "case-handler"), POINT["contact"]
 address = f"/registers/service-points/{made.pk}/"
-case = open_case("complaint", "receive", COMPLAINT, who=who.acting, unit=who.acting.unit)
+case = open_case("complaint", "open", COMPLAINT, who=who.acting, unit=who.acting.unit)
 program = Program(who)
 told = {"title": "某商标侵权案", "protection": "civil", "right": "trademark", "handled_by": "tj-binhai",
         "summary": "销售假冒商品。", "significance": "源头追溯。", "parties": "王五六"}

@@ -166,7 +166,7 @@ def test_once_the_answer_is_in_a_second_person_must_agree(order, district, above
 
 def test_the_handling_unit_asks_and_the_unit_above_decides(handler, chief, make_person):
     own = make_person("own", "tj-binhai", "approver", "本单位审核人")
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(2))
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(2))
     take(case, "accept", {}, who=handler.acting, said=Said())  # on the fourteenth working day: late
     assert status(case, "accept") == "late"
     correct(case, 1, reason="收文日录错", who=handler.acting, expected=2, on=date(2026, 11, 16), proof="邮戳 11-16")
@@ -184,7 +184,7 @@ def test_the_handling_unit_asks_and_the_unit_above_decides(handler, chief, make_
 
 
 def test_no_correction_turns_the_order_of_days_round(handler):
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(16))
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(16))
     take(case, "accept", {}, who=handler.acting, **on(18))
     said = {"proof": "收文登记"}
     assert "先后次序" in refused(case, 1, handler, on=date(2026, 11, 19), **said)
@@ -193,7 +193,7 @@ def test_no_correction_turns_the_order_of_days_round(handler):
 
 
 def test_no_step_is_dated_before_the_one_that_led_to_it(handler):
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(16))
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, **on(16))
     take(case, "accept", {}, who=handler.acting, **on(18))
     with pytest.raises(StepRefused, match="前一步的日期 2026-11-18"):
         take(case, "settle", {"terms": "退货"}, who=handler.acting, said=Said(date(2026, 11, 17), "协议"))
@@ -210,7 +210,7 @@ def test_a_step_of_the_platform_counts_on_the_day_of_recording_only(order, distr
 def test_a_day_of_the_law_wants_proof_and_beyond_the_gap_a_reason(handler):
     def receive(day: int, *said: str) -> Case:
         given = {"who": handler.acting, "unit": handler.acting.unit, "said": Said(date(2026, 11, day), *said)}
-        return open_case("complaint", "receive", COMPLAINT, **given)
+        return open_case("complaint", "open", COMPLAINT, **given)
 
     with pytest.raises(StepRefused, match="凭证"):
         receive(21)
@@ -224,7 +224,7 @@ def test_a_day_of_the_law_wants_proof_and_beyond_the_gap_a_reason(handler):
 def received(handler) -> Case:
     """A complaint that came on the 20th and was recorded two days later: in time, with its proof."""
     given = {"who": handler.acting, "unit": handler.acting.unit, "said": Said(date(2026, 11, 20), "邮戳 11-20")}
-    return open_case("complaint", "receive", COMPLAINT, **given)
+    return open_case("complaint", "open", COMPLAINT, **given)
 
 
 def test_a_corrected_day_of_the_law_wants_its_proof_as_the_step_did(received, handler, chief):
@@ -249,7 +249,7 @@ def test_a_correction_that_makes_a_record_late_wants_the_reason_and_is_listed(re
 
 def test_a_record_that_was_late_by_a_wrong_day_only_is_no_longer_counted_late(handler, chief):
     said = Said(date(2026, 11, 10), "邮戳", "收发室积压")
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, said=said)
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, said=said)
     assert case.late_entries == 1
     agreed(case, 1, handler, chief, on=date(2026, 11, 20), proof="邮戳 11-20")
     assert (case.late_entries, case.corrected) == (0, 1)
@@ -313,7 +313,7 @@ def test_the_unit_under_an_order_does_not_fix_its_own_last_day_by_telling_it(ord
 
 
 def test_who_handles_a_case_still_records_what_the_parties_were_told(handler):
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
     due = next(c.due for c in view(case, TODAY).clocks if c.clock.id == "accept")
     told = tell(case, "accept", due, how="电话", who=handler.acting, expected=1)
     assert [c.told for c in told.clocks if c.clock.id == "accept"] == [due]

@@ -70,7 +70,7 @@ def handler(make_person):
 def complaint(handler) -> Case:
     given = {"title": "涉嫌假冒专利", "complainant": NAME, "contact": "13800000000", "respondent": "某公司",
              "facts": "见附件", "channel": "platform"}  # fmt: skip
-    return open_case("complaint", "receive", given, who=handler.acting, unit=handler.acting.unit, on=date(2026, 11, 2))
+    return open_case("complaint", "open", given, who=handler.acting, unit=handler.acting.unit, on=date(2026, 11, 2))
 
 
 def troubles() -> list[str]:

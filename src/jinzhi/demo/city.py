@@ -388,8 +388,8 @@ def _complaints(city: City) -> None:
             "contact": "000-00000000", "respondent": "演示经营者", "amount": "128.00",
             "facts": f"{about}，要求退款。（演示）",
         }  # fmt: skip
-        moment = at(day, "receive", about)
-        case = open_case("complaint", "receive", raw, who=who, unit=unit, on=day, at=moment)
+        moment = at(day, "open", about)
+        case = open_case("complaint", "open", raw, who=who, unit=unit, on=day, at=moment)
         for step, on, values in steps:
             told = date.fromisoformat(on)
             moment = at(told, step, about, since=moment)

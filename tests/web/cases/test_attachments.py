@@ -137,7 +137,7 @@ def test_a_file_of_a_case_that_an_erasure_left_is_found(make_person):
         "respondent": "商行",
         "facts": "退",
     }
-    case = open_case("complaint", "receive", raw, who=handler.acting, unit=handler.acting.unit)
+    case = open_case("complaint", "open", raw, who=handler.acting, unit=handler.acting.unit)
     kept = store.attach_bytes(
         b"id card", name="a.txt", media_type="text/plain", unit=handler.acting.unit, stream=case.stream,
         user=handler.user,

@@ -47,7 +47,7 @@ def handler(make_person):
 
 @pytest.fixture
 def complaint(handler) -> Case:
-    return open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
+    return open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
 
 
 def text(response) -> str:
@@ -313,7 +313,7 @@ def test_a_case_is_opened_with_its_subject(above):
 
 def test_a_file_given_with_the_opening_lies_under_the_new_case(handler):
     file = SimpleUploadedFile("投诉书.pdf", b"%PDF-1.7", "application/pdf")
-    form = {"_step": "receive", "_key": "k", "_unit": "tj-binhai", "_on": "2026-11-20", "_proof": "邮戳", **COMPLAINT,
+    form = {"_step": "open", "_key": "k", "_unit": "tj-binhai", "_on": "2026-11-20", "_proof": "邮戳", **COMPLAINT,
             "file": file}  # fmt: skip
     assert handler.client.post(reverse("case-open", args=["complaint"]), form).status_code == 302
     case = Case.objects.unrestricted("test").get()
@@ -329,7 +329,7 @@ def test_who_may_not_open_is_told(district):
 
 
 def test_nobody_opens_a_case_for_a_unit_they_do_not_see(handler):
-    form = {"_step": "receive", "_unit": "tj-dongli", "_on": "2026-11-22", **COMPLAINT}
+    form = {"_step": "open", "_unit": "tj-dongli", "_on": "2026-11-22", **COMPLAINT}
     page = handler.client.post(reverse("case-open", args=["complaint"]), form)
     assert page.status_code == 422
     assert "不在您可见的单位之内" in text(page)
@@ -337,7 +337,7 @@ def test_nobody_opens_a_case_for_a_unit_they_do_not_see(handler):
 
 def test_a_day_before_any_rule_is_said_at_the_day(handler):
     form = {
-        "_step": "receive",
+        "_step": "open",
         "_unit": "tj-binhai",
         "_on": "2019-05-06",
         "_proof": "邮戳",
@@ -430,7 +430,7 @@ def test_an_answer_counts_on_the_day_of_recording_whatever_was_sent(order, distr
 
 
 def test_a_day_of_the_law_is_taken_with_its_proof_and_a_long_gap_is_listed(handler, make_person):
-    form = {"_step": "receive", "_unit": "tj-binhai", "_on": "2026-11-12", **COMPLAINT}
+    form = {"_step": "open", "_unit": "tj-binhai", "_on": "2026-11-12", **COMPLAINT}
     url = reverse("case-open", args=["complaint"])
     page = handler.client.post(url, form)
     assert page.status_code == 422
@@ -473,7 +473,7 @@ def test_the_correction_form_hides_personal_data_too(complaint, make_person):
 def test_the_card_of_a_clock_names_the_length_and_the_law_that_it_counts(handler):
     """Received under Order 20, accepted on the first day of Order 121: 60 days, not 45 working days."""
     old = open_case(
-        "complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit, on=date(2026, 4, 13)
+        "complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, on=date(2026, 4, 13)
     )
     take(old, "accept", {}, who=handler.acting, on=date(2026, 4, 15))
     page = text(handler.client.get(reverse("case", args=[old.pk])))

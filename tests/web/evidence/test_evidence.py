@@ -44,7 +44,7 @@ def handler(make_person):
 
 @pytest.fixture
 def complaint(handler) -> Case:
-    return open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
+    return open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
 
 
 def entry_of(stream: str) -> Entry:
@@ -224,7 +224,7 @@ def test_personal_values_are_not_shown_to_roles_that_need_not_see_them(complaint
 
 def test_a_personal_value_kept_in_the_open_is_withheld(handler, above):
     """Events from before personal values were kept apart hold them in the open."""
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit)
     record(case.stream, "receive", {"complainant": "张三丰"}, who=handler.acting, on=DAY)
     log.checkpoint()
     url = reverse("log-entry", args=[entry_of(case.stream).number])

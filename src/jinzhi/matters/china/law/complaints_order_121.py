@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from jinzhi.kernel.law import Law, Parameter, Provision, Rank
+from jinzhi.kernel.law import NO_TERM, Law, Parameter, Provision, Rank
 from jinzhi.kernel.period import days, workdays
 
 LAW = Law(
@@ -22,6 +22,11 @@ LAW = Law(
             "9",
             "投诉和举报写在同一材料里的，分别按各自程序处理。",
             "A complaint and a report in one paper are handled separately.",
+        ),
+        Provision(
+            "10",
+            "投诉须写明真实身份、被投诉人、具体请求与事实理由，并对材料真实负责。",
+            "A complaint names who complains, the trader, what is asked and why; and answers for its truth.",
         ),
         Provision(
             "13",
@@ -49,6 +54,16 @@ LAW = Law(
             "What may be weighed to tell whether a purchase was for daily life.",
         ),
         Provision(
+            "20",
+            "调解可现场或远程；现场调解的，时间、地点、人员事先告知双方。",
+            "Mediation on the spot or from afar; on the spot, day, place and persons are told before.",
+        ),
+        Provision(
+            "21",
+            "调解人员有利害关系应回避；申请回避期间中止调解。",
+            "A mediator with an interest withdraws; while it is decided on, mediation rests.",
+        ),
+        Provision(
             "22",
             "鉴定、检测所需时间不计入调解期限；协商不成可由部门指定机构。",
             "Time for appraisal and testing does not count; the office may name the body.",
@@ -67,6 +82,11 @@ LAW = Law(
                     printed="七个工作日",
                 ),
             ),
+        ),
+        Provision(
+            "24",
+            "现场调解达成协议的制作调解书，即时履行或双方同意免除的除外。",
+            "A mediation paper is made, unless done at once or both waive it.",
         ),
         Provision(
             "27",
@@ -103,6 +123,25 @@ LAW = Law(
             "35",
             "举报按处罚程序处理；同人同事重复举报不再另行处理，补充新事实的自最后一次重新计算。",
             "Reports follow penalty procedure; a repeated one is not handled again, new facts start the time anew.",
+        ),
+        Provision(
+            "36",
+            "别的法律、法规、规章要求告知或奖励举报人的，才须告知或奖励。",
+            "A reporter is told, or rewarded, only where another law or rule orders it.",
+            (
+                Parameter(
+                    id="tell-reporter",
+                    zh="告知实名举报人",
+                    en="tell a named reporter",
+                    value=NO_TERM,
+                    note="本办法不再规定告知期限，仅在法律、法规、规章另有规定或给予奖励时告知。",
+                ),
+            ),
+        ),
+        Provision(
+            "41",
+            "统一接收机构分送有权部门；无权处理的反馈接收机构，不得自行移送。",
+            "Intake passes complaints on; who has no power gives them back to intake, never sideways.",
         ),
         Provision(
             "42",

@@ -23,6 +23,11 @@ LAW = Law(
             "A complaint and a report in one paper are handled separately.",
         ),
         Provision(
+            "9",
+            "投诉须写明投诉人、被投诉人、具体请求与事实理由。",
+            "A complaint names the complainant, the trader, what is asked and why.",
+        ),
+        Provision(
             "12",
             "平台内经营者的投诉，由其实际经营地或平台住所地处理。",
             "A complaint about a seller on a platform goes to where the seller works or the platform resides.",
@@ -52,6 +57,16 @@ LAW = Law(
             ),
         ),
         Provision(
+            "18",
+            "调解可现场或远程；现场调解的，时间、地点、人员事先告知双方。",
+            "Mediation on the spot or from afar; on the spot, day, place and persons are told before.",
+        ),
+        Provision(
+            "19",
+            "调解人员有利害关系应回避；申请回避期间中止调解。",
+            "A mediator with an interest withdraws; while it is decided on, mediation rests.",
+        ),
+        Provision(
             "20",
             "检定、检验、检测、鉴定所需时间不计入调解期限。",
             "Time for testing and appraisal does not count.",
@@ -70,6 +85,11 @@ LAW = Law(
                     printed="七个工作日",
                 ),
             ),
+        ),
+        Provision(
+            "22",
+            "现场调解达成协议的制作调解书，即时履行或双方同意免除的除外。",
+            "A mediation paper is made, unless done at once or both waive it.",
         ),
         Provision(
             "23",
@@ -115,6 +135,11 @@ LAW = Law(
                     printed="五个工作日",
                 ),
             ),
+        ),
+        Provision(
+            "37",
+            "统一接收机构分送有权部门；无权处理的反馈接收机构，不得自行移送。",
+            "Intake passes complaints on; who has no power gives them back to intake, never sideways.",
         ),
         Provision(
             "38",
