@@ -34,7 +34,8 @@ from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.law import Law
-from jinzhi.kernel.procedure import Example, Procedure, Step, fold, offers, run_example
+from jinzhi.kernel.procedure import CaseView, Example, Procedure, Step, fold, offers, run_example
+from jinzhi.kernel.procedure.step import BY_ITSELF
 from jinzhi.kernel.register import Entry, Register
 from tests.procedures import fill, histories
 
@@ -78,6 +79,15 @@ def test_every_article_it_cites_is_declared(it):
         assert not citation.article or law.find_provision(citation.article), str(citation)
 
 
+def leading_on(it: Procedure, folded: CaseView) -> list[Step]:
+    """The steps that somebody may take by hand where a case stands."""
+    asides = folded.open_asides()
+    return [
+        s for s in it.steps
+        if folded.state.id in it.sources(s) and it.place(s).allows(asides) and not set(s.roles) <= set(BY_ITSELF)
+    ]  # fmt: skip
+
+
 @each(Procedure)
 def test_it_has_examples_and_they_come_out(it):
     examples = [e for e in it.examples if isinstance(e, Example)]
@@ -89,7 +99,7 @@ def test_it_has_examples_and_they_come_out(it):
 @each(Procedure)
 def test_every_role_that_a_step_names_may_take_it(it):
     for step in it.steps:
-        for id in step.roles:
+        for id in (r for r in step.roles if r not in BY_ITSELF):
             role = catalogue().get(Role, id)
             assert role.allows(f"case.{it.id}.{step.id}"), f"{id} is named by {step.id} but has no scope for it"
 
@@ -104,7 +114,7 @@ def test_no_random_history_breaks_it(it, data):
     assert folded.state in it.states
     assert (folded.closed is not None) == folded.state.final
     assert not (folded.state.final and any(c.open for c in folded.clocks))
-    assert {o.step.id for o in offers(folded, (), {})} == {s.id for s in it.steps if folded.state.id in s.sources}
+    assert {o.step.id for o in offers(folded, (), {})} == {s.id for s in leading_on(it, folded)}
     assert flow.svg(it, state=folded.state.id, history=folded.history)
 
 
@@ -166,7 +176,7 @@ def test_its_opening_form_asks_for_every_input(it, people):
 def test_a_case_of_it_offers_exactly_the_open_steps(it, people):
     case = opened(it, people)
     folded = view(case, today())
-    leading = [s for s in it.steps if folded.state.id in s.sources]
+    leading = leading_on(it, folded)
     for who in {taker(people, s).user.username: taker(people, s) for s in leading}.values():
         page = who.client.get(reverse("case", args=[case.pk])).content.decode()
         given = {o.step.id: o for o in steps_for(case, folded, who.acting)}
@@ -183,14 +193,14 @@ def test_a_case_of_it_offers_exactly_the_open_steps(it, people):
 def test_a_step_of_it_is_recorded_and_sealed(it, people):
     case = opened(it, people)
     folded = view(case, today())
-    for step in (s for s in it.steps if folded.state.id in s.sources):
+    for step in leading_on(it, folded):
         who = taker(people, step).acting
         if next(o.allowed for o in steps_for(case, folded, who) if o.step.id == step.id):
             take(case, step.id, fill(step.inputs, today()), who=who, expected=1)
             break
     else:
         # every way on needs a fact that only records beside the case can establish
-        assert all(s.needs for s in it.steps if folded.state.id in s.sources)
+        assert all(s.needs for s in leading_on(it, folded))
         return
     first, second = Event.objects.filter(stream=case.stream)
     assert second.verb == step.id
@@ -206,7 +216,7 @@ def test_its_columns_follow_its_events_on_any_way(it, seed, people):
     case = opened(it, people)
     for _ in range(8):
         folded = view(case, today())
-        onward = [s for s in it.steps if folded.state.id in s.sources]
+        onward = leading_on(it, folded)
         if not onward:
             break
         step = chance.choice(onward)

@@ -472,9 +472,7 @@ def test_the_correction_form_hides_personal_data_too(complaint, make_person):
 
 def test_the_card_of_a_clock_names_the_length_and_the_law_that_it_counts(handler):
     """Received under Order 20, accepted on the first day of Order 121: 60 days, not 45 working days."""
-    old = open_case(
-        "complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, on=date(2026, 4, 13)
-    )
+    old = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, on=date(2026, 4, 13))
     take(old, "accept", {}, who=handler.acting, on=date(2026, 4, 15))
     page = text(handler.client.get(reverse("case", args=[old.pk])))
     card = page.split("调解期限</h2>")[1].split("</section>")[0]

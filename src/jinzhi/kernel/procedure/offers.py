@@ -39,7 +39,7 @@ from jinzhi.kernel.procedure.reasons import (
     unclear_for,
 )
 from jinzhi.kernel.procedure.record import CaseRecord
-from jinzhi.kernel.procedure.step import Door, Fact, Step, TakenBy, TakenFrom
+from jinzhi.kernel.procedure.step import BY_ITSELF, Door, Fact, Step, TakenBy, TakenFrom
 from jinzhi.kernel.procedure.view import CaseView
 from jinzhi.kernel.text import Words
 
@@ -144,6 +144,8 @@ class _Question:
 
     def offer(self, step: Step) -> Offer | None:
         """The step, or None where it is not shown."""
+        if set(step.roles) <= set(BY_ITSELF):
+            return None
         place = self.view.procedure.place(step)
         if self.view.state.id not in place.states or self.who.door not in step.door:
             return None
