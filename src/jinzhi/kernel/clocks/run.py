@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from jinzhi.kernel.clock import Clock, Extension
-from jinzhi.kernel.clocks.said import NOTHING, Said
+from jinzhi.kernel.clocks.said import NOTHING, TermOnCase
 from jinzhi.kernel.period import ONE_DAY, Length, Span
 
 
@@ -45,7 +45,7 @@ class Known:
     """What of a run was known at one moment: enough to compute its end as it was then."""
 
     on: date
-    said: Said
+    said: TermOnCase
     granted: tuple[Granted, ...]
     suspended: tuple[Span, ...]
     excluded: tuple[Span, ...]
@@ -62,7 +62,7 @@ class Run:
     began: date
     started: date
     started_at: datetime | None = None
-    said: Said = NOTHING
+    said: TermOnCase = NOTHING
     unsure: bool = False
     told: date | None = None
     told_at: datetime | None = None

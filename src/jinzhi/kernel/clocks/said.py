@@ -14,7 +14,7 @@ ITEM = "item"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TermOnCase:
     """What a clock says of a case as it stands: each a value, or why there is none. ``chosen``: the id of the law that
     a party chose."""
 
@@ -24,7 +24,7 @@ class Said:
     chosen: str = ""
 
 
-NOTHING = Said()
+NOTHING = TermOnCase()
 
 
 def reads_case(clock: Clock, law: Regime | None) -> bool:
@@ -33,13 +33,13 @@ def reads_case(clock: Clock, law: Regime | None) -> bool:
     return any(e is not None for e in expressions) or bool(law and law.chosen_by)
 
 
-def said_by(clock: Clock, law: Regime | None, record: RecordView | None, item: str) -> Said:
+def said_by(clock: Clock, law: Regime | None, record: RecordView | None, item: str) -> TermOnCase:
     """What a clock says, of the element of a key where it runs for one."""
     if record is None or not reads_case(clock, law):
-        return Said(clock.length, clock.due, clock.counts_from)
+        return TermOnCase(clock.length, clock.due, clock.counts_from)
     here = inside(record, clock.per, item)
     chosen = record.value(law.chosen_by) if law and law.chosen_by else ""
-    return Said(
+    return TermOnCase(
         None if clock.length is None else value_of(clock.length, here),
         None if clock.due is None else value_of(clock.due, here),
         None if clock.counts_from is None else value_of(clock.counts_from, here),

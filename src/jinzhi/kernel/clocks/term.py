@@ -7,7 +7,7 @@ from datetime import date
 
 from jinzhi.kernel.clock import RuledBy
 from jinzhi.kernel.clocks.run import Known, Run
-from jinzhi.kernel.clocks.said import Said
+from jinzhi.kernel.clocks.said import TermOnCase
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.expression import Missing
 from jinzhi.kernel.law import NO_TERM, UNSET, Dated, NoRuleInForce, Regime, Silence, Term, Version
@@ -36,7 +36,7 @@ class Bench:
     ruling: date
     day: date
     law: Regime | None
-    said: Said
+    said: TermOnCase
 
     @property
     def law_id(self) -> str:
@@ -58,7 +58,7 @@ class Bench:
         raise TypeError(f"{value!r} is no length of time")
 
 
-def bench_of(run: Run, opened: date, on: date, law: Regime | None, said: Said) -> Bench:
+def bench_of(run: Run, opened: date, on: date, law: Regime | None, said: TermOnCase) -> Bench:
     """Where a run looks up its length."""
     ruling = run.began if run.clock.ruled_by == RuledBy.START else opened
     return Bench(ruling, min(on, run.stopped or on), law, said)
