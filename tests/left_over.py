@@ -35,7 +35,6 @@ DOUBLED_CLASSES = {
     "Progress": 2,
     "Reading": 2,
     "Role": 2,
-    "Said": 2,
     "Snapshot": 2,
     "State": 2,
     "Step": 2,
