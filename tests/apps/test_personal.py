@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -123,3 +124,14 @@ def test_the_checker_finds_a_value_that_no_longer_fits(complaint):
             " ON evidence_personal" if connection.vendor == "postgresql" else ""))  # fmt: skip
         cursor.execute("UPDATE evidence_personal SET value = '\"李四\"'")
     assert any("differs from its digests" in line for line in troubles())
+
+
+def test_who_sees_personal_data_and_that_they_were_seen_is_said_in_one_place_each():
+    """``role.personal`` is asked by the rule of fields; the page of roles prints it, and giving a post compares it."""
+    src = Path(__file__).resolve().parents[2] / "src" / "jinzhi"
+    texts = {p.relative_to(src).as_posix(): p.read_text() for p in src.rglob("*.py")}
+    assert {n for n, text in texts.items() if "role.personal" in text} == {
+        "kernel/fields.py", "kernel/access.py", "web/catalogue/views.py",
+    }  # fmt: skip
+    recorded = {n for n, text in texts.items() if '"view-personal-data"' in text or '"export-personal-data"' in text}
+    assert recorded == {"apps/evidence/events/viewing.py", "web/evidence/words.py"}

@@ -82,6 +82,11 @@ class FieldError(ValueError):
         super().__init__(f"{field.zh}：{zh}")
 
 
+def personal_closed_to(role: Role) -> bool:
+    """Whether a role does not see personal values, whatever field they stand in."""
+    return not role.personal
+
+
 @dataclass(frozen=True)
 class Field:
     """``code``: INID or GB code. ``listed``: a column of lists. ``filtered``: a filter.
@@ -144,7 +149,7 @@ class Field:
     def closed_to(self, role: Role) -> bool:
         """Whether a role does not see the value."""
         if self.personal:
-            return not role.personal
+            return personal_closed_to(role)
         return self.withheld and role.id not in self.sealed_for
 
     def problems(self) -> Iterator[str]:

@@ -25,11 +25,11 @@ from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
-from jinzhi.apps.catalogue.strain import was_written
-from jinzhi.apps.evidence.events.actions import record, record_next
+from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.evidence.events.personal import ErasureRefused, erase
 from jinzhi.apps.evidence.events.verb import Call, verb
+from jinzhi.apps.evidence.events.viewing import viewing_recorded
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.units.locking import lock_row
 from jinzhi.apps.units.models import Unit
@@ -522,7 +522,4 @@ def log_viewing(case: Case, fields: Iterable[str], who: Acting) -> bool:
     cannot be recorded now: then they are not to be shown."""
     shown = sorted(fields)
     said = {"case": case.number, "fields": shown}
-    return not shown or was_written(
-        "the viewing of personal data",
-        lambda: record_next(f"viewing:{case.stream}", "view-personal-data", said, who=who, on=today()),
-    )
+    return not shown or viewing_recorded(case.stream, said, who=who)

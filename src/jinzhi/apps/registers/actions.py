@@ -12,11 +12,11 @@ from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.catalogue.strain import was_written
-from jinzhi.apps.evidence.events.actions import Conflict, last_seq, record, record_next
+from jinzhi.apps.evidence.events.actions import Conflict, last_seq, record
 from jinzhi.apps.evidence.events.erasing import erase_files
 from jinzhi.apps.evidence.events.personal import ErasureRefused, erase, reveal
 from jinzhi.apps.evidence.events.verb import Call, verb
+from jinzhi.apps.evidence.events.viewing import EXPORT, viewing_recorded
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, search_words, title_of
@@ -359,10 +359,7 @@ def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> bool:
     they are not to be shown."""
     shown = sorted(fields)
     said = {"entry": entry.number, "fields": shown}
-    return not shown or was_written(
-        "the viewing of personal data",
-        lambda: record_next(f"viewing:entry:{entry.pk}", "view-personal-data", said, who=who, on=today()),
-    )
+    return not shown or viewing_recorded(f"entry:{entry.pk}", said, who=who)
 
 
 def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> bool:
@@ -370,7 +367,4 @@ def log_export(register: Register, count: int, fields: Iterable[str], filters: s
     recorded now: then they are not to be in it."""
     shown = sorted(fields)
     said = {"fields": shown, "entries": count, "filters": filters}
-    return not (shown and count) or was_written(
-        "the export of personal data",
-        lambda: record_next(f"viewing:register:{register.id}", "export-personal-data", said, who=who, on=today()),
-    )
+    return not (shown and count) or viewing_recorded(f"register:{register.id}", said, who=who, verb=EXPORT)

@@ -25,7 +25,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.correcting import runs
 from jinzhi.kernel.correction import ABOUT_OTHERS
-from jinzhi.kernel.fields import Field, Type, current
+from jinzhi.kernel.fields import Field, Type, current, personal_closed_to
 from jinzhi.kernel.procedure import AT, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import Said
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
@@ -135,7 +135,7 @@ class Eyes:
         data = current(fields, data)
         withheld = {f.id for f in fields if f.withheld}
         closed = {f.id for f in fields if f.closed_to(self.who.role)}
-        closed |= set() if self.who.role.personal else undeclared - withheld
+        closed |= undeclared - withheld if personal_closed_to(self.who.role) else set()
         private = withheld | undeclared
         self.seen |= {k for k in private - closed if data.get(k) not in (None, "")}
         return {k: v for k, v in data.items() if k not in closed}, sorted(closed & data.keys())

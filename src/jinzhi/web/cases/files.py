@@ -13,9 +13,8 @@ from jinzhi.apps.cases.actions import (
     ERASE,
     erase_personal,
 )
-from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.evidence.events.actions import record_next
 from jinzhi.apps.evidence.events.files import opened
+from jinzhi.apps.evidence.events.viewing import record_viewing
 from jinzhi.apps.evidence.models import Attachment
 from jinzhi.apps.evidence.store import store
 from jinzhi.apps.evidence.store.store import FileRefused
@@ -54,7 +53,7 @@ def attachment(request: HttpRequest, token: str) -> HttpResponse:
     if seen is None:
         raise Http404(_("没有这个附件，或当前角色不能下载"))
     if seen.personal:
-        record_next(seen.viewing, "view-personal-data", seen.said, who=who, on=today())
+        record_viewing(seen.viewing, seen.said, who=who)
     try:
         content = store.read(kept)
     except FileRefused as e:

@@ -33,7 +33,7 @@ from jinzhi.apps.plan.models import Import, Milestone, Release, Report
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach, within
-from jinzhi.kernel.fields import Field
+from jinzhi.kernel.fields import Field, personal_closed_to
 from jinzhi.kernel.procedure import Procedure
 from jinzhi.kernel.register import Register
 from jinzhi.kernel.text import Words
@@ -109,7 +109,7 @@ def places(who: Acting, streams: Iterable[str]) -> dict[str, ObjectPlace]:
 
 def tells_personal(event: Event, place: ObjectPlace, who: Acting) -> bool:
     """Whether what an event holds includes personal values, in the open, that the reader's role may not see."""
-    return bool(place.personal) and not who.role.personal and _holds(event.sealed_data, place.personal)
+    return bool(place.personal) and personal_closed_to(who.role) and _holds(event.sealed_data, place.personal)
 
 
 def _holds(data: object, names: Collection[str]) -> bool:
