@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jinzhi.apps.catalogue.backup import BackupRefused, back_up, digest_of, restore
-from tests.journeys.site import jinzhi
+from tests.journeys.site import jinzhi, migrated
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_nothing_is_written_over(var, tmp_path):
 
 def test_an_installation_comes_back_by_its_commands(tmp_path):
     old, new, file = tmp_path / "old", tmp_path / "new", str(tmp_path / "a.tar")
-    jinzhi(old, "migrate", "--verbosity", "0")
+    migrated(old)
     jinzhi(old, "setup", "--admin", "chief")
     assert "keys are not in it" in jinzhi(old, "backup", file)
     assert "equal by SHA-256" in jinzhi(new, "restore", file)
@@ -138,7 +138,7 @@ def test_the_search_index_is_not_in_a_backup_and_is_made_anew_after_a_restore(tm
     """As ``make run`` does behind the served pages, and as the command that restore names."""
     old, new, file, table = tmp_path / "old", tmp_path / "new", str(tmp_path / "a.tar"), tmp_path / "t.csv"
     table.write_text(TABLE, "utf-8")
-    jinzhi(old, "migrate", "--verbosity", "0")
+    migrated(old)
     jinzhi(old, "setup", "--admin", "chief")
     jinzhi(old, "patents", "import", str(table))
     jinzhi(old, "patents", "index")
