@@ -248,7 +248,7 @@ def test_every_app_writes_its_events_through_the_runner_of_verbs() -> None:
 
 def test_only_the_runner_asks_for_the_event_of_a_key() -> None:
     asking = [here(p) for p in MODULES if "Event.objects.filter(key=" in p.read_text(encoding="utf-8")]
-    assert asking == ["src/jinzhi/apps/evidence/events/actions.py", "src/jinzhi/apps/evidence/events/verb.py"]
+    assert asking == ["src/jinzhi/apps/evidence/events/verb.py"]
 
 
 def test_there_are_templates_to_look_at() -> None:
