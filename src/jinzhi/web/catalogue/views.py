@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from jinzhi.web.catalogue.declared import (
 )
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import enumerated, named, page_language, speak
@@ -58,7 +59,7 @@ def crumbs(*more: PageLink) -> list[PageLink]:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Every kind of declaration with how many there are, and the procedures."""
     found = catalogue()
     kinds = Table(
@@ -113,7 +114,7 @@ def list_address(kind: str) -> str:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def declarations(request: HttpRequest, kind: str) -> HttpResponse:
+def declarations(request: PageRequest, kind: str) -> HttpResponse:
     """All declarations of a kind."""
     found = catalogue()
     if kind not in found.found:
@@ -183,7 +184,7 @@ EXTRA = {Role.kind: (role_heads, role_cells), HolidayNotice.kind: (holiday_heads
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def declaration(request: HttpRequest, kind: str, id: str) -> HttpResponse:
+def declaration(request: PageRequest, kind: str, id: str) -> HttpResponse:
     """Any declaration: the common part, its own values, its tables."""
     held = catalogue().found.get(kind, {}).get(id)
     if held is None:
@@ -222,7 +223,7 @@ def find_procedure(id: str) -> Procedure:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def procedure(request: HttpRequest, id: str) -> HttpResponse:
+def procedure(request: PageRequest, id: str) -> HttpResponse:
     """A procedure as a guide to whoever asks for it or handles it; what developers look for lies folded below."""
     p = find_procedure(id)
     language = page_language()
@@ -261,7 +262,7 @@ def procedure(request: HttpRequest, id: str) -> HttpResponse:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def procedure_svg(request: HttpRequest, id: str) -> HttpResponse:
+def procedure_svg(request: PageRequest, id: str) -> HttpResponse:
     """The flow chart (``?lang=en``, ``?theme=dark``)."""
     theme = choice(request, "theme", ("light", "dark"), "light")
     language = choice(request, "lang", ("zh", "en"), "zh")
@@ -271,7 +272,7 @@ def procedure_svg(request: HttpRequest, id: str) -> HttpResponse:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def procedure_bpmn(request: HttpRequest, id: str) -> HttpResponse:
+def procedure_bpmn(request: PageRequest, id: str) -> HttpResponse:
     """The procedure as BPMN 2.0 XML."""
     content = flow.bpmn(find_procedure(id))
     headers = {"Content-Disposition": f'attachment; filename="{id}.bpmn"'}
@@ -283,7 +284,7 @@ def procedure_bpmn(request: HttpRequest, id: str) -> HttpResponse:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def laws(request: HttpRequest) -> HttpResponse:
+def laws(request: PageRequest) -> HttpResponse:
     """The laws, with whether each is in force today."""
     day = today()
     text = request.GET.get("q", "").strip()[:LONGEST]
@@ -351,7 +352,7 @@ def rank_name(law: Law) -> str:
 
 @page(nav="catalogue", scope="plan.read")
 @require_GET
-def law(request: HttpRequest, id: str) -> HttpResponse:
+def law(request: PageRequest, id: str) -> HttpResponse:
     """A law: its dates, articles and figures, its other versions, and what rests on it."""
     found = catalogue()
     x = found.find(Law, id)

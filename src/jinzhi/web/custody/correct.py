@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from jinzhi.apps.custody.queries import (
 from jinzhi.web.custody.fields import crumbs, find_item, refused_by
 from jinzhi.web.custody.form import groups
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -27,7 +28,7 @@ from jinzhi.web.ui.forms import FieldsForm
 
 @page(nav="custody", scope=READ)
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, number: str) -> HttpResponse:
+def correct(request: PageRequest, number: str) -> HttpResponse:
     """Mend what was written of an item; the history holds old and new."""
     who = request.acting
     require(who, WRITE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from jinzhi.web.custody.fields import NAME, PARENT, crumbs, own_folders, refused
 from jinzhi.web.custody.form import folder_of
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -31,7 +32,7 @@ from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 @page(nav="custody", scope=READ)
 @require_http_methods(["GET", "POST"])
-def folder_list(request: HttpRequest) -> HttpResponse:
+def folder_list(request: PageRequest) -> HttpResponse:
     """The tree of folders with how many items lie in each; making one."""
     who = request.acting
     writes = who.user is not None and who.may(WRITE)
@@ -82,7 +83,7 @@ def folder_list(request: HttpRequest) -> HttpResponse:
 
 @page(nav="custody", scope=READ)
 @require_http_methods(["GET", "POST"])
-def folder(request: HttpRequest, pk: int) -> HttpResponse:
+def folder(request: PageRequest, pk: int) -> HttpResponse:
     """A folder: what lies in it; rename it, or remove it when it is empty."""
     who = request.acting
     found = get_object_or_404(folders(who), pk=pk)

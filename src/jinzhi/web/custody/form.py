@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,12 +30,13 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import CASES, FOLDER, crumbs, own_folders, refused_by
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
 
 
-def uploaded(request: HttpRequest, who: Acting) -> tuple[Upload | None, list[str]]:
+def uploaded(request: PageRequest, who: Acting) -> tuple[Upload | None, list[str]]:
     """The file of a form: one that was sent in pieces before (``_upload``), or one that comes with the form.
 
     A file that came stays here while its form is mended: the form names it the next time.
@@ -71,7 +72,7 @@ def groups(form: FieldsForm, parts: Iterable[tuple[str, Sequence[Field]]]) -> li
 
 @page(nav="custody", scope=READ)
 @require_http_methods(["GET", "POST"])
-def item_new(request: HttpRequest) -> HttpResponse:
+def item_new(request: PageRequest) -> HttpResponse:
     """Take something into custody."""
     who = request.acting
     require(who, WRITE)
@@ -81,7 +82,9 @@ def item_new(request: HttpRequest) -> HttpResponse:
         fields, request.POST if request.method == "POST" else None, who=who, references=refs,
         initial={"captured_by": who.name, "cases": request.GET.get("case", ""), "folder": request.GET.get("folder")},
     )  # fmt: skip
-    upload, errors, same = None, [], Duplicates()
+    upload: Upload | None = None
+    errors: list[str] = []
+    same = Duplicates()
     if request.method == "POST":
         if who.user is not None and (made := _made_before(request, who)):
             return redirect("custody-item", made.number)
@@ -123,7 +126,7 @@ def item_new(request: HttpRequest) -> HttpResponse:
     return render(request, "custody/form.html", context, status=422 if form.is_bound else 200)
 
 
-def _made_before(request: HttpRequest, who: Acting) -> Item | None:
+def _made_before(request: PageRequest, who: Acting) -> Item | None:
     """The item of the same submission, if the button was pressed twice: its upload is used up by then."""
     key = submitted(request)[1]
     before = taken_in_before(key, who)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import NOTE, crumbs, refused_by
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -38,12 +39,12 @@ def may_open(h: HandOver, who: Acting) -> bool:
 
 @page(nav="custody", scope=READ)
 @require_GET
-def hands(request: HttpRequest) -> HttpResponse:
+def hands(request: PageRequest) -> HttpResponse:
     """Hand-overs that wait for me, and those that I gave or took."""
     return hands_page(request)
 
 
-def hands_page(request: HttpRequest, refused: tuple[int, str, FieldsForm] | None = None) -> HttpResponse:
+def hands_page(request: PageRequest, refused: tuple[int, str, FieldsForm] | None = None) -> HttpResponse:
     who = request.acting
     require(who, WRITE)
     here = paged(request, passed(who))
@@ -107,7 +108,7 @@ def answer_form(h: HandOver, verb: str, who: Acting, data: Any = None) -> Fields
 
 @page(nav="custody", scope=READ)
 @require_POST
-def answer(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def answer(request: PageRequest, pk: int, verb: str) -> HttpResponse:
     """Take, refuse or withdraw a hand-over."""
     who = request.acting
     require(who, WRITE)

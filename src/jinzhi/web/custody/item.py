@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,6 +41,7 @@ from jinzhi.web.custody.fields import CASE, CONFIRM, FOLDER, HOLD, LINKED, TAKER
 from jinzhi.web.custody.form import folder_of
 from jinzhi.web.custody.versions import content_entry
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
@@ -204,12 +205,12 @@ def act_cards(it: ItemSeen, refused: tuple[str, FieldsForm] | None) -> list[ActC
 
 @page(nav="custody", scope=READ)
 @require_GET
-def item(request: HttpRequest, number: str) -> HttpResponse:
+def item(request: PageRequest, number: str) -> HttpResponse:
     """An item: how it was captured, in whose hands it is, its versions, its history, what may be done."""
     return item_page(request, find_item(request.acting, number))
 
 
-def item_page(request: HttpRequest, kept: Item, refused: tuple[str, FieldsForm] | None = None) -> HttpResponse:
+def item_page(request: PageRequest, kept: Item, refused: tuple[str, FieldsForm] | None = None) -> HttpResponse:
     who = request.acting
     it = seen(kept, who)
     version = it.versions[-1]
@@ -277,7 +278,7 @@ def versions_table(it: ItemSeen) -> Table:
 
 @page(nav="custody", scope=READ)
 @require_POST
-def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+def act(request: PageRequest, number: str, verb: str) -> HttpResponse:
     """One of the verbs that stand on the page of an item."""
     who = request.acting
     kept = find_item(who, number)

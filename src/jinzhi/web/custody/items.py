@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -20,6 +20,7 @@ from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import XLSX
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import filters_in_words
 from jinzhi.web.ui.tables import Empty
@@ -27,7 +28,7 @@ from jinzhi.web.ui.tables import Empty
 
 @page(nav="custody", scope=READ)
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """All items that the acting post sees."""
     who = request.acting
     bar = shown.filters(who)
@@ -65,7 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page(nav="custody", scope=READ)
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PageRequest) -> HttpResponse:
     """Every row of the current filter as Excel."""
     who = request.acting
     rows = list(items(who, shown.filter_of(request)))

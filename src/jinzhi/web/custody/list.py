@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.shell.listing import choice, whole
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import enumerated, named, page_language
@@ -74,7 +74,7 @@ def states_of(item: Item, day: date) -> list[Tag]:
 
 
 # --- the list --------------------------------------------------------------------------------------------------
-def _day(request: HttpRequest, name: str) -> str:
+def _day(request: PageRequest, name: str) -> str:
     raw = request.GET.get(name, "").strip()
     try:
         return date.fromisoformat(raw).isoformat() if raw else ""
@@ -84,7 +84,7 @@ def _day(request: HttpRequest, name: str) -> str:
         ) from None
 
 
-def filter_of(request: HttpRequest) -> ItemsAsked:
+def filter_of(request: PageRequest) -> ItemsAsked:
     """Filters and sort of the list from the address; a wrong value is a clear 400."""
     return ItemsAsked(
         q=request.GET.get("q", "").strip()[:200],

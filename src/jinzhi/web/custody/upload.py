@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,6 +20,7 @@ from jinzhi.apps.custody import uploads
 from jinzhi.apps.custody.models import Upload
 from jinzhi.apps.custody.queries import WRITE, seen_duplicates
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import speak
 
 STATUS: dict[type[uploads.UploadRefused], int] = {
@@ -34,7 +35,7 @@ def plainly(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Refusals as JSON."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except uploads.UploadRefused as e:
@@ -62,7 +63,7 @@ def shown(upload: Upload) -> dict[str, Any]:
 @page(nav="custody", scope=WRITE)
 @require_POST
 @plainly
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: PageRequest) -> HttpResponse:
     """Announce a file. The items with the same content that the person sees are named before anything is sent."""
     try:
         said = json.loads(request.body)
@@ -78,7 +79,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     return JsonResponse({**shown(upload), "same": same}, status=201)
 
 
-def upload_of(request: HttpRequest, token: str) -> Upload:
+def upload_of(request: PageRequest, token: str) -> Upload:
     upload = uploads.find(token, request.acting)
     if upload is None:
         raise Upload.DoesNotExist
@@ -88,7 +89,7 @@ def upload_of(request: HttpRequest, token: str) -> Upload:
 @page(nav="custody", scope=WRITE)
 @require_http_methods(["GET", "PUT", "DELETE"])
 @plainly
-def upload_piece(request: HttpRequest, token: str) -> HttpResponse:
+def upload_piece(request: PageRequest, token: str) -> HttpResponse:
     """How far an upload came; its next piece; or throw it away."""
     upload = upload_of(request, token)
     if request.method == "DELETE":
@@ -109,7 +110,7 @@ def upload_piece(request: HttpRequest, token: str) -> HttpResponse:
 @page(nav="custody", scope=WRITE)
 @require_POST
 @plainly
-def finish(request: HttpRequest, token: str) -> HttpResponse:
+def finish(request: PageRequest, token: str) -> HttpResponse:
     """Read the whole through: the digests on arrival must be those that were announced."""
     upload = uploads.finish(upload_of(request, token), who=request.acting)
     return JsonResponse({**shown(upload), "sha256": upload.sha256, "sm3": upload.sm3})

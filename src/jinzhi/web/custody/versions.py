@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from jinzhi.apps.custody import actions
 from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.fields import BEFORE, CAPTURE, ENVIRONMENT, FORENSIC, REASON
-from jinzhi.apps.custody.models import Version
+from jinzhi.apps.custody.models import Upload, Version
 from jinzhi.apps.custody.queries import (
     READ,
     WRITE,
@@ -28,6 +29,7 @@ from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import crumbs, find_item, refused_by
 from jinzhi.web.custody.form import groups, upload_context, uploaded
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -35,7 +37,7 @@ from jinzhi.web.ui.forms import FieldsForm
 
 @page(nav="custody", scope=READ)
 @require_http_methods(["GET", "POST"])
-def version_new(request: HttpRequest, number: str) -> HttpResponse:
+def version_new(request: PageRequest, number: str) -> HttpResponse:
     """A new version of an item; the versions before stay."""
     who = request.acting
     require(who, WRITE)
@@ -47,7 +49,8 @@ def version_new(request: HttpRequest, number: str) -> HttpResponse:
         f.id: before.data.get(f.id) for f in (*CAPTURE, *ENVIRONMENT, *FORENSIC) if not f.id.startswith("captured_")
     }
     form = FieldsForm(fields, request.POST if request.method == "POST" else None, who=who, initial=initial)
-    upload, errors = None, []
+    upload: Upload | None = None
+    errors: list[str] = []
     if request.method == "POST":
         if (before := event_of(key)) and (before.stream, before.verb) == (kept.stream, "new-version"):
             return redirect("custody-item", number)
@@ -91,7 +94,7 @@ def version_new(request: HttpRequest, number: str) -> HttpResponse:
 
 @page(nav="custody", scope=READ)
 @require_GET
-def content(request: HttpRequest, number: str, n: int) -> HttpResponse | StreamingHttpResponse:
+def content(request: PageRequest, number: str, n: int) -> HttpResponse | StreamingHttpResponse:
     """A version's content as a download: proven before the first byte leaves, and again while it passes."""
     who = request.acting
     kept = find_item(who, number)
@@ -118,7 +121,7 @@ def content_entry(version: Version) -> Entry | None:
 
 @page(nav="custody", scope=READ)
 @require_GET
-def bundle(request: HttpRequest, number: str, n: int) -> HttpResponse:
+def bundle(request: PageRequest, number: str, n: int) -> HttpResponseBase:
     """A version as a bundle that verifies without the platform: content, entry, proofs, chain of hands, statement."""
     who = request.acting
     kept = find_item(who, number)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -15,11 +16,12 @@ from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.store import store
 from jinzhi.web.evidence.objects import places, tells_personal
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 
 
 @page(nav="evidence", scope="evidence.read")
 @require_GET
-def bundle(request: HttpRequest, number: str) -> HttpResponse:
+def bundle(request: PageRequest, number: str) -> HttpResponseBase:
     """The bundle that proves an entry without this platform; taking it out leaves an event."""
     who = request.acting
     try:

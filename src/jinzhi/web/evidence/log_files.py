@@ -6,18 +6,19 @@ import gzip
 import re
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import path
 from django.views.decorators.http import require_safe
 
 from jinzhi.apps.catalogue.clock import installation
 from jinzhi.apps.evidence.log import tiles
 from jinzhi.apps.evidence.log.trees import Unknown
+from jinzhi.web.shell.requests import PageRequest
 
 LASTING = "public, max-age=31536000, immutable"
 
 
-def _served(request: HttpRequest, found: tiles.File) -> HttpResponse:
+def _served(request: PageRequest, found: tiles.File) -> HttpResponse:
     cached = LASTING if found.lasting else "no-cache"
     # pages of other platforms may check proofs in the browser: nothing here is secret, and no cookie is read
     headers = {"Cache-Control": cached, "Access-Control-Allow-Origin": "*"}
@@ -32,7 +33,7 @@ def _served(request: HttpRequest, found: tiles.File) -> HttpResponse:
     return answer
 
 
-def _takes_gzip(request: HttpRequest) -> bool:
+def _takes_gzip(request: PageRequest) -> bool:
     """Whether the caller asks for gzip, and not with a weight of nothing."""
     for part in request.headers.get("Accept-Encoding", "").split(","):
         coding, _, weight = part.strip().partition(";")
@@ -42,13 +43,13 @@ def _takes_gzip(request: HttpRequest) -> bool:
 
 
 @require_safe
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Which years the log has, and under which keys they are signed."""
     return _served(request, tiles.index())
 
 
 @require_safe
-def file(request: HttpRequest, year: int, family: str, name: str) -> HttpResponse:
+def file(request: PageRequest, year: int, family: str, name: str) -> HttpResponse:
     """A checkpoint, a tile or a bundle of entries."""
     if name.startswith("tile/entries/") and not settings.JINZHI_LOG_ENTRIES and not _invented():
         raise Http404("the entries of this log are not published")

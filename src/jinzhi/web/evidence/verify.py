@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from jinzhi.apps.evidence.bundle.bundles import VERIFIER
 from jinzhi.apps.evidence.log import checkpoints
 from jinzhi.apps.evidence.models import Shard
 from jinzhi.kernel.canonical import Digests, digests
+from jinzhi.web.shell.requests import PageRequest
 
 
 @cache
@@ -32,14 +33,14 @@ def own_keys() -> list[str]:
 
 
 @require_safe
-def verify_page(request: HttpRequest) -> HttpResponse:
+def verify_page(request: PageRequest) -> HttpResponse:
     """Check a bundle in the browser; without scripts, how to check it with the program."""
     context = {"title": _("核验证据包"), "keys": own_keys(), "program": program()[1]}
     return render(request, "evidence/verify.html", context)
 
 
 @require_safe
-def verify_program(request: HttpRequest) -> HttpResponse:
+def verify_program(request: PageRequest) -> HttpResponse:
     """verify.py as a file."""
     headers = {"Content-Disposition": 'attachment; filename="verify.py"', "X-Content-Type-Options": "nosniff"}
     return HttpResponse(program()[0], content_type="text/x-python; charset=utf-8", headers=headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import StrIndex, Substr
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,12 +32,13 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.engines import signing
 from jinzhi.engines.timestamps import CheckedStamp, TimestampRefused, check
 from jinzhi.kernel import note
-from jinzhi.kernel.merkle import FAMILIES, Family
+from jinzhi.kernel.merkle import FAMILIES, Family, ProofError
 from jinzhi.web.evidence.objects import ObjectPlace, body_of, kinds, places, tells_personal
 from jinzhi.web.evidence.objects import kind_named as object_named
 from jinzhi.web.evidence.words import KINDS, kind_named, verb_named
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import PAGE_SIZE, choice, paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
@@ -73,7 +74,7 @@ class LogFilter:
         return bool(self.kind or self.of or self.object or self.unit or self.on)
 
 
-def filter_of(request: HttpRequest, units: Sequence[tuple[str, str]]) -> LogFilter:
+def filter_of(request: PageRequest, units: Sequence[tuple[str, str]]) -> LogFilter:
     raw = request.GET.get("on", "").strip()
     try:
         on = date.fromisoformat(raw) if raw else None
@@ -127,7 +128,7 @@ class ListPiece:
     older: str = ""
 
 
-def piece(request: HttpRequest, rows: QuerySet[Entry]) -> ListPiece:
+def piece(request: PageRequest, rows: QuerySet[Entry]) -> ListPiece:
     """The entries around the cursor ``?page=before-2026-17`` or ``after-2026-17``; without one, the newest."""
     way, year, index = _cursor(request.GET.get("page", "").strip())
     rows = with_cover(rows).select_related("shard", "event", "event__unit")
@@ -165,7 +166,7 @@ def _digits(text: str, most: int) -> bool:
     return text.isascii() and text.isdecimal() and len(text) <= most
 
 
-def _to(request: HttpRequest, cursor: str) -> str:
+def _to(request: PageRequest, cursor: str) -> str:
     query = request.GET.copy()
     query.pop("page", None)
     if cursor:
@@ -336,7 +337,7 @@ class PointLine:
     witnesses: str
 
 
-def point_lines(points: Sequence[Checkpoint]) -> list[PointLine]:
+def point_lines(points: Iterable[Checkpoint]) -> list[PointLine]:
     return [
         PointLine(
             p,
@@ -355,7 +356,7 @@ def crumbs() -> list[PageLink]:
 
 @page(nav="evidence", scope="evidence.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """How the log stands, and its entries."""
     who = request.acting
     units = visible_units(who)
@@ -429,7 +430,7 @@ class CheckingWay:
 def ways(entry: Entry, verdict: SealVerdict) -> list[CheckingWay]:
     """The inclusion proofs of an entry in both families, recomputed from its body."""
     point = verdict.checkpoint
-    out = []
+    out: list[CheckingWay] = []
     if point is None:
         return out
     proofs = seals.Proofs([(entry, point)])
@@ -438,7 +439,7 @@ def ways(entry: Entry, verdict: SealVerdict) -> list[CheckingWay]:
         root = checkpoints.root_in(point, family)
         try:
             proof = proofs.proof(entry, point, family)
-        except (seals.ProofError, log.LogBroken):
+        except (ProofError, log.LogBroken):
             out.append(CheckingWay(family.name, leaf.hex(), [], root.hex(), False))
             continue
         steps = seals.walk(family, leaf, entry.index or 0, point.size, proof)
@@ -474,7 +475,7 @@ def body_pairs(told: dict[str, Any]) -> list[tuple[str, Any]]:
 
 @page(nav="evidence", scope="evidence.read")
 @require_GET
-def entry(request: HttpRequest, number: str) -> HttpResponse:
+def entry(request: PageRequest, number: str) -> HttpResponse:
     """One entry: what it says, how it is proven, what it stands for."""
     who = request.acting
     found = find_entry(number)
@@ -515,7 +516,7 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
 
 @page(nav="evidence", scope="evidence.read")
 @require_GET
-def checkpoint(request: HttpRequest, pk: int) -> HttpResponse:
+def checkpoint(request: PageRequest, pk: int) -> HttpResponse:
     """A checkpoint: both notes with their signatures, its time stamp, its cosignatures."""
     point = get_object_or_404(Checkpoint.objects.select_related("shard"), pk=pk)
     title = _("检查点 %(year)s · %(size)s 条") % {"year": point.shard.year, "size": f"{point.size:,}"}
@@ -550,7 +551,7 @@ class LinkRow:
 
 @page(nav="evidence", scope="evidence.read")
 @require_GET
-def chain(request: HttpRequest, stream: str) -> HttpResponse:
+def chain(request: PageRequest, stream: str) -> HttpResponse:
     """All events of an object with their links and seals; of an object of others, numbers and digests."""
     who = request.acting
     events = Event.objects.filter(stream=stream).select_related("unit").order_by("seq")

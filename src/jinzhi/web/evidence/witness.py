@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.evidence.witness.witnesses import WitnessRefused
 from jinzhi.apps.evidence.witness.witnessing import LONGEST, TEXT_TYPE, CosignRefused, add_checkpoint, latest
+from jinzhi.web.shell.requests import PageRequest
 
 
 @csrf_exempt
 @require_POST
 @never_cache
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: PageRequest) -> HttpResponse:
     """Another log asks for a cosignature."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST:
         return HttpResponse("the request is too long\n", status=413, content_type=TEXT_TYPE)
@@ -29,7 +30,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @never_cache
-def newest(request: HttpRequest, origin: str) -> HttpResponse:
+def newest(request: PageRequest, origin: str) -> HttpResponse:
     """The note that was cosigned last for a tree."""
     found = latest(origin)
     if found is None:

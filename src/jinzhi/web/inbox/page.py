@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from jinzhi.web.inbox.lines import hands_table, table, things, watched_table
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.badge import hands
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import look_at_all as see_all_watched
 from jinzhi.web.shell.watching import watched
 from jinzhi.web.ui.boxes import PageLink
@@ -24,7 +25,7 @@ from jinzhi.web.ui.boxes import PageLink
 
 @page(nav="inbox", scope="case.read")
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: PageRequest) -> HttpResponse:
     who, day = request.acting, today()
     if who.user is None:
         raise PermissionDenied(_("待办属于登录的人员；请先登录"))
@@ -47,7 +48,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @page(nav="inbox", scope="case.read")
 @require_POST
-def seen(request: HttpRequest) -> HttpResponse:
+def seen(request: PageRequest) -> HttpResponse:
     """Say that everything that waits has been looked at: the number goes, the things stay until they are done."""
     n = look_at_all(request.acting)
     see_all_watched(request.acting)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from jinzhi.apps.cases.watches import MOST, unwatch, watch
 from jinzhi.web.inbox.lines import watched_table
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import may_watch, watched
 from jinzhi.web.ui.boxes import PageLink
 
 
 @page(nav="inbox", scope="plan.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     who = request.acting
     if who.user is None:
         raise PermissionDenied(_("关注属于登录的人员；请先登录"))
@@ -36,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page(nav="inbox", scope="plan.read")
 @require_POST
-def follow(request: HttpRequest) -> HttpResponse:
+def follow(request: PageRequest) -> HttpResponse:
     """Follow a thing, or no longer. What one may not see is as good as not there; giving up is always possible."""
     who, kind, ref = request.acting, request.POST.get("kind", ""), request.POST.get("ref", "")[:120]
     if request.POST.get("on") != "1":

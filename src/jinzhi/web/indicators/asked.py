@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +19,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.web.shell.listing import whole
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import speak
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,7 +32,7 @@ ORIGINS = {
 }
 
 
-def year_of(request: HttpRequest, indicator: Indicator | None = None) -> int | None:
+def year_of(request: PageRequest, indicator: Indicator | None = None) -> int | None:
     """The year asked for; one outside the years on offer is a clear 404."""
     year = whole(request, "year")
     if year is not None and year not in years(indicator, today()):
@@ -39,7 +40,7 @@ def year_of(request: HttpRequest, indicator: Indicator | None = None) -> int | N
     return year
 
 
-def unit_of(request: HttpRequest) -> Unit | None:
+def unit_of(request: PageRequest) -> Unit | None:
     """The unit asked for; one out of sight is as good as not there."""
     code = request.GET.get("unit", "").strip()[:80]
     if not code:

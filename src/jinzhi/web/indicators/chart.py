@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -19,14 +19,15 @@ from jinzhi.web.indicators.words import SourceWords
 from jinzhi.web.plan.cockpit.kpis import shown
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import enumerated, named, speak
 
 
 def figure(number: Decimal | None, indicator: Indicator) -> float | int | None:
     """A number as a chart takes it: rounded as shown."""
-    if number is None:
-        return None
     as_shown = rounded(number, indicator.decimals)
+    if as_shown is None:
+        return None
     return int(as_shown) if not indicator.decimals else float(as_shown)
 
 
@@ -93,7 +94,7 @@ def chart_of(view: SeenIndicator) -> charts.Chart:
 
 @page(nav="indicators", scope="indicator.read")
 @require_GET
-def chart(request: HttpRequest, id: str, kind: str) -> HttpResponse:
+def chart(request: PageRequest, id: str, kind: str) -> HttpResponse:
     """The chart of an indicator as svg (``?theme=dark``), json or csv."""
     if kind not in ("svg", "json", "csv"):
         raise Http404

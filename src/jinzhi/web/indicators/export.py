@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -22,12 +22,13 @@ from jinzhi.web.indicators.words import SourceWords, definition
 from jinzhi.web.plan.cockpit.kpis import shown
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named, page_language
 
 
 @page(nav="indicators", scope="indicator.read")
 @require_GET
-def csv_of(request: HttpRequest, id: str) -> HttpResponse:
+def csv_of(request: PageRequest, id: str) -> HttpResponse:
     """The past of an indicator as CSV, with how each value came about."""
     view = seen(request, id)
     i = view.indicator
@@ -43,7 +44,7 @@ def csv_of(request: HttpRequest, id: str) -> HttpResponse:
 
 @page(nav="indicators", scope="indicator.read")
 @require_GET
-def records_of(request: HttpRequest, id: str) -> HttpResponse:
+def records_of(request: PageRequest, id: str) -> HttpResponse:
     """Every record behind the number as Excel, its parts by unit on a second sheet."""
     view = seen(request, id)
     i = view.indicator

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -32,6 +32,7 @@ from jinzhi.web.indicators.asked import XLSX, measured_in, pick, unit_of, whose,
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
@@ -50,7 +51,7 @@ class IndicatorLine:
     why: str
 
 
-def lines(request: HttpRequest, year: int | None, unit: Unit | None) -> list[IndicatorLine]:
+def lines(request: PageRequest, year: int | None, unit: Unit | None) -> list[IndicatorLine]:
     row = choice(request, "row", catalogue().ids("plan-row"))
     light = choice(request, "light", {"ahead", "normal", "risk", "late", "none"})
     wanted = [i for i in catalogue().all(Indicator) if not row or row in i.serves]
@@ -91,7 +92,7 @@ def filters(who: Acting) -> list[Filter]:
 
 @page(nav="indicators", scope="indicator.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Every indicator with its value, target and light for the year and unit in the address."""
     year, unit = year_of(request), unit_of(request)
     found = lines(request, year, unit)
@@ -148,7 +149,7 @@ def text(id: str, zh: str, en: str, type: Type = Type.TEXT) -> Field:
 
 @page(nav="indicators", scope="indicator.read")
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PageRequest) -> HttpResponse:
     """The list as Excel."""
     year, unit = year_of(request), unit_of(request)
     found = lines(request, year, unit)
@@ -182,7 +183,7 @@ def export(request: HttpRequest) -> HttpResponse:
     return attached(content, XLSX, f"indicators-{today().isoformat()}.xlsx")
 
 
-def notes(request: HttpRequest, unit: Unit | None, count: int) -> list[tuple[str, object]]:
+def notes(request: PageRequest, unit: Unit | None, count: int) -> list[tuple[str, object]]:
     who = request.acting
     return [
         (_("范围"), whose(who, unit)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from jinzhi.web.indicators.words import SourceWords, definition
 from jinzhi.web.plan.cockpit.kpis import shown, tag_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.tables import Cell
@@ -32,7 +33,7 @@ from jinzhi.web.ui.tables import Cell
 
 @page(nav="indicators", scope="indicator.read")
 @require_GET
-def indicator(request: HttpRequest, id: str) -> HttpResponse:
+def indicator(request: PageRequest, id: str) -> HttpResponse:
     """An indicator: value, target, past, parts, the records behind it, its meaning and who answers for it."""
     view = seen(request, id)
     seen_by = whose(request.acting, view.unit)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from jinzhi.apps.accounts.acting import Acting
@@ -23,13 +22,14 @@ from jinzhi.apps.indicators.queries import (
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.indicator import Indicator, Record, Value, parts
 from jinzhi.web.indicators.asked import counted_unit, declared, pick, unit_of, year_of
+from jinzhi.web.shell.requests import PageRequest
 
 
 @dataclass
 class SeenIndicator:
     """An indicator as one reader sees it in a year, for a unit; its records are read once."""
 
-    request: HttpRequest
+    request: PageRequest
     indicator: Indicator
     year: int | None
     unit: Unit | None
@@ -64,6 +64,6 @@ class SeenIndicator:
         return reverse(name, args=[self.indicator.id, *args]) + pick(self.year, self.unit, **more)
 
 
-def seen(request: HttpRequest, id: str) -> SeenIndicator:
+def seen(request: PageRequest, id: str) -> SeenIndicator:
     indicator = declared(id)
     return SeenIndicator(request, indicator, year_of(request, indicator), unit_of(request))

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.timezone import localtime
@@ -26,6 +26,7 @@ from jinzhi.engines.signing import KeyRefused
 from jinzhi.engines.timestamps import TimestampRefused
 from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -146,7 +147,7 @@ def audit_table(said_: dict[str, Any], who: Acting) -> Table:
     return Table(_("日志核对"), heads, rows, nothing, stack=True, caption_hidden=True)
 
 
-def sign_now(request: HttpRequest) -> None:
+def sign_now(request: PageRequest) -> None:
     """Sign a checkpoint of the log as it is."""
     try:
         made = log.checkpoint()
@@ -159,7 +160,7 @@ def sign_now(request: HttpRequest) -> None:
         messages.success(request, _("日志 %(year)s 的 %(n)s 条已有检查点") % {"year": made.shard.year, "n": made.size})
 
 
-def audit_now(request: HttpRequest) -> None:
+def audit_now(request: PageRequest) -> None:
     """Audit the log, where that is done while somebody waits."""
     if Entry.objects.count() > WAITED:
         messages.error(request, _("日志超过 %(n)s 条，请在命令行运行 jinzhi evidence audit") % {"n": f"{WAITED:,}"})
@@ -172,7 +173,7 @@ def audit_now(request: HttpRequest) -> None:
         messages.error(request, _("日志核对：%(n)s 处不符") % {"n": sum(f.serious for f in done.findings)})
 
 
-def check_now(request: HttpRequest) -> None:
+def check_now(request: PageRequest) -> None:
     """Run the integrity checkers."""
     results = run_all()
     keep(results)
@@ -187,7 +188,7 @@ ACTS = {"": check_now, "checkpoint": sign_now, "audit": audit_now}
 
 
 @page(nav="operations", scope="ops.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """A POST runs the integrity checkers, signs a checkpoint or audits the log; nothing else is changed."""
     if request.method == "POST":
         act = ACTS.get(request.POST.get("act", ""))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -25,6 +25,7 @@ from jinzhi.web.patents.desk import desk_of
 from jinzhi.web.patents.marks import Marked
 from jinzhi.web.patents.words import ORDER_LABELS, SYMBOLS, TONES, FacetWords, facet_label, state_name
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import page_language
 from jinzhi.web.ui.states import Tag
 
@@ -72,7 +73,7 @@ class AskedQuery:
         return self.typed or self.text
 
 
-def read_address(request: HttpRequest) -> AskedQuery:
+def read_address(request: PageRequest) -> AskedQuery:
     """The search of an address. Conditions and order that do not exist are a clear 400, a wrong query is not."""
     text = request.GET.get("q", "").strip()
     if len(text) > MAX_LENGTH:
@@ -87,7 +88,7 @@ def read_address(request: HttpRequest) -> AskedQuery:
 
 
 def _foreign(
-    request: HttpRequest, typed: str, dialect: str, chosen: Sequence[Chosen], sort: str, folded: bool
+    request: PageRequest, typed: str, dialect: str, chosen: Sequence[Chosen], sort: str, folded: bool
 ) -> AskedQuery:
     """The search that a text in another system's language asks for."""
     if not typed:
@@ -100,7 +101,7 @@ def _foreign(
     return replace(ask, typed=typed, dialect=dialect, translation=translation)
 
 
-def _native(request: HttpRequest, text: str, chosen: Sequence[Chosen], sort: str, folded: bool) -> AskedQuery:
+def _native(request: PageRequest, text: str, chosen: Sequence[Chosen], sort: str, folded: bool) -> AskedQuery:
     if not text:
         whole = chosen or request.GET.get("all") == "1"
         # the whole collection has no relevance

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from jinzhi.web.patents.export import XLSX, attached, safe
 from jinzhi.web.patents.saved import asking_for, crumbs, every_choices, moment, shown, understood
 from jinzhi.web.patents.words import SYMBOLS, TONES, state_name
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import page_language, speak
 from jinzhi.web.ui.states import Tag
@@ -49,7 +50,7 @@ def state_of(alert: Alert) -> Tag:
     return NEWS if alert.differences else QUIET
 
 
-def find(request: HttpRequest, pk: int) -> Alert:
+def find(request: PageRequest, pk: int) -> Alert:
     """One's own alert; anybody else's is as good as not there."""
     alert = alerts.find(request.acting, pk)
     if alert is None:
@@ -59,7 +60,7 @@ def find(request: HttpRequest, pk: int) -> Alert:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """One's alerts, those with news first."""
     who = request.acting
     context: dict[str, Any] = {"crumbs": crumbs(), "signed_in": who.user is not None, "print_title": _("订阅")}
@@ -116,7 +117,7 @@ def titles(numbers: list[str]) -> dict[str, Document]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def alert_page(request: HttpRequest, pk: int) -> HttpResponse:
+def alert_page(request: PageRequest, pk: int) -> HttpResponse:
     """What is new, changed and gone since the last look."""
     alert = find(request, pk)
     found = alerts.compare(alert.base, alert.seen)
@@ -185,7 +186,7 @@ def sections(found: Differences, rows: dict[str, Document]) -> list[tuple[str, s
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """Watch a saved query."""
     who = request.acting
     raw = request.POST.get("saved", "")
@@ -202,7 +203,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def turn(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def turn(request: PageRequest, pk: int, verb: str) -> HttpResponse:
     """Mark as seen, compare now, pause, go on, change the frequency, or watch no longer."""
     alert = find(request, pk)
     match verb:
@@ -267,7 +268,7 @@ def rows_of(found: Differences) -> list[dict[str, str]]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def export(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+def export(request: PageRequest, pk: int, kind: str) -> HttpResponse:
     """Every difference as Excel or csv."""
     if kind not in ("xlsx", "csv"):
         raise Http404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -21,6 +21,7 @@ from jinzhi.web.patents.figures import LISTED, TITLES, Counted, Figures, PatentF
 from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.gallery import chart_response
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -55,7 +56,7 @@ def cross_of(figure: PatentFigure) -> Table | None:
     return Table(figure.title, heads, body, caption_hidden=True)
 
 
-def wanted(request: HttpRequest) -> tuple[AskedQuery, Search | None]:
+def wanted(request: PageRequest) -> tuple[AskedQuery, Search | None]:
     """The search of the address; an empty one stands for the whole collection."""
     ask = read_address(request)
     if ask.search is None and not ask.text:
@@ -63,7 +64,7 @@ def wanted(request: HttpRequest) -> tuple[AskedQuery, Search | None]:
     return ask, ask.search
 
 
-def figures_of(request: HttpRequest, search: Search) -> Figures:
+def figures_of(request: PageRequest, search: Search) -> Figures:
     variants = choice(request, "variants", {"on", "off"}) != "off"
     return Figures(search, request.GET, FacetWords(), today(), variants=variants)
 
@@ -84,7 +85,7 @@ def shown(figure: PatentFigure, query: str, total: int, told: dict[str, Any]) ->
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def analysis(request: HttpRequest) -> HttpResponse:
+def analysis(request: PageRequest) -> HttpResponse:
     """Every figure of a result set."""
     ask, search = wanted(request)
     if search is None:
@@ -117,7 +118,7 @@ def analysis(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def chart(request: HttpRequest, key: str, kind: str) -> HttpResponseBase:
+def chart(request: PageRequest, key: str, kind: str) -> HttpResponseBase:
     """A figure as svg or json; as csv every row, those that are not drawn as well."""
     if key not in TITLES or kind not in ("svg", "json", "csv"):
         raise Http404

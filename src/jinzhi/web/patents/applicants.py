@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from jinzhi.web.patents.figures import Figures, PatentFigure
 from jinzhi.web.patents.words import FacetWords, district_names
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
@@ -86,7 +87,7 @@ def reason(refusal: SearchRefused) -> str:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Every applicant with its documents, the most first; a text finds it by any of its names."""
     asked = request.GET.get("q", "").strip()
     counts = Counter(Search(None).counted(FACET["pa"]))
@@ -165,7 +166,7 @@ def _figures(applicant: Applicant) -> Figures:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def applicant_page(request: HttpRequest, pk: int) -> HttpResponse:
+def applicant_page(request: PageRequest, pk: int) -> HttpResponse:
     """An applicant. A POST links another name to it."""
     row = applicant_of(pk)
     form = None
@@ -178,7 +179,7 @@ def applicant_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def named(request: HttpRequest) -> HttpResponse:
+def named(request: PageRequest) -> HttpResponse:
     """Leads from a name as printed to the page of the applicant."""
     name = request.GET.get("name", "").strip()[:300]
     row = Applicant.objects.filter(name=name).first()
@@ -194,7 +195,7 @@ def applicant_of(pk: int) -> Applicant:
     return row
 
 
-def _link(request: HttpRequest, row: Applicant, form: FieldsForm) -> bool:
+def _link(request: PageRequest, row: Applicant, form: FieldsForm) -> bool:
     given: dict[str, Any] = dict(form.values)
     expected, key = submitted(request)
     try:
@@ -216,7 +217,7 @@ def _day(value: object) -> date | None:
     return date.fromisoformat(str(value)) if value else None
 
 
-def _show(request: HttpRequest, row: Applicant, form: FieldsForm | None) -> HttpResponse:
+def _show(request: PageRequest, row: Applicant, form: FieldsForm | None) -> HttpResponse:
     who: Acting = request.acting
     figures = _figures(row)
     search = figures.search
@@ -300,7 +301,7 @@ def item_of(event: Event, seal: SealVerdict) -> TimelineItem:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def unlink(request: HttpRequest, pk: int, alias: int) -> HttpResponse:
+def unlink(request: PageRequest, pk: int, alias: int) -> HttpResponse:
     """Take a name's link away, with the reason."""
     row = applicant_of(pk)
     here = f"{reverse('patents-applicant', args=[pk])}#names"
@@ -320,7 +321,7 @@ def unlink(request: HttpRequest, pk: int, alias: int) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: PageRequest, pk: int) -> HttpResponse:
     """Take back what was last said about the names."""
     row = applicant_of(pk)
     expected, key = submitted(request)

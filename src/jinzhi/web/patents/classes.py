@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.http import urlencode
@@ -20,6 +20,7 @@ from jinzhi.apps.patents.store.queries import collection
 from jinzhi.web.patents.address import library_line, query_string
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import in_page_order, other_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -74,7 +75,7 @@ def row_of(place: ClassPlace, scheme: str, known: Holders, below: bool) -> Table
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """A level of the tree, or the classes whose titles have some words."""
     scheme = choice(request, "scheme", SCHEMES, "ipc")
     asked = request.GET.get("q", "").strip()
@@ -134,7 +135,7 @@ def _own(scheme: str, level: Level, known: Holders) -> list[tuple[str, str, int]
     return found
 
 
-def _matches(request: HttpRequest, scheme: str, asked: str, known: Holders) -> dict[str, Any]:
+def _matches(request: PageRequest, scheme: str, asked: str, known: Holders) -> dict[str, Any]:
     matches = find_titles(asked, scheme=scheme)
     shown = paged(request, matches)
     _name, exact, _low = SCHEMES[scheme]

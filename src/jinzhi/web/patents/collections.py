@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -37,6 +37,7 @@ from jinzhi.web.patents.tools import numbers_of
 from jinzhi.web.patents.written import tag_text
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import page_language, speak
@@ -68,7 +69,7 @@ def topic_href(branch: Branch) -> str:
 # --- the tree ---------------------------------------------------------------------------------------------------
 
 
-def found_in(request: HttpRequest, topic: Topic) -> tuple[list[int], str]:
+def found_in(request: PageRequest, topic: Topic) -> tuple[list[int], str]:
     """(the documents of a topic and those below it, why they cannot be told)."""
     try:
         return library().find(collections.query_of(topic, desk_of(request)).root).tolist(), ""
@@ -78,7 +79,7 @@ def found_in(request: HttpRequest, topic: Topic) -> tuple[list[int], str]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def topics(request: HttpRequest) -> HttpResponse:
+def topics(request: PageRequest) -> HttpResponse:
     """Every topic that one may see, each below its parent, with how many documents it holds now."""
     who = request.acting
     rows = []
@@ -117,7 +118,7 @@ def topics(request: HttpRequest) -> HttpResponse:
     return render(request, "patents/topics.html", context)
 
 
-def find(request: HttpRequest, pk: int, *, gone: bool = False) -> Topic:
+def find(request: PageRequest, pk: int, *, gone: bool = False) -> Topic:
     """A topic that one may see; any other is as good as not there."""
     topic = collections.find(request.acting, pk, gone=gone)
     if topic is None:
@@ -125,13 +126,13 @@ def find(request: HttpRequest, pk: int, *, gone: bool = False) -> Topic:
     return topic
 
 
-def branch_of(request: HttpRequest, topic: Topic) -> Branch:
+def branch_of(request: PageRequest, topic: Topic) -> Branch:
     return next(b for b in collections.tree(request.acting) if b.topic.pk == topic.pk)
 
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def topic(request: HttpRequest, pk: int) -> HttpResponse:
+def topic(request: PageRequest, pk: int) -> HttpResponse:
     """A topic with its documents; people of its unit put documents in and take them out."""
     who = request.acting
     topic = find(request, pk)
@@ -199,7 +200,7 @@ def happened(event: Event, seal: SealVerdict) -> TimelineItem:
 # --- writing topics ---------------------------------------------------------------------------------------------
 
 
-def _fields(request: HttpRequest, topic: Topic | None) -> tuple[Field, ...]:
+def _fields(request: PageRequest, topic: Topic | None) -> tuple[Field, ...]:
     who = request.acting
     branches = [b for b in collections.tree(who) if b.topic.unit_id == who.unit.pk]
     below = {topic.pk} if topic else set()
@@ -233,7 +234,7 @@ def _fields(request: HttpRequest, topic: Topic | None) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def _given(request: HttpRequest, form: FieldsForm) -> dict[str, Any]:
+def _given(request: PageRequest, form: FieldsForm) -> dict[str, Any]:
     parent, query = (str(form.values.get(id) or "") for id in ("parent", "saved"))
     return {
         "name": str(form.values["name"]),
@@ -243,7 +244,7 @@ def _given(request: HttpRequest, form: FieldsForm) -> dict[str, Any]:
     }
 
 
-def _show(request: HttpRequest, form: FieldsForm, topic: Topic | None = None) -> HttpResponse:
+def _show(request: PageRequest, form: FieldsForm, topic: Topic | None = None) -> HttpResponse:
     title = _("修改专题") if topic else _("新建专题")
     context = {
         "crumbs": crumbs((_("专题库"), reverse("patents-topics"))),
@@ -263,7 +264,7 @@ def _refuse(form: FieldsForm, refusal: SearchRefused) -> None:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """A new topic of one's own unit."""
     if not may_write(request.acting):
         return redirect(f"{reverse('account_login')}?next={reverse('patents-topics')}")
@@ -285,7 +286,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: PageRequest, pk: int) -> HttpResponse:
     """Rename, describe, move a topic, or let it stand on another query."""
     topic = find(request, pk)
     if not may_write(request.acting, topic.unit):
@@ -312,7 +313,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def turn(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def turn(request: PageRequest, pk: int, verb: str) -> HttpResponse:
     """Put documents in by their numbers, take chosen ones out, remove the topic, or restore it."""
     who = request.acting
     if verb not in ("pick", "take-out", "remove", "restore"):
@@ -360,12 +361,12 @@ def _missing(numbers: list[str]) -> SearchRefused:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def tags(request: HttpRequest) -> HttpResponse:
+def tags(request: PageRequest) -> HttpResponse:
     """Every tag that one may see, with how many documents bear it."""
     return _tags(request)
 
 
-def _tags(request: HttpRequest, brought: Brought | None = None, problem: str = "") -> HttpResponse:
+def _tags(request: PageRequest, brought: Brought | None = None, problem: str = "") -> HttpResponse:
     rows = [
         TableRow([Cell(t.name, href=f"{reverse('patents')}{query_string(tag_text(t.name), ())}"), t.count, t.own])
         for t in notes.tags(request.acting)
@@ -390,7 +391,7 @@ def _tags(request: HttpRequest, brought: Brought | None = None, problem: str = "
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def tags_export(request: HttpRequest) -> HttpResponse:
+def tags_export(request: PageRequest) -> HttpResponse:
     """Tags and notes of one's own unit as Excel, in the columns that can be imported again."""
     told: list[tuple[str, object]] = [
         (_("单位"), request.acting.unit.label), (_("文献库"), library_line(collection())),
@@ -403,7 +404,7 @@ def tags_export(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def tags_import(request: HttpRequest) -> HttpResponse:
+def tags_import(request: PageRequest) -> HttpResponse:
     """Put on the tags of a table; one wrong row, and nothing is written."""
     upload = request.FILES.get("file")
     if upload is None:
@@ -423,7 +424,7 @@ def tags_import(request: HttpRequest) -> HttpResponse:
 # --- many documents at once -------------------------------------------------------------------------------------
 
 
-def _meant(request: HttpRequest) -> tuple[list[int], AskedQuery | None]:
+def _meant(request: PageRequest) -> tuple[list[int], AskedQuery | None]:
     """The documents that an address means: those picked by hand, else all hits of its search."""
     if numbers := picked(request.GET):
         there = find_all(list(numbers))
@@ -434,7 +435,7 @@ def _meant(request: HttpRequest) -> tuple[list[int], AskedQuery | None]:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def mark(request: HttpRequest) -> HttpResponse:
+def mark(request: PageRequest) -> HttpResponse:
     """Tag the hits of a search, or picked documents, or put them into a topic, all at once."""
     who = request.acting
     ids, ask = _meant(request)
@@ -468,14 +469,14 @@ def mark(request: HttpRequest) -> HttpResponse:
     return render(request, "patents/mark.html", context, status=422 if error else 200)
 
 
-def _own_lists(request: HttpRequest) -> list[tuple[int, str]]:
+def _own_lists(request: PageRequest) -> list[tuple[int, str]]:
     """The topics of one's own unit into which documents are picked."""
     who = request.acting
     branches = [b for b in collections.tree(who) if b.topic.unit_id == who.unit.pk and b.topic.saved_id is None]
     return [(b.topic.pk, "/".join(b.path)) for b in branches]
 
 
-def _marked(request: HttpRequest, ids: list[int]) -> str:
+def _marked(request: PageRequest, ids: list[int]) -> str:
     """What was done with the documents, in words. Raises SearchRefused."""
     who, key = request.acting, submitted(request)[1]
     do, _sign, name = request.POST.get("do", "").partition(":")
@@ -505,7 +506,7 @@ def _marked(request: HttpRequest, ids: list[int]) -> str:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def write(request: HttpRequest, number: str) -> HttpResponse:
+def write(request: PageRequest, number: str) -> HttpResponse:
     """Tag a document, take a tag off, write, change, remove or restore a note, put it into a topic."""
     who = request.acting
     document = Document.objects.filter(number=number).defer("body").first()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.html import conditional_escape, format_html
@@ -21,6 +21,7 @@ from jinzhi.kernel.patent import Claim
 from jinzhi.web.patents.address import library_line, state_tag
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.states import Tag
 
 #: a longer number is none
@@ -54,7 +55,7 @@ class Compared:
     fine: bool
 
 
-def sides(request: HttpRequest) -> tuple[Side, Side]:
+def sides(request: PageRequest) -> tuple[Side, Side]:
     """The two documents of an address."""
     typed = [request.GET.get(name, "").strip()[:LONGEST] for name in ("a", "b")]
     answers = find_all([text for text in typed if text])
@@ -107,7 +108,7 @@ def compared(a: Sequence[Claim], b: Sequence[Claim], paired: Sequence[ClaimPair]
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def compare(request: HttpRequest) -> HttpResponse:
+def compare(request: PageRequest) -> HttpResponse:
     """Two documents by number; one claim of each where both are chosen, else all, the most alike beside each other."""
     a, b = sides(request)
     context: dict[str, Any] = {

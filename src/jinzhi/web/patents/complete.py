@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 from django.db.models import Count
 from django.db.models.functions import Length
-from django.http import HttpRequest, JsonResponse
+from django.http import JsonResponse
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -20,6 +20,7 @@ from jinzhi.kernel.query import FIELDS, MAX_LENGTH, Field, Kind, class_symbol, f
 from jinzhi.kernel.text import Words
 from jinzhi.kernel.tokens import fold
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named, speak
 
 #: so many are offered; more are counted
@@ -103,7 +104,7 @@ def _new(found: Sequence[Completion], typed: str) -> Iterator[Completion]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def complete(request: HttpRequest) -> JsonResponse:
+def complete(request: PageRequest) -> JsonResponse:
     """JSON: ``from`` (characters into the text), ``options`` and how many ``more`` there are."""
     text = request.GET.get("q", "")
     start, found, more = options_for(text) if len(text) <= MAX_LENGTH else (len(text), (), 0)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from jinzhi.apps.patents.desk.history import dialect_of, entries, remember
 from jinzhi.apps.patents.search.asking import Desk
 from jinzhi.engines.query_language.dialects import DIALECTS
 from jinzhi.kernel.query import Query
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named
 
 COOKIE = "jz_patent_history"
@@ -50,7 +51,7 @@ class Past:
         return f"{reverse('patents')}?{query.urlencode()}"
 
 
-def desk_of(request: HttpRequest) -> Desk:
+def desk_of(request: PageRequest) -> Desk:
     """What the queries of this request may refer to."""
     desk = getattr(request, "patent_desk", None)
     if desk is None:
@@ -63,7 +64,7 @@ def desk_of(request: HttpRequest) -> Desk:
 # --- a visitor's history ------------------------------------------------------------------------------------------
 
 
-def visitor_history(request: HttpRequest) -> list[Past]:
+def visitor_history(request: PageRequest) -> list[Past]:
     """The searches of a visitor, the oldest first. A cookie that is not ours is as good as none."""
     try:
         told = signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT)
@@ -72,7 +73,7 @@ def visitor_history(request: HttpRequest) -> list[Past]:
         return []
 
 
-def _visited(request: HttpRequest, text: str, count: int) -> list[Past]:
+def _visited(request: PageRequest, text: str, count: int) -> list[Past]:
     past = visitor_history(request)
     if past and past[-1].text == text:
         past[-1] = Past(past[-1].number, text, count)
@@ -87,7 +88,7 @@ def _visited(request: HttpRequest, text: str, count: int) -> list[Past]:
     return past
 
 
-def forget_visit(request: HttpRequest, numbers: set[int] | None = None) -> None:
+def forget_visit(request: PageRequest, numbers: set[int] | None = None) -> None:
     """Let a visitor's history go with the answer: some searches, or all but the last number."""
     past = visitor_history(request)
     request.patent_history = [] if numbers is None else [one for one in past if one.number not in numbers]
@@ -97,7 +98,7 @@ def with_history(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     """A view whose answer carries the visitor's history where it changed."""
 
     @wraps(view)
-    def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def kept(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         past: list[Past] | None = getattr(request, "patent_history", None)
         if past is not None:
@@ -130,7 +131,7 @@ class Strip:
 
 
 def strip_of(
-    request: HttpRequest, query: Query | None, text: str, found: int | None, typed: str = "", dialect: str = ""
+    request: PageRequest, query: Query | None, text: str, found: int | None, typed: str = "", dialect: str = ""
 ) -> Strip:
     """Keeps the search that this page shows in the history, and says what the page shows of it.
 
@@ -167,7 +168,7 @@ def strip_of(
 # --- the language of the box --------------------------------------------------------------------------------------
 
 
-def dialects(request: HttpRequest, current: str) -> list[tuple[str, str, bool]]:
+def dialects(request: PageRequest, current: str) -> list[tuple[str, str, bool]]:
     """The languages on offer for the box: id (empty: native), name, whether it is chosen.
 
     A text in the box is in the language that the address says; an empty box is offered in the person's own.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -43,6 +43,7 @@ from jinzhi.web.patents.marks import Marked
 from jinzhi.web.patents.words import TYPES
 from jinzhi.web.patents.written import written_of
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.records import TimelineItem
@@ -226,7 +227,7 @@ def figures(row: Document, content: Content) -> list[ShownFigure]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def drawing(request: HttpRequest, number: str, n: int) -> HttpResponse | StreamingHttpResponse:
+def drawing(request: PageRequest, number: str, n: int) -> HttpResponse | StreamingHttpResponse:
     """The image of a figure, proven before its first byte leaves; what browsers do not show is a download."""
     one = get_object_or_404(Picture, document__number=number, position=n)
     try:
@@ -307,7 +308,7 @@ class Steps:
     following: str
 
 
-def steps(request: HttpRequest, ask: AskedQuery, pk: int) -> Steps | None:
+def steps(request: PageRequest, ask: AskedQuery, pk: int) -> Steps | None:
     """None where no search was handed over, or where it does not find this document."""
     search = ask.search
     at = search.place_of(pk) if search else None
@@ -324,7 +325,7 @@ def steps(request: HttpRequest, ask: AskedQuery, pk: int) -> Steps | None:
     return Steps(back, at + 1, len(search.shown), beside(at - 1), beside(at + 1))
 
 
-def handed_over(request: HttpRequest, pk: int) -> tuple[AskedQuery, Steps | None, bool]:
+def handed_over(request: PageRequest, pk: int) -> tuple[AskedQuery, Steps | None, bool]:
     """The search that a document was opened from, its place in it, and whether finding that took too long.
 
     The document does not wait for it: without an answer in time it is shown by itself, and says so.
@@ -339,7 +340,7 @@ def handed_over(request: HttpRequest, pk: int) -> tuple[AskedQuery, Steps | None
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def patent(request: HttpRequest, number: str) -> HttpResponse:
+def patent(request: PageRequest, number: str) -> HttpResponse:
     """The document of a number in any written form; its own form is its address."""
     row = find(number)
     if row is None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -32,6 +32,7 @@ from jinzhi.web.patents.address import address, facts, library_line, read_addres
 from jinzhi.web.patents.report import LISTED, report
 from jinzhi.web.patents.words import TYPES, FacetWords, facet_label, orders_of, sources_now, state_name
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.tables import Cell, Column, Table, TableRow
 
@@ -168,7 +169,7 @@ def st96_files(ids: Sequence[int], notes: Sequence[tuple[str, object]]) -> Itera
     yield f"{_('说明')}.txt", "".join(f"{label}\t{value}\r\n" for label, value in said)
 
 
-def notes_of(request: HttpRequest, text: str, search: Search, names: FacetWords) -> list[tuple[str, object]]:
+def notes_of(request: PageRequest, text: str, search: Search, names: FacetWords) -> list[tuple[str, object]]:
     """The sheet 说明: what was asked, what it means, how many, as of when, by whom."""
     told = collection()
     found: list[tuple[str, object]] = [(_("检索式"), text or _("（全部文献）"))]
@@ -230,7 +231,7 @@ FORMS: Mapping[str, Form] = {
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+def export(request: PageRequest, kind: str) -> HttpResponseBase:
     """Every hit of the search in the address, in its order. A query that finds nothing at all leads to its page."""
     if kind not in FORMS:
         raise Http404
@@ -260,7 +261,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def exports(request: HttpRequest) -> HttpResponse:
+def exports(request: PageRequest) -> HttpResponse:
     """What the result in the address can be had as."""
     ask = read_address(request)
     search = ask.search

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
@@ -57,6 +57,7 @@ from jinzhi.web.patents.preview import Preview, preview_of
 from jinzhi.web.patents.words import OFFERED, PAGE, FacetWords, facet_label, orders_of, sources_now
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
@@ -101,7 +102,7 @@ class FacetGroup:
         return facet_label(self.facet)
 
 
-def groups(request: HttpRequest, search: Search, names: FacetWords) -> list[FacetGroup]:
+def groups(request: PageRequest, search: Search, names: FacetWords) -> list[FacetGroup]:
     """Every facet with its most frequent values, and those chosen whatever their count."""
     found = []
     picked = {(one.facet.key, one.value) for one in search.chosen if not one.without}
@@ -126,7 +127,7 @@ def _toggled(query: QueryDict, name: str, value: str) -> str:
     return f"?{copy.urlencode()}"
 
 
-def chips(request: HttpRequest, chosen: Sequence[Chosen], names: FacetWords) -> list[dict[str, Any]]:
+def chips(request: PageRequest, chosen: Sequence[Chosen], names: FacetWords) -> list[dict[str, Any]]:
     """The conditions as chips, each with the address without it."""
     found = []
     for one in chosen:
@@ -194,7 +195,7 @@ def kin_of(search: Search, ids: Sequence[int], suffix: str) -> dict[int, list[Pa
     return {pk: [links[other] for other in others] for pk, others in kin.items()}
 
 
-def hits_of(request: HttpRequest, search: Search, ids: Sequence[int], first: int, names: FacetWords) -> list[PatentHit]:
+def hits_of(request: PageRequest, search: Search, ids: Sequence[int], first: int, names: FacetWords) -> list[PatentHit]:
     """The hits of a page; a few statements read them."""
     suffix = address(request.GET)
     chosen = set(picked(request.GET))
@@ -283,7 +284,7 @@ class QueryNote:
     href: str = ""
 
 
-def notices_of(request: HttpRequest, ask: AskedQuery, understood: Echo | None) -> list[QueryNote]:
+def notices_of(request: PageRequest, ask: AskedQuery, understood: Echo | None) -> list[QueryNote]:
     """What the searcher should know about how the query was read."""
     as_written = address(request.GET, q=f"({ask.text})/asis", dialect=None)
     return [
@@ -305,7 +306,7 @@ def variants_of(search: Search, names: FacetWords) -> list[LessAsked]:
     return sorted(found, key=lambda one: -one.count)
 
 
-def exports(request: HttpRequest) -> list[PageLink]:
+def exports(request: PageRequest) -> list[PageLink]:
     """The files of all hits."""
     query = address(request.GET, pick=None, fold=None)
     links = [
@@ -339,7 +340,7 @@ def _day(day: date | None) -> str:
     return day.isoformat() if day else "—"
 
 
-def _preview(request: HttpRequest, search: Search) -> Preview | None:
+def _preview(request: PageRequest, search: Search) -> Preview | None:
     """The hit that the address names for the preview; one that is no hit is a clear 404."""
     number = request.GET.get("doc", "").strip()
     if not number:
@@ -352,7 +353,7 @@ def _preview(request: HttpRequest, search: Search) -> Preview | None:
 @with_history
 @page(nav="patents", scope="plan.read")
 @require_GET
-def patents(request: HttpRequest) -> HttpResponse:
+def patents(request: PageRequest) -> HttpResponse:
     """The search page. Everything it shows follows from its address.
 
     A search that is not done soon is answered by a page that says so and goes on with more patience: by itself where
@@ -374,7 +375,7 @@ def patents(request: HttpRequest) -> HttpResponse:
     return render(request, "patents/search.html", context, status=503 if wrong and wrong.unready else 200)
 
 
-def unfinished(request: HttpRequest, stopped: Stopped, long: bool) -> dict[str, Any]:
+def unfinished(request: PageRequest, stopped: Stopped, long: bool) -> dict[str, Any]:
     """The page of a search that has no answer yet, or was given up."""
     told = collection()
     text = request.GET.get("q", "").strip()
@@ -402,7 +403,7 @@ def unfinished(request: HttpRequest, stopped: Stopped, long: bool) -> dict[str, 
 
 @page(nav="patents", scope="plan.read", reads=True)
 @require_POST
-def stop(request: HttpRequest) -> HttpResponse:
+def stop(request: PageRequest) -> HttpResponse:
     """Ask a search that somebody waits for to stop; what it is called only they know."""
     try:
         stopping.stop(request.POST.get("ticket", ""))
@@ -423,7 +424,7 @@ def links() -> list[tuple[str, str]]:
     ]
 
 
-def values_of(request: HttpRequest) -> dict[str, Any]:
+def values_of(request: PageRequest) -> dict[str, Any]:
     """What the search page shows."""
     ask = read_address(request)
     search = ask.search
@@ -495,7 +496,7 @@ def values_of(request: HttpRequest) -> dict[str, Any]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def preview(request: HttpRequest) -> HttpResponse:
+def preview(request: PageRequest) -> HttpResponse:
     """The preview of a hit alone, for the page that shows it already; anybody else is led to that page."""
     if request.headers.get("X-Requested-With") != "fetch":
         return redirect(f"{reverse('patents')}?{request.GET.urlencode()}")
@@ -531,7 +532,7 @@ def _carried(query: QueryDict) -> Iterator[tuple[str, str]]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def selection(request: HttpRequest) -> HttpResponse:
+def selection(request: PageRequest) -> HttpResponse:
     """Leads the picked documents on: to a result of their own, a file, the comparison, the list of numbers, or back."""
     numbers = picked(request.GET)
     back = request.GET.copy()

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +18,7 @@ from jinzhi.apps.patents.store.pictures import file_of
 from jinzhi.standards.cn_terms import term
 from jinzhi.web.patents.address import address
 from jinzhi.web.shell.listing import choice, whole
+from jinzhi.web.shell.requests import PageRequest
 
 #: hits on a page, as offered; the first is what an address without a size means
 SIZES = (20, 50, 100)
@@ -60,7 +61,7 @@ class Window:
     sizes: list[Numbered]
 
 
-def window(request: HttpRequest, search: Search, size: int) -> Window:
+def window(request: PageRequest, search: Search, size: int) -> Window:
     """The part that an address asks for: by the number of a page, or behind a document (``after``), to any depth.
 
     A page beyond the end, and a document that is no hit, are a clear 404.
@@ -112,7 +113,7 @@ class PagingHead:
     numeric: bool = False
 
 
-def heads(request: HttpRequest, sort: str) -> list[PagingHead]:
+def heads(request: PageRequest, sort: str) -> list[PagingHead]:
     """The heads in order; one that is sorted by leads to the other direction, if there is one."""
     found = []
     for label, up, down, numeric in HEADS:
@@ -122,7 +123,7 @@ def heads(request: HttpRequest, sort: str) -> list[PagingHead]:
     return found
 
 
-def views(request: HttpRequest, current: str) -> list[Numbered]:
+def views(request: PageRequest, current: str) -> list[Numbered]:
     """List and table, each with its address."""
     names = (("", _("列表")), ("table", _("表格")))
     return [Numbered(label, address(request.GET, view=key or None), key == current) for key, label in names]

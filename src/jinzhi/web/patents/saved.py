@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -34,6 +34,7 @@ from jinzhi.web.patents.desk import Past, dialects, forget_visit, visitor_histor
 from jinzhi.web.patents.export import XLSX, attached
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back, paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, page_language, speak
@@ -88,7 +89,7 @@ def moment(at: Any) -> str:
 @with_history
 @page(nav="patents", scope="plan.read")
 @require_GET
-def past(request: HttpRequest) -> HttpResponse:
+def past(request: PageRequest) -> HttpResponse:
     """One's searches, the last first: what was asked, what it meant, how many it found then."""
     user = request.acting.user
     context: dict[str, Any] = {"crumbs": crumbs(), "signed_in": user is not None, "print_title": _("检索历史")}
@@ -133,20 +134,20 @@ def _past_table(rows: list[TableRow]) -> Table:
 
 @with_history
 @require_POST
-def forget(request: HttpRequest) -> HttpResponse:
+def forget(request: PageRequest) -> HttpResponse:
     """Delete the chosen searches, or all: a visitor's from the cookie, else one's rows."""
     return _forget(request)
 
 
 @page(nav="patents", scope="plan.read")
-def _forget_rows(request: HttpRequest) -> HttpResponse:
+def _forget_rows(request: PageRequest) -> HttpResponse:
     numbers, every = _chosen(request)
     count = history.forget(request.acting.user, None if every else numbers)
     messages.success(request, _("已删除 %(n)s 条检索历史；编号不会再用") % {"n": count})
     return redirect("patents-history")
 
 
-def _forget(request: HttpRequest) -> HttpResponse:
+def _forget(request: PageRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return _forget_rows(request)
     numbers, every = _chosen(request)
@@ -154,7 +155,7 @@ def _forget(request: HttpRequest) -> HttpResponse:
     return redirect("patents-history")
 
 
-def _chosen(request: HttpRequest) -> tuple[set[int], bool]:
+def _chosen(request: PageRequest) -> tuple[set[int], bool]:
     raw = request.POST.getlist("n")
     if any(id_of(one) is None for one in raw):
         raise BadRequest(_("检索历史的编号应为数字"))
@@ -163,7 +164,7 @@ def _chosen(request: HttpRequest) -> tuple[set[int], bool]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def past_export(request: HttpRequest) -> HttpResponse:
+def past_export(request: PageRequest) -> HttpResponse:
     """The whole history as Excel."""
     user = request.acting.user
     kept: list[HistoryEntry] = list(history.entries(user)) if user else []
@@ -195,7 +196,7 @@ def past_export(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def dialect(request: HttpRequest) -> HttpResponse:
+def dialect(request: PageRequest) -> HttpResponse:
     """Read what one types in another system's language from now on."""
     try:
         history.set_dialect(request.acting.user, request.POST.get("dialect", ""))
@@ -223,7 +224,7 @@ def asking_for(row: SavedQuery, who: Any) -> str:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """One's saved queries and those that units within reach share, and one's removed ones."""
     who = request.acting
     context: dict[str, Any] = {"crumbs": crumbs(), "signed_in": who.user is not None, "print_title": _("已存检索")}
@@ -264,13 +265,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, data: Any = None, initial: dict[str, Any] | None = None, new: bool = True
+    request: PageRequest, data: Any = None, initial: dict[str, Any] | None = None, new: bool = True
 ) -> FieldsForm:
     fields = (NAME, TEXT, ABOUT, SHARE, *((WATCH,) if new else ()))
     return FieldsForm(fields, data, who=request.acting, initial=initial, name="saved")
 
 
-def _show(request: HttpRequest, form: FieldsForm, row: SavedQuery | None = None) -> HttpResponse:
+def _show(request: PageRequest, form: FieldsForm, row: SavedQuery | None = None) -> HttpResponse:
     title = _("修改已存检索") if row else _("保存检索式")
     text = str(form["text"].value() or "")
     context = {
@@ -292,7 +293,7 @@ def _refuse(form: FieldsForm, refusal: SearchRefused) -> None:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """Save a query, and watch it if wanted."""
     who = request.acting
     if who.user is None:
@@ -321,7 +322,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_http_methods(["GET", "POST"])
-def saved_query(request: HttpRequest, pk: int) -> HttpResponse:
+def saved_query(request: PageRequest, pk: int) -> HttpResponse:
     """A saved query: one's own to change, another's to read."""
     who = request.acting
     row = saved.find(who, pk)
@@ -349,7 +350,7 @@ def saved_query(request: HttpRequest, pk: int) -> HttpResponse:
     return _show(request, form, row)
 
 
-def _read(request: HttpRequest, row: SavedQuery) -> HttpResponse:
+def _read(request: PageRequest, row: SavedQuery) -> HttpResponse:
     context = {
         "crumbs": crumbs((_("已存检索"), reverse("patents-saved"))),
         "row": row,
@@ -374,7 +375,7 @@ def every_choices(current: str) -> list[tuple[str, str, bool]]:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: PageRequest, pk: int) -> HttpResponse:
     """Take one's saved query away; the list offers to restore it."""
     row = saved.find(request.acting, pk)
     if row is None:
@@ -390,7 +391,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="patents", scope="plan.read")
 @require_POST
-def restore(request: HttpRequest, pk: int) -> HttpResponse:
+def restore(request: PageRequest, pk: int) -> HttpResponse:
     """Bring one's removed query back."""
     row = saved.find(request.acting, pk, gone=True)
     if row is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from jinzhi.engines.vectors import VectorsRefused
 from jinzhi.web.patents.address import library_line, query_string, state_tag
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import speak
 from jinzhi.web.ui.states import Tag
 
@@ -126,7 +127,7 @@ def opened(answer: SimilarDocuments) -> str:
 
 @page(nav="patents", scope="plan.read", reads=True)
 @require_http_methods(["GET", "POST"])
-def similar(request: HttpRequest) -> HttpResponse:
+def similar(request: PageRequest) -> HttpResponse:
     """Like a document (``to``) or a text (``text``; posted where it is too long for an address). Reads only."""
     given = request.POST if request.method == "POST" else request.GET
     number = request.GET.get("to", "").strip()
@@ -169,7 +170,7 @@ def similar(request: HttpRequest) -> HttpResponse:
     return render(request, "patents/similar.html", context | _answered(request, answer, row, text))
 
 
-def _answered(request: HttpRequest, answer: SimilarDocuments, row: Document | None, text: str) -> dict[str, Any]:
+def _answered(request: PageRequest, answer: SimilarDocuments, row: Document | None, text: str) -> dict[str, Any]:
     """One page of an answer. A text that was posted has one page: its address could not hold it."""
     number = whole(request, "page", 1) or 1
     first = (number - 1) * PAGE

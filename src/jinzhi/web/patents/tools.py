@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -26,6 +26,7 @@ from jinzhi.web.patents.document import columns, row_of
 from jinzhi.web.patents.export import XLSX, streamed, workbook
 from jinzhi.web.patents.words import FacetWords
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
@@ -56,7 +57,7 @@ def decoded(data: bytes) -> str | None:
     return None
 
 
-def given(request: HttpRequest) -> tuple[list[str], str]:
+def given(request: PageRequest) -> tuple[list[str], str]:
     """(the numbers of a form, or of an address, which holds fewer; why they are refused)."""
     text = request.POST.get("numbers", "") or request.GET.get("numbers", "")
     if upload := request.FILES.get("file"):
@@ -76,7 +77,7 @@ def given(request: HttpRequest) -> tuple[list[str], str]:
 
 @page(nav="patents", scope="plan.read", reads=True)
 @require_http_methods(["GET", "POST"])
-def numbers(request: HttpRequest) -> HttpResponseBase:
+def numbers(request: PageRequest) -> HttpResponseBase:
     """Documents of many numbers at once. Reads only; a POST, since ten thousand numbers are no address."""
     context: dict[str, Any] = {
         "limit": LARGEST,
@@ -151,7 +152,7 @@ class AskedTool:
     kind: str = "text"
 
 
-def built(request: HttpRequest) -> tuple[list[AskedTool], list[Node]]:
+def built(request: PageRequest) -> tuple[list[AskedTool], list[Node]]:
     """The fields of the form, and the parts of the expression in their order."""
     fields: list[AskedTool] = []
     parts: list[Node] = []
@@ -180,7 +181,7 @@ def built(request: HttpRequest) -> tuple[list[AskedTool], list[Node]]:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def form(request: HttpRequest) -> HttpResponse:
+def form(request: PageRequest) -> HttpResponse:
     """A form whose fields all must hold; it leads to the search page with the expression that it built."""
     fields, parts = built(request)
     errors = [one for one in fields if one.error]
@@ -258,7 +259,7 @@ def signs_table() -> Table:
 
 @page(nav="patents", scope="plan.read")
 @require_GET
-def fields(request: HttpRequest) -> HttpResponse:
+def fields(request: PageRequest) -> HttpResponse:
     """What every sign and field of the language means."""
     context = {
         "fields": fields_table(),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpRequest
 from django.urls import reverse
 
 from jinzhi.apps.patents.desk.collections import may_write, tree
 from jinzhi.apps.patents.desk.notes import notes_of, own_names, tags_of
 from jinzhi.apps.patents.models import Document, Note, Tagging, TopicItem
 from jinzhi.web.patents.address import query_string
+from jinzhi.web.shell.requests import PageRequest
 
 
 def tag_text(name: str) -> str:
@@ -31,7 +31,7 @@ class Written:
     lists: list[tuple[int, str]]
 
 
-def written_of(request: HttpRequest, document: Document) -> Written:
+def written_of(request: PageRequest, document: Document) -> Written:
     """Tags, notes and topics of a document for its page."""
     who = request.acting
     user = who.user

@@ -15,7 +15,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.timezone import localtime
@@ -33,6 +33,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.kernel.access import Role
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Tag
@@ -59,7 +60,7 @@ AREAS = {
 
 
 @require_POST
-def preferences(request: HttpRequest) -> HttpResponse:
+def preferences(request: PageRequest) -> HttpResponse:
     """Theme, type size and language of this browser, kept in cookies for a year. A wrong value is a clear 400."""
     response = redirect(back(request))
     for field, (cookie, allowed) in PREFERENCES.items():
@@ -77,7 +78,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @login_required
-def switch(request: HttpRequest) -> HttpResponse:
+def switch(request: PageRequest) -> HttpResponse:
     """Act from now on in the name of another of one's own posts."""
     held = {str(m.pk): m for m in memberships(request.user)}
     chosen = held.get(request.POST.get("membership", ""))
@@ -125,7 +126,7 @@ class ActivateTotp(ActivateTOTPView):
 
 
 @require_POST
-def demo_login(request: HttpRequest) -> HttpResponse:
+def demo_login(request: PageRequest) -> HttpResponse:
     """Sign in as one of the invented people; outside a demonstration this address does not exist."""
     wanted = request.POST.get("username", "")
     post = next((p for p in demo_people() if p.user.username == wanted), None)
@@ -157,7 +158,7 @@ class AddressForm(forms.Form):
 
 
 @login_required
-def address(request: HttpRequest) -> HttpResponse:
+def address(request: PageRequest) -> HttpResponse:
     """One's own address, to which the one-time link goes when a password is lost."""
     user: User = request.user
     form = AddressForm(user, request.POST if request.method == "POST" else None)
@@ -173,7 +174,7 @@ def address(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: PageRequest) -> HttpResponse:
     """Who one is here: posts, tokens, second factor, how the pages look."""
     user: User = request.user
     who = acting(request)
@@ -288,7 +289,7 @@ def token_table(user: User) -> Table:
 
 @never_cache
 @page(nav="", scope="token.manage")
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: PageRequest) -> HttpResponse:
     """One's tokens; a new one is shown once, in the answer to the form that made it."""
     who: Acting = request.acting
     assert who.user is not None
@@ -318,7 +319,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 
 @page(nav="", scope="token.manage")
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def token_revoke(request: PageRequest, pk: int) -> HttpResponse:
     """Ask once, then revoke; somebody else's token is not found."""
     who: Acting = request.acting
     token = get_object_or_404(Token.objects.select_related("membership"), pk=pk, membership__user=who.user)

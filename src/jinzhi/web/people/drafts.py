@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.timezone import localtime
@@ -13,17 +13,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.accounts.drafts import drafts_of, drop, keep, worth_keeping
 from jinzhi.web.shell.drafts import author
+from jinzhi.web.shell.requests import PageRequest
 
 
 @never_cache
 @login_required
 @require_GET
-def drafts(request: HttpRequest) -> HttpResponse:
+def drafts(request: PageRequest) -> HttpResponse:
     return render(request, "account/drafts.html", {"drafts": drafts_of(request.user), "print_title": _("草稿")})
 
 
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: PageRequest) -> HttpResponse:
     """Keep a draft for its author, though the session has ended meanwhile. 413: too much to keep.
 
     409: the page was made for somebody else than who is signed in by now; what stands on it is not theirs.
@@ -44,7 +45,7 @@ def save(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_GET
-def draft_of_form(request: HttpRequest) -> HttpResponse:
+def draft_of_form(request: PageRequest) -> HttpResponse:
     """The draft of a form, for its author only."""
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
@@ -57,7 +58,7 @@ def draft_of_form(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def throw(request: HttpRequest) -> HttpResponse:
+def throw(request: PageRequest) -> HttpResponse:
     drop(request.user, request.POST.get("_at", ""))
     return redirect("drafts")
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.links import send_link
 from jinzhi.apps.accounts.models import User
+from jinzhi.web.shell.requests import PageRequest
 
 
-def mail_link(request: HttpRequest, user: User) -> None:
+def mail_link(request: PageRequest, user: User) -> None:
     """Mail a person the one-time link, and say on the next page whether it went out. The link itself is not shown."""
 
     def address(uid: str, token: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.timezone import localtime
@@ -44,6 +44,7 @@ from jinzhi.kernel.text import id_of
 from jinzhi.web.people.links import mail_link
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import FieldsForm
@@ -112,7 +113,7 @@ def post_words(post: Membership) -> str:
 
 
 @page(nav="units", scope="accounts.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Everybody in reach with an account; ``q``, ``unit``, ``role``, ``state`` narrow the list."""
     who: Acting = request.acting
     text = request.GET.get("q", "").strip()[:80]
@@ -163,7 +164,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @page(nav="units", scope="accounts.write")
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: PageRequest) -> HttpResponse:
     """Open an account with a first post; its password is set by the person, through a link sent by mail."""
     who: Acting = request.acting
     fields = (USERNAME, NAME, EMAIL, UNIT, role_field(who), SINCE)
@@ -242,7 +243,7 @@ def _where(data: dict[str, Any]) -> str:
 
 
 @page(nav="units", scope="accounts.read")
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: PageRequest, pk: int) -> HttpResponse:
     """One person: posts, state, history; a form for a further post."""
     who: Acting = request.acting
     found = person_of(who, pk)
@@ -316,7 +317,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @page(nav="units", scope="accounts.write")
-def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def act(request: PageRequest, pk: int, verb: str) -> HttpResponse:
     """Ask once, then shut, open, end a post, confirm the person or send the one-time link that sets a new password."""
     who: Acting = request.acting
     found = person_of(who, pk)

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from jinzhi.apps.accounts.actions import choose_password
 from jinzhi.apps.accounts.links import user_of
 from jinzhi.apps.accounts.models import User
+from jinzhi.web.shell.requests import PageRequest
 
 NEW = {"autocomplete": "new-password"}
 
@@ -47,7 +48,7 @@ class PasswordForm(forms.Form):
 @never_cache
 @sensitive_post_parameters()
 @transaction.atomic
-def choose(request: HttpRequest, uid: str, token: str) -> HttpResponse:
+def choose(request: PageRequest, uid: str, token: str) -> HttpResponse:
     """Set the password; a link that was used or is too old says so and whom to ask."""
     user = user_of(uid, token)
     if user is None:
@@ -66,7 +67,7 @@ def choose(request: HttpRequest, uid: str, token: str) -> HttpResponse:
     return render(request, "account/choose_password.html", {"form": form, "person": user}, status=status)
 
 
-def forgotten(request: HttpRequest) -> HttpResponse:
+def forgotten(request: PageRequest) -> HttpResponse:
     """Nobody resets a password from outside: the administrator sends the link."""
     messages.info(request, _("忘记密码请联系本单位管理员，一次性链接会寄到您登记的邮箱"))
     return redirect("account_login")

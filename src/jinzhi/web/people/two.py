@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.validators import validate_email
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from jinzhi.apps.accounts.two_people import ADDRESS, FACTOR, answer, ask, open_a
 from jinzhi.apps.evidence.events.verb import event_of
 from jinzhi.web.people.page import EMAIL, REASON, above, person_of, refuse, refused
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import speak
 
 
-def _ask(request: HttpRequest, found: User, what: str, form: FieldsForm, who: Acting) -> bool:
+def _ask(request: PageRequest, found: User, what: str, form: FieldsForm, who: Acting) -> bool:
     """The first person's word; False where it was refused, and the form or a message says why."""
     said = {k: str(v or "") for k, v in form.values.items()}
     try:
@@ -41,7 +42,7 @@ def _ask(request: HttpRequest, found: User, what: str, form: FieldsForm, who: Ac
     return False
 
 
-def _answer(request: HttpRequest, found: User, what: str, who: Acting) -> bool:
+def _answer(request: PageRequest, found: User, what: str, who: Acting) -> bool:
     """The second person's word; False where it was refused, and a message says why."""
     said = request.POST.get("answer", "")
     if said not in ("agree", "decline"):
@@ -57,7 +58,7 @@ def _answer(request: HttpRequest, found: User, what: str, who: Acting) -> bool:
 
 @never_cache
 @page(nav="units", scope="accounts.write")
-def two(request: HttpRequest, pk: int, what: str) -> HttpResponse:
+def two(request: PageRequest, pk: int, what: str) -> HttpResponse:
     """Ask, or answer what another administrator asked."""
     who: Acting = request.acting
     found = person_of(who, pk)

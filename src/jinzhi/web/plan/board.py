@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -35,6 +35,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.plan.titles import heading_name, heading_of, title_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import release_shown
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import named, page_language, speak
@@ -188,7 +189,7 @@ class Board:
         ]
 
 
-def chosen_year(request: HttpRequest, release: Release, day: date) -> int | None:
+def chosen_year(request: PageRequest, release: Release, day: date) -> int | None:
     """The year of the address; the current one (or the nearest of the plan) by default; None for ``all``."""
     every = years(release)
     raw = choice(request, "year", {EVERY, *map(str, every)})
@@ -201,7 +202,7 @@ def default_year(release: Release, day: date) -> int:
     return min(max(day.year, release.starts.year), release.ends.year)
 
 
-def read_board(request: HttpRequest, release: Release | None = None, unit: Unit | None = None) -> Board | None:
+def read_board(request: PageRequest, release: Release | None = None, unit: Unit | None = None) -> Board | None:
     """The board of a request; None before the first release. ``unit`` fixes the unit whatever the address says."""
     who: Acting = request.acting
     release = release or release_shown(request)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -35,6 +34,7 @@ from jinzhi.web.plan.board import (
 )
 from jinzhi.web.plan.more_time import first_due
 from jinzhi.web.plan.titles import titled, titled_heading
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
@@ -67,7 +67,7 @@ class Summary:
     years: list[PageLink]
 
 
-def unit_summary(request: HttpRequest, unit: Unit) -> Summary | None:
+def unit_summary(request: PageRequest, unit: Unit) -> Summary | None:
     """The plan's part of the page of a unit; None before the first release. ``?year=`` chooses the year.
 
     The division of duties is public to whoever may read the plan; lights, milestones, reports and orders are shown

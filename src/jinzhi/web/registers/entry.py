@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from jinzhi.web.registers import list as shown
 from jinzhi.web.registers.find import REASON, crumbs, declared, find_entry
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.tables import Cell
@@ -39,13 +40,13 @@ from jinzhi.web.ui.tables import Cell
 
 @page(nav="registers", scope="register.read")
 @require_GET
-def entry(request: HttpRequest, id: str, pk: int) -> HttpResponse:
+def entry(request: PageRequest, id: str, pk: int) -> HttpResponse:
     """An entry: its values, its history, and what may be done with it."""
     found = declared(id, request.acting)
     return entry_page(request, found, find_entry(found, pk, request.acting))
 
 
-def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: FieldsForm | None = None) -> HttpResponse:
+def entry_page(request: PageRequest, found: Register, kept: Entry, refused: FieldsForm | None = None) -> HttpResponse:
     who = reading(request.acting, kept)
     pasts = history(kept, found)
     checked = verdicts_of([kept.stream])[kept.stream]
@@ -93,7 +94,7 @@ def entry_page(request: HttpRequest, found: Register, kept: Entry, refused: Fiel
 
 
 @page(nav="registers", scope=ERASE)
-def entry_erase(request: HttpRequest, id: str, pk: int) -> HttpResponse:
+def entry_erase(request: PageRequest, id: str, pk: int) -> HttpResponse:
     """Erase the personal data of an entry; its history, the digests and the log stand."""
     who = request.acting
     found = declared(id, who)

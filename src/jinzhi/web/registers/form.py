@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from jinzhi.web.registers.entry import entry_page
 from jinzhi.web.registers.find import REASON, crumbs, find_entry, keeper
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -80,7 +81,7 @@ def values_of(form: FieldsForm, found: Register, who: Acting) -> dict[str, Value
 
 
 def form_page(
-    request: HttpRequest, found: Register, form: FieldsForm, kept: Entry | None, seq: str = "", withheld: bool = False
+    request: PageRequest, found: Register, form: FieldsForm, kept: Entry | None, seq: str = "", withheld: bool = False
 ) -> HttpResponse:
     """``withheld``: what is personal is not in the form, which says so when it comes back."""
     back = reverse("entry", args=[found.id, kept.pk]) if kept else reverse("register", args=[found.id])
@@ -107,7 +108,7 @@ def form_page(
 
 @page(nav="registers", scope="register.read")
 @require_http_methods(["GET", "POST"])
-def entry_new(request: HttpRequest, id: str) -> HttpResponse:
+def entry_new(request: PageRequest, id: str) -> HttpResponse:
     """A new entry."""
     who = request.acting
     found = keeper(id, who, "create")
@@ -140,7 +141,7 @@ def put(form: FieldsForm, refused: EntryRefused) -> None:
 
 @page(nav="registers", scope="register.read")
 @require_http_methods(["GET", "POST"])
-def entry_edit(request: HttpRequest, id: str, pk: int) -> HttpResponse:
+def entry_edit(request: PageRequest, id: str, pk: int) -> HttpResponse:
     """Change an entry; what somebody else wrote meanwhile is a conflict, nothing is lost."""
     who = request.acting
     found = keeper(id, who, "update")
@@ -180,7 +181,7 @@ def entry_edit(request: HttpRequest, id: str, pk: int) -> HttpResponse:
 
 @page(nav="registers", scope="register.read")
 @require_POST
-def entry_turn(request: HttpRequest, id: str, pk: int, turn: str) -> HttpResponse:
+def entry_turn(request: PageRequest, id: str, pk: int, turn: str) -> HttpResponse:
     """Close or reopen an entry, with the reason."""
     who = request.acting
     if turn not in ("close", "reopen"):

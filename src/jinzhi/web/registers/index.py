@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -37,6 +37,7 @@ from jinzhi.web.registers.find import XLSX, crumbs, declared
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import filters_in_words
 from jinzhi.web.ui.language import enumerated, lang_unless_page, named, page_language, speak
@@ -45,14 +46,14 @@ from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 @page(nav="registers", scope="register.read")
 @require_GET
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """Every register that the acting post may read, with how many entries it sees."""
     who = request.acting
     seen = visible_entries(who).filter(state="active").order_by()
     tallies = {t["register"]: t for t in seen.values("register").annotate(n=Count("pk"), last=Max("updated_at"))}
     rows = []
     for register in readable(who):
-        tally = tallies.get(register.id, {"n": 0, "last": None})
+        tally: dict[str, Any] = {"n": 0, "last": None, **tallies.get(register.id, {})}
         href = reverse("register", args=[register.id])
         rows.append(
             TableRow(
@@ -83,7 +84,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page(nav="registers", scope="register.read")
 @require_GET
-def register(request: HttpRequest, id: str) -> HttpResponse:
+def register(request: PageRequest, id: str) -> HttpResponse:
     """The list of a register, with filters, sort and pages in the address."""
     who = request.acting
     found = declared(id, who)
@@ -138,7 +139,7 @@ def facts(found: Register) -> list[tuple[str, Any]]:
 
 @page(nav="registers", scope="register.read")
 @require_GET
-def export(request: HttpRequest, id: str) -> HttpResponse:
+def export(request: PageRequest, id: str) -> HttpResponse:
     """Every row of the current filter as Excel, in the columns that can be imported again."""
     who = request.acting
     found = declared(id, who)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,6 +32,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.register import Register
 from jinzhi.kernel.text import id_of
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import label_of, visible_units
 from jinzhi.web.ui.language import named, page_language, speak
@@ -50,7 +50,7 @@ SORTS = ("number", "title", "unit", "updated", "state")
 
 
 # --- what the address asks for --------------------------------------------------------------------------------
-def filters_of(request: HttpRequest, register: Register) -> EntryFilter:
+def filters_of(request: PageRequest, register: Register) -> EntryFilter:
     """Filters and sort of a list from the address; a wrong value is a clear 400."""
     values: dict[str, str | tuple[str, str]] = {}
     for field in filterable(register):
@@ -81,7 +81,7 @@ def filters_of(request: HttpRequest, register: Register) -> EntryFilter:
     )
 
 
-def _day(request: HttpRequest, name: str) -> str:
+def _day(request: PageRequest, name: str) -> str:
     raw = request.GET.get(name, "").strip()
     try:
         return date.fromisoformat(raw).isoformat() if raw else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,13 +28,14 @@ from jinzhi.web.registers import list as shown
 from jinzhi.web.registers.find import KINDS, crumbs, keeper
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named, page_language, speak
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @page(nav="registers", scope="register.read")
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest, id: str) -> HttpResponse:
+def upload(request: PageRequest, id: str) -> HttpResponse:
     """Choose the sheet; what it would do is shown on the next page, nothing is written here."""
     who = request.acting
     found = keeper(id, who, "create")
@@ -65,7 +66,7 @@ def upload(request: HttpRequest, id: str) -> HttpResponse:
 
 @page(nav="registers", scope="register.read")
 @require_http_methods(["GET", "POST"])
-def preview(request: HttpRequest, id: str, token: str) -> HttpResponse:
+def preview(request: PageRequest, id: str, token: str) -> HttpResponse:
     """What the sheet would do, row by row; confirmed, it is done as a whole or not at all."""
     who = request.acting
     found = keeper(id, who, "create")

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page
 from django.db.models import Q, QuerySet, Value
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import conditional_escape, format_html
@@ -53,6 +53,7 @@ from jinzhi.web.patents.words import state_name
 from jinzhi.web.plan.titles import heading_name, name_of, title_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named
 
 LONGEST = 200
@@ -393,7 +394,7 @@ def without_each(words: list[str], who: Acting) -> list[tuple[str, str, int]]:
 
 
 @page(nav="search", scope="plan.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     who: Acting = request.acting
     query = request.GET.get("q", "").strip()
     only = choice(request, "kind", [k.id for k in KINDS])

@@ -7,18 +7,19 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.middleware import acting
 from jinzhi.web.shell.drafts import to_sign_in
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named
 
 P = ParamSpec("P")
 
 
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 
 
 def page(nav: str, scope: str, *, reads: bool = False) -> Callable[[View[P]], View[P]]:
@@ -31,7 +32,7 @@ def page(nav: str, scope: str, *, reads: bool = False) -> Callable[[View[P]], Vi
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             who = acting(request)
             anonymous = not request.user.is_authenticated
             if who is None:
@@ -47,7 +48,7 @@ def page(nav: str, scope: str, *, reads: bool = False) -> Callable[[View[P]], Vi
             request.acting = who
             return view(request, *args, **kwargs)
 
-        guarded.nav = nav
+        vars(guarded)["nav"] = nav
         return guarded
 
     return decorate

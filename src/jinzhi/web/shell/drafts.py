@@ -52,8 +52,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     files = [f.name or "" for field in request.FILES for f in request.FILES.getlist(field)]
     if not fields or (who is None and "_key" not in request.POST):  # a button, not a form that somebody wrote
         return redirect_to_login(page)
-    how = {"seq": request.POST.get("_seq", ""), "files": files}
-    if who is None or not keep(who, request.get_full_path(), page, fields, **how):
+    seq = request.POST.get("_seq", "")
+    if who is None or not keep(who, request.get_full_path(), page, fields, seq=seq, files=files):
         typed = [(name, value) for name, values in fields.items() for value in values]
         context = {"typed": typed, "files": files, "back": page}
         return render(request, "account/not_kept.html", context, status=401)

@@ -33,12 +33,12 @@ def choice(request: HttpRequest, name: str, allowed: Any, default: str = "") -> 
     return raw
 
 
-def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page:
+def paged(request: HttpRequest, rows: Any, size: int = PAGE_SIZE) -> Page[Any]:
     """The page that the address asks for; a number beyond the end is a clear 404, not another page."""
     pages = Paginator(rows, size)
     number = whole(request, "page", 1)
     try:
-        return pages.page(number)
+        return pages.page(1 if number is None else number)
     except EmptyPage:
         reason = _("没有第 %(n)s 页：这份清单共 %(all)s 页") % {"n": number, "all": pages.num_pages}
         raise Http404(reason) from None

@@ -11,24 +11,27 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.plan.models import Release, Row
 from jinzhi.apps.plan.plans import in_force
+from jinzhi.web.shell.requests import PageRequest
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[PageRequest, P], HttpResponseBase]
 NAME, KEPT = "plan", "plan"
 
 
 def plans(request: HttpRequest) -> list[Release]:
     """The plans in force, the main one first; read once a request."""
-    if not hasattr(request, "plans_in_force"):
-        request.plans_in_force = in_force()
-    return request.plans_in_force
+    kept: list[Release] | None = vars(request).get("plans_in_force")
+    if kept is None:
+        kept = vars(request)["plans_in_force"] = in_force()
+    return kept
 
 
 def several(request: HttpRequest) -> bool:
@@ -70,7 +73,7 @@ def names_plan(view: View[P]) -> View[P]:
     """A page of the plan: where several are in force, its address names the one it shows."""
 
     @wraps(view)
-    def named(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def named(request: PageRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.method in ("GET", "HEAD") and not request.GET.get(NAME) and several(request):
             shown = release_shown(request)
             if "key" in kwargs and shown is not None and "release" not in request.GET:

@@ -225,7 +225,7 @@ def understood(exception: Exception, reading: bool = False) -> Problem:
 def install(api: NinjaAPI) -> None:
     """Make every exception of every operation a problem."""
 
-    def handle(request: HttpRequest, exc: Exception) -> HttpResponse:
+    def handle(request: HttpRequest, exc: Any) -> HttpResponse:
         return answer(request, understood(exc, request.method in ("GET", "HEAD")))
 
     for kind in (Exception, HttpError, ValidationError, Http404):

@@ -6,8 +6,7 @@ import logging
 
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from jinzhi.apps.catalogue.strain import cannot_write
 
@@ -17,7 +16,7 @@ log = logging.getLogger("jinzhi.web")
 class Sessions(SessionMiddleware):
     """What a reading would remember (the plan last looked at) is forgotten where the database is busy or full."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         try:
             return super().process_response(request, response)
         except (OperationalError, InterfaceError) as e:

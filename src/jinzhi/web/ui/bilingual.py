@@ -34,7 +34,7 @@ def localised(thing: Any) -> str:
     if not zh and not en:
         return str(thing)
     if not english():
-        return zh or en
+        return str(zh or en)
     if en:
-        return en
+        return str(en)
     return format_html('<span lang="zh-Hans">{}</span>', zh)

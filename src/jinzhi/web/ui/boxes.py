@@ -8,6 +8,7 @@ from typing import Any
 
 from django import template
 from django.conf import settings
+from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -36,7 +37,7 @@ def dialog(
     context: template.Context, content: str, id: str, title: Any, label: Any, href: str = "#", kind: str = ""
 ) -> SafeString:
     """A button that opens ``content`` in a ``<dialog>``; without script the same link leads to ``href``, a page."""
-    page = template.loader.get_template("components/dialog.html")
+    page = get_template("components/dialog.html")
     return mark_safe(
         page.render(
             {
@@ -54,7 +55,7 @@ def dialog(
 @register.simple_block_tag(takes_context=True)
 def page_bar(context: template.Context, content: str, title: Any, lead: Any = "", tag: Any = None) -> SafeString:
     """The head of a page: h1, a status, a line of context; what stands between the tags are its buttons."""
-    page = template.loader.get_template("components/page_bar.html")
+    page = get_template("components/page_bar.html")
     return mark_safe(
         page.render(
             {
@@ -70,7 +71,7 @@ def page_bar(context: template.Context, content: str, title: Any, lead: Any = ""
 @register.simple_block_tag(name="help")
 def help_box(content: str, label: Any = "") -> SafeString:
     """A question mark that opens an explanation in place (``<details>``)."""
-    page = template.loader.get_template("components/help.html")
+    page = get_template("components/help.html")
     return mark_safe(page.render({"content": mark_safe(content), "label": label}))
 
 

@@ -123,9 +123,11 @@ def kpi(tile: Kpi) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/meter.html")
-def meter(value: float | None, label: Any, text: Any = "", tone: str = "", maximum: float = 100) -> dict[str, Any]:
+def meter(
+    value: float | str | None, label: Any, text: Any = "", tone: str = "", maximum: float = 100
+) -> dict[str, Any]:
     """A bar with its figure in words; None is said as missing, not drawn as zero."""
-    if value == "":  # what a template hands over for a missing variable
+    if isinstance(value, str):  # what a template hands over for a missing variable
         value = None
     shown = text or (MISSING if value is None else f"{value:g}%")
     return {
@@ -184,8 +186,9 @@ def flow(nodes: Sequence[FlowNode], label: Any) -> dict[str, Any]:
     paths: list[str] = []
     waiting: list[dict[str, Any]] = []
     for node in nodes:
-        item = {"node": node, "x": x, "y": top + node.lane * (high + 26)}
-        item["mid"], item["line"], item["sub"] = x + box // 2, item["y"] + (25 if node.note else 33), item["y"] + 45
+        y = top + node.lane * (high + 26)
+        item: dict[str, Any] = {"node": node, "x": x, "y": y}
+        item["mid"], item["line"], item["sub"] = x + box // 2, y + (25 if node.note else 33), y + 45
         placed.append(item)
         x += box + gap
         if node.lane:

@@ -58,7 +58,7 @@ class KernelFile(forms.FileField):
 
     declared: Field
 
-    def clean(self, data: Any, initial: Any = None) -> UploadedFile | None:
+    def clean(self, data: Any, initial: Any = None) -> UploadedFile[Any] | None:
         given = super().clean(data, None)
         return given or None
 
@@ -167,7 +167,7 @@ class FieldsForm(forms.Form):
         return {f.id: self.cleaned_data[f.id] for f in self.declared if f.type is not Type.FILE}
 
     @property
-    def given(self) -> dict[str, UploadedFile]:
+    def given(self) -> dict[str, UploadedFile[Any]]:
         return {f.id: self.cleaned_data[f.id] for f in self.declared if f.type is Type.FILE and self.cleaned_data[f.id]}
 
     def refuse(self, errors: Iterable[FieldError]) -> None:

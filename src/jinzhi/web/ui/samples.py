@@ -199,7 +199,7 @@ NO_ORDERS = Table(
     [],
     Empty("没有督办单", "当前筛选下没有督办单。去掉单位条件可以看到全市的。", "?", "去掉筛选"),
 )
-SHARES = [
+SHARES: list[list[int | None]] = [
     [72, None, 97, None, None],
     [59, None, 81, 51, None],
     [81, 97, 94, 68, None],

@@ -138,7 +138,7 @@ def _heads(context: template.Context, columns: Sequence[Column]) -> list[dict[st
 @register.inclusion_tag("components/table.html", takes_context=True)
 def data_table(context: template.Context, table: Table) -> dict[str, Any]:
     """A whole table; columns sort through the URL and keep the other parameters."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in table.rows:
         if isinstance(row, TableGroup):
             rows.append({"group": row})

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.unit_changes import WrongChange
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -70,7 +71,7 @@ def reached(who: Acting, code: str) -> Unit:
 
 
 def carry_out(
-    request: HttpRequest, fields: tuple[Field, ...], initial: Mapping[str, str], act: Callable[..., object]
+    request: PageRequest, fields: tuple[Field, ...], initial: Mapping[str, str], act: Callable[..., object]
 ) -> tuple[FieldsForm, bool]:
     """The form, and whether it was carried out. ``act`` takes the values, ``expected`` and ``key``."""
     who: Acting = request.acting
@@ -89,7 +90,7 @@ def carry_out(
 
 
 def shown(
-    request: HttpRequest, title: str, form: FieldsForm, submit: str, unit: Unit | None, **more: Any
+    request: PageRequest, title: str, form: FieldsForm, submit: str, unit: Unit | None, **more: Any
 ) -> HttpResponse:
     crumbs = [PageLink(_("单位"), reverse("units"))]
     if unit is not None:
@@ -103,7 +104,7 @@ def shown(
 
 @page(nav="units", scope="units.write")
 @require_http_methods(["GET", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: PageRequest) -> HttpResponse:
     who: Acting = request.acting
     fields = (changing.CODE, *changing.NAMES, changing.LEVEL, changing.PARENT, *changing.WHY)
 
@@ -120,7 +121,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @page(nav="units", scope="units.write")
 @require_http_methods(["GET", "POST"])
-def rename(request: HttpRequest, code: str) -> HttpResponse:
+def rename(request: PageRequest, code: str) -> HttpResponse:
     who: Acting = request.acting
     found = reached(who, code)
     initial = {"zh": found.zh, "short": found.short, "en": found.en, "day": today().isoformat()}
@@ -138,7 +139,7 @@ def rename(request: HttpRequest, code: str) -> HttpResponse:
 
 @page(nav="units", scope="units.write")
 @require_http_methods(["GET", "POST"])
-def merge(request: HttpRequest, code: str) -> HttpResponse:
+def merge(request: PageRequest, code: str) -> HttpResponse:
     who: Acting = request.acting
     found = reached(who, code)
 
@@ -160,7 +161,7 @@ def merge(request: HttpRequest, code: str) -> HttpResponse:
 
 @page(nav="units", scope="units.write")
 @require_http_methods(["GET", "POST"])
-def close(request: HttpRequest, code: str) -> HttpResponse:
+def close(request: PageRequest, code: str) -> HttpResponse:
     who: Acting = request.acting
     found = reached(who, code)
     form, done = carry_out(
@@ -186,7 +187,7 @@ def close(request: HttpRequest, code: str) -> HttpResponse:
 
 @page(nav="units", scope="units.write")
 @require_http_methods(["GET", "POST"])
-def undo(request: HttpRequest, code: str) -> HttpResponse:
+def undo(request: PageRequest, code: str) -> HttpResponse:
     """Take back the last change of the unit."""
     who: Acting = request.acting
     found = reached(who, code)

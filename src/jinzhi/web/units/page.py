@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from jinzhi.web.plan.unit import unit_summary
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
@@ -108,7 +109,7 @@ def above_of(unit: Unit, by_path: dict[str, Unit]) -> list[Unit]:
 
 
 @page(nav="units", scope="plan.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """All units: as a tree, or as a list where something is searched; ``?export=xlsx`` gives the same as Excel."""
     who: Acting = request.acting
     text = request.GET.get("q", "").strip()[:LONGEST]
@@ -236,7 +237,7 @@ def alias_line(alias: Alias, day: date) -> Cell:
 
 @page(nav="units", scope="plan.read")
 @names_plan
-def unit(request: HttpRequest, code: str) -> HttpResponse:
+def unit(request: PageRequest, code: str) -> HttpResponse:
     """One unit: names, place in the tree, contact, groups; people for administrators; its part in the plan."""
     who: Acting = request.acting
     found = get_object_or_404(Unit.objects.select_related("successor"), code=code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from jinzhi.kernel.status import (
 )
 from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell as UiCell
@@ -60,7 +61,7 @@ def examples(rule: LightRule) -> list[tuple[str, Progress]]:
 
 
 @page(nav="cockpit", scope="plan.read")
-def lights(request: HttpRequest) -> HttpResponse:
+def lights(request: PageRequest) -> HttpResponse:
     """The published rule: its thresholds, what follows from them, and which rule held when."""
     day = today()
     rules = sorted(catalogue().all(LightRule), key=lambda r: r.since, reverse=True)

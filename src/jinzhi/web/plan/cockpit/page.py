@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -53,6 +53,7 @@ from jinzhi.web.plan.titles import titled_heading
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.records import TimelineItem
@@ -67,7 +68,7 @@ TABS = ("attention", "districts")
 
 @page(nav="cockpit", scope="plan.read")
 @names_plan
-def cockpit(request: HttpRequest) -> HttpResponse:
+def cockpit(request: PageRequest) -> HttpResponse:
     """The first page: one snapshot, the same for the screen, the wall and paper."""
     board = read_board(request)
     wall = choice(request, "view", ("wall",)) == "wall"
@@ -134,7 +135,7 @@ def adjusted_link(board: Board) -> PageLink | None:
     return PageLink(_("%(n)s 个里程碑经规划调整修改") % {"n": n}, f"{reverse('milestones')}?{said}")
 
 
-def exports(request: HttpRequest, board: Board, overdue: bool) -> list[PageLink]:
+def exports(request: PageRequest, board: Board, overdue: bool) -> list[PageLink]:
     """The page in Excel; and, where orders are overdue, the open orders in Word."""
     here = f"{reverse('cockpit-export')}{url_with(request, tab=None, view=None)}"
     out = [PageLink(_("导出 Excel"), here, key="export", download=True)]
@@ -175,7 +176,7 @@ def lead(board: Board) -> Any:
     )
 
 
-def tab_links(request: HttpRequest, tab: str, count: int) -> list[PageLink]:
+def tab_links(request: PageRequest, tab: str, count: int) -> list[PageLink]:
     return [
         PageLink(_("总览"), url_with(request, tab=None), current=not tab),
         PageLink(_("需关注"), url_with(request, tab="attention"), current=tab == "attention", count=count),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -34,12 +34,13 @@ from jinzhi.web.plan.cockpit.heat import heat_table
 from jinzhi.web.plan.cockpit.kpis import facts as kpi_facts
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named
 
 
 @page(nav="cockpit", scope="plan.read")
 @names_plan
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PageRequest) -> HttpResponse:
     """The heat table, what needs attention and the rows with their lights, within the filters of the cockpit."""
     board = read_board(request)
     if board is None:

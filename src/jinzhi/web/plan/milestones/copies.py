@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, whole
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, plans, release_shown
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -69,7 +70,7 @@ class Shown:
 @page(nav="rows", scope="plan.edit")
 @require_http_methods(["GET", "POST"])
 @names_plan
-def copies(request: HttpRequest) -> HttpResponse:
+def copies(request: PageRequest) -> HttpResponse:
     """Choose the two years, look at the copies and edit them, confirm."""
     release = release_shown(request)
     if release is None:
@@ -110,7 +111,7 @@ def wanted_of(row: Shown, post: Any) -> WantedCopy:
 
 
 def confirmed(
-    request: HttpRequest, release: Release, source: Release, year: int, to_year: int, offered: list[Proposal]
+    request: PageRequest, release: Release, source: Release, year: int, to_year: int, offered: list[Proposal]
 ) -> HttpResponse:
     who: Acting = request.acting
     _expected, key = submitted(request)
@@ -156,7 +157,7 @@ def set_errors(rows: list[Shown], refused: LinesRefused) -> list[str]:
 
 
 def shown(
-    request: HttpRequest, release: Release, source: Release, status: int = 200, *, form: FieldsForm | None = None,
+    request: PageRequest, release: Release, source: Release, status: int = 200, *, form: FieldsForm | None = None,
     **more: Any,
 ) -> HttpResponse:  # fmt: skip
     listed = at_plan(request, reverse("milestones"), release.plan)

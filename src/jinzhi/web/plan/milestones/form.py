@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from jinzhi.web.plan.milestones.page import find, row_of
 from jinzhi.web.plan.titles import name_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.forms import FieldsForm
 
@@ -72,7 +73,7 @@ def nothing_to_reach(form: FieldsForm) -> bool:
 
 @page(nav="rows", scope="plan.edit")
 @names_plan
-def add(request: HttpRequest, key: str) -> HttpResponse:
+def add(request: PageRequest, key: str) -> HttpResponse:
     """A new milestone of a unit for a row."""
     who: Acting = request.acting
     release = shown_plan(request)
@@ -109,7 +110,7 @@ def add(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.edit")
-def change(request: HttpRequest, code: str) -> HttpResponse:
+def change(request: PageRequest, code: str) -> HttpResponse:
     """Change a milestone, with the reason."""
     who: Acting = request.acting
     found = find(who, code)
@@ -157,7 +158,7 @@ def changed(milestone: Milestone, values: dict[str, Any]) -> dict[str, str]:
 
 
 @page(nav="rows", scope="plan.edit")
-def drop(request: HttpRequest, code: str) -> HttpResponse:
+def drop(request: PageRequest, code: str) -> HttpResponse:
     """Take a milestone out of the plan: asked once more, with the reason."""
     who: Acting = request.acting
     found = find(who, code)
@@ -181,7 +182,7 @@ def drop(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def form_page(
-    request: HttpRequest,
+    request: PageRequest,
     form: FieldsForm,
     title: str,
     row: Row | None,

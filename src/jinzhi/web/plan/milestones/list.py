@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -37,6 +37,7 @@ from jinzhi.web.plan.titles import name_of, title_of, titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
@@ -51,7 +52,7 @@ def by_state(id: str) -> Status:
     return next(s for s in MILESTONE_STATES if s.id == id)
 
 
-def day_of(request: HttpRequest, name: str) -> date | None:
+def day_of(request: PageRequest, name: str) -> date | None:
     raw = request.GET.get(name, "").strip()
     if not raw:
         return None
@@ -63,7 +64,7 @@ def day_of(request: HttpRequest, name: str) -> date | None:
         ) from None
 
 
-def filtered(request: HttpRequest, board: Board) -> tuple[Any, list[tuple[str, str]]]:
+def filtered(request: PageRequest, board: Board) -> tuple[Any, list[tuple[str, str]]]:
     """The milestones of the address, and the filters in words."""
     found = milestones(board.who, board.release)
     words = list(board.facts())
@@ -101,7 +102,7 @@ def filtered(request: HttpRequest, board: Board) -> tuple[Any, list[tuple[str, s
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """All milestones that the reader sees, within the filters."""
     board = read_board(request)
     if board is None:
@@ -168,7 +169,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PageRequest) -> HttpResponse:
     """All milestones of the filters as a sheet."""
     board = read_board(request)
     if board is None:
@@ -211,7 +212,7 @@ def may_edit(who: Acting) -> bool:
     return who.user is not None and who.may("plan.edit")
 
 
-def shown_plan(request: HttpRequest) -> Release:
+def shown_plan(request: PageRequest) -> Release:
     release = release_shown(request)
     if release is None:
         raise Http404(_("还没有规划"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from jinzhi.web.plan.milestones.list import may_edit
 from jinzhi.web.plan.titles import titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import MILESTONE, look_at
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
@@ -121,7 +122,7 @@ def history(events: list[Event], checked: Verdicts) -> list[TimelineItem]:
 
 
 @page(nav="rows", scope="plan.read")
-def detail(request: HttpRequest, code: str) -> HttpResponse:
+def detail(request: PageRequest, code: str) -> HttpResponse:
     """A milestone: how it stands, what was reported, who changed what and why."""
     who: Acting = request.acting
     found = find(who, code)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.text import Words
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan, release_shown
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -46,7 +47,7 @@ REASON_ASKED = Field(id="reason", zh="理由", en="Reason", type=Type.LONG, max_
 @page(nav="rows", scope="plan.edit")
 @require_http_methods(["GET", "POST"])
 @names_plan
-def bring_in(request: HttpRequest) -> HttpResponse:
+def bring_in(request: PageRequest) -> HttpResponse:
     """Upload a sheet, look at what it would do, confirm."""
     release = release_shown(request)
     if release is None:
@@ -56,7 +57,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     return confirmed(request, release) if "payload" in request.POST else looked_at(request, release)
 
 
-def shown(request: HttpRequest, release: Release, status: int = 200, **more: Any) -> HttpResponse:
+def shown(request: PageRequest, release: Release, status: int = 200, **more: Any) -> HttpResponse:
     listed = at_plan(request, reverse("milestones"), release.plan)
     crumbs = [
         PageLink(_("规划任务"), at_plan(request, reverse("rows"), release.plan)),
@@ -70,7 +71,7 @@ def shown(request: HttpRequest, release: Release, status: int = 200, **more: Any
     return render(request, "plan/milestones_import.html", context, status=status)
 
 
-def looked_at(request: HttpRequest, release: Release) -> HttpResponse:
+def looked_at(request: PageRequest, release: Release) -> HttpResponse:
     file = request.FILES.get("file")
     if file is None or not file.size:
         return shown(request, release, 422, refused=_("请选择填好的 .xlsx 文件"))
@@ -88,7 +89,7 @@ def looked_at(request: HttpRequest, release: Release) -> HttpResponse:
 
 
 def preview(
-    request: HttpRequest, release: Release, plan: PlannedChanges, kept: dict[str, Any], status: int = 200, **more: Any
+    request: PageRequest, release: Release, plan: PlannedChanges, kept: dict[str, Any], status: int = 200, **more: Any
 ) -> HttpResponse:
     """What the sheet would do. The reason is asked for where a milestone changes."""
     language = page_language()
@@ -113,7 +114,7 @@ def words(plan: PlannedChanges) -> list[tuple[int, str]]:
     return out
 
 
-def confirmed(request: HttpRequest, release: Release) -> HttpResponse:
+def confirmed(request: PageRequest, release: Release) -> HttpResponse:
     who: Acting = request.acting
     _expected, key = submitted(request)
     try:

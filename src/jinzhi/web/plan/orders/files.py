@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -32,13 +32,14 @@ from jinzhi.web.plan.orders.list import (
 from jinzhi.web.plan.reports.find import MARK, XLSX, download, is_demo
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.language import named, page_language
 
 
 @page(nav="orders", scope="case.read")
 @require_GET
 @names_plan
-def excel(request: HttpRequest) -> HttpResponse:
+def excel(request: PageRequest) -> HttpResponse:
     """Every order of the filter as Excel."""
     who, day = request.acting, today()
     what = filter_of(request)
@@ -159,7 +160,7 @@ def _answered_on(order: Order) -> str:
 
 @page(nav="orders", scope="case.read")
 @require_GET
-def docx(request: HttpRequest, pk: int) -> HttpResponse:
+def docx(request: PageRequest, pk: int) -> HttpResponse:
     """One order as Word."""
     rows = Case.objects.visible_to(request.acting).filter(procedure=ORDER, pk=pk)
     found = get_object_or_404(rows)
@@ -173,7 +174,7 @@ def docx(request: HttpRequest, pk: int) -> HttpResponse:
 @page(nav="orders", scope="case.read")
 @require_GET
 @names_plan
-def all_docx(request: HttpRequest) -> HttpResponse:
+def all_docx(request: PageRequest) -> HttpResponse:
     """All orders of the filter as one Word document, each on its own page."""
     orders = chosen(filter_of(request), request.acting, today())
     if not orders:

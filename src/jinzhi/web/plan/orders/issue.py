@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -26,6 +26,7 @@ from jinzhi.web.plan.reports.find import plan_in_force
 from jinzhi.web.plan.titles import titled
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -44,7 +45,7 @@ DUE = Field(id="due", zh="办结期限", en="Due date", type=Type.DATE)
 @page(nav="orders", scope="case.read")
 @require_http_methods(["GET", "POST"])
 @names_plan
-def issue(request: HttpRequest) -> HttpResponse:
+def issue(request: PageRequest) -> HttpResponse:
     """Choose late rows of units (``pair=C1:tj-binhai``), write one demand, look at the orders, issue all at once."""
     who: Acting = request.acting
     if not may_issue(who):

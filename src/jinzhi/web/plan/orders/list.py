@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import BooleanField, CharField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from jinzhi.web.cases import list as case_list
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown, several
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
@@ -125,7 +126,7 @@ class OrderListAsked:
     plan: str = ""
 
 
-def filter_of(request: HttpRequest) -> OrderListAsked:
+def filter_of(request: PageRequest) -> OrderListAsked:
     """Read the address. A wrong value is a clear 400."""
     units = visible_units(request.acting)
     code = choice(request, "unit", {code for code, _label in units})
@@ -217,7 +218,7 @@ def share_words(orders: Iterable[Order], day: date) -> tuple[str, str]:
 @page(nav="orders", scope="case.read")
 @require_GET
 @names_plan
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     who, day = request.acting, today()
     what = filter_of(request)
     orders = chosen(what, who, day)
@@ -268,7 +269,7 @@ def filters(what: OrderListAsked) -> list[Filter]:
     ]
 
 
-def tallies(request: HttpRequest, orders: Sequence[Order]) -> list[PageLink]:
+def tallies(request: PageRequest, orders: Sequence[Order]) -> list[PageLink]:
     """How the answers stand, each with its list."""
     out = []
     for key, label in answered_names().items():

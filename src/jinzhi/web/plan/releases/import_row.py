@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from jinzhi.web.plan.releases.import_words import VERBS, of
 from jinzhi.web.plan.releases.page import DUTY_NAMES, known_rows
 from jinzhi.web.plan.releases.review import targets
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import speak
 
@@ -93,7 +94,7 @@ def _choice_of(duty: Doc) -> str:
 
 
 def _row_page(
-    request: HttpRequest, imported: Import, row: Doc, form: RowForm | None = None, duties: Any = None
+    request: PageRequest, imported: Import, row: Doc, form: RowForm | None = None, duties: Any = None
 ) -> HttpResponse:
     options = targets()
     uids = [r["uid"] for r in imported.mended["rows"]]
@@ -130,7 +131,7 @@ def _source_of(imported: Import, row: Doc) -> str:
 
 
 @page(nav="rows", scope="plan.import")
-def row(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
+def row(request: PageRequest, pk: int, uid: str) -> HttpResponse:
     """One row of an import: its words, its units, its place, what it is bound to."""
     imported = of(request, pk)
     if request.method == "POST":
@@ -141,7 +142,7 @@ def row(request: HttpRequest, pk: int, uid: str) -> HttpResponse:
         raise Http404(speak(e)) from None
 
 
-def _row_changed(request: HttpRequest, imported: Import, uid: str) -> HttpResponse:
+def _row_changed(request: PageRequest, imported: Import, uid: str) -> HttpResponse:
     seq, key = submitted(request)
     how = {"who": request.acting, "expected": seq, "key": key}
     done = request.POST.get("do", "")
@@ -175,7 +176,7 @@ def _row_changed(request: HttpRequest, imported: Import, uid: str) -> HttpRespon
     return back
 
 
-def _row_edited(request: HttpRequest, imported: Import, uid: str, how: dict[str, Any]) -> HttpResponse:
+def _row_edited(request: PageRequest, imported: Import, uid: str, how: dict[str, Any]) -> HttpResponse:
     form = RowForm(request.POST)
     duties = Duties(request.POST, prefix="duty", form_kwargs={"options": targets()})
     found = find(imported.mended, uid)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from jinzhi.apps.plan.models import Import
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.states import Tag
 
 STATES = {
@@ -42,7 +43,7 @@ LEVELS = (
 )
 
 
-def of(request: HttpRequest, pk: int) -> Import:
+def of(request: PageRequest, pk: int) -> Import:
     """The import that the address names, if who asks sees it."""
     found = Import.objects.visible_to(request.acting).select_related("user", "unit").filter(pk=pk).first()
     if found is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models.fields.json import KT
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -22,6 +22,7 @@ from jinzhi.sources.plan_document.read import LARGEST
 from jinzhi.web.plan.releases.import_words import STATES
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged, sort_of
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
@@ -30,7 +31,7 @@ from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
 
 @page(nav="rows", scope="plan.import")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """All imports, newest first."""
     state = choice(request, "state", STATES)
     text = request.GET.get("q", "").strip()[:80]
@@ -104,7 +105,7 @@ def _exported(found: list[Import], state: str, text: str, who: Acting) -> HttpRe
 
 
 @page(nav="rows", scope="plan.import")
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: PageRequest) -> HttpResponse:
     """Hand over a file; what is no plan is refused beside the field."""
     errors: list[str] = []
     earlier: Import | None = None

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.timezone import localtime
@@ -24,6 +24,7 @@ from jinzhi.apps.plan.queries import rows_of
 from jinzhi.kernel.plan import PlanRow
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.language import named, speak
@@ -126,7 +127,7 @@ def _release(pk: int) -> Release:
 
 
 @page(nav="rows", scope="plan.read")
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """All releases, by plan; the one in force first."""
     plans = sorted(set(Release.objects.values_list("plan", flat=True)))
     plan = choice(request, "plan", plans)
@@ -164,7 +165,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.read")
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: PageRequest, pk: int) -> HttpResponse:
     """The whole text of a release, to read and to print."""
     found = _release(pk)
     lines = list(rows_of(found))
@@ -227,7 +228,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.read")
-def difference(request: HttpRequest, a: int, b: int) -> HttpResponse:
+def difference(request: PageRequest, a: int, b: int) -> HttpResponse:
     """From one release to another of the same plan."""
     old, new = _release(a), _release(b)
     if old.plan != new.plan:
@@ -246,7 +247,7 @@ def difference(request: HttpRequest, a: int, b: int) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.import")
-def bind(request: HttpRequest, pk: int) -> HttpResponse:
+def bind(request: PageRequest, pk: int) -> HttpResponse:
     """Bind a row of a release to a known row, or take the binding away."""
     found = _release(pk)
     if request.method != "POST":  # the way back from a conflict

@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -31,6 +31,7 @@ from jinzhi.kernel.text import id_of
 from jinzhi.web.plan.releases.import_words import LEVELS, STATES, VERBS, of
 from jinzhi.web.plan.releases.page import DUTY_NAMES
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import named, speak
 from jinzhi.web.ui.records import TimelineItem
@@ -164,7 +165,7 @@ class HeadForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("文号"), max_length=100, required=False)
 
 
-def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None) -> HttpResponse:
+def _review(request: PageRequest, imported: Import, head: HeadForm | None = None) -> HttpResponse:
     doc = imported.mended
     events = importing.history(imported)
     checked = verdicts(events)
@@ -219,7 +220,7 @@ def _review(request: HttpRequest, imported: Import, head: HeadForm | None = None
 
 
 @page(nav="rows", scope="plan.import")
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: PageRequest, pk: int) -> HttpResponse:
     """The parse beside the source; a POST changes the document as a whole (``do`` says how)."""
     imported = of(request, pk)
     if request.method != "POST":
@@ -263,7 +264,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("plan-import-review", args=[pk]) + here)
 
 
-def _day_of(request: HttpRequest, n: str) -> str:
+def _day_of(request: PageRequest, n: str) -> str:
     """The day typed for a time limit that names no year. Raises MendRefused."""
     given = request.POST.get(f"due-{n}", "").strip()
     try:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from jinzhi.web.plan.releases.import_words import of
 from jinzhi.web.plan.releases.page import diff_context
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import speak
@@ -48,7 +49,7 @@ class StoreForm(forms.Form):
 
 
 @page(nav="rows", scope="plan.import")
-def store(request: HttpRequest, pk: int) -> HttpResponse:
+def store(request: PageRequest, pk: int) -> HttpResponse:
     """Choose the plan (in the address), see the difference and what is open, and store."""
     imported = of(request, pk)
     doc = imported.mended
@@ -106,7 +107,7 @@ class DiscardForm(forms.Form):
 
 
 @page(nav="rows", scope="plan.import")
-def discard(request: HttpRequest, pk: int) -> HttpResponse:
+def discard(request: PageRequest, pk: int) -> HttpResponse:
     """Give an import up, with a reason; it stays in the list."""
     imported = of(request, pk)
     form = DiscardForm(request.POST or None)
@@ -130,7 +131,7 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.import")
-def source(request: HttpRequest, pk: int) -> HttpResponse:
+def source(request: PageRequest, pk: int) -> HttpResponse:
     """The file as it was uploaded."""
     file = importing.original(of(request, pk))
     if file is None:
@@ -145,7 +146,7 @@ def source(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(nav="rows", scope="plan.import")
-def difference(request: HttpRequest, pk: int) -> HttpResponse:
+def difference(request: PageRequest, pk: int) -> HttpResponse:
     """What an import would change: against a plan in force, or against its own parse as it came."""
     imported = of(request, pk)
     plans = in_force()

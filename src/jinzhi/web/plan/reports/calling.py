@@ -7,7 +7,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from jinzhi.kernel.text import Words
 from jinzhi.web.plan.reports.find import may_call, plan_in_force
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan, names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -46,7 +47,7 @@ WHY_PAST = Field(
 @page(nav="reports", scope="report.read")
 @require_http_methods(["GET", "POST"])
 @names_plan
-def round_open(request: HttpRequest) -> HttpResponse:
+def round_open(request: PageRequest) -> HttpResponse:
     """Call for the reports of a period: choose or make it, look who will be asked, confirm. Doing it again is safe."""
     who: Acting = request.acting
     if not may_call(who):

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core import signing
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -42,6 +42,7 @@ from jinzhi.web.plan.reports.find import (
 from jinzhi.web.plan.reports.history import FIELD_NAMES, changes_of, place_names
 from jinzhi.web.plan.reports.page import lock_note
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named, page_language, speak
@@ -49,7 +50,7 @@ from jinzhi.web.ui.language import named, page_language, speak
 
 @page(nav="reports", scope="report.read")
 @require_GET
-def report_excel(request: HttpRequest, pk: int) -> HttpResponse:
+def report_excel(request: PageRequest, pk: int) -> HttpResponse:
     """The report's sheet, to fill in and bring back."""
     found = find_report(request.acting, pk)
     made = as_workbook(found, release_of(found), demo=is_demo())
@@ -58,7 +59,7 @@ def report_excel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="reports", scope="report.read")
 @require_http_methods(["GET", "POST"])
-def report_excel_import(request: HttpRequest, pk: int) -> HttpResponse:
+def report_excel_import(request: PageRequest, pk: int) -> HttpResponse:
     """Bring a filled sheet back: every error at once, or what would change, to be confirmed."""
     who: Acting = request.acting
     found = find_report(who, pk)
@@ -114,7 +115,7 @@ def report_excel_import(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="reports", scope="report.read")
 @require_POST
-def report_excel_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+def report_excel_confirm(request: PageRequest, pk: int) -> HttpResponse:
     """Save what was looked over, all in one go."""
     who: Acting = request.acting
     found = find_report(who, pk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -17,6 +17,7 @@ from jinzhi.kernel.procedure import may_open
 from jinzhi.web.plan.reports import list as report_list
 from jinzhi.web.shell.access import require
 from jinzhi.web.shell.plan_choice import at_plan, release_shown
+from jinzhi.web.shell.requests import PageRequest
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARK = "演示数据，非官方统计"
@@ -36,7 +37,7 @@ def is_demo() -> bool:
     return bool(here and here.demo)
 
 
-def plan_in_force(request: HttpRequest) -> Release:
+def plan_in_force(request: PageRequest) -> Release:
     release = release_shown(request)
     if release is None:
         raise Http404(_("还没有生效的规划，请先导入规划文件"))
@@ -55,7 +56,7 @@ def find_report(who: Acting, pk: int) -> Report:
     return get_object_or_404(seen, pk=pk)
 
 
-def reports_of(request: HttpRequest, report: Report) -> str:
+def reports_of(request: PageRequest, report: Report) -> str:
     """The list of the reports of this one's plan."""
     return at_plan(request, reverse("reports"), report.plan)
 

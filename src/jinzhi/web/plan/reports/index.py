@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from jinzhi.web.plan.reports.find import XLSX, download, is_demo, may_call, plan
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.plan_choice import names_plan, release_shown
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import view_links
 from jinzhi.web.ui.tables import Empty
@@ -22,7 +23,7 @@ from jinzhi.web.ui.tables import Empty
 @page(nav="reports", scope="report.read")
 @require_GET
 @names_plan
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: PageRequest) -> HttpResponse:
     """The reports of the plan in force; ``view=mine`` are those that wait for the acting post."""
     who, day = request.acting, today()
     release = release_shown(request)
@@ -70,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @page(nav="reports", scope="report.read")
 @require_GET
 @names_plan
-def index_excel(request: HttpRequest) -> HttpResponse:
+def index_excel(request: PageRequest) -> HttpResponse:
     """Every row of the current filter as Excel."""
     who, day, release = request.acting, today(), plan_in_force(request)
     what = report_list.filter_of(request, release.plan)

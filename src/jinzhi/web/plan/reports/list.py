@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.cases.list import marks
 from jinzhi.web.plan.more_time import first_due, more_words
 from jinzhi.web.shell.listing import choice, sort_of
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import named, page_language
@@ -103,7 +103,7 @@ class ReportListAsked:
     units: Choices
 
 
-def filter_of(request: HttpRequest, plan: str) -> ReportListAsked:
+def filter_of(request: PageRequest, plan: str) -> ReportListAsked:
     """Read the address. A wrong value is a clear 400."""
     periods = tuple(Period.objects.filter(plan=plan).order_by("-starts"))
     units = visible_units(request.acting)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,6 +36,7 @@ from jinzhi.web.plan.reports.paper import bearing
 from jinzhi.web.plan.titles import name_of
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.plan_choice import at_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import CASE, look_at
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.language import named
@@ -54,7 +55,7 @@ class Blocked:
 
 
 def report_page(
-    request: HttpRequest,
+    request: PageRequest,
     found: Report,
     form: ReportForm | None = None,
     *,
@@ -116,7 +117,7 @@ def report_page(
     return render(request, "plan_reports/report.html", context, status=status)
 
 
-def form_of(request: HttpRequest, rows: Sequence[ReportRow], earlier: Mapping[str, RowNote], copy: str) -> ReportForm:
+def form_of(request: PageRequest, rows: Sequence[ReportRow], earlier: Mapping[str, RowNote], copy: str) -> ReportForm:
     """The form as it is first shown; ``copy``: whether the texts of the period before are taken over."""
     form = ReportForm(rows, earlier=earlier, copy=copy)
     if copy and form.copied:
@@ -134,7 +135,7 @@ def measures_of(rows: Sequence[ReportRow]) -> dict[int, list[str]]:
     return texts
 
 
-def heading(request: HttpRequest, found: Report) -> dict[str, Any]:
+def heading(request: PageRequest, found: Report) -> dict[str, Any]:
     """Titles, the way back and the files."""
     unit, period = bearing(found), found.period.code
     listed = at_plan(request, f"{reverse('reports')}?period={period}", found.plan)

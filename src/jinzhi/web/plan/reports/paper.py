@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import today
@@ -18,11 +18,12 @@ from jinzhi.web.plan.reports import list as report_list
 from jinzhi.web.plan.reports.find import MARK, download, find_report, is_demo, release_of
 from jinzhi.web.plan.reports.form import NOTE_FIELDS, plain
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 
 
 @page(nav="reports", scope="report.read")
 @require_GET
-def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
+def report_docx(request: PageRequest, pk: int) -> HttpResponse:
     """The report as a Word document."""
     found = find_report(request.acting, pk)
     rows = content(found, release_of(found))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,12 +32,13 @@ from jinzhi.web.plan.reports.find import find_report, release_of, require_editor
 from jinzhi.web.plan.reports.form import ReportForm
 from jinzhi.web.plan.reports.page import earlier_notes, report_page
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 
 
 @page(nav="reports", scope="report.read")
 @require_http_methods(["GET", "POST"])
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: PageRequest, pk: int) -> HttpResponse:
     found = find_report(request.acting, pk)
     return saved(request, found) if request.method == "POST" else report_page(request, found)
 
@@ -53,7 +54,7 @@ def after_saving(found: Report, then: str) -> str:
     )
 
 
-def saved(request: HttpRequest, found: Report) -> HttpResponse:
+def saved(request: PageRequest, found: Report) -> HttpResponse:
     """Save the form and go where its button leads (``then``); whatever refuses it, what was typed is shown again."""
     who: Acting = request.acting
     require_editor(found, who)
@@ -109,7 +110,7 @@ def pressed_twice(found: Report, key: str, release: Release, notes: Content, fig
         return False
 
 
-def kept_typed(request: HttpRequest, found: Report, form: ReportForm) -> HttpResponse:
+def kept_typed(request: PageRequest, found: Report, form: ReportForm) -> HttpResponse:
     """The report was handed in meanwhile: nothing can be saved, but nothing typed is lost either."""
     typed = [(c.about, c.value) for c in form.by_name.values() if c.value and c.name in form.sent]
     since_open = events_of(found.case)[-1:]

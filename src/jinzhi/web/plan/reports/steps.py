@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from jinzhi.web.plan.reports.form import ReportForm
 from jinzhi.web.plan.reports.history import changes_of, place_names
 from jinzhi.web.plan.reports.page import earlier_notes, lack_anchor, lack_label
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -42,7 +43,7 @@ from jinzhi.web.ui.language import named, speak
 
 @page(nav="reports", scope="report.read")
 @require_http_methods(["GET", "POST"])
-def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def report_step(request: PageRequest, pk: int, step: str) -> HttpResponse:
     """Take a step of a report: a page of its own with the form, which also asks once more before harm."""
     who: Acting = request.acting
     found = find_report(who, pk)
@@ -78,7 +79,7 @@ def report_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     return redirect("report", pk=pk)
 
 
-def looked_over(request: HttpRequest) -> int | None:
+def looked_over(request: PageRequest) -> int | None:
     """The version of the content that the person was shown before handing it in; None where none was shown."""
     raw = request.POST.get("_version", "")
     if raw and id_of(raw) is None:
@@ -87,7 +88,7 @@ def looked_over(request: HttpRequest) -> int | None:
 
 
 def step_page(
-    request: HttpRequest,
+    request: PageRequest,
     found: Report,
     taken: Step,
     form: FieldsForm,

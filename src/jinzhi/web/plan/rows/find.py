@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.plan.models import Release, Row
@@ -12,6 +12,7 @@ from jinzhi.web.plan.board import (
 )
 from jinzhi.web.shell.listing import whole
 from jinzhi.web.shell.plan_choice import release_shown
+from jinzhi.web.shell.requests import PageRequest
 
 
 def neighbours(board: Board, row: Row) -> tuple[Row | None, Row | None]:
@@ -21,7 +22,7 @@ def neighbours(board: Board, row: Row) -> tuple[Row | None, Row | None]:
     return rows[at - 1] if at else None, rows[at + 1] if at + 1 < len(rows) else None
 
 
-def find_row(request: HttpRequest, key: str) -> tuple[Row, Release]:
+def find_row(request: PageRequest, key: str) -> tuple[Row, Release]:
     """A row of the release in force, or of the one that ``?release=`` names; else of the newest that has it."""
     force = release_shown(request)
     if force is None:

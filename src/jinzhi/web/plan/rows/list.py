@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -44,6 +44,7 @@ from jinzhi.web.plan.titles import title_of, titled, titled_heading
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.addresses import url_with, url_without
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
@@ -89,7 +90,7 @@ def searched(views: list[RowView], release: Release, q: str) -> list[RowView]:
     return out
 
 
-def filtered(request: HttpRequest, board: Board) -> tuple[list[RowView], Counter[str], str]:
+def filtered(request: PageRequest, board: Board) -> tuple[list[RowView], Counter[str], str]:
     """The rows of the address, sorted; how many have which light before the light is chosen; the words searched."""
     views = row_views(board)
     q = request.GET.get("q", "").strip()[:LONGEST]
@@ -105,7 +106,7 @@ def filtered(request: HttpRequest, board: Board) -> tuple[list[RowView], Counter
     return ordered(request, views), lights, q
 
 
-def ordered(request: HttpRequest, views: list[RowView]) -> list[RowView]:
+def ordered(request: PageRequest, views: list[RowView]) -> list[RowView]:
     raw = choice(request, "sort", {*SORTS, *(f"-{k}" for k in SORTS)}, "key")
     keys = {
         "key": lambda v: (v.row.position,),
@@ -126,7 +127,7 @@ def row_filters(board: Board) -> list[Filter]:
     ]
 
 
-def light_links(request: HttpRequest, lights: Counter[str]) -> list[dict[str, Any]]:
+def light_links(request: PageRequest, lights: Counter[str]) -> list[dict[str, Any]]:
     """How many rows have which light, each a link to them."""
     return [
         {"tag": s, "n": lights[s.id], "href": url_with(request, light=s.id)}
@@ -167,7 +168,7 @@ def rows_table(board: Board, views: Iterable[RowView], empty: Empty) -> Table:
     return Table(_("规划任务"), heads, rows, empty, stack=True, caption_hidden=True)
 
 
-def nothing_found(request: HttpRequest, board: Board, q: str) -> Empty:
+def nothing_found(request: PageRequest, board: Board, q: str) -> Empty:
     """Why the list is empty, and the way out that the filters leave."""
     if q:
         text = _("“%(q)s”在现在的条件下没有出现在任务和措施里。用空格隔开的词必须同时出现，可以减少一个词。") % {"q": q}
@@ -177,7 +178,7 @@ def nothing_found(request: HttpRequest, board: Board, q: str) -> Empty:
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def rows(request: HttpRequest) -> HttpResponse:
+def rows(request: PageRequest) -> HttpResponse:
     """The rows of the plan within the filters; a cell of the cockpit opens exactly the rows that make it."""
     board = read_board(request)
     if board is None:
@@ -212,7 +213,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def rows_export(request: HttpRequest) -> HttpResponse:
+def rows_export(request: PageRequest) -> HttpResponse:
     """All rows of the filters, not only those of the page, and their measures."""
     board = read_board(request)
     if board is None:
@@ -222,7 +223,7 @@ def rows_export(request: HttpRequest) -> HttpResponse:
     return workbook("rows", request.acting, [rows_sheet(views), measures_sheet(board, views)], facts)
 
 
-def other_facts(request: HttpRequest, q: str) -> list[tuple[str, str]]:
+def other_facts(request: PageRequest, q: str) -> list[tuple[str, str]]:
     lights = {s.id: named(s) for s in (*LIGHTS, NO_DATA, NONE)}
     bound = {"yes": _("已绑定规划任务"), "no": _("未绑定")}
     return [

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ from jinzhi.web.plan.titles import title_of, titled, titled_heading
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
@@ -178,7 +179,7 @@ def turned(board: Board, units: Sequence[Unit], lines: Sequence[dict[str, Any]])
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def matrix(request: HttpRequest) -> HttpResponse:
+def matrix(request: PageRequest) -> HttpResponse:
     """Rows × units: who answers for what, and how it stands. ``flip``: turned round; ``empty``: empties as well."""
     board = read_board(request)
     if board is None:
@@ -230,7 +231,7 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def matrix_export(request: HttpRequest) -> HttpResponse:
+def matrix_export(request: PageRequest) -> HttpResponse:
     """The whole matrix of the filters as a sheet, all units."""
     board = read_board(request)
     if board is None:

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -36,13 +36,14 @@ from jinzhi.web.plan.titles import heading_name, name_of
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
 from jinzhi.web.shell.plan_choice import names_plan
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import ROW, look_at
 from jinzhi.web.ui.language import enumerated
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 
 
-def accounts(request: HttpRequest, board: Board, row: Row) -> tuple[Any, list[dict[str, Any]]]:
+def accounts(request: PageRequest, board: Board, row: Row) -> tuple[Any, list[dict[str, Any]]]:
     """What approved reports say of a row: a page of notes, newest period first, with their figures' files."""
     reports = Report.objects.visible_to(board.who).filter(plan=board.release.plan, state="approved")
     found = RowNote.objects.filter(row_key=row.key, report__in=reports).select_related("report__unit", "report__period")
@@ -105,7 +106,7 @@ def release_history(row: Row, release: Release) -> list[TimelineItem]:
 
 @page(nav="rows", scope="plan.read")
 @names_plan
-def row(request: HttpRequest, key: str) -> HttpResponse:
+def row(request: PageRequest, key: str) -> HttpResponse:
     """Everything about a row."""
     here, release = find_row(request, key)
     board = read_board(request, release)
