@@ -52,7 +52,7 @@ def version_new(request: PageRequest, number: str) -> HttpResponse:
     upload: Upload | None = None
     errors: list[str] = []
     if request.method == "POST":
-        if (before := event_of(key)) and (before.stream, before.verb) == (kept.stream, "new-version"):
+        if (again := event_of(key)) and (again.stream, again.verb) == (kept.stream, "new-version"):
             return redirect("custody-item", number)
         upload, errors = uploaded(request, who)
         if form.is_valid() and upload is not None:
