@@ -187,22 +187,21 @@ def test_writes_stand_in_actions() -> None:
 BESIDE_THE_RUNNER = {
     "apps/accounts/following.py": "a merger of units takes posts along, in the transaction of its verb",
     "apps/cases/actions.py:follow": "a step that follows of itself, in the transaction of the step before",
-    "apps/cases/actions.py:log_viewing": "who was shown personal data: nothing is asked that could be repeated",
     "apps/catalogue/management/commands/passwordlink.py:handle": "the operator of the machine, at the command line",
     "apps/custody/actions.py:log_download": "who took a copy: nothing is asked that could be repeated",
     "apps/evidence/bundle/exports.py:trace": "who took a copy: nothing is asked that could be repeated",
     "apps/evidence/events/erasing.py:erase_left": "what an erasure did to files, in the transaction of its verb",
+    "apps/evidence/events/viewing.py:viewing_recorded": "who was shown personal data, or took a copy: nothing to repeat",
     "apps/evidence/events/inventory.py:take": "the system counts, by the timer",
     "apps/evidence/witness/accusations.py:answer": "the evidence app keeps its own log",
     "apps/evidence/witness/rotation.py:rotate": "the operator of the machine, at the command line",
     "apps/indicators/actions.py:freeze": "the system, by the timer",
     "apps/patents/store/columns.py:answer": "the operator of the machine, at the command line",
+    "apps/cases/endings.py:end_clocks": "the timer: it asks the case itself whether it was done",
     "apps/patents/store/importing.py:_finish": "the operator of the machine, at the command line",
     "apps/plan/actions.py:adjust_milestone": "an approved adjustment, in the transaction of its step",
     "apps/plan/following.py:_hand_milestones": "a merger of units, in the transaction of its verb",
     "apps/plan/following.py:_take_back_milestones": "a merger of units, in the transaction of its verb",
-    "apps/registers/actions.py:log_viewing": "who was shown personal data: nothing is asked that could be repeated",
-    "apps/registers/actions.py:log_export": "who took a copy: nothing is asked that could be repeated",
 }
 
 

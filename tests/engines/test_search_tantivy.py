@@ -261,10 +261,10 @@ def test_many_commits_are_joined_into_few_parts_and_mean_the_same(tmp_path):
 KILLED = """
 import sys
 from pathlib import Path
-from jinzhi.engines.search_tantivy import Writer
+from jinzhi.engines.search_tantivy import IndexWriter
 from jinzhi.kernel.query import Doc
 number = int(sys.argv[2])
-with Writer(Path(sys.argv[1])) as writer:
+with IndexWriter(Path(sys.argv[1])) as writer:
     while True:
         for _ in range(40):
             number += 1
