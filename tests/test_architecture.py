@@ -191,7 +191,7 @@ BESIDE_THE_RUNNER = {
     "apps/custody/actions.py:log_download": "who took a copy: nothing is asked that could be repeated",
     "apps/evidence/bundle/exports.py:trace": "who took a copy: nothing is asked that could be repeated",
     "apps/evidence/events/erasing.py:erase_left": "what an erasure did to files, in the transaction of its verb",
-    "apps/evidence/events/viewing.py:viewing_recorded": "who was shown personal data, or took a copy: nothing to repeat",
+    "apps/evidence/events/viewing.py:viewing_recorded": "who was shown personal data or took a copy: nothing to repeat",
     "apps/evidence/events/inventory.py:take": "the system counts, by the timer",
     "apps/evidence/witness/accusations.py:answer": "the evidence app keeps its own log",
     "apps/evidence/witness/rotation.py:rotate": "the operator of the machine, at the command line",
