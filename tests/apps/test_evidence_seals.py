@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from django.db import connection
 
@@ -144,10 +142,8 @@ def test_many_events_far_apart_take_the_same_few_queries(above, django_assert_nu
     log.checkpoint()
     asked = events()
     seals.verdicts(asked)
-    start = time.perf_counter()
     with django_assert_num_queries(4):
         found = seals.verdicts(asked)
-    assert time.perf_counter() - start < 0.5
     assert {v.state for v in found.by_event.values()} == {"verified"}
     assert {v.checkpoint.size for v in found.by_event.values()} == {301, 1204, 2107, 3010, 3612}
 

@@ -126,7 +126,8 @@ def test_clearing_lasts_through_further_filters(case_at, district):
 
 
 # --- the database and the kernel say the same ------------------------------------------------------------
-STEP = st.integers(1, 36**4 - 1).map(Unit._int2str).map(lambda s: s.rjust(Unit.steplen, "0"))
+# the last path of all has no successor; no tree grows so many roots
+STEP = st.integers(1, 36**4 - 2).map(Unit._int2str).map(lambda s: s.rjust(Unit.steplen, "0"))
 TREES = st.lists(st.lists(st.sampled_from(range(4)), min_size=1, max_size=4), min_size=1, max_size=12)
 DIGITS = ("0001", "0009", "000A", "00ZZ")
 

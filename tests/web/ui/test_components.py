@@ -19,7 +19,7 @@ from jinzhi.web.ui import gallery
 from jinzhi.web.ui import tags as tags_of_all
 from jinzhi.web.ui.figures import FigureTile, Heat
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.records import TimelineItem, declared_first
 from jinzhi.web.ui.states import TONES, Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
@@ -359,3 +359,8 @@ def test_the_gallery_is_accessible_and_quiet_in_every_look(look, city, live_serv
     assert small == []
     assert low == []
     assert said == []
+
+
+def test_what_is_kept_by_name_comes_in_the_order_in_which_it_is_declared():
+    kept = {"note": 3, "zz": 5, "share": 2, "aa": 4, "figure": 1}
+    assert [v for _name, v in declared_first(kept, ("figure", "share", "note"))] == [1, 2, 3, 4, 5]

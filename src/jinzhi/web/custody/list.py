@@ -27,7 +27,7 @@ from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import visible_units
 from jinzhi.web.ui.language import enumerated, named, page_language
-from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.records import TimelineItem, declared_first
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
 
@@ -332,7 +332,7 @@ def happenings(events: Sequence[Event], sealed: Verdicts, cases: Container[str])
     for e in reversed(events):
         changes = [
             (named(BY_ID[k]), BY_ID[k].show(old, language), BY_ID[k].show(new, language))
-            for k, (old, new) in e.data.get("changes", {}).items()
+            for k, (old, new) in declared_first(e.data.get("changes", {}), BY_ID)
         ]
         out.append(
             ItemHappening(

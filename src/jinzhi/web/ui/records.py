@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,13 @@ from jinzhi.web.ui.bilingual import localised
 from jinzhi.web.ui.states import Tag
 
 register = template.Library()
+
+
+def declared_first(kept: Mapping[str, Any], declared: Iterable[str]) -> list[tuple[str, Any]]:
+    """What is kept by name, in the order in which the names are declared, others after them by name: a database need
+    not keep the order of JSON."""
+    places = {name: n for n, name in enumerate(declared)}
+    return sorted(kept.items(), key=lambda item: (places.get(item[0], len(places)), item[0]))
 
 
 @dataclass(frozen=True)

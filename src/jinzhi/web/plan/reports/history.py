@@ -15,7 +15,7 @@ from jinzhi.web.plan.reports import list as report_list
 from jinzhi.web.plan.reports.form import FIGURE_FIELDS, NOTE_FIELDS
 from jinzhi.web.plan.titles import name_of
 from jinzhi.web.ui.language import named
-from jinzhi.web.ui.records import TimelineItem
+from jinzhi.web.ui.records import TimelineItem, declared_first
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ def changes_of(events: Sequence[Event], names: Mapping[str, str]) -> list[Change
             old, new = ("", file) if e.verb == "attach" else (file, "")
             code = str(e.data.get("milestone", ""))
             out.append(Change(e, names.get(code, code), _("附件"), old, new))
-        for place, fields in e.data.get("changes", {}).items():
-            for name, (before, after) in fields.items():
+        for place, fields in declared_first(e.data.get("changes", {}), names):
+            for name, (before, after) in declared_first(fields, FIELD_NAMES):
                 declared = FIELD_NAMES.get(name)
                 label = named(declared) if declared else name
                 out.append(Change(e, names.get(place, place), label, before or "", after or ""))
