@@ -481,3 +481,19 @@ def test_the_card_of_a_clock_names_the_length_and_the_law_that_it_counts(handler
     assert "投诉举报处理办法" in card
     assert "暂行" not in card
     assert "2026-06-15" in card
+
+
+def test_what_stands_beside_the_state_is_shown_with_what_it_does_to_the_terms(handler):
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=handler.acting.unit, on=date(2026, 11, 2))
+    address = reverse("case", args=[case.pk])
+    assert 'id="asides"' not in text(handler.client.get(address))
+    take(case, "accept", {}, who=handler.acting, on=date(2026, 11, 3))
+    take(case, "appraise", {"body": "鉴定所", "object": "真伪"}, who=handler.acting, on=date(2026, 11, 10))
+    take(case, "suspend", {"reason": "申请回避"}, who=handler.acting, on=date(2026, 11, 12))
+    page = text(handler.client.get(address))
+    assert "自 2026-11-10 起，其间不计入调解期限" in page
+    assert "自 2026-11-12 起，各期限照常计算" in page
+    said = handler.client.get(f"/api/v1/cases/{case.pk}").json()
+    assert [(a["id"], a["since"]) for a in said["asides"]] == [
+        ("appraisal", "2026-11-10"), ("suspended", "2026-11-12"),
+    ]  # fmt: skip

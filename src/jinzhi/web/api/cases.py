@@ -184,6 +184,10 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
     return {
         **shown(case),
         "state_zh": folded.state.zh,
+        "asides": [
+            {"id": a.aside.id, "zh": a.aside.zh, "en": a.aside.en, "since": a.since, "item": a.item}
+            for a in folded.asides
+        ],
         "state_en": folded.state.en,
         "clocks": [clock_shown(c, stood.get(run)) for run, c in runs(folded.clocks).items()],
         "offers": [offer_shown(o, procedure.asks_time(o.step.id)) for o in steps_for(case, folded, who)],

@@ -24,6 +24,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.personal import marked
 from jinzhi.apps.evidence.events.seals import verdicts
 from jinzhi.engines import flow
+from jinzhi.kernel.procedure import CaseView, OpenAside
 from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.adjustment import case_pairs
 from jinzhi.web.cases.find import declared, find_case
@@ -41,7 +42,7 @@ from jinzhi.web.shell.errors import NOT_ON_RECORD
 from jinzhi.web.shell.watching import CASE, look_at
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import named, page_language
+from jinzhi.web.ui.language import enumerated, named, page_language
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell
 
@@ -94,6 +95,7 @@ def case_page(
         "procedure_name": named(procedure),
         "title": f"{found.number} {found.title}",
         "state": Tag(state.zh, state.en, state.tone),
+        "asides": [aside_line(folded, a) for a in folded.asides],
         "refused": (refused or untold or ("", None))[1],
         "offers": offers,
         "next": whose_turn(found, offers, who, request.get_full_path()),
@@ -130,6 +132,22 @@ def case_page(
         "print_facts": named(procedure),
     }
     return render(request, "cases/case.html", context, status=422 if refused or untold else 200)
+
+
+def aside_line(folded: CaseView, stands: OpenAside) -> tuple[Tag, str]:
+    """What stands beside the state, since when, and what it does to which clocks."""
+    id = stands.aside.id
+    out = [c for c in folded.procedure.clocks if id in c.exclude]
+    rest = [c for c in folded.procedure.clocks if id in c.suspend]
+    since = _("自 %(day)s 起") % {"day": stands.since.isoformat()}
+    words = [since]
+    if out:
+        words.append(_("其间不计入%(clocks)s") % {"clocks": enumerated(named(c) for c in out)})
+    if rest:
+        words.append(_("其间%(clocks)s中止") % {"clocks": enumerated(named(c) for c in rest)})
+    if not out and not rest:
+        words.append(_("各期限照常计算"))
+    return Tag(stands.aside.zh, stands.aside.en, "normal"), "，".join(words)
 
 
 def procedure_state(found: Case) -> Any:

@@ -45,6 +45,16 @@ class WithoutOut(Schema):
     stopped: date | None
 
 
+class AsideOut(Schema):
+    """Something that stands beside the state of a case since a day."""
+
+    id: str
+    zh: str
+    en: str
+    since: date
+    item: str = Field(description="The element of a list that it is about; empty where it is the whole case.")
+
+
 class ClockOut(Schema):
     id: str
     zh: str
@@ -116,6 +126,7 @@ class CaseFull(CaseOut):
 
     state_zh: str
     state_en: str
+    asides: list[AsideOut] = Field(description="What stands beside the state, such as an appraisal.")
     clocks: list[ClockOut]
     offers: list[OfferOut]
     events: list[CaseEventOut]
