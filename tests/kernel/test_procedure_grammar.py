@@ -51,6 +51,7 @@ from jinzhi.kernel.procedure import (
     shows_of,
 )
 from jinzhi.kernel.procedure.pins import pinned_by, pins_of
+from jinzhi.kernel.procedure.state import targets_from
 
 H = ("clerk",)
 CALENDAR = Calendar.of(())
@@ -464,3 +465,14 @@ def test_conditions_of_a_step_per_item_read_the_item_and_the_case_one_scope_out(
     parties = '[{"_key":"li","party":"李","abroad":true},{"_key":"wang","party":"王"}]'
     history = f"2026-03-02 open subject=协议 parties={parties}\n2026-03-03 apply[li]\n2026-03-03 apply[wang]"
     assert offered(case(abroad, history))["ask-proof"].items == ("li",)
+
+
+def test_a_choice_by_the_state_leads_only_where_it_can():
+    to = Choose((Is("state", "received"), "withdrawn"), otherwise="ended")
+    assert targets_from(to, "received") == ("withdrawn",)
+    assert targets_from(to, "mediation") == ("ended",)
+    other = Choose((Is("state", "a"), "b"), (Given("open.file"), "c"), otherwise="d")
+    assert targets_from(other, "a") == ("b",)
+    assert targets_from(other, "x") == ("c", "d")
+    assert targets_from("b", "a") == ("b",)
+    assert targets_from(None, "a") == ()

@@ -96,14 +96,17 @@ def name_of(thing: State | Step | Clock | Procedure, language: str) -> str:
 
 def staying(procedure: Procedure, state: State) -> list[Step]:
     """Steps that can be taken in a state and leave it where it is."""
-    return [s for s in procedure.steps if state.id in procedure.sources(s) and (not s.targets or state.id in s.targets)]
+    here = state.id
+    return [
+        s for s in procedure.steps if here in procedure.sources(s) and (not s.targets or here in s.targets_in(here))
+    ]
 
 
 def _arrows(procedure: Procedure) -> list[Arrow]:
     kept: dict[tuple[str, str], Arrow] = {}
     for step in procedure.steps:
         for source in procedure.sources(step) or (START,):
-            for target in step.targets:
+            for target in step.targets_in(source):
                 if target != source:
                     kept.setdefault((source, target), Arrow(source, target, [])).steps.append(step)
     return list(kept.values())

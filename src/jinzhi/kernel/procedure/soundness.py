@@ -40,7 +40,7 @@ def graph_problems(whole: Graph, walk: Walk) -> Iterator[str]:
 
 
 def _leaving(whole: Graph, state: str) -> list[Step]:
-    return [s for s in whole.steps if state in whole.sources(s) and set(s.targets) - {state}]
+    return [s for s in whole.steps if state in whole.sources(s) and set(s.targets_in(state)) - {state}]
 
 
 def _leads_on(whole: Graph, state: str, finals: frozenset[str]) -> bool:
@@ -52,7 +52,7 @@ def _leads_on(whole: Graph, state: str, finals: frozenset[str]) -> bool:
             return True
         if here not in reached:
             reached.add(here)
-            todo += [to for s in whole.steps if here in whole.sources(s) for to in s.targets]
+            todo += [to for s in whole.steps if here in whole.sources(s) for to in s.targets_in(here)]
     return False
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from jinzhi.kernel.expression import Choose
+from jinzhi.kernel.expression import NOT_HELD, Answer, Choose, Elements, Missing, answer_of
+from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.status import Tone
 from jinzhi.kernel.text import Words
 
@@ -82,3 +84,43 @@ def targets_of(to: Target) -> tuple[str, ...]:
         parts = (*(value for _, value in to.branches), to.otherwise)
         return tuple(dict.fromkeys(state for part in parts for state in targets_of(part)))
     return (to,) if to else ()
+
+
+def targets_from(to: Target, state: str) -> tuple[str, ...]:
+    """The states that a target may come out as where the case stands in a state: a choice by the state is decided."""
+    if not isinstance(to, Choose):
+        return targets_of(to)
+    out: list[str] = []
+    for condition, value in to.branches:
+        answer = answer_of(condition, OnlyState(state))
+        if answer is not Answer.NO:
+            out += targets_from(value, state)
+        if answer is Answer.YES:
+            return tuple(dict.fromkeys(out))
+    return tuple(dict.fromkeys((*out, *targets_from(to.otherwise, state))))
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyState:
+    """A case of which nothing is known but its state."""
+
+    state: str
+
+    def value(self, path: str) -> object:
+        return self.state if path == "state" else NOT_HELD
+
+    def moment(self, path: str) -> tuple[int, ...] | None:
+        return None
+
+    def elements(self, over: str) -> Elements | Missing:
+        return NOT_HELD
+
+    def frozen(self, source: str, where: object) -> object:
+        return NOT_HELD
+
+    def at(self, day: date) -> OnlyState:
+        return OnlyState("")
+
+    @property
+    def calendar(self) -> Calendar:
+        return Calendar.of(())

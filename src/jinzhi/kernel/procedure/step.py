@@ -17,7 +17,7 @@ from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure.aside import Aside
 from jinzhi.kernel.procedure.effects import Effect, On
 from jinzhi.kernel.procedure.letters import Letter
-from jinzhi.kernel.procedure.state import ANY_STATE, CLOSED, State, Target, targets_of
+from jinzhi.kernel.procedure.state import ANY_STATE, CLOSED, State, Target, targets_from, targets_of
 from jinzhi.kernel.recording import DayGiven
 from jinzhi.kernel.text import Words
 
@@ -171,6 +171,10 @@ class Step:
     def targets(self) -> tuple[str, ...]:
         """Every state that it may lead to; empty where the state stays."""
         return targets_of(self.to)
+
+    def targets_in(self, state: str) -> tuple[str, ...]:
+        """Every state that it may lead to from a state; empty where the state stays."""
+        return targets_from(self.to, state)
 
     @property
     def tells(self) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ def walked(whole: Graph) -> Walk:
         for step in whole.steps:
             if step.opens or here.state not in whole.sources(step) or not asides.let(step, here):
                 continue
-            for target in step.targets or (here.state,):
+            for target in step.targets_in(here.state) or (here.state,):
                 for spot in asides.after(step, Spot(target, here.open)):
                     walk.moves.append(Move(here, step, spot))
                     todo.append(spot)

@@ -16,6 +16,7 @@ from jinzhi.kernel.fields import Type
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
+from jinzhi.kernel.procedure.step import BY_ITSELF
 from jinzhi.web.cases.page import CLOCK_TAGS, cite
 from jinzhi.web.catalogue.declared import plain
 from jinzhi.web.ui.language import enumerated, named, speak
@@ -159,6 +160,9 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
     }
 
     def row(s: Step) -> TableRow:
+        place = p.place(s)
+        beside = [_("%(aside)s期间") % {"aside": named(p.find_aside(a))} for a in place.open]
+        beside += [_("非%(aside)s期间") % {"aside": named(p.find_aside(a))} for a in place.closed]
         sources = enumerated(named(p.state(x)) for x in p.sources(s)) or _("（发起）")
         inputs = enumerated(
             named(f) + ("*" if f.required else "") + (f"（{_('个人信息')}）" if f.personal else "") for f in s.inputs
@@ -167,9 +171,12 @@ def steps_table(p: Procedure, roles: dict[str, str]) -> Table:
         return TableRow(
             [
                 named(s),
-                sources,
+                Cell(sources, sub=enumerated(beside)),
                 enumerated(named(p.state(to)) for to in s.targets) or _("不变"),
-                Cell(enumerated(roles.get(r, r) for r in s.roles), sub=places[s.at]),
+                Cell(
+                    enumerated(roles.get(r, r) for r in s.roles),
+                    sub="" if set(s.roles) <= set(BY_ITSELF) else places[s.at],
+                ),
                 Cell(inputs or "—", sub=_("前提：%(needs)s") % {"needs": needs} if needs else ""),
                 enumerated(str(cite(c).value) for c in s.basis) or "—",
             ],

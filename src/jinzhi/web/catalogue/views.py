@@ -227,7 +227,7 @@ def procedure(request: PageRequest, id: str) -> HttpResponse:
     """A procedure as a guide to whoever asks for it or handles it; what developers look for lies folded below."""
     p = find_procedure(id)
     language = page_language()
-    roles = {r.id: named(r) for r in catalogue().all(Role)}
+    roles = {r.id: named(r) for r in catalogue().all(Role)} | {"system": _("系统"), "import": _("数据导入")}
     cases = Case.objects.visible_to(request.acting).filter(procedure=p.id)
     return render(
         request,
