@@ -32,6 +32,7 @@ from jinzhi.engines import flow
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.declare import Declaration
+from jinzhi.kernel.expression import NOT_HELD, Answer, answer_of
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.law import Law
 from jinzhi.kernel.procedure import CaseView, Example, Procedure, Step, fold, offers, run_example
@@ -81,10 +82,12 @@ def test_every_article_it_cites_is_declared(it):
 
 def leading_on(it: Procedure, folded: CaseView) -> list[Step]:
     """The steps that somebody may take by hand where a case stands."""
-    asides = folded.open_asides()
+    asides, record = folded.open_asides(), folded.record
     return [
         s for s in it.steps
         if folded.state.id in it.sources(s) and it.place(s).allows(asides) and not set(s.roles) <= set(BY_ITSELF)
+        and (not s.under or record.value("law") in (*s.under, NOT_HELD))
+        and (s.when is None or answer_of(s.when, record) is not Answer.NO)
     ]  # fmt: skip
 
 

@@ -54,7 +54,8 @@ class Known:
 @dataclass(slots=True)
 class Run:
     """One run of a clock. ``item``: the key of the element that it is about. ``began``: the day on which it started;
-    ``started``: that from which it counts, another one once it was restarted. ``unsure``: whether it was to start at
+    ``started``: that from which it counts, another one once it was ``restarted``; from then on the day that
+    ``counts_from`` gives is left behind. ``unsure``: whether it was to start at
     all is unknown. ``said``: what its expressions came to after the last event."""
 
     clock: Clock
@@ -64,6 +65,7 @@ class Run:
     started_at: datetime | None = None
     said: TermOnCase = NOTHING
     unsure: bool = False
+    restarted: bool = False
     told: date | None = None
     told_at: datetime | None = None
     known: Known | None = None
@@ -97,8 +99,12 @@ class Run:
 
     def restart(self, on: date, at: datetime | None) -> None:
         """It counts anew from a day; what was granted before belonged to the old count."""
-        self.started, self.started_at = on, at
+        self.started, self.started_at, self.restarted = on, at, True
         self.granted.clear()
+
+    def counts_from(self, known: Known) -> object:
+        """The day, or moment, that its expression gives to count from; None where it has none, or counts anew."""
+        return None if self.restarted or self.clock.counts_from is None else known.said.counts_from
 
     def tell(self, told: date | datetime, on: date) -> None:
         """A day was told to a party: it holds until something is recorded that moves the end."""

@@ -170,8 +170,8 @@ def _said_end(run: Run, known: Known, looking: Looking) -> Deadline:
 
 def _start(run: Run, known: Known, term: Ruled, unit: Unit) -> date:
     """The day, or for hours the minute, from which a run counts. Raises Uncountable."""
-    said = known.said.counts_from
-    if run.clock.counts_from is not None and not isinstance(said, date):
+    said = run.counts_from(known)
+    if run.clock.counts_from is not None and not run.restarted and not isinstance(said, date):
         raise Uncountable(replace(term, why=Words(*NO_START)))
     if unit is not Unit.HOUR:
         return said if isinstance(said, date) else run.started
@@ -237,7 +237,7 @@ def _settled(run: Run, known: Known, looking: Looking, result: Deadline, before:
     return ClockView(
         run.clock,
         status,
-        known.said.counts_from if isinstance(known.said.counts_from, date) else run.started,
+        counted_from if isinstance(counted_from := run.counts_from(known), date) else run.started,
         result,
         due,
         run.stopped,
