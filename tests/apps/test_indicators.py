@@ -327,7 +327,7 @@ def test_the_units_make_up_the_whole(district, elsewhere, above):
     create("service-points", {**POINT, "unit": "tj-dongli"}, who=elsewhere.acting)
     declared = indicator("service-points-open")
     pool = RecordPool(above.acting, DAY)
-    groups = by_unit(declared, pool.of(declared), DAY, False)
+    groups = by_unit(declared, pool.of(declared), DAY, "zh")
     assert {g.unit.code: g.value.number for g in groups} == {"tj-binhai": 1, "tj-dongli": 1}
 
 

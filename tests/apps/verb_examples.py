@@ -294,7 +294,7 @@ def _decide(who: Person, unit: Person) -> Example:
 
 def _erase_case(_who: Person, unit: Person) -> Example:
     handler = person(f"handler-{next(_next)}", "tj-binhai", "case-handler")
-    case = open_case("complaint", "receive", COMPLAINT, who=handler.acting, unit=unit.acting.unit)
+    case = open_case("complaint", "open", COMPLAINT, who=handler.acting, unit=unit.acting.unit)
     return Example(erase_personal, handler, {"case": case, "reason": "本人申请"}, {"reason": "另一原因"})
 
 
