@@ -13,7 +13,7 @@ from itertools import repeat
 from typing import Any as Anything
 from typing import NamedTuple, Protocol
 
-from jinzhi.kernel.expression import words as w
+import jinzhi.kernel.expression.words as w
 from jinzhi.kernel.expression.answers import BLANK, NOT_HELD, Answer, Missing, all_of, any_of, negated
 from jinzhi.kernel.expression.arithmetic import (
     between,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any as Anything
 from typing import Protocol
 
-from jinzhi.kernel.expression import words as w
+import jinzhi.kernel.expression.words as w
 from jinzhi.kernel.expression.functions import Function, find_function
 from jinzhi.kernel.expression.meaning import TODAY, UP
 

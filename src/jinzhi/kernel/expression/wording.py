@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any as Anything
 from typing import Protocol
 
-from jinzhi.kernel.expression import words as w
+import jinzhi.kernel.expression.words as w
 from jinzhi.kernel.expression.answers import BLANK, NOT_HELD
 from jinzhi.kernel.expression.arithmetic import listed
 from jinzhi.kernel.expression.meaning import TODAY, LeafAnswer, Tally
