@@ -130,11 +130,12 @@ def test_of_two_who_save_one_report_the_first_is_kept_whole(office):
     release = small_plan("race-plan")
     milestone(release, "U1", "tj-dongli", date(2026, 9, 30), target=10)
     report = round_of_reports(release, office.acting)["tj-dongli"]
+    writer = person("race-dongli", "tj-dongli", "reporter").acting
     got = race(
         2,
         lambda n: save_content(
             Report.objects.unrestricted("a test").get(pk=report.pk), release, notes={"U1": {"progress": f"第{n}人"}},
-            figures={}, who=office.acting, expected=0, on=DAY,
+            figures={}, who=writer, expected=0, on=DAY,
         ),
     )  # fmt: skip
     assert kinds(got) == ["Conflict", "dict"]
