@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.utils.translation import get_language
@@ -11,7 +12,25 @@ from treebeard.mp_tree import MP_Node
 from jinzhi.kernel.text import Words
 
 
-class Unit(MP_Node):
+class NamedUnit:
+    """What bears a unit's names: the unit with today's, or a name that it once had."""
+
+    zh: Any
+    en: Any
+    short: Any
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the page."""
+        return Words(self.zh, self.en).say(get_language() or "zh")
+
+    @property
+    def label(self) -> str:
+        """The short name in the language of the page."""
+        return Words(self.short or self.zh, self.en).say(get_language() or "zh")
+
+
+class Unit(NamedUnit, MP_Node):
     """A unit. ``code`` is the permanent id of its declaration; a unit added by hand has one of its own.
 
     It exists from ``since`` (None: from before the platform) to its last day ``until`` (None: still); afterwards
@@ -34,24 +53,14 @@ class Unit(MP_Node):
     successor = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
 
     def __str__(self) -> str:
-        return self.zh
-
-    @property
-    def name(self) -> str:
-        """The name in the language of the page."""
-        return Words(self.zh, self.en).say(get_language() or "zh")
-
-    @property
-    def label(self) -> str:
-        """The short name in the language of the page."""
-        return Words(self.short or self.zh, self.en).say(get_language() or "zh")
+        return str(self.zh)
 
     def named_on(self, day: date) -> Unit | UnitName:
         """What bears the unit's name of a day: the unit itself, or the name that it had then."""
         return next((n for n in self.names.all() if n.on(day)), self)
 
 
-class UnitName(models.Model):
+class UnitName(NamedUnit, models.Model):
     """A name of a unit from ``since`` (None: from its beginning) to its last day ``until`` (None: still)."""
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="names")
@@ -69,9 +78,6 @@ class UnitName(models.Model):
 
     def on(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
-
-    name = Unit.name
-    label = Unit.label
 
 
 class Handed(models.Model):

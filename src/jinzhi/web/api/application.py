@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
 
@@ -46,7 +47,7 @@ class Exact(Parser):
         fit(texts(said))
         return said
 
-    def parse_querydict(self, data: MultiValueDict, list_fields: list[str], request: HttpRequest) -> Any:
+    def parse_querydict(self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest) -> Any:
         fit((name, text) for name, values in data.lists() for text in (name, *values) if isinstance(text, str))
         return super().parse_querydict(data, list_fields, request)
 
@@ -57,11 +58,16 @@ class Api(NinjaAPI):
     def get_openapi_operation_id(self, operation: Operation) -> str:
         return str(operation.view_func.__name__)
 
-    def get_openapi_schema(self, **options: Any) -> dict[str, Any]:
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> OpenAPISchema:
         """The OpenAPI 3.1 document as plain JSON values."""
-        options.setdefault("path_prefix", problems.HOME)
-        schema = json.loads(json.dumps(super().get_openapi_schema(**options)))
-        return written(schema, problems.HOME)
+        home = problems.HOME if path_prefix is None else path_prefix
+        schema = super().get_openapi_schema(path_prefix=home, path_params=path_params)
+        plain = json.loads(json.dumps(schema))
+        schema.clear()
+        schema.update(written(plain, problems.HOME))
+        return schema
 
 
 api = Api(

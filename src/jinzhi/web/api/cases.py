@@ -141,7 +141,8 @@ class Eyes:
         return {k: v for k, v in data.items() if k not in closed}, sorted(closed & data.keys())
 
     def event(self, event: Event, procedure: Procedure, by_seq: Mapping[int, Event]) -> dict[str, Any]:
-        data, hidden = dict(event.data), []
+        hidden: list[str] = []
+        data = dict(event.data)
         step = step_of(procedure, event.verb)
         private = list(marked(event.sealed_data))
         if step is not None or (private and event.verb not in ABOUT_OTHERS):

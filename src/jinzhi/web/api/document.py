@@ -216,7 +216,7 @@ def _answer(operation: dict[str, Any], status: str, schema: Mapping[str, Any]) -
 
 def _with_values(schemas: Mapping[str, Any], base: str, values: str) -> dict[str, Any]:
     """A shape whose ``values`` are those of one register."""
-    made = deepcopy(schemas[base])
+    made: dict[str, Any] = deepcopy(schemas[base])
     made.pop("title", None)
     made["properties"]["values"] = {"$ref": f"#/components/schemas/{values}"}
     return made

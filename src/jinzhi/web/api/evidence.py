@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from ninja import File, Query, Router, Schema
 from ninja.files import UploadedFile
@@ -188,7 +189,7 @@ def export_log_entry(
     number: str,
     content: Annotated[bool, Query(True, description="With the content, not only its digests.")],
     custody: Annotated[bool, Query(True, description="With all events of its object.")],
-) -> HttpResponse:
+) -> HttpResponseBase:
     who = caller(request, READ)
     only(request, "content", "custody")
     entry = entry_of(number)

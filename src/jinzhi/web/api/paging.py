@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from ninja import Query
 
 from jinzhi.web.shell.problems import Wrong, invalid
@@ -36,7 +36,10 @@ def read(cursor: str) -> int:
         raise invalid(wrong) from None
 
 
-def page_of(rows: QuerySet, limit: int, cursor: str) -> tuple[list, str | None]:
+M = TypeVar("M", bound=Model)
+
+
+def page_of(rows: QuerySet[M], limit: int, cursor: str) -> tuple[list[M], str | None]:
     """The rows of a page in the order of their keys, and the cursor of the next page (None on the last)."""
     found = list(rows.order_by("pk").filter(pk__gt=read(cursor))[: limit + 1])
     shown = found[:limit]

@@ -103,7 +103,8 @@ def narrowed(request: HttpRequest, register: Register) -> dict[str, str | tuple[
             continue
         stored = ("true" if value else "false") if isinstance(value, bool) else str(value)
         if side:
-            first, last = out.get(field.id, ("", ""))
+            so_far = out.get(field.id)
+            first, last = so_far if isinstance(so_far, tuple) else ("", "")
             out[field.id] = (stored, str(last)) if side == "from" else (str(first), stored)
         else:
             out[field.id] = stored

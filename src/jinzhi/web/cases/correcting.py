@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -41,6 +41,7 @@ from jinzhi.web.cases.page import (
 )
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.errors import NOT_ON_RECORD, WITHHELD
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -64,7 +65,7 @@ def correction_fields(step: Step, recorded: Event | None) -> tuple[Field, ...]:
 
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
-def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
+def case_correct(request: PageRequest, pk: int, seq: int) -> HttpResponse:
     """Correct the day or the data of an event; what stood before stays in the history."""
     who = request.acting
     found = find_case(who, pk)
@@ -139,7 +140,7 @@ def case_correct(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
 
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
-def case_decide(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
+def case_decide(request: PageRequest, pk: int, seq: int) -> HttpResponse:
     """Agree to, or refuse, a correction that somebody else asked for."""
     who = request.acting
     found = find_case(who, pk)

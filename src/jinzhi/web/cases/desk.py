@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.opening import openings
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import paged
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import view_links
 from jinzhi.web.ui.language import named
@@ -25,7 +26,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @page(nav="cases", scope="case.read")
 @require_GET
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: PageRequest) -> HttpResponse:
     """All cases that the acting post sees, what is due first on top."""
     who, day = request.acting, today()
     what = case_list.asked(request)
@@ -61,7 +62,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 @page(nav="cases", scope="case.read")
 @require_GET
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: PageRequest) -> HttpResponse:
     """Every row of the current filter as Excel."""
     who, day = request.acting, today()
     what = case_list.asked(request)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -15,6 +15,7 @@ from jinzhi.apps.evidence.events.personal import kept_of
 from jinzhi.apps.registers.actions import EntryRefused
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.web.cases.page import SURE
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import named, speak
 
@@ -26,7 +27,7 @@ WHY = Field(
 
 
 def erasing(
-    request: HttpRequest,
+    request: PageRequest,
     stream: str,
     fields: Iterable[Field],
     act: Callable[[str], object],

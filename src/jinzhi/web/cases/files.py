@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -21,12 +21,13 @@ from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.web.cases.erasure import erasing
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.shell.access import page
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 
 
 @page(nav="cases", scope=ERASE)
 @require_http_methods(["GET", "POST"])
-def case_erase(request: HttpRequest, pk: int) -> HttpResponse:
+def case_erase(request: PageRequest, pk: int) -> HttpResponse:
     """Erase the personal data of a case; its events, their digests and the log stand."""
     who = request.acting
     found = find_case(who, pk)
@@ -44,7 +45,7 @@ def case_erase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @page(nav="cases", scope="plan.read")
 @require_GET
-def attachment(request: HttpRequest, token: str) -> HttpResponse:
+def attachment(request: PageRequest, token: str) -> HttpResponse:
     """A file, always as a download: nothing that somebody uploaded is opened inside our pages."""
     who = request.acting
     rows = Attachment.objects.unrestricted("who may have it is asked of the app that keeps what it belongs to")

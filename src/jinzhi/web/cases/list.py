@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Case as Choose
 from django.db.models import Count, F, IntegerField, Q, QuerySet, Value, When
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from jinzhi.kernel.access import successor
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import Procedure, State
 from jinzhi.web.shell.listing import choice, sort_of
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.filters import Filter, Option
 from jinzhi.web.ui.forms import Choices, visible_units
 from jinzhi.web.ui.language import named, page_language
@@ -133,7 +133,7 @@ class CaseListAsked:
     units: Choices
 
 
-def asked(request: HttpRequest) -> CaseListAsked:
+def asked(request: PageRequest) -> CaseListAsked:
     """Read the address. A wrong value is a clear 400."""
     found = catalogue()
     procedure = choice(request, "procedure", found.ids(Procedure.kind))

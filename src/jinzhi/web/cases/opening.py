@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +34,7 @@ from jinzhi.web.cases.page import (
     form_fields,
 )
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -51,7 +52,7 @@ def openings(procedure: Procedure, who: Acting) -> list[Step]:
 
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
-def case_open(request: HttpRequest, id: str) -> HttpResponse:
+def case_open(request: PageRequest, id: str) -> HttpResponse:
     """The form of an opening step. ``?subject=row:C1&subject_title=…&unit=…&parent=…`` come with the link."""
     who, procedure = request.acting, declared(id)
     if id in OPENED_ELSEWHERE:
@@ -67,7 +68,7 @@ def case_open(request: HttpRequest, id: str) -> HttpResponse:
         for name in ("subject", "subject_title", "parent")
     }
     carried["subject"], carried["subject_title"] = carried["subject"][:120], carried["subject_title"][:300]
-    parent = find_case(who, id) if (id := id_of(carried["parent"])) is not None else None
+    parent = find_case(who, pk) if (pk := id_of(carried["parent"])) is not None else None
     form = None
     if step is not None:
         bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)

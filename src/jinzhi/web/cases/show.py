@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +39,7 @@ from jinzhi.web.cases.page import (
 )
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.errors import NOT_ON_RECORD
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import CASE, look_at
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
@@ -49,12 +50,12 @@ from jinzhi.web.ui.tables import Cell
 
 @page(nav="cases", scope="case.read")
 @require_GET
-def case(request: HttpRequest, pk: int) -> HttpResponse:
+def case(request: PageRequest, pk: int) -> HttpResponse:
     return case_page(request, find_case(request.acting, pk))
 
 
 def case_page(
-    request: HttpRequest,
+    request: PageRequest,
     found: Case,
     refused: tuple[str, FieldsForm] | None = None,
     untold: tuple[str, FieldsForm] | None = None,
@@ -160,7 +161,7 @@ def _tag(state: Any) -> Tag:
 
 @page(nav="cases", scope="case.read")
 @require_GET
-def case_svg(request: HttpRequest, pk: int) -> HttpResponse:
+def case_svg(request: PageRequest, pk: int) -> HttpResponse:
     """The flow chart of a case, its present state lit; ``?theme=dark`` for dark screens."""
     found = find_case(request.acting, pk)
     procedure = declared(found.procedure)

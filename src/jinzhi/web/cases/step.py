@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -37,13 +37,14 @@ from jinzhi.web.cases.page import (
 from jinzhi.web.cases.show import case_page
 from jinzhi.web.cases.telling import HOW, TOLD_DAY, tell_form
 from jinzhi.web.shell.access import page, require
+from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.language import named
 
 
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
-def case_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+def case_step(request: PageRequest, pk: int, step: str) -> HttpResponse:
     """Take a step. A refused form is shown again on the case's page with what was typed.
 
     What hands a report in is sent on, with what was typed, to the page that shows the report first.
@@ -87,7 +88,7 @@ def next_step(found: Case, who: Acting) -> str:
 
 @page(nav="cases", scope="case.read")
 @require_http_methods(["GET", "POST"])
-def case_tell(request: HttpRequest, pk: int, clock: str) -> HttpResponse:
+def case_tell(request: PageRequest, pk: int, clock: str) -> HttpResponse:
     """Record that a party was told the last day of a clock."""
     who = request.acting
     found = find_case(who, pk)

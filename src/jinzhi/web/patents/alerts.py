@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -110,7 +111,7 @@ def tag_of(one: DocumentStanding) -> Tag:
     return Tag(said, said, TONES.get(one.state, "neutral"), SYMBOLS.get(one.state, ""))
 
 
-def titles(numbers: list[str]) -> dict[str, Document]:
+def titles(numbers: Sequence[str]) -> dict[str, Document]:
     """The rows of some numbers, without bodies."""
     return {row.number: row for row in Document.objects.filter(number__in=numbers).defer("body")}
 
@@ -121,8 +122,7 @@ def alert_page(request: PageRequest, pk: int) -> HttpResponse:
     """What is new, changed and gone since the last look."""
     alert = find(request, pk)
     found = alerts.compare(alert.base, alert.seen)
-    shown_numbers = [n for n, *_rest in (*found.new[:SHOWN], *found.changed[:SHOWN], *found.gone[:SHOWN])]
-    rows = titles(shown_numbers)
+    rows = titles(found.numbers(SHOWN))
     ask = asking_for(alert.saved, request.acting)
     context = {
         "crumbs": crumbs((_("订阅"), reverse("patents-alerts"))),
@@ -190,7 +190,7 @@ def new(request: PageRequest) -> HttpResponse:
     """Watch a saved query."""
     who = request.acting
     raw = request.POST.get("saved", "")
-    row = saved.find(who, id) if (id := id_of(raw)) is not None else None
+    row = saved.find(who, pk) if (pk := id_of(raw)) is not None else None
     if row is None:
         raise Http404(_("没有这个已存检索，或者它没有与您共享"))
     try:
@@ -245,7 +245,7 @@ COLUMNS = (
 
 def rows_of(found: Differences) -> list[dict[str, str]]:
     """Every difference as a row of a file."""
-    numbers = [n for n, *_rest in (*found.new, *found.changed, *found.gone)]
+    numbers = found.numbers()
     known: dict[str, Document] = {}
     for at in range(0, len(numbers), 800):
         known |= titles(numbers[at : at + 800])

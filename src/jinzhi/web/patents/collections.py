@@ -143,7 +143,7 @@ def topic(request: PageRequest, pk: int) -> HttpResponse:
     here = paged(request, ids)
     writes = may_write(who, topic.unit)
     rows = []
-    for row in by_ids(here.object_list):
+    for row in by_ids(list(here.object_list)):
         line = row_of(row)
         rows.append(TableRow(line.cells, value=str(row.pk)))
     below = [b for b in branches if b.topic.parent_id == pk]
@@ -409,7 +409,7 @@ def tags_import(request: PageRequest) -> HttpResponse:
     upload = request.FILES.get("file")
     if upload is None:
         return _tags(request, problem=_("请选择文件"))
-    if upload.size > settings.MAX_UPLOAD:
+    if (upload.size or 0) > settings.MAX_UPLOAD:
         return _tags(request, problem=_("文件超过 %(n)s 字节") % {"n": settings.MAX_UPLOAD})
     try:
         done = notes.bring(request.acting, upload.read(), key=submitted(request)[1])
@@ -491,7 +491,7 @@ def _marked(request: PageRequest, ids: list[int]) -> str:
             return _("已从 %(n)s 件去掉标引“%(name)s”") % {"n": notes.untag(who, name, ids, key=key), "name": name}
         case "pick":
             raw = request.POST.get("topic", "")
-            topic = collections.find(who, id) if (id := id_of(raw)) is not None else None
+            topic = collections.find(who, pk) if (pk := id_of(raw)) is not None else None
             if topic is None:
                 raise SearchRefused("请选择专题", "choose a topic")
             return _("已加入专题“%(name)s” %(n)s 件") % {

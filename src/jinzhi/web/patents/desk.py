@@ -13,7 +13,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpResponse, QueryDict
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,8 @@ from jinzhi.web.ui.language import named
 
 COOKIE = "jz_patent_history"
 SALT = "jinzhi.web.patents.desk"
+#: under these names a request keeps its desk, and a visitor's searches where it changed them
+DESK, HISTORY = "patent_desk", "patent_history"
 #: a visitor's cookie holds so many searches of so many characters in all; the oldest go first
 KEPT, ROOM = 20, 1200
 #: searches of the history that the search page shows
@@ -53,11 +56,12 @@ class Past:
 
 def desk_of(request: PageRequest) -> Desk:
     """What the queries of this request may refer to."""
-    desk = getattr(request, "patent_desk", None)
-    if desk is None:
+    kept = vars(request)
+    if DESK not in kept:
         who = request.acting
         remembered = None if who.user else {one.number: one.text for one in visitor_history(request)}
-        desk = request.patent_desk = Desk(who, remembered)
+        kept[DESK] = Desk(who, remembered)
+    desk: Desk = kept[DESK]
     return desk
 
 
@@ -84,23 +88,23 @@ def _visited(request: PageRequest, text: str, count: int) -> list[Past]:
         del past[0]
     if len(past[-1].text) > ROOM:
         return visitor_history(request)
-    request.patent_history = past
+    vars(request)[HISTORY] = past
     return past
 
 
 def forget_visit(request: PageRequest, numbers: set[int] | None = None) -> None:
     """Let a visitor's history go with the answer: some searches, or all but the last number."""
     past = visitor_history(request)
-    request.patent_history = [] if numbers is None else [one for one in past if one.number not in numbers]
+    vars(request)[HISTORY] = [] if numbers is None else [one for one in past if one.number not in numbers]
 
 
-def with_history(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def with_history(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view whose answer carries the visitor's history where it changed."""
 
     @wraps(view)
-    def kept(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def kept(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
-        past: list[Past] | None = getattr(request, "patent_history", None)
+        past: list[Past] | None = vars(request).get(HISTORY)
         if past is not None:
             told = [(one.number, one.text, one.count) for one in past]
             response.set_cookie(

@@ -234,7 +234,8 @@ def inventors(of: Figures) -> PatentFigure:
 def main_groups(of: Figures) -> PatentFigure:
     """Main groups as a tree map in their subclasses, where nearly all hits lie in one subclass."""
     counted = of.search.crossed(FACET["ipc"], GROUP)
-    rows, areas = [], {}
+    rows: list[Counted] = []
+    areas: dict[str, int] = {}
     for (subclass, group), count in sorted(counted.items(), key=lambda one: (-one[1], one[0])):
         label = group or _("未说明")
         finds = partial(of.within, f"ipcm={group}") if group else partial(of.narrowed, ("ipc", subclass))

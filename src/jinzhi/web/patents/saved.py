@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents.desk import alerts, history, saved
 from jinzhi.apps.patents.models import EVERY_EN, Every, HistoryEntry, SavedQuery
@@ -134,20 +136,26 @@ def _past_table(rows: list[TableRow]) -> Table:
 
 @with_history
 @require_POST
-def forget(request: PageRequest) -> HttpResponse:
+def forget(request: PageRequest) -> HttpResponseBase:
     """Delete the chosen searches, or all: a visitor's from the cookie, else one's rows."""
     return _forget(request)
+
+
+def _searcher(request: PageRequest) -> User:
+    """Whose searches these are: what is kept in rows is kept for somebody signed in, and ``page`` saw to that."""
+    assert request.acting.user is not None
+    return request.acting.user
 
 
 @page(nav="patents", scope="plan.read")
 def _forget_rows(request: PageRequest) -> HttpResponse:
     numbers, every = _chosen(request)
-    count = history.forget(request.acting.user, None if every else numbers)
+    count = history.forget(_searcher(request), None if every else numbers)
     messages.success(request, _("已删除 %(n)s 条检索历史；编号不会再用") % {"n": count})
     return redirect("patents-history")
 
 
-def _forget(request: PageRequest) -> HttpResponse:
+def _forget(request: PageRequest) -> HttpResponseBase:
     if request.user.is_authenticated:
         return _forget_rows(request)
     numbers, every = _chosen(request)
@@ -199,7 +207,7 @@ def past_export(request: PageRequest) -> HttpResponse:
 def dialect(request: PageRequest) -> HttpResponse:
     """Read what one types in another system's language from now on."""
     try:
-        history.set_dialect(request.acting.user, request.POST.get("dialect", ""))
+        history.set_dialect(_searcher(request), request.POST.get("dialect", ""))
     except SearchRefused as e:
         raise BadRequest(shown(e)) from None
     chosen = DIALECTS.get(request.POST.get("dialect", ""))

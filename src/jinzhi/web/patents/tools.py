@@ -61,7 +61,7 @@ def given(request: PageRequest) -> tuple[list[str], str]:
     """(the numbers of a form, or of an address, which holds fewer; why they are refused)."""
     text = request.POST.get("numbers", "") or request.GET.get("numbers", "")
     if upload := request.FILES.get("file"):
-        if upload.size > LARGEST:
+        if (upload.size or 0) > LARGEST:
             return [], _("文件超过 %(n)s 字节") % {"n": LARGEST}
         read = decoded(upload.read())
         if read is None or "\x00" in read:

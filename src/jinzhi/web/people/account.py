@@ -35,6 +35,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import back
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.forms import set_choices
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -80,6 +81,7 @@ def preferences(request: PageRequest) -> HttpResponse:
 @login_required
 def switch(request: PageRequest) -> HttpResponse:
     """Act from now on in the name of another of one's own posts."""
+    assert isinstance(request.user, User)
     held = {str(m.pk): m for m in memberships(request.user)}
     chosen = held.get(request.POST.get("membership", ""))
     if chosen is None:
@@ -160,7 +162,8 @@ class AddressForm(forms.Form):
 @login_required
 def address(request: PageRequest) -> HttpResponse:
     """One's own address, to which the one-time link goes when a password is lost."""
-    user: User = request.user
+    user = request.user
+    assert isinstance(user, User)
     form = AddressForm(user, request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
@@ -176,7 +179,8 @@ def address(request: PageRequest) -> HttpResponse:
 @login_required
 def profile(request: PageRequest) -> HttpResponse:
     """Who one is here: posts, tokens, second factor, how the pages look."""
-    user: User = request.user
+    user = request.user
+    assert isinstance(user, User)
     who = acting(request)
     day = today()
     posts = []
@@ -245,7 +249,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, who: Acting, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = scope_choices(who)
+        set_choices(self, "scopes", scope_choices(who))
 
     def clean_expires_on(self) -> date:
         day: date = self.cleaned_data["expires_on"]
@@ -300,7 +304,7 @@ def tokens(request: PageRequest) -> HttpResponse:
         form = TokenForm(request.POST, who=who)
         if form.is_valid():
             made = form.cleaned_data
-            post = who.user.memberships.get(pk=who.membership_id)
+            post = who.user.memberships.get(pk=who.membership_id or 0)
             _token, secret = create_token(
                 post, made["name"], made["scopes"], made["expires_on"], who=who, key=submitted(request)[1]
             )

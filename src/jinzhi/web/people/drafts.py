@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from jinzhi.apps.accounts.drafts import drafts_of, drop, keep, worth_keeping
+from jinzhi.apps.accounts.models import User
 from jinzhi.web.shell.drafts import author
 from jinzhi.web.shell.requests import PageRequest
 
@@ -20,6 +21,7 @@ from jinzhi.web.shell.requests import PageRequest
 @login_required
 @require_GET
 def drafts(request: PageRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
     return render(request, "account/drafts.html", {"drafts": drafts_of(request.user), "print_title": _("草稿")})
 
 
@@ -38,8 +40,8 @@ def save(request: PageRequest) -> HttpResponse:
     if not fields:
         drop(who, given.get("_at", ""))
         return HttpResponse(status=204)
-    how = {"seq": given.get("_seq", ""), "files": given.getlist("_file")}
-    kept = keep(who, given.get("_at", ""), given.get("_page", ""), fields, **how)
+    at, files = given.get("_at", ""), given.getlist("_file")
+    kept = keep(who, at, given.get("_page", ""), fields, seq=given.get("_seq", ""), files=files)
     return HttpResponse(status=204 if kept else 413)
 
 
@@ -59,6 +61,7 @@ def draft_of_form(request: PageRequest) -> HttpResponse:
 @login_required
 @require_POST
 def throw(request: PageRequest) -> HttpResponse:
+    assert isinstance(request.user, User)
     drop(request.user, request.POST.get("_at", ""))
     return redirect("drafts")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
@@ -29,7 +32,7 @@ class PasswordForm(forms.Form):
     password1 = forms.CharField(label=gettext_lazy("新密码"), strip=False, widget=forms.PasswordInput(attrs=NEW))
     password2 = forms.CharField(label=gettext_lazy("再输一次"), strip=False, widget=forms.PasswordInput(attrs=NEW))
 
-    def __init__(self, user: User, data: object = None):
+    def __init__(self, user: User, data: Mapping[str, Any] | None = None):
         self.user = user
         super().__init__(data)
 

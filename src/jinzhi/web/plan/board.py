@@ -202,12 +202,15 @@ def default_year(release: Release, day: date) -> int:
     return min(max(day.year, release.starts.year), release.ends.year)
 
 
-def read_board(request: PageRequest, release: Release | None = None, unit: Unit | None = None) -> Board | None:
+def read_board(request: PageRequest, unit: Unit | None = None) -> Board | None:
     """The board of a request; None before the first release. ``unit`` fixes the unit whatever the address says."""
+    release = release_shown(request)
+    return None if release is None else board_of(request, release, unit)
+
+
+def board_of(request: PageRequest, release: Release, unit: Unit | None = None) -> Board:
+    """The board of a request for one release."""
     who: Acting = request.acting
-    release = release or release_shown(request)
-    if release is None:
-        return None
     day = today()
     year = chosen_year(request, release, day)
     rows = {r.key: r for r in release.rows.all()}

@@ -110,9 +110,9 @@ def _rows(board: Board, unit: Unit, sees: bool) -> Table:
     for key, row in board.rows.items():
         if key not in board.rows_of_unit(unit):
             continue
-        duty = duties.get(key)
-        through = named(duty.group) if duty and duty.group else ""
-        words = duty_word(duty.kind) if duty else _("未列入分工")
+        listed = duties.get(key)
+        through = named(listed.group) if listed and listed.group else ""
+        words = duty_word(listed.kind) if listed else _("未列入分工")
         cells = board.cells_of(key) if sees else []
         got = board.judge(cells) if cells else None
         dates = [c.overdue_since for c in cells if c.overdue_since] or [c.next_due for c in cells if c.next_due]
@@ -120,7 +120,7 @@ def _rows(board: Board, unit: Unit, sees: bool) -> Table:
             TableRow(
                 (
                     Cell(titled(row), href=reverse("row", args=[key]) + suffix, sub=titled_heading(row.heading)),
-                    Cell(f"{DUTY_SYMBOLS.get(duty.kind, '')} {words}" if duty else words, sub=through),
+                    Cell(f"{DUTY_SYMBOLS.get(listed.kind, '')} {words}" if listed else words, sub=through),
                     Cell(due=Due(min(dates), board.day, soon=board.rule.soon_days)) if dates else "",
                     done_cell(got, board.year),
                     Cell(tag=light_of(got, True), sub=why(got) if got else "") if sees else _("不在可见范围"),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
@@ -118,13 +118,27 @@ class ResultHit:
     text: SafeString | str = ""
 
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Several(TypedDict):
+    """What is asked beside every row of a plan (see ``several_plans``)."""
+
+    several: bool
+
+
+#: what is found of a kind: rows to be counted and cut, or all of them
+Found: TypeAlias = "QuerySet[Any] | list[Any] | Patents"
+
+
 @dataclass(frozen=True)
 class ResultKind:
     """A group of results: who is found by words, and how one is shown."""
 
     id: str
     label: Any
-    find: Callable[[Sequence[str], Acting], QuerySet | list | Patents]
+    find: Callable[[Sequence[str], Acting], Found]
     show: Callable[[Any, Sequence[str]], ResultHit]
     #: the page of its own that shows all of a kind, if it has one
     elsewhere: Callable[[Sequence[str]], str] | None = None
@@ -155,32 +169,32 @@ def of_plan(row: Row, several: bool, text: str) -> str:
     return " · ".join(x for x in (text, row.release.title if several else "") if x)
 
 
-def find_rows(words: Sequence[str], who: Acting) -> QuerySet:
+def find_rows(words: Sequence[str], who: Acting) -> QuerySet[Row]:
     rows = Row.objects.filter(release__in_force=True).filter(every(words, "title", "key", "section", "part"))
     found = rows.select_related("release").annotate(several=several_plans())
     return found.order_by("-release__starts", "release", "position")
 
 
-def show_row(row: Row, words: Sequence[str]) -> ResultHit:
+def show_row(row: WithAnnotations[Row, Several], words: Sequence[str]) -> ResultHit:
     heading = heading_name(row.heading)
     title, _lang = title_of(row)
     meta = of_plan(row, row.several, heading if title == row.title else f"{row.title} · {heading}")
     return ResultHit(highlight(f"{row.key} {title}", words), row_href(row, row.several), meta)
 
 
-def find_measures(words: Sequence[str], who: Acting) -> QuerySet:
+def find_measures(words: Sequence[str], who: Acting) -> QuerySet[Measure]:
     found = Measure.objects.filter(row__release__in_force=True).filter(every(words, "text"))
     found = found.select_related("row__release").annotate(several=several_plans())
     return found.order_by("-row__release__starts", "row__release", "row__position", "position")
 
 
-def show_measure(measure: Measure, words: Sequence[str]) -> ResultHit:
+def show_measure(measure: WithAnnotations[Measure, Several], words: Sequence[str]) -> ResultHit:
     row = measure.row
     meta = of_plan(row, measure.several, name_of(row))
     return ResultHit(excerpt(measure.text, words), row_href(row, measure.several), meta)
 
 
-def find_units(words: Sequence[str], who: Acting) -> QuerySet:
+def find_units(words: Sequence[str], who: Acting) -> QuerySet[Unit]:
     declared = [u.id for u in catalogue().all(OrgUnit) if all(_in(w, u.names()) for w in words)]
     named_so = every(words, "zh", "en", "short", "code")
     earlier = UnitName.objects.filter(every(words, "zh", "en", "short")).values("unit")
@@ -199,7 +213,7 @@ def show_unit(unit: Unit, words: Sequence[str]) -> ResultHit:
     )
 
 
-def find_cases(words: Sequence[str], who: Acting) -> QuerySet:
+def find_cases(words: Sequence[str], who: Acting) -> QuerySet[Case]:
     if not who.may("case.read"):
         return Case.objects.visible_to(who).none()
     seen = Case.objects.visible_to(who).select_related("unit")
@@ -212,7 +226,7 @@ def show_case(case: Case, words: Sequence[str]) -> ResultHit:
     return ResultHit(highlight(f"{case.number} {case.title}", words), reverse("case", args=[case.pk]), meta)
 
 
-def find_entries(words: Sequence[str], who: Acting) -> QuerySet:
+def find_entries(words: Sequence[str], who: Acting) -> QuerySet[Entry]:
     seen = visible_entries(who).filter(register__in=[r.id for r in readable(who)])
     for word in words:
         one = Q()
@@ -289,7 +303,7 @@ def patents_href(words: Sequence[str]) -> str:
     return f"{reverse('patents')}?{urlencode({'q': unparse(patents_query(words))})}"
 
 
-def find_evidence(words: Sequence[str], who: Acting) -> QuerySet:
+def find_evidence(words: Sequence[str], who: Acting) -> QuerySet[Item]:
     if not who.may(READ):
         return Item.objects.visible_to(who).none()
     seen = Item.objects.visible_to(who).select_related("unit")
@@ -310,7 +324,7 @@ def find_saved(words: Sequence[str], who: Acting) -> list[SavedQuery | Topic]:
     """Saved queries and topics of patents that the reader may see; who is not signed in has none of their own."""
     if who.user is None:
         return []
-    named_so = [*visible_saved(who), *visible_topics(who)]
+    named_so: list[SavedQuery | Topic] = [*visible_saved(who), *visible_topics(who)]
     return [one for one in named_so if all(_in(w, (one.name, getattr(one, "text", ""))) for w in words)]
 
 
@@ -344,7 +358,7 @@ class KindCount:
     current: bool
 
 
-def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> QuerySet | list | Patents | None:
+def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> Found | None:
     """What is found of a kind; None where it cannot be asked now."""
     try:
         return kind.find(words, who)
@@ -352,7 +366,7 @@ def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> QuerySet | 
         return None
 
 
-def count(found: QuerySet | list | Patents | None) -> int:
+def count(found: Found | None) -> int:
     if found is None:
         return 0
     return len(found) if isinstance(found, list) else found.count()
@@ -414,7 +428,7 @@ def index(request: PageRequest) -> HttpResponse:
     groups: list[ResultGroup] = []
     counts: list[KindCount] = []
     unready: list[Any] = []
-    here: Page | None = None
+    here: Page[Any] | None = None
     for kind in KINDS:
         if kind.id == only and kind.elsewhere:
             return redirect(kind.elsewhere(words))

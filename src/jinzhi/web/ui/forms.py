@@ -24,6 +24,13 @@ from jinzhi.web.ui.language import named, speak
 Choices = Sequence[tuple[str, str]]
 
 
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Give a field of choices those that this reader has."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = list(choices)
+
+
 class DateInput(forms.DateInput):
     """A date control; a text that is no date is given back in a text control, where it can be mended."""
 

@@ -93,6 +93,11 @@ class Differences:
     def count(self) -> int:
         return len(self.new) + len(self.changed) + len(self.gone)
 
+    def numbers(self, most: int | None = None) -> list[str]:
+        """The numbers of what is new, changed and gone, at most so many of each."""
+        changed = [number for number, _before, _after in self.changed[:most]]
+        return [*(n for n, _ in self.new[:most]), *changed, *(n for n, _ in self.gone[:most])]
+
 
 def compare(before: bytes | memoryview | None, after: bytes | memoryview | None) -> Differences:
     """What differs between two snapshots: both are sorted by number, so they are walked side by side."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
+from typing import Any
 
 from django.db.models import Count, F, Max, QuerySet, Sum
 
@@ -264,7 +265,7 @@ def numbers_of(ids: Sequence[int]) -> list[str]:
     return [known[one] for one in ids if one in known]
 
 
-def collection() -> dict[str, object]:
+def collection() -> dict[str, Any]:
     """What every result page says of the collection: how many documents, as of when, whether it is demonstration."""
     return dict(_collection())
 

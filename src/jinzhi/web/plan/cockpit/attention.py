@@ -155,6 +155,7 @@ def _orders(board: Board) -> list[Attention]:
     clocks = {c.id: c for c in declared.clocks} if declared else {}
     out = []
     for case in orders:
+        assert case.next_due is not None, "what is overdue has a last day"
         clock = named(clocks[case.next_clock]) if case.next_clock in clocks else _("期限")
         days = (board.day - case.next_due).days
         reason = _("%(clock)s已过 %(n)s 天") % {"clock": clock, "n": days}
@@ -191,6 +192,7 @@ def late_reports(board: Board) -> list[Report]:
 def _reports(board: Board) -> list[Attention]:
     out = []
     for report in late_reports(board):
+        assert report.case.next_due is not None, "what is late has a last day"
         days = (board.day - report.case.next_due).days
         if report.state == "returned":
             reason = _("已退回，逾期 %(n)s 天未重新提交") % {"n": days}

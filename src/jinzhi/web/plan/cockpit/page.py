@@ -185,7 +185,7 @@ def tab_links(request: PageRequest, tab: str, count: int) -> list[PageLink]:
 
 
 def section_heads(board: Board, table: HeatTable) -> list[dict[str, Any]]:
-    counts = defaultdict(int)
+    counts: dict[str, int] = defaultdict(int)
     for row in board.rows.values():
         counts[row.heading] += 1
     return [

@@ -67,12 +67,14 @@ def issue(request: PageRequest) -> HttpResponse:
         due = date.fromisoformat(str(form.values["due"]))
         smooth = [p for p in found if p.on_track]
         if due < day:
-            words = {"day": day.isoformat()}
-            form.refuse([FieldError(DUE, _("不能早于今天 %(day)s") % words, f"must not be before {day}")])
+            past = _("不能早于今天 %(day)s") % {"day": day.isoformat()}
+            form.refuse([FieldError(DUE, past, f"must not be before {day}")])
         elif smooth and not form.values[GROUNDS.id]:
             names = "、".join(f"{p.row.key}（{p.unit.label}）" for p in smooth[:NAMED])
-            words = {"rows": names, "n": len(smooth)}
-            zh = _("%(n)s 项任务正常推进、没有超期里程碑：%(rows)s。仍要督办的，请写明缘由") % words
+            zh = _("%(n)s 项任务正常推进、没有超期里程碑：%(rows)s。仍要督办的，请写明缘由") % {
+                "rows": names,
+                "n": len(smooth),
+            }
             form.add_error(GROUNDS.id, zh)
         elif request.POST.get("_step") != "confirm":
             preview = True

@@ -26,6 +26,7 @@ from jinzhi.web.plan.releases.review import targets
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
+from jinzhi.web.ui.forms import set_choices
 from jinzhi.web.ui.language import speak
 
 
@@ -62,8 +63,8 @@ class DutyForm(forms.Form):
 
     def __init__(self, *args: Any, options: list[Any], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["target"].choices = [("", _("（未识别）")), *options]
-        self.fields["duty"].choices = [(d, DUTY_NAMES[d]) for d in DUTIES]
+        set_choices(self, "target", [("", _("（未识别）")), *options])
+        set_choices(self, "duty", [(d, DUTY_NAMES[d]) for d in DUTIES])
 
     @property
     def empty(self) -> bool:
@@ -144,7 +145,7 @@ def row(request: PageRequest, pk: int, uid: str) -> HttpResponse:
 
 def _row_changed(request: PageRequest, imported: Import, uid: str) -> HttpResponse:
     seq, key = submitted(request)
-    how = {"who": request.acting, "expected": seq, "key": key}
+    how: dict[str, Any] = {"who": request.acting, "expected": seq, "key": key}
     done = request.POST.get("do", "")
     back = redirect("plan-import-review", pk=imported.pk)
     try:

@@ -84,7 +84,7 @@ def _exported(found: list[Import], state: str, text: str, who: Acting) -> HttpRe
     columns = tuple(spreadsheet.SheetColumn(field=Field(id=id, zh=zh, en=en, required=False)) for id, zh, en in heads)
     rows = [
         {
-            "filename": i.filename, "title": i.title or "", "state": named(STATES[i.state]),
+            "filename": i.filename, "title": vars(i)["title"] or "", "state": named(STATES[i.state]),
             "who": str(i.user or _("系统")), "at": f"{localtime(i.at):%Y-%m-%d}", "sha256": i.sha256,
         }
         for i in found

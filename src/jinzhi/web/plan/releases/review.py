@@ -226,7 +226,7 @@ def review(request: PageRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _review(request, imported)
     seq, key = submitted(request)
-    how = {"who": request.acting, "expected": seq, "key": key}
+    how: dict[str, Any] = {"who": request.acting, "expected": seq, "key": key}
     done = request.POST.get("do", "")
     try:
         if done == "head":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
@@ -41,7 +43,7 @@ class Control:
     place: str
     about: str
     value: str = ""
-    errors: list[str] = field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
     theirs: str | None = None
     taken: bool = False
     copied: bool = False
@@ -220,8 +222,8 @@ class ReportForm:
                 continue
             if name in self.by_name:
                 self.by_name[name].value = data.get(name, "").replace("\r\n", "\n")
-            elif data.get(name, "").strip():
-                self._gone(data[name])
+            elif text := data.get(name, "").strip():
+                self._gone(text)
         self.sent = {name for name in data if name in self.by_name}
 
     def typed(self) -> tuple[dict[str, dict[str, object]], dict[str, dict[str, object]]]:
@@ -237,10 +239,10 @@ class ReportForm:
                     figures[line.milestone.code] = {c.field.id: c.value for c in line.controls}
         return notes, figures
 
-    def files(self, given: MultiValueDict) -> list[tuple[Milestone, UploadedFile]]:
+    def files(self, given: MultiValueDict[str, UploadedFile[Any]]) -> list[tuple[Milestone, UploadedFile[Any]]]:
         """The uploaded files by milestone; one whose milestone has gone is an error, not dropped."""
         known = {line.file_name: line.milestone for row in self.rows for line in row.lines}
-        out: list[tuple[Milestone, UploadedFile]] = []
+        out: list[tuple[Milestone, UploadedFile[Any]]] = []
         for name, files in given.lists():
             for file in files:
                 if name in known:

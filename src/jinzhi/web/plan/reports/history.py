@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.evidence.events.seals import Verdicts
 from jinzhi.apps.evidence.models import Event
+from jinzhi.apps.plan.actions import NOTE_FIELDS
 from jinzhi.apps.plan.queries import ReportRow
 from jinzhi.web.cases.page import step_of
 from jinzhi.web.plan.reports import list as report_list
-from jinzhi.web.plan.reports.form import FIGURE_FIELDS, NOTE_FIELDS
+from jinzhi.web.plan.reports.form import FIGURE_FIELDS
 from jinzhi.web.plan.titles import name_of
 from jinzhi.web.ui.language import named
 from jinzhi.web.ui.records import TimelineItem, declared_first

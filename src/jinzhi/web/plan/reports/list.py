@@ -38,7 +38,13 @@ VIEWS = ("all", "mine", "below")
 #: the order of the groups: what waits for somebody comes first
 ORDER = ("submitted", "returned", "draft", "approved", "cancelled")
 OVERDUE = "overdue"
-SUBMITTED = ("ever", "in-time", "late", "never")
+#: when a report was handed in first, as filters of ``first_submitted``
+SUBMITTED = {
+    "ever": Q(first_submit__isnull=False),
+    "in-time": Q(first_submit__lte=F("due")),
+    "late": Q(first_submit__gt=F("due")),
+    "never": Q(first_submit=None),
+}
 SORTS = {
     "state": "rank",
     "unit": "unit__path",
@@ -126,7 +132,7 @@ def filter_of(request: PageRequest, plan: str) -> ReportListAsked:
 
 def narrowed(what: ReportListAsked, plan: str, who: Acting, day: date) -> QuerySet[Report]:
     """The reports that ``who`` sees and the filters leave, whatever the view."""
-    rows = Report.objects.visible_to(who).filter(plan=plan)
+    rows: QuerySet[Report] = Report.objects.visible_to(who).filter(plan=plan)
     if what.period:
         rows = rows.filter(period=what.period)
     if what.unit:
@@ -138,16 +144,7 @@ def narrowed(what: ReportListAsked, plan: str, who: Acting, day: date) -> QueryS
     elif what.state:
         rows = rows.filter(state=what.state)
     if what.submitted:
-        rows = first_submitted(rows)
-        match what.submitted:
-            case "ever":
-                rows = rows.filter(first_submit__isnull=False)
-            case "in-time":
-                rows = rows.filter(first_submit__lte=F("due"))
-            case "late":
-                rows = rows.filter(first_submit__gt=F("due"))
-            case "never":
-                rows = rows.filter(first_submit=None)
+        rows = first_submitted(rows).filter(SUBMITTED[what.submitted])
     return rows
 
 
@@ -266,7 +263,7 @@ def levels(plan: str, period: Period, who: Acting, day: date) -> Table:
         met=Count("pk", filter=judged & Q(first_submit__lte=F("due"))),
         approved=Count("pk", filter=Q(state="approved")),
     )
-    by_level: dict[str, dict[str, Any]] = {r["unit__level"]: r for r in found.order_by()}
+    by_level: dict[str, dict[str, Any]] = {r["unit__level"]: dict(r) for r in found.order_by()}
 
     def link(level: str, **more: str) -> str:
         query = "&".join(f"{k}={v}" for k, v in {"period": period.code, "level": level, **more}.items() if v)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import today
+from jinzhi.apps.plan.actions import NOTE_FIELDS
 from jinzhi.apps.plan.models import Report
 from jinzhi.apps.plan.more_time import all_granted
 from jinzhi.apps.plan.queries import ReportRow, content
@@ -16,7 +17,7 @@ from jinzhi.engines import documents
 from jinzhi.web.plan.more_time import more_words
 from jinzhi.web.plan.reports import list as report_list
 from jinzhi.web.plan.reports.find import MARK, download, find_report, is_demo, release_of
-from jinzhi.web.plan.reports.form import NOTE_FIELDS, plain
+from jinzhi.web.plan.reports.form import plain
 from jinzhi.web.shell.access import page
 from jinzhi.web.shell.requests import PageRequest
 

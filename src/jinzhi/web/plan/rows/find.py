@@ -30,9 +30,10 @@ def find_row(request: PageRequest, key: str) -> tuple[Row, Release]:
     number = whole(request, "release")
     release = force
     if number is not None:
-        release = Release.objects.filter(plan=force.plan, number=number).first()
-        if release is None:
+        named = Release.objects.filter(plan=force.plan, number=number).first()
+        if named is None:
             raise Http404(_("这份规划没有第 %(n)s 次发布") % {"n": number})
+        release = named
     found = rows_of(release).filter(key=key).first()
     if found is None and number is None:
         last = Row.objects.filter(release__plan=force.plan, key=key).order_by("-release__number").first()

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from jinzhi.apps.plan.models import Row
+from jinzhi.apps.plan.progress import ProgressCell
 from jinzhi.apps.units.models import Unit
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.organisation import LEVELS
@@ -85,7 +86,7 @@ class MatrixCell:
     adjusted: str = ""
 
 
-def matrix_cell(board: Board, row: Row, unit: Unit, cells: list) -> MatrixCell | None:
+def matrix_cell(board: Board, row: Row, unit: Unit, cells: list[ProgressCell]) -> MatrixCell | None:
     kind = board.duties.get((unit.pk, row.key), "")
     if not kind and not cells:
         return None
@@ -115,7 +116,7 @@ def legend_word(kind: str) -> str:
 
 
 def matrix_rows(board: Board, units: Sequence[Unit], kind: str) -> list[dict[str, Any]]:
-    cells: dict[tuple[int, str], list] = defaultdict(list)
+    cells: dict[tuple[int, str], list[ProgressCell]] = defaultdict(list)
     for cell in board.cells:
         cells[cell.unit_id, cell.row_key].append(cell)
     out = []

@@ -22,11 +22,11 @@ from jinzhi.kernel.status import Status
 from jinzhi.web.catalogue.declared import address, kind_name
 from jinzhi.web.plan.board import (
     Board,
+    board_of,
     due_and_done,
     light_of,
     plan_filters,
     print_facts,
-    read_board,
     why,
 )
 from jinzhi.web.plan.rows.find import find_row, neighbours
@@ -109,7 +109,7 @@ def release_history(row: Row, release: Release) -> list[TimelineItem]:
 def row(request: PageRequest, key: str) -> HttpResponse:
     """Everything about a row."""
     here, release = find_row(request, key)
-    board = read_board(request, release)
+    board = board_of(request, release)
     before, following = neighbours(board, here)
     who: Acting = request.acting
     found = Milestone.objects.visible_to(who).filter(plan=release.plan, row_key=here.key, dropped_on=None)
