@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from jinzhi.engines.query_language.parse import GLUED, LOCANT, PRINTED_CLASS, SIGNS, check_brackets, check_depth
+from jinzhi.engines.query_language.grammar import GLUED, LOCANT, PRINTED_CLASS, SIGNS
+from jinzhi.engines.query_language.mistakes import check_brackets, check_depth
 from jinzhi.engines.query_language.systems import DIALECTS, OPS, Dialect, ProximityStep
 from jinzhi.engines.query_language.typed import COMPARISONS, is_operator_elsewhere, quoted, refuse_class_range
 from jinzhi.engines.query_language.unparse import unparse

@@ -11,14 +11,22 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedInput, UnexpectedToken
+from lark import Token, Tree
+from lark.exceptions import UnexpectedInput
 
+from jinzhi.engines.query_language.grammar import (
+    AS_WRITTEN,
+    EDITION,
+    ENDPOINT,
+    FOREIGN_COMMAND,
+    PRINTED_CLASS,
+    READER,
+    SIGNS,
+)
+from jinzhi.engines.query_language.mistakes import LIKE_OPERATORS, check_brackets, check_depth, explained
 from jinzhi.engines.query_language.typed import COMPARISONS, numbers_in, quoted, refuse_class_range
 from jinzhi.kernel.query import (
     BELOW,
-    FIELDS,
-    MAX_DEPTH,
     MAX_LENGTH,
     MAX_WORDS,
     Field,
@@ -41,7 +49,6 @@ from jinzhi.kernel.query import (
     any_of,
     check,
     date_bounds,
-    field_names,
     find_field,
     get_field,
     one_of,
@@ -49,121 +56,6 @@ from jinzhi.kernel.query import (
     stored_fields,
     unknown_field,
 )
-from jinzhi.kernel.query import children as inner_nodes
-
-#: signs read as others, one for one: full-width forms by their distance, and the quotes and stops of Chinese text
-SIGNS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
-    ord(old): ord(new) for old, new in zip("　“”„「」『』、", ' """"""",', strict=True)
-}
-
-EDGE = r"[\s()\"]"
-START, END = r"(?<![^\s()\"])", rf"(?=$|{EDGE})"
-KNOWN = sorted({name for one in FIELDS for name in (one.zh, *one.aliases)} | set(field_names()), key=len, reverse=True)
-SPECIAL = [
-    name.translate(SIGNS) for name in KNOWN if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*|[\u4e00-\u9fff]{2,}", name)
-]
-NAME = (
-    "(?:"
-    + "|".join(re.escape(name).replace("/", r"\/") for name in SPECIAL)
-    + r"|[A-Za-z][A-Za-z0-9_-]*|[\u4e00-\u9fff]{2,})"
-)
-BOOLEAN = r"(?:AND|ANDNOT|OR|XOR|NOT|与|且|&|或|\||异或|非)"
-SPOKEN = (
-    r"(?:(?-i:ADJ|NEAR|WITH|SAME)|(?:ADJ|NEAR|WITH|SAME)\/?\d{1,2}|(?:PRE|EQU|W|N)\/\d{1,2}"
-    r"|\$(?:W|PRE)\d{1,2}|\$WS|\$SEN|\$PARA)"
-)
-
-NEAR = r"(?:NOT\s+)?(?:\d{0,2}\s*[WDNA]|[SPFL])"
-#: an operator by itself, which no word may be
-OPERATOR = rf"(?:{BOOLEAN}|{SPOKEN}|\$FREQ\d*)(?=$|[\s()\"\/])"
-#: a comma within a word: 1,4-丁二醇, N,N-二甲基, 2,2'-联吡啶
-LOCANT = r"(?<=\d),(?=\d)|(?<=\b[NOSP]),(?=[NOSP]\b)|(?<=[0-9NOSP]['′]),(?=[0-9NOSP])|(?<=[α-ω]),(?=[α-ω])"
-SIGN = rf"(?:[^\s()\[\]{{}}\"=<>:,;\/]|\/(?=[\d*?#])|{LOCANT})"
-#: a bracket that belongs to the word it touches, as in 某某（上海）有限公司; what holds an operator is none
-GLUED = rf"\((?!\s*{NEAR}\s*\)){SIGN}+\)"
-TAIL = rf"(?:{GLUED}(?:(?!{OPERATOR}){SIGN}+)?)*"
-#: a bracket before the word is part of it only where it is short, as in （株）某某
-PLAIN_WORD = rf"(?:{SIGN}+|\((?!\s*{NEAR}\s*\)){SIGN}{{1,6}}\)(?!{OPERATOR}){SIGN}+){TAIL}"
-EDITION = r"\(\d{4}\.\d{2}\)(?:\s?[A-Z](?![A-Za-z\d]))?"
-#: a class as documents print it, with a space or its edition: H01M 10/05 (2006.01)
-PRINTED_CLASS = (
-    rf"[A-HY]\d\d[A-Z](?:\s+\d{{1,4}}\/\d{{2,6}}(?![\w*?#.\-])(?:\s*{EDITION})?|\d{{1,4}}\/\d{{2,6}}\s*{EDITION})"
-)
-
-
-def behind(kind: Kind) -> str:
-    """A place right behind a field of a kind and its sign."""
-    names = {n.translate(SIGNS) for one in FIELDS if one.kind is kind for n in (one.code, one.zh, *one.aliases)}
-    found = (rf"(?<={start}{re.escape(n)}[=:])" for n in sorted(names) for start in (r"\A", r"[\s(]"))
-    return f"(?:{'|'.join(found)})".replace("/", r"\/")
-
-
-#: a number or a class with blanks within, right behind its field: pn=EP 1 234 567 B1, ipc=H01M 10
-SPACED = (
-    rf"(?:{behind(Kind.NUMBER)}[A-Z]{{2}}(?:\s\d{{1,9}}){{1,4}}(?:\s?[A-Z]\d?)?"
-    rf"|{behind(Kind.CLASS)}[A-HY]\d\d[A-Z]\s\d{{1,4}}(?:\/\d{{2,6}})?[*?#]?)(?=$|[\s()])"
-)
-WORD = rf"(?!{START}{OPERATOR})(?:{PRINTED_CLASS}|{SPACED}|{PLAIN_WORD})"
-#: from one day or number to another, without brackets: 20170101至20171231, 2017 to 2018
-ENDPOINT = r"\d(?:[\d\-.\/年月日]*[\d年月日])?"
-SPAN = rf"{ENDPOINT}(?:\s*(?:[至到~—–]+)\s*|\s+to\s+){ENDPOINT}(?=$|[\s()])"
-#: suffixes that say how the words before them are read, beside those that name fields
-AS_WRITTEN = frozenset({"asis", "原字"})
-#: what begins a line of another system's console
-FOREIGN_COMMAND = re.compile(r"\s*(\.\.[A-Za-z]+|F\s+XX(?=[\s(]))", re.IGNORECASE)
-#: a text that is read as one word by itself
-ONE_WORD = re.compile(rf"(?!#\d+\Z|##){WORD}\Z", re.IGNORECASE)
-
-GRAMMAR = rf"""
-start: or
-?or: xor (OR xor)*
-?xor: and (XOR and)*
-?and: first (AND first | SEP not | not)*
-?first: prox (NOT prox)* | (NOT prox)+  -> complement
-?not: prox (NOT prox)*
-?prox: suf (PROX suf)*
-?suf: prim (SUFFIX | FREQ)*
-?prim: FIELDOP value -> scoped | "(" or ")" -> group | atom
-?value: "(" or ")" -> group | atom
-?atom: range | SPAN | PHRASE | HISTORY | SAVED | SEMANTIC | WORD
-range: (LSQB | LBRACE) RV TO RV (RSQB | RBRACE)
-
-SPAN.7: /{SPAN}/i
-PROX.6: /\(\s*{NEAR}\s*\)|{START}(?:NOT\s+)?{SPOKEN}{END}/i
-FREQ.6: /\$FREQ\d+(?=$|[\s()"\/])/i
-FIELDOP.5: /{NAME}(?:\s*,\s*{NAME}){{0,20}}\s*(?:!=|>=|<=|[=:<>≥≤≠])/i
-AND.4: /{START}(?:AND|与|且|&){END}/i
-XOR.4: /{START}(?:XOR|异或){END}/i
-OR.4: /{START}(?:OR|或|\|){END}/i
-NOT.4: /{START}(?:NOT|ANDNOT|非){END}/i
-SEMANTIC.5: /~\d*"[^"]*"/
-PHRASE.5: /"[^"]*"(?:~\d+)?/
-SAVED.5: /##(?:"[^"]+"|[^\s()\[\]{{}}"=<>:,;]+)/
-HISTORY.5: /#\d+{END}/
-SUFFIX.5: /\/(?![\d*?#])[^\s()\[\]{{}}"=<>:,;\/$]+(?:\s*,\s*[^\s()\[\]{{}}"=<>:,;\/$]+)*/
-LSQB: "["
-LBRACE: "{{"
-RSQB: "]"
-RBRACE: "}}"
-SEP: /[,;]/
-TO.5: /TO(?=\s)|至|到/i
-RV: /[^\s()\[\]{{}}"=<>:,;至到]+/
-WORD: /{WORD}/i
-%ignore /\s+/
-"""
-
-READER = Lark(GRAMMAR, parser="lalr", lexer="contextual", propagate_positions=True, maybe_placeholders=False)
-
-#: words beside others that may be meant as operators, and how these are written
-LIKE_OPERATORS = {
-    **dict.fromkeys(("和", "及", "并且"), "AND 或 与"),
-    **dict.fromkeys(("W", "/W"), "(5W)"),
-    **dict.fromkeys(("D", "N", "/D"), "(5D)"),
-    "或者": "OR 或 或",
-    "不含": "NOT 或 非",
-}
-
-OPERANDS = {"WORD", "PHRASE", "FIELDOP", "LPAR", "HISTORY", "SAVED", "SEMANTIC", "LSQB", "LBRACE", "SPAN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,107 +115,6 @@ def parse(text: str) -> Query:
             "the result is everything but what is excluded: please confirm",
         )
     return Query(root, tuple(builder.notices), text)
-
-
-def check_brackets(plain: str) -> None:
-    """Raises QueryError for a bracket without its partner, a quote without its end, or nesting past the limit."""
-    closing = {"(": ")", "[": "]}", "{": "]}"}
-    stack: list[tuple[str, int]] = []
-    quote = -1
-    for at, sign in enumerate(plain):
-        if sign == '"':
-            quote = at if quote < 0 else -1
-        elif quote >= 0:
-            continue
-        elif sign in closing:
-            stack.append((sign, at))
-            if len(stack) > MAX_DEPTH:
-                raise TooWide("括号的层数", "levels of brackets", len(stack), MAX_DEPTH, at)
-        elif sign in ")]}":
-            if not stack or sign not in closing[stack[-1][0]]:
-                raise QueryError(
-                    f"多出的“{sign}”：没有与它配对的左括号", f"“{sign}” has no opening bracket before it", at
-                )
-            stack.pop()
-    if quote >= 0:
-        raise QueryError("引号没有结束：请补上另一半引号", "the quotation has no end: add the other quote", quote)
-    if stack:
-        sign, at = stack[-1]
-        raise QueryError(
-            f"“{sign}”没有配对的右括号：请补上“{closing[sign][0]}”",
-            f"“{sign}” is not closed: add “{closing[sign][0]}”",
-            at,
-        )
-
-
-def check_depth(root: Node) -> None:
-    """Raises TooWide for a tree deeper than the limit, such as a very long chain of proximity."""
-    level, depth = [root], 0
-    while level:
-        depth += 1
-        if depth > MAX_DEPTH:
-            at = next((one.at for one in level), 0)
-            raise TooWide("检索式的层数", "levels of the query", depth, MAX_DEPTH, at)
-        level = [child for one in level for child in inner_nodes(one)]
-
-
-def explained(error: UnexpectedInput, plain: str) -> QueryError:
-    """What is wrong, in the searcher's words."""
-    at = error.pos_in_stream if error.pos_in_stream is not None else len(plain)
-    expected = set(getattr(error, "expected", None) or getattr(error, "accepts", None) or ())
-    if isinstance(error, UnexpectedCharacters):
-        expected = set(error.allowed or ())
-    sign = ""
-    if isinstance(error, UnexpectedToken) and error.token.type != "$END":
-        sign = str(error.token)
-    elif isinstance(error, UnexpectedCharacters):
-        sign = re.match(rf"{SPOKEN}|{BOOLEAN}(?={EDGE}|$)|\S", plain[at:], re.I)[0]  # type: ignore[index]
-    elif isinstance(error, (UnexpectedEOF, UnexpectedToken)):
-        at = len(plain.rstrip())
-    end = at + max(1, len(sign))
-    if expected & {"RV", "TO"} or expected <= {"RSQB", "RBRACE"}:
-        return QueryError(
-            "范围没有写完整：请写成 [2016 TO 2017] 或 [2016 至 2017]，一端不限写 *",
-            "the range is not complete: write [2016 TO 2017], with * for an open end",
-            at,
-            end,
-        )
-    if not sign:
-        last = plain[:at].split()[-1] if plain[:at].split() else ""
-        return QueryError(
-            f"“{last}”之后缺少检索词", f"something to search is missing after “{last}”", max(0, at - 1), at
-        )
-    if sign in "=<>:":
-        return QueryError(
-            f"“{sign}”前面不是字段名：字段写作 ti=、申请人=；要检索符号本身请加引号",
-            f"no field name stands before “{sign}”: write ti= or pa=; quote the sign to search it",
-            at,
-            end,
-        )
-    if sign == ")":
-        return QueryError("括号里缺少检索词", "something to search is missing before the closing bracket", at, end)
-    if sign[0] in ",;":
-        return QueryError(
-            f"这里不能用“{sign}”：逗号和分号只用于号码列表（如 pn=(A, B)）和并列字段（如 ti,ab=）",
-            f"“{sign}” cannot stand here: commas and semicolons part numbers (pn=(A, B)) and fields (ti,ab=)",
-            at,
-            end,
-        )
-    if sign[0] == "/":
-        return QueryError(
-            "“/”后面要写字段代码（如 /TI）或接数字（如 H04L9/32）；要检索符号本身请加引号",
-            "after “/” comes a field (/TI) or a digit (H04L9/32); quote the words to search the sign itself",
-            at,
-            end,
-        )
-    if expected & OPERANDS:
-        return QueryError(
-            f'“{sign}”是算符，它前面缺少检索词；要检索这个词本身请加引号："{sign}"',
-            f'“{sign}” is an operator and needs something before it; to search the word, quote it: "{sign}"',
-            at,
-            end,
-        )
-    return QueryError(f"这里不应出现“{sign}”", f"“{sign}” cannot stand here", at, end)
 
 
 # --- operators ------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from jinzhi.engines.query_language.parse import ONE_WORD, SIGNS
+from jinzhi.engines.query_language.grammar import ONE_WORD, SIGNS
 from jinzhi.kernel.query import (
     And,
     Freq,
