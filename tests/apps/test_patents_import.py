@@ -25,7 +25,7 @@ from jinzhi.apps.evidence.store.store import path_of
 from jinzhi.apps.patents import models
 from jinzhi.apps.patents.classes import tree as classes
 from jinzhi.apps.patents.models import Batch, Document, Item, Refusal
-from jinzhi.apps.patents.store import columns, importing, queries
+from jinzhi.apps.patents.store import columns, importing, queries, workers
 from tests.shared import SHARED
 
 HEAD = (
@@ -134,7 +134,7 @@ def test_a_reader_that_fails_is_a_refusal_and_the_rest_is_read(store, monkeypatc
     folder.mkdir()
     (folder / "a.xml").write_text("<PatentDocumentAndRelated/>")
     (folder / "b.csv").write_text(table(3))
-    monkeypatch.setitem(importing.READERS, "cnipa-xml", failing)
+    monkeypatch.setitem(workers.READERS, "cnipa-xml", failing)
     told = run(folder)
     assert (told.new, told.refused) == (3, 1)
     assert "MemoryError" in Refusal.objects.get().reason_zh
@@ -346,7 +346,7 @@ def test_killed_while_importing_and_indexing_nothing_is_lost_and_nothing_is_doub
 HALF_A_MESSAGE = """
 import os, struct, time, django
 django.setup()
-from jinzhi.apps.patents.store.importing import Pool
+from jinzhi.apps.patents.store.workers import Pool
 pool = Pool(2)
 os.write(pool._tasks._writer.fileno(), struct.pack("!i", 100_000) + b"x" * 500)
 print("sent", flush=True)

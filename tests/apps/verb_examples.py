@@ -14,6 +14,7 @@ from jinzhi.apps.cases.actions import correct, decide, erase_personal, open_case
 from jinzhi.apps.cases.telling import tell
 from jinzhi.apps.custody import actions as custody
 from jinzhi.apps.custody import uploads
+from jinzhi.apps.custody.folders import make_folder, remove_folder, rename_folder
 from jinzhi.apps.custody.models import Item, Upload
 from jinzhi.apps.evidence.store.store import attach_bytes
 from jinzhi.apps.patents.desk import collections, notes, saved
@@ -108,7 +109,7 @@ def _new_version(who: Person, _other: Person) -> Example:
 
 def _move(who: Person, _other: Person) -> Example:
     item = _item(who)
-    one, two = (custody.make_folder(f"案卷 {next(_next)}", None, who=who.acting) for _ in "ab")
+    one, two = (make_folder(f"案卷 {next(_next)}", None, who=who.acting) for _ in "ab")
     return Example(custody.move, who, {"item": item, "folder": one}, {"folder": two}, item.seq)
 
 
@@ -156,15 +157,13 @@ def _dispose(who: Person, _other: Person) -> Example:
 
 
 def _make_folder(who: Person, _other: Person) -> Example:
-    return Example(
-        custody.make_folder, who, {"name": f"案卷 {next(_next)}", "parent": None}, {"name": f"案卷 {next(_next)}"}
-    )
+    return Example(make_folder, who, {"name": f"案卷 {next(_next)}", "parent": None}, {"name": f"案卷 {next(_next)}"})
 
 
 def _on_folder(function: Callable[..., Any], **asks: Any) -> Callable[[Person, Person], Example]:
     def made(who: Person, _unit: Person) -> Example:
-        folder = custody.make_folder(f"案卷 {next(_next)}", None, who=who.acting)
-        again = custody.make_folder(f"案卷 {next(_next)}", None, who=who.acting)
+        folder = make_folder(f"案卷 {next(_next)}", None, who=who.acting)
+        again = make_folder(f"案卷 {next(_next)}", None, who=who.acting)
         given = {k: f"{v} {next(_next)}" for k, v in asks.items()}
         other = {k: f"{v} {next(_next)}" for k, v in asks.items()} or {"folder": again}
         return Example(function, who, {"folder": folder, **given}, other, folder.seq)
@@ -618,8 +617,8 @@ EXAMPLES: dict[str, Callable[[Person, Person], Example]] = {
     "custody.withdraw": _answer(custody.withdraw, "reason", False),
     "custody.dispose": _dispose,
     "custody.make-folder": _make_folder,
-    "custody.rename-folder": _on_folder(custody.rename_folder, name="新名"),
-    "custody.remove-folder": _on_folder(custody.remove_folder),
+    "custody.rename-folder": _on_folder(rename_folder, name="新名"),
+    "custody.remove-folder": _on_folder(remove_folder),
     "registers.create": _create,
     "registers.update": _update,
     "registers.close": _turn(registers.close, False),

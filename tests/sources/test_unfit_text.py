@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jinzhi.apps.patents.store.importing import unfit_in
+from jinzhi.apps.patents.store.workers import unfit_in
 from jinzhi.kernel.patent import Document, LegalEvent, Source, Text
 from jinzhi.sources.plan_document.read import read
 

@@ -15,6 +15,7 @@ from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import standing_on
 from jinzhi.apps.custody import actions, uploads
+from jinzhi.apps.custody.folders import make_folder
 from jinzhi.apps.custody.models import Folder, Item, Upload
 from jinzhi.demo.people import People
 
@@ -129,8 +130,8 @@ class CustodyMaker:
         """The folder of the year and below it that of the cases, of each unit."""
         if who.unit.code not in self.folders:
             with standing_on(FIRST):
-                top = actions.make_folder("2026 年", None, who=who, at=self.at(FIRST))
-                self.folders[who.unit.code] = actions.make_folder("侵权案件", top, who=who, at=self.at(FIRST))
+                top = make_folder("2026 年", None, who=who, at=self.at(FIRST))
+                self.folders[who.unit.code] = make_folder("侵权案件", top, who=who, at=self.at(FIRST))
         return self.folders[who.unit.code]
 
     def make(self, unit: str, fate: str) -> Item:

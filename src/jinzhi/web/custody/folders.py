@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from jinzhi.apps.custody import actions
 from jinzhi.apps.custody.actions import CustodyRefused
+from jinzhi.apps.custody.folders import make_folder, remove_folder, rename_folder
 from jinzhi.apps.custody.models import Item
 from jinzhi.apps.custody.queries import (
     READ,
@@ -43,7 +43,7 @@ def folder_list(request: PageRequest) -> HttpResponse:
         if form.is_valid():
             try:
                 parent = folder_of(form.values["parent"], who)
-                made = actions.make_folder(str(form.values["name"]), parent, who=who, key=submitted(request)[1])
+                made = make_folder(str(form.values["name"]), parent, who=who, key=submitted(request)[1])
             except CustodyRefused as refused:
                 refused_by(form, refused)
             else:
@@ -96,12 +96,12 @@ def folder(request: PageRequest, pk: int) -> HttpResponse:
             if request.POST.get("do") == "remove":
                 form = FieldsForm((NAME,), {"name": found.name}, who=who)
                 form.is_valid()
-                actions.remove_folder(found, who=who, expected=expected, key=key)
+                remove_folder(found, who=who, expected=expected, key=key)
                 messages.success(request, _("已删除文件夹“%(name)s”。") % {"name": found.path})
                 return redirect("custody-folders")
             form = FieldsForm((NAME,), request.POST, who=who)
             if form.is_valid():
-                done = actions.rename_folder(found, str(form.values["name"]), who=who, expected=expected, key=key)
+                done = rename_folder(found, str(form.values["name"]), who=who, expected=expected, key=key)
                 messages.success(request, _("文件夹已改名为“%(name)s”。") % {"name": done.name})
                 return redirect("custody-folder", pk)
         except CustodyRefused as refused:

@@ -13,6 +13,7 @@ from jinzhi.apps.patents.classes import tree as classes
 from jinzhi.apps.patents.desk import alerts
 from jinzhi.apps.patents.search import index
 from jinzhi.apps.patents.store import columns, importing, pictures, queries
+from jinzhi.apps.patents.store.workers import WorkerLost
 
 
 class Command(BaseCommand):
@@ -64,7 +65,7 @@ class Command(BaseCommand):
                 paths, source=str(options["source"]), workers=None if workers is None else int(str(workers)),
                 say=self.stderr.write,
             )  # fmt: skip
-        except (importing.Busy, importing.WorkerLost) as e:
+        except (importing.Busy, WorkerLost) as e:
             raise CommandError(str(e)) from None
         alerts.fire_due(self.stderr.write)
         said = {**report.as_dict(), "seconds": round(perf_counter() - began, 1)}
