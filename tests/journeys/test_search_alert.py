@@ -83,6 +83,7 @@ def test_what_was_looked_at_is_quiet_again(window: Windows, assert_clean) -> Non
 def test_the_new_document_is_tagged_and_found_by_its_tag(window: Windows, assert_clean) -> None:
     page = window(WHO, look="narrow")
     page.goto("/patents/?q=%23%23石墨烯")
+    page.locator(".query-tools > summary").click()
     page.get_by_role("link", name="标引这些结果").click()
     page.get_by_label("标引名称").fill("新材料")
     assert_clean(page)

@@ -288,7 +288,7 @@ def table(rows: list[Case], what: CaseListAsked, counts: dict[str, int], day: da
         Column(_("发起单位")),
         Column(_("发起日"), "opened"),
     ]
-    return Table(_("办理事项"), columns, out, empty, stack=True)
+    return Table(_("办理事项"), columns, out, empty, stack=True, caption_hidden=True)
 
 
 def workbook(rows: list[Case], what: CaseListAsked, who: Acting, day: date, moment: str) -> bytes:

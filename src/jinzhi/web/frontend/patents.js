@@ -85,6 +85,7 @@ document.addEventListener("change", (event) => {
       return;
     }
     count.textContent = count.dataset.text.replace("{n}", numbers.length);
+    form.classList.toggle("has-picks", numbers.length > 0);
     history.replaceState(history.state, "", withPicks(location.href, numbers));
     all(".pages a[href], .hit-title a[href], .chips a[href], .facets a[href]").forEach((link) => {
       link.setAttribute("href", withPicks(link.getAttribute("href"), numbers));

@@ -40,6 +40,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.streams import PERSON
 from jinzhi.kernel.text import id_of
 from jinzhi.web.people.links import mail_link
 from jinzhi.web.shell.access import page
@@ -156,7 +157,7 @@ def index(request: PageRequest) -> HttpResponse:
         "filters": filters,
         "page": shown,
         "note": _("共 %(n)s 人") % {"n": shown.paginator.count},
-        "table": Table(_("人员"), list(heads), rows, nothing, stack=True),
+        "table": Table(_("人员"), list(heads), rows, nothing, stack=True, caption_hidden=True),
         "may_write": who.may("accounts.write"),
     }
     return render(request, "people/index.html", context)
@@ -206,7 +207,7 @@ def new(request: PageRequest) -> HttpResponse:
 
 def same_person(before: Event) -> int:
     """Whose account an earlier submission was about."""
-    return int(before.stream.removeprefix("person:"))
+    return PERSON.number(before.stream)
 
 
 def refuse(form: FieldsForm, e: ValidationError, field: str) -> None:

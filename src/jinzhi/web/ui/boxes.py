@@ -53,8 +53,10 @@ def dialog(
 
 
 @register.simple_block_tag(takes_context=True)
-def page_bar(context: template.Context, content: str, title: Any, lead: Any = "", tag: Any = None) -> SafeString:
-    """The head of a page: h1, a status, a line of context; what stands between the tags are its buttons."""
+def page_bar(
+    context: template.Context, content: str, title: Any, lead: Any = "", tag: Any = None, tabs: Any = ()
+) -> SafeString:
+    """The head of a page: h1, a status, a line of context, its views; what stands between the tags are its buttons."""
     page = get_template("components/page_bar.html")
     return mark_safe(
         page.render(
@@ -63,6 +65,7 @@ def page_bar(context: template.Context, content: str, title: Any, lead: Any = ""
                 "title": title,
                 "lead": lead,
                 "tag": tag,
+                "tabs": tabs,
             }
         )
     )

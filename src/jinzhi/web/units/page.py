@@ -170,7 +170,7 @@ def listed(found: list[Unit], by_path: dict[str, Unit]) -> Table:
     ]
     nothing = Empty(_("没有找到单位"), _("换一个词，或者去掉层级条件再试。"), reverse("units"), _("看全部单位"))
     heads = (_("单位"), _("层级"), _("上级"), _("联系人"))
-    return Table(_("找到的单位"), [Column(h) for h in heads], rows, nothing, stack=True)
+    return Table(_("找到的单位"), [Column(h) for h in heads], rows, nothing, stack=True, caption_hidden=True)
 
 
 def exported(found: list[Unit], by_path: dict[str, Unit], text: str, level: str, who: Acting) -> HttpResponse:
