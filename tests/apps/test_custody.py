@@ -17,6 +17,7 @@ from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.custody import actions, uploads
 from jinzhi.apps.custody.actions import CustodyRefused
 from jinzhi.apps.custody.fields import FORENSIC
+from jinzhi.apps.custody.folders import make_folder, remove_folder, rename_folder
 from jinzhi.apps.custody.models import Folder, HandOver, Item, Upload, Version
 from jinzhi.apps.custody.queries import ItemsAsked, duplicates, inbox, items, takers
 from jinzhi.apps.evidence.events.actions import Conflict, KeyReused
@@ -339,29 +340,29 @@ def test_the_database_allows_one_open_hand_over_of_an_item(district, elsewhere):
 
 # --- folders ---------------------------------------------------------------------------------------------------
 def test_folders_are_a_tree_of_the_unit(district, elsewhere):
-    top = actions.make_folder("2026", None, who=district.acting)
-    inner = actions.make_folder("商标案", top, who=district.acting)
+    top = make_folder("2026", None, who=district.acting)
+    inner = make_folder("商标案", top, who=district.acting)
     item = take(district, folder=inner)
     assert items(district.acting, ItemsAsked(folder=top.pk)).get() == item
-    actions.rename_folder(top, "二〇二六", who=district.acting)
+    rename_folder(top, "二〇二六", who=district.acting)
     assert Folder.objects.visible_to(district.acting).get(pk=inner.pk).path == "二〇二六／商标案"
     with pytest.raises(CustodyRefused, match="不是空的"):
-        actions.remove_folder(inner, who=district.acting)
+        remove_folder(inner, who=district.acting)
     with pytest.raises(CustodyRefused, match="已有"):
-        actions.make_folder("二〇二六", None, who=district.acting)
+        make_folder("二〇二六", None, who=district.acting)
     with pytest.raises(CustodyRefused, match="其他单位"):
         take(elsewhere, b"other", folder=inner)
     item = actions.move(item, None, who=district.acting)
-    actions.remove_folder(inner, who=district.acting)
+    remove_folder(inner, who=district.acting)
     assert Folder.objects.visible_to(district.acting).count() == 1
 
 
 def test_folders_do_not_grow_without_end(district):
     folder = None
     for n in range(6):
-        folder = actions.make_folder(str(n), folder, who=district.acting)
+        folder = make_folder(str(n), folder, who=district.acting)
     with pytest.raises(CustodyRefused, match="6 层"):
-        actions.make_folder("7", folder, who=district.acting)
+        make_folder("7", folder, who=district.acting)
 
 
 # --- uploads ---------------------------------------------------------------------------------------------------

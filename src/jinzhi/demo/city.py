@@ -268,7 +268,7 @@ def _evidence_files(city: City, period: Period) -> None:
         report.refresh_from_db(from_queryset=Report.objects.unrestricted("the city is being made"))
         body = f"演示数据：{figure.milestone.title}的佐证说明。\n".encode()
         kept = attach_bytes(
-            body, name="佐证说明（演示）.txt", media_type="text/plain", unit=report.unit, stream=f"report:{report.pk}",
+            body, name="佐证说明（演示）.txt", media_type="text/plain", unit=report.unit, stream=report.stream,
             user=who.user,
         )  # fmt: skip
         attach_to_figure(report, figure.milestone, kept, who=who, expected=report.version)

@@ -27,6 +27,7 @@ from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.streams import PERSON
 
 #: events name who acted in a column of this length
 LONGEST_NAME = 120
@@ -34,7 +35,7 @@ LONGEST = timedelta(days=366)
 
 
 def stream_of(user: User) -> str:
-    return f"person:{user.pk}"
+    return PERSON.of(user.pk)
 
 
 # --- what the verbs share ---------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ def locked_user(call: Call) -> User:
 
 def same_user(call: Call, event: Event) -> User:
     """The account of an earlier submission, as it is now."""
-    return User.objects.get(pk=int(event.stream.removeprefix("person:")))
+    return User.objects.get(pk=PERSON.number(event.stream))
 
 
 def nothing(call: Call, event: Event) -> None:
@@ -97,7 +98,7 @@ def nothing(call: Call, event: Event) -> None:
 
 def _same_post(call: Call, event: Event) -> Membership:
     return Membership.objects.select_related("unit").get(
-        user_id=int(event.stream.removeprefix("person:")), unit__code=event.data["unit"], role=event.data["role"]
+        user_id=PERSON.number(event.stream), unit__code=event.data["unit"], role=event.data["role"]
     )
 
 

@@ -19,6 +19,7 @@ from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
+from jinzhi.kernel.streams import PERSON
 from jinzhi.kernel.text import Words
 
 CONFIRM = "confirm-person"
@@ -47,7 +48,7 @@ def hand_in(event: Event) -> Hand | None:
 def _granters(hand: Hand) -> set[Hand]:
     """By whose word somebody holds the account and the post, after the last confirmation by a third."""
     by: dict[str, Hand | None] = {}
-    told = Event.objects.filter(stream=f"person:{hand.user}", verb__in=("create", "give-post", CONFIRM))
+    told = Event.objects.filter(stream=PERSON.of(hand.user), verb__in=("create", "give-post", CONFIRM))
     for e in told.select_related("unit").order_by("seq"):
         if e.verb == CONFIRM:
             by = {}

@@ -43,6 +43,7 @@ from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import LATE, PROOF, Said, wrong, wrong_correction
+from jinzhi.kernel.streams import CASE, ERASURE, OPENING
 from jinzhi.kernel.text import id_of
 
 ERASE = "personal.erase"
@@ -108,7 +109,7 @@ def resolved(field: Field, value: Value, who: Acting, stream: str = "") -> Value
         case Type.FILE:
             given = Attachment.objects.unrestricted("a file that was handed over with this step")
             kept = given.filter(pk=id_of(str(value)) or 0).first()
-            if kept is None or not (kept.stream == stream or kept.stream.startswith("opening:")):
+            if kept is None or not (kept.stream == stream or OPENING.has(kept.stream)):
                 raise FieldError(field, "没有这个附件，请重新上传", "is no file that was handed over here")
     return value
 
@@ -150,7 +151,7 @@ def locked(call: Call) -> Case:
 
 
 def _same_case(call: Call, event: Event) -> Case:
-    return Case.objects.unrestricted("the caller's own earlier submission").get(pk=int(event.stream[5:]))
+    return Case.objects.unrestricted("the caller's own earlier submission").get(pk=CASE.number(event.stream))
 
 
 def same_view(call: Call, event: Event) -> CaseView:
@@ -503,7 +504,7 @@ def erase_personal(case: Case, *, reason: str, who: Acting, on: date | None = No
     except ErasureRefused as e:
         raise StepRefused(str(e), "there is nothing to erase, or no reason was given") from None
     said = {"case": case.number, "erased": list(gone), "files": erase_files(kept), "reason": reason.strip()}
-    record(f"erasure:{case.stream}", "erase-personal-data", said, who=who, on=day, key=key)
+    record(ERASURE.of(case.stream), "erase-personal-data", said, who=who, on=day, key=key)
     events = events_of(case)
     return bring_up_to(case, events[-1], events)
 

@@ -7,11 +7,12 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, files_in, procedure_of
 from jinzhi.apps.evidence.events.files import Opened, reads_files
 from jinzhi.apps.evidence.models import Attachment
+from jinzhi.kernel.streams import CASE, VIEWING
 
 
 @reads_files("case:")
 def of_case(who: Acting, kept: Attachment) -> Opened | None:
-    id = kept.stream.removeprefix("case:")
+    id = CASE.key(kept.stream)
     seen = Case.objects.visible_to(who).filter(pk=int(id) if id.isdecimal() else 0).first()
     if seen is None or not who.may("case.read"):
         return None
@@ -21,4 +22,4 @@ def of_case(who: Acting, kept: Attachment) -> Opened | None:
     if any(f.closed_to(who.role) for f in fields):
         return None
     name = f"attachment:{kept.pk}"
-    return Opened((name,), f"viewing:{seen.stream}", {"case": seen.number, "fields": [name]})
+    return Opened((name,), VIEWING.of(seen.stream), {"case": seen.number, "fields": [name]})

@@ -10,6 +10,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.evidence.events.actions import last_seq
 from jinzhi.apps.units.following import Following, Merger, Things, follows, staying_cases
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.streams import CASE
 
 
 def _cases() -> QuerySet[Case]:
@@ -29,7 +30,7 @@ def _pks(things: Things) -> list[int]:
 
 
 def _hand(m: Merger) -> Things:
-    things = {f"case:{c.pk}": last_seq(c.stream) for c in _open(m.giver)}
+    things = {CASE.of(c.pk): last_seq(c.stream) for c in _open(m.giver)}
     _cases().filter(pk__in=_pks(things)).update(unit=m.taker, unit_path=m.taker.path)
     return things
 

@@ -12,6 +12,7 @@ from jinzhi.apps.catalogue.integrity import invariant
 from jinzhi.apps.evidence.events.erasing import VERB, left_behind
 from jinzhi.apps.evidence.models import Attachment, Event
 from jinzhi.kernel.procedure import ProcedureError
+from jinzhi.kernel.streams import CASE, ERASURE
 
 
 @left_behind("cases")
@@ -19,9 +20,9 @@ def files_left() -> Iterator[Attachment]:
     """Files of a case that are older than an erasure in it and that none of its events names any more."""
     erased: dict[str, datetime] = {}
     for stream, at in Event.objects.filter(stream__startswith="erasure:case:", verb=VERB).values_list("stream", "at"):
-        of = stream.removeprefix("erasure:")
+        of = ERASURE.key(stream)
         erased[of] = max(at, erased.get(of, at))
-    pks = [int(stream.removeprefix("case:")) for stream in erased]
+    pks = [CASE.number(stream) for stream in erased]
     for case in Case.objects.unrestricted("integrity checker").filter(pk__in=pks):
         named = {id for id, _field in files_in(procedure_of(case), events_of(case))}
         kept = Attachment.objects.unrestricted("integrity checker").filter(stream=case.stream, erased_at=None)

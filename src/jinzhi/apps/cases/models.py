@@ -9,6 +9,7 @@ from jinzhi.apps.catalogue.reading import closed_procedures
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.streams import CASE
 
 
 class Case(UnitOwned):
@@ -59,7 +60,7 @@ class Case(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"case:{self.pk}"
+        return CASE.of(self.pk)
 
     @classmethod
     def kept_from(cls, role: Role | None) -> models.Q | None:

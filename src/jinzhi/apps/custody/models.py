@@ -12,6 +12,7 @@ from django.db import models
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.streams import CUSTODY, CUSTODY_FOLDER
 
 #: folders stand at most so deep
 DEPTH = 6
@@ -34,7 +35,7 @@ class Folder(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"custody-folder:{self.pk}"
+        return CUSTODY_FOLDER.of(self.pk)
 
 
 class Item(UnitOwned):
@@ -76,7 +77,7 @@ class Item(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"custody:{self.number}"
+        return CUSTODY.of(self.number)
 
 
 class Version(models.Model):

@@ -13,12 +13,13 @@ from jinzhi.apps.indicators.integrity import digest_of
 from jinzhi.apps.indicators.models import Snapshot
 from jinzhi.apps.units.guard import Sees
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.streams import INDICATORS
 
 CHANGED = Fault("冻结的值与日志所记不符", "the frozen value is not the one that the log tells of")
 
 
 def stream_of(day: date) -> str:
-    return f"indicators:{day.isoformat()}"
+    return INDICATORS.of(day.isoformat())
 
 
 def seals_of(indicator: str, unit: Unit, days: Iterable[date], who: Sees) -> dict[date, SealVerdict]:

@@ -19,6 +19,7 @@ from django.db.models import F, Q
 
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.kernel import patent
+from jinzhi.kernel.streams import PATENT_NOTE, SAVED_QUERY, TOPIC
 
 
 def pack(text: str) -> bytes:
@@ -470,7 +471,7 @@ class SavedQuery(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"saved-query:{self.pk}"
+        return SAVED_QUERY.of(self.pk)
 
 
 class Every(models.TextChoices):
@@ -555,7 +556,7 @@ class Topic(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"topic:{self.pk}"
+        return TOPIC.of(self.pk)
 
 
 class TopicItem(models.Model):
@@ -611,4 +612,4 @@ class Note(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"patent-note:{self.pk}"
+        return PATENT_NOTE.of(self.pk)

@@ -31,6 +31,7 @@ from jinzhi.apps.units.locking import NotYours, fresh_row, lock_row, needs, not_
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import Field, FieldError, Type, parse_all
+from jinzhi.kernel.streams import MILESTONE
 
 ACHIEVED = Field(id="achieved", zh="本期累计", en="Reached in all", type=Type.DECIMAL, required=False, min=Decimal(0))
 REACHED_ON = Field(id="reached_on", zh="完成日期", en="Reached on", type=Type.DATE, required=False)
@@ -130,7 +131,7 @@ def _locked_milestone(call: Call) -> Milestone:
 
 def _same_milestone(call: Call, event: Event) -> Milestone:
     rows = Milestone.objects.unrestricted("the caller's own earlier submission")
-    return rows.get(code=event.stream.removeprefix("milestone:"))
+    return rows.get(code=MILESTONE.key(event.stream))
 
 
 def _nothing(call: Call, event: Event) -> None:
@@ -191,7 +192,7 @@ def add_milestone(
         number += 1
     code = f"{begin}{number}"
     record(
-        f"milestone:{code}",
+        MILESTONE.of(code),
         "add",
         {"row": row_key, "unit": unit.code, "title": title, "due": due.isoformat(), "target": f"{target:f}",
          "measured_in": measured_in, "weight": f"{weight:f}",

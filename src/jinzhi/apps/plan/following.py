@@ -12,6 +12,7 @@ from jinzhi.apps.plan.models import Duty, Milestone, Report
 from jinzhi.apps.plan.progress import forget
 from jinzhi.apps.units.following import Following, Merger, Things, cases_stay, follows
 from jinzhi.apps.units.models import Unit
+from jinzhi.kernel.streams import MILESTONE
 from jinzhi.kernel.text import Words
 
 #: a report stays with the unit that was asked for it, and so does its case
@@ -50,7 +51,7 @@ def _open_milestones(unit: Unit) -> QuerySet[Milestone]:
 
 
 def _hand_milestones(m: Merger) -> Things:
-    return {f"milestone:{x.pk}": _give(x, "hand-over", m.giver, m.taker, m) for x in _open_milestones(m.giver)}
+    return {MILESTONE.of(x.pk): _give(x, "hand-over", m.giver, m.taker, m) for x in _open_milestones(m.giver)}
 
 
 def _take_back_milestones(m: Merger, things: Things) -> None:
@@ -72,7 +73,7 @@ def _milestones_touched(things: Things) -> list[str]:
     out = []
     for x in _milestones().filter(pk__in=_keys(things)).prefetch_related("figures__report"):
         reported = any(f.report.unit_id == x.unit_id for f in x.figures.all())
-        if reported or last_seq(x.stream) != things[f"milestone:{x.pk}"]:
+        if reported or last_seq(x.stream) != things[MILESTONE.of(x.pk)]:
             out.append(x.code)
     return out
 

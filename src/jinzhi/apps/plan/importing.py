@@ -43,6 +43,7 @@ from jinzhi.apps.units.models import Group, Unit
 from jinzhi.apps.units.naming import names_book
 from jinzhi.kernel.organisation import UnitGroup
 from jinzhi.kernel.plan import PlanDocument, PlanRow
+from jinzhi.kernel.streams import PLAN_IMPORT
 from jinzhi.sources.plan_document import parse_file, simplify
 
 LONGEST_NAME = 200
@@ -166,7 +167,7 @@ def unfaithful() -> Iterator[str]:
 # --- writing ----------------------------------------------------------------------------------------------
 def _same_import(call: Call, event: Event) -> Import:
     rows = Import.objects.unrestricted("the caller's own earlier submission")
-    return rows.get(pk=int(event.stream.removeprefix("plan-import:")))
+    return rows.get(pk=PLAN_IMPORT.number(event.stream))
 
 
 def _under_review(call: Call) -> Import:

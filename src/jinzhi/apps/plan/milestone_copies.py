@@ -28,6 +28,7 @@ from jinzhi.apps.plan.models import Duty, Milestone, Release, Row
 from jinzhi.apps.plan.queries import years
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import within
+from jinzhi.kernel.streams import MILESTONE
 from jinzhi.kernel.text import Words
 
 #: what a copy may be given otherwise than its source has it; the rest is taken over
@@ -167,7 +168,7 @@ def _duties(plan: Release) -> dict[str, list[Unit]]:
 def _made_of(codes: Sequence[str], known: Mapping[str, date], to_year: int) -> dict[str, str]:
     """The copies of these milestones in the year that stand still, by the code of their source."""
     events = Event.objects.filter(verb="add", stream__startswith="milestone:", data__copied_from__in=list(codes))
-    pairs = ((e.data["copied_from"], e.stream.removeprefix("milestone:")) for e in events)
+    pairs = ((e.data["copied_from"], MILESTONE.key(e.stream)) for e in events)
     return {of: code for of, code in pairs if code in known and known[code].year == to_year}
 
 
@@ -240,7 +241,7 @@ def copy_over(
 def _made_with(key: str) -> tuple[str, ...]:
     """The milestones that an earlier submission with this key made."""
     events = Event.objects.filter(key__startswith=f"{key}.", verb="add", stream__startswith="milestone:")
-    return tuple(s.removeprefix("milestone:") for s in events.order_by("pk").values_list("stream", flat=True))
+    return tuple(MILESTONE.key(s) for s in events.order_by("pk").values_list("stream", flat=True))
 
 
 def _checked(

@@ -18,6 +18,7 @@ from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.apps.units.models import Group, Unit
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.status import reaches
+from jinzhi.kernel.streams import MILESTONE, PLAN_IMPORT, PLAN_RELEASE, REPORT
 
 
 class Import(UnitOwned):
@@ -44,7 +45,7 @@ class Import(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"plan-import:{self.pk}"
+        return PLAN_IMPORT.of(self.pk)
 
 
 class Release(models.Model):
@@ -74,7 +75,7 @@ class Release(models.Model):
 
     @property
     def stream(self) -> str:
-        return f"plan-release:{self.pk}"
+        return PLAN_RELEASE.of(self.pk)
 
 
 class Row(models.Model):
@@ -175,7 +176,7 @@ class Milestone(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"milestone:{self.code}"
+        return MILESTONE.of(self.code)
 
     @property
     def lower(self) -> bool:
@@ -232,7 +233,7 @@ class Report(UnitOwned):
     @property
     def stream(self) -> str:
         """The stream of its content; the steps are those of its case."""
-        return f"report:{self.pk}"
+        return REPORT.of(self.pk)
 
     @property
     def locked(self) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.models import Milestone
+from jinzhi.kernel.streams import MILESTONE
 
 PARSERS: Mapping[str, Callable[[str], object]] = {"due": date.fromisoformat, "target": Decimal, "weight": Decimal}
 #: the events that change what a milestone asks for
@@ -30,10 +31,10 @@ def values_before(events: Iterable[Event]) -> dict[str, object]:
 
 def changed_after(plan: str, day: date) -> Mapping[str, dict[str, object]]:
     """For each milestone of a plan that was changed after a day, by code: the values that it had on that day."""
-    found = Event.objects.filter(stream__startswith=f"milestone:{plan}-", verb=CHANGE, on__gt=day)
+    found = Event.objects.filter(stream__startswith=MILESTONE.of(f"{plan}-"), verb=CHANGE, on__gt=day)
     changes: dict[str, list[Event]] = defaultdict(list)
     for event in found.only("stream", "seq", "data").order_by("stream", "seq"):
-        changes[event.stream.removeprefix("milestone:")].append(event)
+        changes[MILESTONE.key(event.stream)].append(event)
     return {code: values_before(events) for code, events in changes.items()}
 
 

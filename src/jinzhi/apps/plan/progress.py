@@ -26,6 +26,7 @@ from jinzhi.apps.units.guard import Sees
 from jinzhi.apps.units.succession import held_on
 from jinzhi.kernel.access import within
 from jinzhi.kernel.status import LATE, LightRule, Progress, Status, Tone, share_done
+from jinzhi.kernel.streams import MILESTONE
 
 SCALE = 10_000
 #: what a snapshot is made from; another word wherever its cells come to mean something else
@@ -178,7 +179,7 @@ def _asked_on(plan: str, found: QuerySet[Milestone], day: date) -> Iterable[tupl
     held = held_on(day, "milestone:")
     for pk, code, *row in found.values_list("pk", "code", *COLUMNS).iterator(5000):
         stood: dict[str, object] = {**then[code], "adjusted_by": None} if code in then else {}
-        if giver := held.get(f"milestone:{pk}"):
+        if giver := held.get(MILESTONE.of(pk)):
             stood |= {"unit_id": giver.pk, "unit_path": giver.path}
         yield tuple(stood.get(name, value) for name, value in zip(COLUMNS, row, strict=True))
 

@@ -55,7 +55,7 @@ def first_submitted(reports: QuerySet[Report]) -> QuerySet[Report]:
 
 def since(report: Report, version: int) -> list[Event]:
     """What was saved of a report after a version, oldest first."""
-    found = Event.objects.filter(stream=f"report:{report.pk}", seq__gt=version)
+    found = Event.objects.filter(stream=report.stream, seq__gt=version)
     return list(found.select_related("unit").order_by("seq"))
 
 

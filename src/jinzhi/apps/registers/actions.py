@@ -25,6 +25,7 @@ from jinzhi.apps.units.naming import resolve_unit
 from jinzhi.kernel.access import within
 from jinzhi.kernel.fields import FieldError, Type, Value, parse_all
 from jinzhi.kernel.register import Register
+from jinzhi.kernel.streams import ENTRY, ERASURE, REGISTER, REGISTER_IMPORT
 
 ERASE = "personal.erase"
 CREATE, UPDATE, CLOSE, REOPEN = "create", "update", "close", "reopen"
@@ -149,7 +150,7 @@ def _content(call: Call) -> dict[str, object]:
 def _same_entry(call: Call, event: Event) -> Entry:
     """The entry of an earlier submission, as it is now."""
     kept = Entry.objects.unrestricted("the caller's own earlier submission")
-    return kept.get(pk=int(event.stream.removeprefix("entry:")))
+    return kept.get(pk=ENTRY.number(event.stream))
 
 
 @verb("registers", CREATE, right=_keeps, again=_same_entry, content=_content)
@@ -318,7 +319,7 @@ def erase_personal(entry: Entry, *, reason: str, who: Acting, on: date | None = 
     except ErasureRefused as e:
         raise EntryRefused(str(e), "there is nothing to erase, or no reason was given") from None
     said = {"entry": fresh.number, "erased": list(gone), "files": erase_files(files), "reason": reason.strip()}
-    record(f"erasure:{fresh.stream}", "erase-personal-data", said, who=who, on=day, key=key)
+    record(ERASURE.of(fresh.stream), "erase-personal-data", said, who=who, on=day, key=key)
     last = Event.objects.filter(stream=fresh.stream).order_by("-seq").first()
     assert last is not None
     kept = {k: v for k, v in fresh.data.items() if k not in _personal(register)}
@@ -337,13 +338,13 @@ def _files_of(entry: Entry, register: Register) -> list[Attachment]:
             if f.personal and f.type is Type.FILE:
                 ids |= {int(v) for v in said.get(f.id) or () if str(v or "").isdecimal()}
     kept = Attachment.objects.unrestricted("files with personal data of the entry that is erased")
-    own = kept.filter(pk__in=ids, stream=f"register:{register.id}", erased_at=None)
+    own = kept.filter(pk__in=ids, stream=REGISTER.of(register.id), erased_at=None)
     return [*own, *kept.filter(stream=sheets_of(register), erased_at=None)]
 
 
 def sheets_of(register: Register) -> str:
     """The stream under which the sheets of a register are kept."""
-    return f"register-import:{register.id}"
+    return REGISTER_IMPORT.of(register.id)
 
 
 def _withheld(register: Register) -> list[str]:
@@ -359,7 +360,7 @@ def log_viewing(entry: Entry, fields: Iterable[str], who: Acting) -> bool:
     they are not to be shown."""
     shown = sorted(fields)
     said = {"entry": entry.number, "fields": shown}
-    return not shown or viewing_recorded(f"entry:{entry.pk}", said, who=who)
+    return not shown or viewing_recorded(entry.stream, said, who=who)
 
 
 def log_export(register: Register, count: int, fields: Iterable[str], filters: str, who: Acting) -> bool:
@@ -367,4 +368,4 @@ def log_export(register: Register, count: int, fields: Iterable[str], filters: s
     recorded now: then they are not to be in it."""
     shown = sorted(fields)
     said = {"fields": shown, "entries": count, "filters": filters}
-    return not (shown and count) or viewing_recorded(f"register:{register.id}", said, who=who, verb=EXPORT)
+    return not (shown and count) or viewing_recorded(REGISTER.of(register.id), said, who=who, verb=EXPORT)

@@ -10,13 +10,12 @@ from jinzhi.apps.registers.actions import CREATE, may_write
 from jinzhi.apps.registers.queries import hidden, may_read, reading, visible_entries
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.register import Register
-
-SHEET = "register-import:"
+from jinzhi.kernel.streams import REGISTER, REGISTER_IMPORT, VIEWING
 
 
 @reads_files("register:")
 def of_entry(who: Acting, kept: Attachment) -> Opened | None:
-    register = catalogue().find(Register, kept.stream.removeprefix("register:"))
+    register = catalogue().find(Register, REGISTER.key(kept.stream))
     if register is None or not may_read(register, who):
         return None
     fields = [f for f in register.fields if f.type is Type.FILE]
@@ -24,13 +23,13 @@ def of_entry(who: Acting, kept: Attachment) -> Opened | None:
         entry = visible_entries(who).filter(register=register.id, **{f"data__{field.id}": str(kept.pk)}).first()
         if entry is not None and not hidden(field, reading(who, entry)):
             said = {"entry": entry.number, "fields": [field.id]}
-            return Opened((field.id,) if field.withheld else (), f"viewing:entry:{entry.pk}", said)
+            return Opened((field.id,) if field.withheld else (), VIEWING.of(entry.stream), said)
     return None
 
 
-@reads_files(SHEET)
+@reads_files("register-import:")
 def of_sheet(who: Acting, kept: Attachment) -> Opened | None:
-    register = catalogue().find(Register, kept.stream.removeprefix(SHEET))
+    register = catalogue().find(Register, REGISTER_IMPORT.key(kept.stream))
     seen = Attachment.objects.visible_to(who).filter(pk=kept.pk).exists()
     if register is None or who.user is None or not seen or not may_write(register, who, CREATE):
         return None

@@ -16,6 +16,7 @@ from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import key_digest, replay, search_words, title_of
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.register import Register
+from jinzhi.kernel.streams import ENTRY, ERASURE, REGISTER
 
 
 @left_behind("register entries")
@@ -25,7 +26,7 @@ def files_left() -> Iterator[Attachment]:
     """
     erased: dict[int, datetime] = {}
     for stream, at in Event.objects.filter(stream__startswith="erasure:entry:", verb=VERB).values_list("stream", "at"):
-        pk = int(stream.removeprefix("erasure:entry:"))
+        pk = ENTRY.number(ERASURE.key(stream))
         erased[pk] = max(at, erased.get(pk, at))
     last: dict[str, datetime] = {}
     for entry in Entry.objects.unrestricted("integrity checker").filter(pk__in=erased):
@@ -38,7 +39,7 @@ def files_left() -> Iterator[Attachment]:
         yield from kept.filter(stream=sheets_of(register), at__lt=at)
         if any(f.personal and f.type is Type.FILE for f in register.fields):
             named = _files_named(register)
-            yield from (f for f in kept.filter(stream=f"register:{id}", at__lt=at) if str(f.pk) not in named)
+            yield from (f for f in kept.filter(stream=REGISTER.of(id), at__lt=at) if str(f.pk) not in named)
 
 
 def _files_named(register: Register) -> set[str]:

@@ -7,6 +7,7 @@ from django.db import models
 from jinzhi.apps.catalogue.reading import closed_registers
 from jinzhi.apps.units.guard import UnitOwned
 from jinzhi.kernel.access import Role
+from jinzhi.kernel.streams import ENTRY
 
 
 class Entry(UnitOwned):
@@ -38,7 +39,7 @@ class Entry(UnitOwned):
 
     @property
     def stream(self) -> str:
-        return f"entry:{self.pk}"
+        return ENTRY.of(self.pk)
 
     @classmethod
     def kept_from(cls, role: Role | None) -> models.Q | None:

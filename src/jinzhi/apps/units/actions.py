@@ -19,6 +19,7 @@ from jinzhi.apps.units.models import Group, Unit, UnitName
 from jinzhi.apps.units.naming import names_book
 from jinzhi.kernel.access import within
 from jinzhi.kernel.organisation import LEVELS, OrgUnit, UnitGroup
+from jinzhi.kernel.streams import UNIT
 
 ORDER = ("city", "department", "external", *(x for x in LEVELS if x not in ("city", "department", "external")))
 
@@ -93,7 +94,7 @@ def move(unit: Unit, under: Unit) -> None:
 
 
 def stream_of(unit: Unit) -> str:
-    return f"unit:{unit.code}"
+    return UNIT.of(unit.code)
 
 
 def _answers_for(call: Call) -> None:

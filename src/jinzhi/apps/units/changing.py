@@ -29,6 +29,7 @@ from jinzhi.apps.units.succession import life_of, lives
 from jinzhi.kernel.declare import KEBAB, Named
 from jinzhi.kernel.fields import Field, Type, parse_all
 from jinzhi.kernel.organisation import LEVELS, OrgUnit
+from jinzhi.kernel.streams import UNIT
 from jinzhi.kernel.unit_changes import Life, WrongChange, waiting, wrong_end, wrong_merger, wrong_name
 
 _LEVEL_WORDS = {
@@ -118,7 +119,7 @@ def _locked(call: Call) -> Unit:
 
 
 def _same_unit(call: Call, event: Event) -> Unit:
-    unit = Unit.objects.filter(code=event.stream.removeprefix("unit:")).first()
+    unit = Unit.objects.filter(code=UNIT.key(event.stream)).first()
     if unit is None:
         raise UnitRefused(WrongChange("", "设立此后已撤销", "its making was undone since"))
     return unit
@@ -148,7 +149,7 @@ def add_unit(given: Mapping[str, object], *, who: Actor | None, key: str = "") -
         raise UnitRefused(*errors)
     names = {f.id: values[f.id] for f in NAMES}
     said = {**names, "level": values["level"], "parent": parent.code, **_why(values)}
-    record(f"unit:{code}", "add", said, who=who, on=today(), key=key)
+    record(UNIT.of(code), "add", said, who=who, on=today(), key=key)
     last = Unit.objects.get_children(parent).aggregate(n=Max("position"))["n"] or 0
     node = {"code": code, **names, "level": values["level"], "position": last + 1}
     Unit.objects.add_child(parent, {**node, "since": day, "active": day <= today()})
@@ -302,7 +303,7 @@ def undo(unit: Unit, *, reason: str, who: Actor | None, expected: int | None = N
             _undo_merger(unit, last, who)
         case "close":
             Unit.objects.filter(pk=unit.pk).update(until=None, active=True)
-    record(f"unit:{unit.code}", "undo", data, who=who, on=today(), expected=expected, key=key)
+    record(UNIT.of(unit.code), "undo", data, who=who, on=today(), expected=expected, key=key)
     settle(today(), who)
     sync_groups()
 

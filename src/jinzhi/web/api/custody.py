@@ -21,6 +21,7 @@ from jinzhi.apps.custody.fields import ITEM, KINDS
 from jinzhi.apps.custody.models import HandOver, Item, Version
 from jinzhi.apps.custody.queries import READ, STATES, WRITE, ItemsAsked, inbox, items, taken_in_before
 from jinzhi.apps.evidence.store import store
+from jinzhi.kernel.streams import CUSTODY
 from jinzhi.web.api.caller import caller, only, submission, tagged, unchanged, version
 from jinzhi.web.api.paging import Cursor, Limit, page_of
 from jinzhi.web.shell.problems import Problem, Wrong, invalid, missing
@@ -213,7 +214,7 @@ def take_evidence(
     key = submission(request)
     before = taken_in_before(key, who)
     if before is not None:  # sent twice: the content is here already
-        item = visible(before.stream[8:], who)
+        item = visible(CUSTODY.key(before.stream), who)
     else:
         upload = uploads.receive(content, who=who)
         item = actions.take_in(

@@ -27,6 +27,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import Procedure, ProcedureError, Step, may_open
 from jinzhi.kernel.recording import DAY
+from jinzhi.kernel.streams import CASE, OPENING
 from jinzhi.kernel.text import id_of
 from jinzhi.web.cases.answers import answers, kept_files, refusal, sound
 from jinzhi.web.cases.find import declared, find_case
@@ -81,8 +82,8 @@ def case_open(request: PageRequest, id: str) -> HttpResponse:
             raise StepRefused("您的角色不能发起此事项", "your role may not open such a case")
         _expected, key = submitted(request)
         before = event_of(key)
-        if before and before.stream.startswith("case:"):
-            return redirect("case", pk=int(before.stream[5:]))
+        if before and CASE.has(before.stream):
+            return redirect("case", pk=CASE.number(before.stream))
         if sound(form, step):
             made = opened_by(form, procedure, step, who, carried, parent, key)
             if made:
@@ -134,7 +135,7 @@ def opened_by(
     unit = Unit.objects.get(code=form.values[UNIT.id])
     try:
         with transaction.atomic():
-            files = kept_files(form, who, unit, f"opening:{key}")
+            files = kept_files(form, who, unit, OPENING.of(key))
             raw, said = answers(form, files)
             made = open_case(
                 procedure.id,

@@ -27,6 +27,7 @@ from jinzhi.apps.custody.queries import (
     taken_in_before,
 )
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.streams import CUSTODY
 from jinzhi.web.custody import list as shown
 from jinzhi.web.custody.fields import CASES, FOLDER, crumbs, own_folders, refused_by
 from jinzhi.web.shell.access import page, require
@@ -130,7 +131,7 @@ def _made_before(request: PageRequest, who: Acting) -> Item | None:
     """The item of the same submission, if the button was pressed twice: its upload is used up by then."""
     key = submitted(request)[1]
     before = taken_in_before(key, who)
-    return Item.objects.visible_to(who).filter(number=before.stream[8:]).first() if before else None
+    return Item.objects.visible_to(who).filter(number=CUSTODY.key(before.stream)).first() if before else None
 
 
 def folder_of(pk: object, who: Acting) -> Folder | None:

@@ -33,6 +33,7 @@ from jinzhi.engines import signing
 from jinzhi.engines.timestamps import CheckedStamp, TimestampRefused, check
 from jinzhi.kernel import note
 from jinzhi.kernel.merkle import FAMILIES, Family, ProofError
+from jinzhi.kernel.streams import ERASURE, VIEWING
 from jinzhi.web.evidence.objects import ObjectPlace, body_of, kinds, places, tells_personal
 from jinzhi.web.evidence.objects import kind_named as object_named
 from jinzhi.web.evidence.words import KINDS, kind_named, verb_named
@@ -563,7 +564,7 @@ def chain(request: PageRequest, stream: str) -> HttpResponse:
     )
     if not total and not others:
         raise Http404(_("日志中没有对象“%(stream)s”") % {"stream": stream[:80]})
-    beside = f"erasure:{stream}"
+    beside = ERASURE.of(stream)
     found = places(who, [stream])
     place = found.get(stream)
     here = paged(request, events.reverse(), LINKS)
@@ -571,7 +572,7 @@ def chain(request: PageRequest, stream: str) -> HttpResponse:
     whole = total <= WHOLE
     checked: Verdicts = verdicts(list(events) if whole else shown, whole=whole)
     erasures = list(Event.objects.filter(stream=beside).select_related("unit").order_by("seq")) if place else []
-    viewing = f"viewing:{stream}"
+    viewing = VIEWING.of(stream)
     viewed = Event.objects.filter(stream=viewing).count() if place else 0
     reveal(shown)
     rows = [

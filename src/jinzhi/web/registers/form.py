@@ -30,6 +30,7 @@ from jinzhi.apps.registers.queries import (
 )
 from jinzhi.kernel.fields import Field, Type, Value
 from jinzhi.kernel.register import Register
+from jinzhi.kernel.streams import REGISTER
 from jinzhi.web.registers import list as shown
 from jinzhi.web.registers.entry import entry_page
 from jinzhi.web.registers.find import REASON, crumbs, find_entry, keeper
@@ -75,7 +76,7 @@ def values_of(form: FieldsForm, found: Register, who: Acting) -> dict[str, Value
     """The values of a valid form, files kept in the store. Raises FileRefused."""
     out = dict(form.values)
     for id, file in form.given.items():
-        kept = store.attach(file, unit=who.unit, stream=f"register:{found.id}", user=who.user)
+        kept = store.attach(file, unit=who.unit, stream=REGISTER.of(found.id), user=who.user)
         out[id] = str(kept.pk)
     return out
 

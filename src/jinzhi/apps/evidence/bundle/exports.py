@@ -15,6 +15,7 @@ from jinzhi.apps.evidence.log import log
 from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.evidence.models import Entry
 from jinzhi.engines.typesetting import NoChineseFont
+from jinzhi.kernel.streams import VIEWING
 
 #: an object with more events than this is bundled without its chain
 LONGEST = 1000
@@ -68,4 +69,4 @@ def export(
 def trace(entry: Entry, done: Exported, who: Actor) -> None:
     """Leave an event that somebody took an entry out of the platform; in a stream beside the object's own."""
     said = {"entry": entry.number, "content": done.facts.has_content, "custody": len(done.facts.custody)}
-    record_next(f"viewing:{entry.object}", "export", said, who=who, on=today())
+    record_next(VIEWING.of(entry.object), "export", said, who=who, on=today())

@@ -9,13 +9,15 @@ from jinzhi.apps.catalogue.strain import was_written
 from jinzhi.apps.evidence.events.actions import record_next
 from jinzhi.apps.evidence.log.entries import Actor
 from jinzhi.apps.evidence.models import Event
+from jinzhi.kernel.streams import VIEWING
 
 VIEW, EXPORT = "view-personal-data", "export-personal-data"
 
 
 def record_viewing(stream: str, said: Mapping[str, object], *, who: Actor, verb: str = VIEW) -> Event:
     """Leave an event that somebody is shown personal data, or (EXPORT) takes them away in a file."""
-    return record_next(f"viewing:{stream.removeprefix('viewing:')}", verb, said, who=who, on=today())
+    seen = VIEWING.key(stream) if VIEWING.has(stream) else stream
+    return record_next(VIEWING.of(seen), verb, said, who=who, on=today())
 
 
 def viewing_recorded(stream: str, said: Mapping[str, object], *, who: Actor, verb: str = VIEW) -> bool:

@@ -23,6 +23,7 @@ from jinzhi.apps.patents.search.asking import Desk, above, bound, topic_paths, v
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.query import Query, QueryError
+from jinzhi.kernel.streams import TOPIC
 
 LONGEST = 60
 #: an event names so many documents, and of more their number and digest
@@ -162,7 +163,7 @@ def _in_reach(call: Call) -> Topic:
 
 def _same_topic(call: Call, event: Event) -> Topic:
     rows = Topic.objects.unrestricted("the caller's own earlier submission").select_related("unit")
-    return rows.get(pk=int(event.stream.removeprefix("topic:")))
+    return rows.get(pk=TOPIC.number(event.stream))
 
 
 def _nothing(call: Call, event: Event) -> None:

@@ -24,6 +24,7 @@ from jinzhi.apps.patents.search.asking import KEY_LENGTH
 from jinzhi.apps.patents.store.queries import find_all
 from jinzhi.engines.spreadsheet import CellError, Sheet, SheetColumn, read, write
 from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.streams import PATENT_NOTE, PATENT_TAGS
 from jinzhi.kernel.tokens import fold
 
 LONGEST_TAG, LONGEST_NOTE = 60, 4000
@@ -55,7 +56,7 @@ def _signed_in(who: Acting) -> None:
 
 def _told(who: Acting, verb: str, data: dict[str, object], key: str) -> None:
     """One event of the unit's tags; somebody else's at the same moment is no conflict."""
-    record_next(f"patent-tags:{who.unit.code}", verb, data, who=who, on=today(), key=key)
+    record_next(PATENT_TAGS.of(who.unit.code), verb, data, who=who, on=today(), key=key)
 
 
 def _writes(call: Call) -> None:
@@ -153,7 +154,7 @@ def tags_of(who: Acting, document: Document) -> list[Tagging]:
 
 def _same_note(call: Call, event: Event) -> Note:
     rows = Note.objects.unrestricted("the caller's own earlier submission").select_related("document")
-    return rows.get(pk=int(event.stream.removeprefix("patent-note:")))
+    return rows.get(pk=PATENT_NOTE.number(event.stream))
 
 
 # --- notes ------------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from jinzhi.kernel.query import (
     leaves,
     one_of,
 )
+from jinzhi.kernel.streams import SAVED_QUERY
 
 #: what cannot stand in a name: signs of the language, and @, which names another unit's
 WRONG = re.compile(r"[\"“”„「」『』@#=]|\s{2,}|[\r\n\t]")
@@ -123,7 +124,7 @@ def _own(call: Call) -> SavedQuery:
 
 def _same_query(call: Call, event: Event) -> SavedQuery:
     rows = SavedQuery.objects.unrestricted("the caller's own earlier submission").select_related("unit", "owner")
-    return rows.get(pk=int(event.stream.removeprefix("saved-query:")))
+    return rows.get(pk=SAVED_QUERY.number(event.stream))
 
 
 @verb("patents", "keep-query", right=_signs, again=_same_query, recorded=lambda call: "share")

@@ -19,6 +19,7 @@ from jinzhi.apps.evidence.events.verb import Call, verb
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Document, Named
 from jinzhi.apps.patents.refused import SearchRefused
+from jinzhi.kernel.streams import APPLICANT
 
 #: who may say that two names mean one applicant
 SCOPE = "patent.alias"
@@ -26,7 +27,7 @@ LINKED, UNLINKED, UNDONE = "alias-linked", "alias-unlinked", "alias-undone"
 
 
 def stream_of(applicant: Applicant) -> str:
-    return f"applicant:{applicant.pk}"
+    return APPLICANT.of(applicant.pk)
 
 
 def history(applicant: Applicant) -> QuerySet[Event]:

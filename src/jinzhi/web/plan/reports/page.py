@@ -75,7 +75,7 @@ def report_page(
     case_events = events_of(found.case)
     folded = fold_of(found.case, day, case_events)
     lacks = lacking(rows)
-    saves = list(Event.objects.filter(stream=f"report:{found.pk}").select_related("unit").order_by("-seq"))
+    saves = list(Event.objects.filter(stream=found.stream).select_related("unit").order_by("-seq"))
     checked = verdicts([*case_events, *saves])
     texts = measures_of(rows)
     context: dict[str, Any] = {
@@ -111,7 +111,7 @@ def report_page(
         "filled": wanted(rows) - len(lacks),
         "steps": happened(case_events, checked),
         "checked": checked.among(saves),
-        "stream": f"report:{found.pk}",
+        "stream": found.stream,
         "print_facts": f"{found.case.number} · {named(folded.state)}",
     }
     return render(request, "plan_reports/report.html", context, status=status)
