@@ -30,11 +30,11 @@ def made(rows: int) -> list[int]:
     patents = import_module("jinzhi.apps.patents.models")
     patent, storing = import_module("jinzhi.kernel.patent"), import_module("jinzhi.apps.patents.store.storing")
     base = storing.prepare(
-        patent.Document(
+        patent.PatentDocument(
             "CN", "900000001", "A", "CN900000001A", import_module("datetime").date(2024, 3, 5),
             "CN202010000001.4", titles=(patent.Text("zh", "一种储能装置及其温度控制方法"),),
-            applicants=(patent.Party("甲市储能科技有限公司"), patent.Party("乙大学")),
-            inventors=tuple(patent.Party(f"发明人{n}") for n in range(4)), source=patent.Source("benchmark"),
+            applicants=(patent.PatentParty("甲市储能科技有限公司"), patent.PatentParty("乙大学")),
+            inventors=tuple(patent.PatentParty(f"发明人{n}") for n in range(4)), source=patent.Source("benchmark"),
         )
     )  # fmt: skip
     patents.Document.objects.bulk_create(

@@ -15,7 +15,7 @@ from time import process_time
 
 from lxml import etree
 
-from jinzhi.kernel.patent import Document
+from jinzhi.kernel.patent import PatentDocument
 from jinzhi.sources.patents import cnipa_xml
 
 BUSINESS = "http://www.sipo.gov.cn/XMLSchema/business"
@@ -61,7 +61,7 @@ def ours(files: list[bytes]) -> float:
     began = process_time()
     for data in files:
         for document in cnipa_xml.read(io.BytesIO(data), "x"):
-            assert isinstance(document, Document)
+            assert isinstance(document, PatentDocument)
     return process_time() - began
 
 

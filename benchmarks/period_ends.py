@@ -12,15 +12,15 @@ from random import Random
 from time import perf_counter
 
 from jinzhi.kernel.declare import collect
-from jinzhi.kernel.period import Calendar, HolidayNotice, Length, Span, Unit, deadline
+from jinzhi.kernel.period import Calendar, HolidayNotice, Length, LengthUnit, Span, deadline
 from jinzhi.kernel.period.deadline import worked_out
 from jinzhi.kernel.period.span import find_pieces
 
-LONGEST = {Unit.DAY: 120, Unit.WORKDAY: 90, Unit.MONTH: 12, Unit.YEAR: 3}
+LONGEST = {LengthUnit.DAY: 120, LengthUnit.WORKDAY: 90, LengthUnit.MONTH: 12, LengthUnit.YEAR: 3}
 Asked = tuple[date, Length, list[Span]]
 
 
-def cases(count: int, unit: Unit) -> list[Asked]:
+def cases(count: int, unit: LengthUnit) -> list[Asked]:
     """Periods of one unit, a third of them with two stretches that do not count, alike in every run."""
     chance, out = Random(7), []
     for n in range(count):

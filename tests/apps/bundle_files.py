@@ -105,7 +105,7 @@ def signed_anew(files: Files, keys: SigningKeys, change: Callable[[dict], None] 
     ]
     change(told)
     text = canonical(told) + "\n"
-    last = str(note.Note(text, (keys.ed25519.line(text), keys.sm2.line(text)))).encode()
+    last = str(note.SignedNote(text, (keys.ed25519.line(text), keys.sm2.line(text)))).encode()
     return {**{p: c for p, c in files.items() if p != "manifest.note"}, "manifest.note": last}
 
 

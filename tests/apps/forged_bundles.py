@@ -53,7 +53,7 @@ def forge(
         root = base64.b64encode(verify.leaf_hash(family, body)).decode()
         text = f"{name or signer.ed25519.name}/2026/{family}\n1\n{root}\n"
         files[f"checkpoints/2026-1/{family}.note"] = str(
-            note.Note(text, (signer.ed25519.line(text), signer.sm2.line(text)))
+            note.SignedNote(text, (signer.ed25519.line(text), signer.sm2.line(text)))
         ).encode()
         if cosigners and family in trees:
             lines = "".join(w.cosign(text, MOMENT).line() for w in cosigners)

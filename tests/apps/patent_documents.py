@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import date
 
 from jinzhi.apps.patents.store.storing import prepare, store
-from jinzhi.kernel.patent import Document, Party, Source, Symbol, Text
+from jinzhi.kernel.patent import PatentDocument, PatentParty, Source, Symbol, Text
 
 
-def document(number: str, title: str, abstract: str = "", **more) -> Document:
+def document(number: str, title: str, abstract: str = "", **more) -> PatentDocument:
     given = {
         "country": "CN", "doc_number": number[2:-1], "kind": number[-1], "publication_number": number,
         "publication_date": date(2024, 3, 1), "application_number": f"CN2022100{number[-6:-1]}",
         "application_type": "invention", "filing_date": date(2022, 5, 6), "language": "zh",
         "titles": (Text("zh", title),), "abstracts": (Text("zh", abstract),) if abstract else (),
-        "applicants": (Party("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),),
+        "applicants": (PatentParty("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),),
         "ipc": (Symbol("ipc", "H01M50/446", main=True),), "source": Source("cnipa-test", "2024/01.zip"),
     }  # fmt: skip
-    return Document(**{**given, **more})
+    return PatentDocument(**{**given, **more})
 
 
 SEPARATOR = document("CN117000001A", "一种锂离子电池用陶瓷涂覆隔膜", "本发明公开了一种隔膜，热收缩率低。")

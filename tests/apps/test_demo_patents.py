@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.patents.models import Document, Event, State
+from jinzhi.apps.patents.models import Document, Event, LegalState
 from jinzhi.demo import patents
 from jinzhi.demo.patents import make_patents
-from jinzhi.kernel.patent import Document as Patent
 from jinzhi.kernel.patent import LegalEvent
+from jinzhi.kernel.patent import PatentDocument as Patent
 from jinzhi.standards.cn_terms import term
 
 
@@ -57,7 +57,7 @@ def test_no_utility_model_or_design_of_the_demonstration_stands_past_its_term(db
     settings.JINZHI_STORE = tmp_path
     make_patents(1500, index=False)
     assert Event.objects.exists()
-    for row in Document.objects.filter(state__in=(State.IN_FORCE, State.UNCONFIRMED), granted__isnull=False):
+    for row in Document.objects.filter(state__in=(LegalState.IN_FORCE, LegalState.UNCONFIRMED), granted__isnull=False):
         limit = term(row.country, row.type, row.filed)
         assert limit is None or limit.ends > today(), row.number
     assert Document.objects.filter(state_why__startswith="届满（推算）").exists()

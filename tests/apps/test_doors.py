@@ -2,7 +2,7 @@
 
 import pytest
 
-from jinzhi.apps.catalogue.doors import DOORS, FACTS, Door, DoorError
+from jinzhi.apps.catalogue.doors import DOORS, FACTS, AppDoor, DoorError
 from jinzhi.apps.catalogue.ticks import tick
 
 
@@ -22,7 +22,7 @@ def test_the_doors_are_closed_once_all_apps_are_loaded():
 def test_a_doubled_id_is_refused_and_both_are_named(monkeypatch):
     monkeypatch.setitem(DOORS, "trial", None)
     del DOORS["trial"]
-    door: Door = Door("trial", "is tried in a test")
+    door: AppDoor = AppDoor("trial", "is tried in a test")
     door.enter("a", test_a_doubled_id_is_refused_and_both_are_named)
     with pytest.raises(DoorError, match=r"registered by .*both_are_named and by .*once_all_apps"):
         door.enter("a", test_the_doors_are_closed_once_all_apps_are_loaded)
@@ -30,7 +30,7 @@ def test_a_doubled_id_is_refused_and_both_are_named(monkeypatch):
 
 def test_there_are_no_two_doors_of_one_name():
     with pytest.raises(DoorError, match="two doors"):
-        Door("facts", "a second one")
+        AppDoor("facts", "a second one")
 
 
 def test_a_door_of_streams_takes_the_longest_beginning():

@@ -203,7 +203,7 @@ def test_a_note_signed_by_others_is_found_by_signatures(sealed):
     mark = Checkpoint.objects.get(size=301)
     parsed = note.parse_note(mark.note_sm3)
     forged = note.Signature(parsed.signatures[0].name, parsed.signatures[0].key_id, b"x" * 64)
-    text = str(note.Note(parsed.text, (forged, parsed.signatures[1])))
+    text = str(note.SignedNote(parsed.text, (forged, parsed.signatures[1])))
     behind_the_triggers(f"UPDATE evidence_checkpoint SET note_sm3 = '{text}' WHERE size = 301")
     assert found(audit()) == {"signatures"}
 

@@ -32,7 +32,7 @@ def test_a_checkpoint_names_size_and_root_and_is_signed_by_both_keys(city, famil
     text = checkpoints.note_in(made, family)
     keys = checkpoints.keys_of(made.shard)
     found = checkpoints.opened(text, keys.vkeys)
-    assert found == note.Checkpoint(f"jinzhi-tianjin/2026/{family.name}", 5, log.root(made.shard, 5, family))
+    assert found == note.CheckpointBody(f"jinzhi-tianjin/2026/{family.name}", 5, log.root(made.shard, 5, family))
     parsed = note.parse_note(text)
     assert [s.key_id for s in parsed.signatures] == [keys.ed25519.key_id, keys.sm2.key_id]
     assert checkpoints.root_in(made, family) == found.root
@@ -43,7 +43,7 @@ def test_a_checkpoint_without_one_of_the_signatures_is_refused(city, which):
     fill(1)
     made = log.checkpoint()
     parsed = note.parse_note(made.note_sm3)
-    half = str(note.Note(parsed.text, (parsed.signatures[which],)))
+    half = str(note.SignedNote(parsed.text, (parsed.signatures[which],)))
     with pytest.raises(checkpoints.NoteRefused, match="没有"):
         checkpoints.opened(half, checkpoints.keys_of(made.shard).vkeys)
 
@@ -62,7 +62,7 @@ def test_a_checkpoint_with_another_root_in_its_text_is_refused(city):
     fill(2)
     made = log.checkpoint()
     parsed = note.parse_note(made.note_sha256)
-    forged = str(note.Note(parsed.text.replace("\n2\n", "\n3\n"), parsed.signatures))
+    forged = str(note.SignedNote(parsed.text.replace("\n2\n", "\n3\n"), parsed.signatures))
     with pytest.raises(checkpoints.NoteRefused):
         checkpoints.opened(forged, checkpoints.keys_of(made.shard).vkeys)
 

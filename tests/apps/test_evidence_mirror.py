@@ -342,7 +342,7 @@ def test_a_log_signed_by_others_than_those_first_seen_is_refused(source, tmp_pat
     for family in FAMILIES:
         path = source / "2026" / family.name / "checkpoint"
         text = note.parse_note(path.read_text()).text
-        path.write_text(str(note.Note(text, (strange.ed25519.line(text), strange.sm2.line(text)))))
+        path.write_text(str(note.SignedNote(text, (strange.ed25519.line(text), strange.sm2.line(text)))))
     with pytest.raises(MirrorRefused, match="没有 jinzhi-tianjin 的有效签名"):
         list(mirror(LogFolder(source), tmp_path / "two"))
     with pytest.raises(MirrorRefused):

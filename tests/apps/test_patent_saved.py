@@ -16,7 +16,7 @@ from jinzhi.apps.catalogue.integrity import checkers
 from jinzhi.apps.evidence.events.actions import Conflict
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
-from jinzhi.apps.patents.models import Alert, Document, Every, State
+from jinzhi.apps.patents.models import Alert, Document, LegalState, WatchInterval
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.search.asking import Desk, bound
 from jinzhi.apps.patents.search.index import update
@@ -278,7 +278,7 @@ def test_new_changed_and_gone_are_told_exactly(watched):
     assert [n for n, _ in told.gone] == ["CN119000004A"]
     ((number, before, after),) = told.changed
     assert number == "CN116000002A"
-    assert (before.state, after.state, after.on) == (State.UNCONFIRMED, State.IN_FORCE, date(2024, 5, 1))
+    assert (before.state, after.state, after.on) == (LegalState.UNCONFIRMED, LegalState.IN_FORCE, date(2024, 5, 1))
 
 
 def test_differences_stay_until_they_are_looked_at(watched):
@@ -309,7 +309,7 @@ def test_nothing_is_asked_again_while_nothing_changed(watched, django_assert_max
 
 
 def test_a_daily_alert_waits_for_its_day(watched):
-    alerts.set_every(watched, Every.DAY)
+    alerts.set_every(watched, WatchInterval.DAY)
     store([prepare(document("CN120000005A", "隔膜检测方法"))])
     assert alerts.fire_due() == 0
     with standing_on(TODAY + timedelta(days=1)):
@@ -357,9 +357,9 @@ def test_while_the_index_is_behind_nothing_is_compared(watched, settings):
 
 
 def test_watching_twice_is_one_alert(watched, district):
-    again = alerts.watch(district.acting, watched.saved, Every.WEEK)
+    again = alerts.watch(district.acting, watched.saved, WatchInterval.WEEK)
     assert again.pk == watched.pk
-    assert fresh(watched).every == Every.WEEK
+    assert fresh(watched).every == WatchInterval.WEEK
 
 
 def test_who_has_an_address_is_told_by_mail_where_mail_is_set_up(watched, district, mailoutbox):

@@ -13,9 +13,9 @@ from jinzhi.apps.patents.models import Alias, Applicant, Batch, Citation, Docume
 from jinzhi.apps.patents.search.index import update
 from jinzhi.apps.patents.store import applicants
 from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
-from jinzhi.kernel.patent import Citation as Cites
-from jinzhi.kernel.patent import Document as Content
-from jinzhi.kernel.patent import LegalEvent, Party, Priority, Source, Text
+from jinzhi.kernel.patent import LegalEvent, PatentParty, Priority, Source, Text
+from jinzhi.kernel.patent import PatentCitation as Cites
+from jinzhi.kernel.patent import PatentDocument as Content
 
 CHECKERS = {one.id: one for one in checkers() if one.id.startswith("patent-")}
 MADE = Source("office")
@@ -24,7 +24,7 @@ MADE = Source("office")
 def made(number: str, title: str = "一种电池", **more) -> Content:
     given = {
         "publication_date": date(2024, 3, 1), "application_number": "CN201510163325.6", "titles": (Text("zh", title),),
-        "applicants": (Party("甲公司"), Party("乙大学")), "source": MADE, "filing_date": date(2015, 4, 8),
+        "applicants": (PatentParty("甲公司"), PatentParty("乙大学")), "source": MADE, "filing_date": date(2015, 4, 8),
     }  # fmt: skip
     return Content("CN", number[2:-1], number[-1], number, **{**given, **more})
 

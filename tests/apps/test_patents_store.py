@@ -10,7 +10,7 @@ from django.db.models import F
 
 from jinzhi.apps.catalogue.ticks import run_ticks
 from jinzhi.apps.patents import models
-from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Document, State, unpack
+from jinzhi.apps.patents.models import Alias, AliasKind, Applicant, Document, LegalState, unpack
 from jinzhi.apps.patents.search import index
 from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store import queries
@@ -19,13 +19,13 @@ from jinzhi.apps.patents.store.families import FamilyLink, Unions, simple_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.apps.patents.store.storing import Fate, end_terms, prepare, prepare_event, store
 from jinzhi.kernel import patent
-from jinzhi.kernel.patent import Citation, Claim, LegalEvent, Party, Priority, Source, Symbol, Text
+from jinzhi.kernel.patent import Claim, LegalEvent, PatentCitation, PatentParty, Priority, Source, Symbol, Text
 from jinzhi.standards.cn_numbers import check_digit
 
-BINHAI = Party("天津演示甲电池有限公司", "zh", "天津市滨海新区某路1号", "天津市", "市辖区", "滨海新区")
+BINHAI = PatentParty("天津演示甲电池有限公司", "zh", "天津市滨海新区某路1号", "天津市", "市辖区", "滨海新区")
 
 
-def document(digits: str = "900000001", kind: str = "A", **more: object) -> patent.Document:
+def document(digits: str = "900000001", kind: str = "A", **more: object) -> patent.PatentDocument:
     said: dict[str, object] = {
         "application_number": f"CN2020190{digits[-5:]}.1",
         "publication_date": date(2021, 3, 2),
@@ -36,10 +36,10 @@ def document(digits: str = "900000001", kind: str = "A", **more: object) -> pate
         "applicants": (BINHAI,),
         "source": Source("test", "one.xml"),
     }
-    return patent.Document("CN", digits, kind, f"CN{digits}{kind}", **{**said, **more})  # type: ignore[arg-type]
+    return patent.PatentDocument("CN", digits, kind, f"CN{digits}{kind}", **{**said, **more})  # type: ignore[arg-type]
 
 
-def put(*documents: patent.Document, events: tuple[LegalEvent, ...] = ()):
+def put(*documents: patent.PatentDocument, events: tuple[LegalEvent, ...] = ()):
     return store([prepare(one) for one in documents], [prepare_event(one) for one in events])
 
 
@@ -133,8 +133,14 @@ def test_the_simple_family_is_the_set_of_priorities_whatever_their_order() -> No
 
 
 def test_citations_run_both_ways_and_may_run_in_a_circle(db) -> None:
-    put(document("900000021", citations=(Citation("CN900000022A"), Citation(text="A book")), application_number=""))
-    put(document("900000022", citations=(Citation("CN900000021A", phase="SEA"),), application_number=""))
+    put(
+        document(
+            "900000021",
+            citations=(PatentCitation("CN900000022A"), PatentCitation(text="A book")),
+            application_number="",
+        )
+    )
+    put(document("900000022", citations=(PatentCitation("CN900000021A", phase="SEA"),), application_number=""))
     one, other = row("CN900000021A"), row("CN900000022A")
     assert [c.document for c in queries.cites(one)] == [other, None]
     assert [c.citing for c in queries.cited_by(one)] == [other]
@@ -146,34 +152,34 @@ def test_citations_run_both_ways_and_may_run_in_a_circle(db) -> None:
 def test_a_document_cited_anew_is_to_be_indexed_anew(db) -> None:
     put(document("900000021", application_number=""))
     before = row("CN900000021A").revision
-    put(document("900000022", citations=(Citation("CN900000021A"),), application_number=""))
+    put(document("900000022", citations=(PatentCitation("CN900000021A"),), application_number=""))
     assert row("CN900000021A").revision == before + 1
 
 
 def test_without_status_records_nothing_is_said_to_be_in_force(db) -> None:
     put(document("900000001", "B"))
-    assert row("CN900000001B").state == State.UNCONFIRMED
+    assert row("CN900000001B").state == LegalState.UNCONFIRMED
 
 
 def test_an_end_without_a_reason_is_no_lapse_for_fees(db) -> None:
     put(document("900000001", "B"), events=(event("专利权的终止", date(2024, 1, 2)),))
     now = row("CN900000001B")
     told = queries.events(now).get()
-    assert (now.state, told.category, told.cause) == (State.ENDED, "H", "")
+    assert (now.state, told.category, told.cause) == (LegalState.ENDED, "H", "")
     assert now.state_on == date(2024, 1, 2)
     assert "test-status" in now.state_why
 
 
 def test_what_may_still_be_restored_is_not_confirmed(db) -> None:
     put(document("900000001", "B"), events=(event("等恢复的专利权", date(2024, 1, 2)),))
-    assert row("CN900000001B").state == State.UNCONFIRMED
+    assert row("CN900000001B").state == LegalState.UNCONFIRMED
 
 
 def test_events_decide_in_the_order_of_their_days_not_of_their_coming(db) -> None:
     put(document("900000001", "B"))
     put(events=(event("专利权的恢复", date(2024, 6, 4)),))
     put(events=(event("未缴年费专利权终止", date(2024, 1, 2)),))
-    assert row("CN900000001B").state == State.IN_FORCE
+    assert row("CN900000001B").state == LegalState.IN_FORCE
     assert put(events=(event("专利权的恢复", date(2024, 6, 4)),)).event_fates == [False]
 
 
@@ -194,7 +200,7 @@ def test_no_right_outlives_its_term_and_the_end_is_said_as_computed(
     put(document("900000001", code, **given), events=(event("授权", date(filed.year + 1, 3, 2)),))
     now = row(f"CN900000001{code}")
     assert (now.state, now.state_on) == (
-        (State.ENDED, ended) if ended else (State.IN_FORCE, date(filed.year + 1, 3, 2))
+        (LegalState.ENDED, ended) if ended else (LegalState.IN_FORCE, date(filed.year + 1, 3, 2))
     )
     assert now.state_why.startswith("届满（推算）") == bool(ended)
 
@@ -216,44 +222,44 @@ def test_a_right_that_ended_before_its_term_keeps_the_announced_end(db) -> None:
 
 def test_an_application_that_was_never_granted_has_no_term_to_end(db) -> None:
     put(document("900000001", "A", application_type="invention", filing_date=date(2003, 3, 1)))
-    assert row("CN900000001A").state == State.UNCONFIRMED
+    assert row("CN900000001A").state == LegalState.UNCONFIRMED
 
 
 def test_the_timer_ends_the_rights_whose_term_is_over(db) -> None:
     given = {"application_type": "utility-model", "filing_date": date(2012, 3, 1), "publication_date": date(2013, 3, 2)}
     put(document("900000001", "U", **given), document("900000002", "U"))
-    Document.objects.update(state=State.IN_FORCE, state_why="授权公告", indexed=F("revision"))
+    Document.objects.update(state=LegalState.IN_FORCE, state_why="授权公告", indexed=F("revision"))
     assert end_terms(date(2022, 2, 28)) == 0
     assert end_terms(date(2022, 3, 1)) == 1
     over = row("CN900000001U")
-    assert over.state == State.ENDED and over.revision > over.indexed
-    assert row("CN900000002U").state == State.IN_FORCE
+    assert over.state == LegalState.ENDED and over.revision > over.indexed
+    assert row("CN900000002U").state == LegalState.IN_FORCE
 
 
 def test_a_transfer_does_not_change_whether_a_right_stands() -> None:
     told = [models.Event(name="专利权的转移", category="R", on=date(2023, 1, 3), source="x")]
-    assert plain(told, published=None, granted=date(2022, 1, 4)).state == State.IN_FORCE
+    assert plain(told, published=None, granted=date(2022, 1, 4)).state == LegalState.IN_FORCE
 
 
 @pytest.mark.parametrize(
     ("party", "district"),
     [
         (BINHAI, "tj-binhai"),
-        (Party("x", address="天津市南开区某路", province="天津市"), "tj-nankai"),
-        (Party("x", province="天津市", city="市辖区"), "tianjin"),
-        (Party("x", province="辽宁省", city="沈阳市", county="和平区"), ""),
-        (Party("x", address="辽宁省沈阳市和平区"), ""),
+        (PatentParty("x", address="天津市南开区某路", province="天津市"), "tj-nankai"),
+        (PatentParty("x", province="天津市", city="市辖区"), "tianjin"),
+        (PatentParty("x", province="辽宁省", city="沈阳市", county="和平区"), ""),
+        (PatentParty("x", address="辽宁省沈阳市和平区"), ""),
     ],
 )
-def test_a_district_is_read_county_first_and_only_in_the_city(party: Party, district: str) -> None:
+def test_a_district_is_read_county_first_and_only_in_the_city(party: PatentParty, district: str) -> None:
     assert prepare(document(applicants=(party,))).columns["district"] == district
 
 
 def test_names_are_joined_by_links_and_never_by_cutting_suffixes(db) -> None:
     put(
-        document("900000031", applicants=(Party("演示石油化工股份有限公司"),)),
-        document("900000032", applicants=(Party("演示石油化工集团公司"),)),
-        document("900000033", applicants=(Party("演示石化"),)),
+        document("900000031", applicants=(PatentParty("演示石油化工股份有限公司"),)),
+        document("900000032", applicants=(PatentParty("演示石油化工集团公司"),)),
+        document("900000033", applicants=(PatentParty("演示石化"),)),
     )
     stock = Applicant.objects.get(name="演示石油化工股份有限公司")
     Alias.objects.create(applicant=stock, name="演示石化", kind=AliasKind.SHORT)

@@ -20,8 +20,8 @@ from jinzhi.apps.registers.actions import EntryRefused, close, create, log_viewi
 from jinzhi.apps.registers.models import Entry
 from jinzhi.apps.registers.queries import EntryFilter, entries, history, may_read, replay
 from jinzhi.apps.units.guard import Unguarded
-from jinzhi.kernel.register import Entry as Example
 from jinzhi.kernel.register import Register
+from jinzhi.kernel.register import RegisterEntry as Example
 
 POINT = {
     "name": "华明街工作站",

@@ -35,9 +35,9 @@ class Tree:
     def root(self, size: int) -> bytes:
         return merkle.root_at(self.family, size, self.node)
 
-    def note(self, size: int, root: bytes | None = None, by: tuple[str, ...] = ("ed25519", "sm2")) -> note.Note:
-        text = note.Checkpoint(self.origin, size, self.root(size) if root is None else root).text()
-        return note.Note(text, tuple(getattr(self.keys, key).line(text) for key in by))
+    def note(self, size: int, root: bytes | None = None, by: tuple[str, ...] = ("ed25519", "sm2")) -> note.SignedNote:
+        text = note.CheckpointBody(self.origin, size, self.root(size) if root is None else root).text()
+        return note.SignedNote(text, tuple(getattr(self.keys, key).line(text) for key in by))
 
     def proof(self, old: int, size: int) -> tuple[bytes, ...]:
         return tuple(merkle.consistency_proof(self.family, old, size, self.node)) if 0 < old < size else ()
@@ -103,7 +103,7 @@ def test_a_log_of_another_make_is_witnessed_under_its_own_origin(tree, keys, pos
 def test_one_of_the_two_signatures_of_a_log_is_enough_and_strange_ones_are_dropped(tree, keys, post, tmp_path):
     strange = signing.load_or_make(tmp_path / "strange", "stranger")
     text = tree.note(5).text
-    sent = note.Note(text, (strange.ed25519.line(text), keys.sm2.line(text)))
+    sent = note.SignedNote(text, (strange.ed25519.line(text), keys.sm2.line(text)))
     assert post(f"old 0\n\n{sent}".encode()).status_code == 200
     kept = note.parse_note(Witnessed.objects.get().note)
     assert [line.name for line in kept.signatures] == [ORIGIN, NAME]
@@ -165,7 +165,7 @@ def test_a_checkpoint_signed_by_nobody_known_is_forbidden(tree, post, tmp_path):
 
 def test_a_wrong_signature_under_a_known_key_is_forbidden_beside_a_right_one(tree, keys, post):
     other, right = tree.note(5), tree.note(4)
-    mixed = note.Note(right.text, (right.signatures[0], other.signatures[1]))
+    mixed = note.SignedNote(right.text, (right.signatures[0], other.signatures[1]))
     assert post(f"old 0\n\n{mixed}".encode()).status_code == 403
     assert not Witnessed.objects.exists()
 

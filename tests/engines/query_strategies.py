@@ -9,12 +9,12 @@ from jinzhi.kernel.query import (
     Freq,
     Near,
     Node,
-    Not,
     Prox,
     Query,
     QueryError,
+    QueryNot,
+    QueryTerm,
     Range,
-    Term,
     all_of,
     any_of,
     check,
@@ -70,13 +70,13 @@ some_words = st.one_of(plain_words, plain_words, wild_words)
 text_fields = st.sampled_from([(), (), ("ti",), ("ab",), ("ti", "ab"), ("ta",), ("tacd",), ("clm",), ("pa",)])
 
 
-def terms(fields: st.SearchStrategy[tuple[str, ...]] = text_fields) -> st.SearchStrategy[Term]:
+def terms(fields: st.SearchStrategy[tuple[str, ...]] = text_fields) -> st.SearchStrategy[QueryTerm]:
     """Words, phrases and loose phrases in text fields."""
     return st.one_of(
-        st.builds(Term, some_words, fields, as_written=st.booleans()),
-        st.builds(Term, st.lists(some_words, min_size=1, max_size=3).map(" ".join), fields, st.just(True)),
+        st.builds(QueryTerm, some_words, fields, as_written=st.booleans()),
+        st.builds(QueryTerm, st.lists(some_words, min_size=1, max_size=3).map(" ".join), fields, st.just(True)),
         st.builds(
-            Term,
+            QueryTerm,
             st.lists(plain_words, min_size=2, max_size=3).map(" ".join),
             fields,
             st.just(True),
@@ -88,19 +88,23 @@ def terms(fields: st.SearchStrategy[tuple[str, ...]] = text_fields) -> st.Search
 
 values: st.SearchStrategy[Node] = st.one_of(
     st.builds(
-        Term,
+        QueryTerm,
         st.sampled_from(["H01M", "H04L9", "H01M10/05", "H04L9/*", "H", "14"]),
         st.sampled_from([("ipc",), ("ipcx",), ("ipc", "cpc")]),
     ),
-    st.builds(Term, numbers, st.sampled_from([("pn",), ("num",), ("an",)])),
-    st.builds(Term, st.sampled_from(["有效", "失?", "审中", "審*", "?中"]), st.just(("st",)), as_written=st.booleans()),
+    st.builds(QueryTerm, numbers, st.sampled_from([("pn",), ("num",), ("an",)])),
     st.builds(
-        Term,
+        QueryTerm, st.sampled_from(["有效", "失?", "审中", "審*", "?中"]), st.just(("st",)), as_written=st.booleans()
+    ),
+    st.builds(
+        QueryTerm,
         st.sampled_from(["2017", "201703", "20170315", "2016"]),
         st.sampled_from([("ad",), ("pd",), ("ad", "pd")]),
         op=st.sampled_from(["=", "<", ">", "<=", ">="]),
     ),
-    st.builds(Term, st.sampled_from(["0", "3"]), st.just(("nfwd",)), op=st.sampled_from(["=", "<", ">", "<=", ">="])),
+    st.builds(
+        QueryTerm, st.sampled_from(["0", "3"]), st.just(("nfwd",)), op=st.sampled_from(["=", "<", ">", "<=", ">="])
+    ),
     st.builds(
         Range,
         st.sampled_from(["2017", "20170101", "*"]),
@@ -159,7 +163,7 @@ def nodes(depth: int = 2) -> st.SearchStrategy[Node]:
         st.lists(below, min_size=2, max_size=3).map(all_of),
         st.lists(below, min_size=2, max_size=3).map(any_of),
         st.lists(below, min_size=2, max_size=3).map(one_of),
-        st.builds(Not, below),
+        st.builds(QueryNot, below),
     )
 
 

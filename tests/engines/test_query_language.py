@@ -17,22 +17,22 @@ from jinzhi.kernel.query import (
     Freq,
     History,
     Near,
-    Not,
     Or,
     Prox,
     Query,
     QueryError,
+    QueryNot,
+    QueryTerm,
     Range,
     Saved,
     Semantic,
-    Term,
     TooWide,
     Xor,
     find_field,
 )
 from tests.engines.query_strategies import queries
 
-A, B, C = Term("a"), Term("b"), Term("c")
+A, B, C = QueryTerm("a"), QueryTerm("b"), QueryTerm("c")
 
 
 def kinds(text: str) -> list[str]:
@@ -48,66 +48,69 @@ def refusal(text: str) -> QueryError:
 @pytest.mark.parametrize(
     ("text", "root"),
     [
-        ("锂电池", Term("锂电池")),
+        ("锂电池", QueryTerm("锂电池")),
         ("a b", And((A, B))),
         ("a OR b AND c", Or((A, And((B, C))))),
         ("a XOR b AND c OR b", Or((Xor((A, And((B, C)))), B))),
-        ("a AND b NOT c", And((A, B, Not(C)))),
-        ("a NOT b (3W) c", And((A, Not(Prox(B, C, Near.W, 3))))),
-        ("NOT a AND b", And((Not(A), B))),
-        ("a 且 b 非 c", And((A, B, Not(C)))),
+        ("a AND b NOT c", And((A, B, QueryNot(C)))),
+        ("a NOT b (3W) c", And((A, QueryNot(Prox(B, C, Near.W, 3))))),
+        ("NOT a AND b", And((QueryNot(A), B))),
+        ("a 且 b 非 c", And((A, B, QueryNot(C)))),
         ("a 或 b 异或 c", Or((A, Xor((B, C))))),
         ("a & b | c", Or((And((A, B)), C))),
-        ("或门", Term("或门")),
-        ("ti=a", Term("a", ("ti",))),
-        ("名称：a", Term("a", ("ti",))),
-        ("TI,摘要=(a OR b)", Or((Term("a", ("ti", "ab")), Term("b", ("ti", "ab"))))),
-        ("(a OR ti=b)/AB", Or((Term("a", ("ab",)), Term("b", ("ti",))))),
-        ("申请人（标准化/集团）=a", Term("a", ("pan",))),
-        ("公开（公告）号=CN1", Term("CN1", ("pn",))),
-        ("pn=(CN1 CN2,CN3)", Or(tuple(Term(f"CN{n}", ("pn",)) for n in (1, 2, 3)))),
-        ("pa!=a", Not(Term("a", ("pa",)))),
-        ("ad>=2017", Term("2017", ("ad",), op=">=")),
+        ("或门", QueryTerm("或门")),
+        ("ti=a", QueryTerm("a", ("ti",))),
+        ("名称：a", QueryTerm("a", ("ti",))),
+        ("TI,摘要=(a OR b)", Or((QueryTerm("a", ("ti", "ab")), QueryTerm("b", ("ti", "ab"))))),
+        ("(a OR ti=b)/AB", Or((QueryTerm("a", ("ab",)), QueryTerm("b", ("ti",))))),
+        ("申请人（标准化/集团）=a", QueryTerm("a", ("pan",))),
+        ("公开（公告）号=CN1", QueryTerm("CN1", ("pn",))),
+        ("pn=(CN1 CN2,CN3)", Or(tuple(QueryTerm(f"CN{n}", ("pn",)) for n in (1, 2, 3)))),
+        ("pa!=a", QueryNot(QueryTerm("a", ("pa",)))),
+        ("ad>=2017", QueryTerm("2017", ("ad",), op=">=")),
         ("ad=[2016 TO 2017}", Range("2016", "2017", ("ad",), True, False)),
         ("ad=[2016至*]", Range("2016", "*", ("ad",))),
-        ("ipc=H04L9/32", Term("H04L9/32", ("ipc",))),
-        ("ipc=H04L9/00/low", Term("H04L9/00", ("ipclow",))),
-        ("ic_ex=H04L", Term("H04L", ("ipcx",))),
-        ("A47J27/66", Term("A47J27/66")),
-        ('"a b"', Term("a b", (), True)),
-        ("“a b”~3", Term("a b", (), True, 3)),
+        ("ipc=H04L9/32", QueryTerm("H04L9/32", ("ipc",))),
+        ("ipc=H04L9/00/low", QueryTerm("H04L9/00", ("ipclow",))),
+        ("ic_ex=H04L", QueryTerm("H04L", ("ipcx",))),
+        ("A47J27/66", QueryTerm("A47J27/66")),
+        ('"a b"', QueryTerm("a b", (), True)),
+        ("“a b”~3", QueryTerm("a b", (), True, 3)),
         ("a $FREQ3", Freq(A, 3)),
         ("#12", History(12)),
         ("##我的", Saved("我的")),
         ('##"two words"', Saved("two words")),
         ('~50"锂"', Semantic("锂", 50)),
         ("（a　or　b）", Or((A, B))),
-        ("pa=某某（上海）有限公司", Term("某某(上海)有限公司", ("pa",))),
-        ("pa=某某（上海）（集团）有限公司", Term("某某(上海)(集团)有限公司", ("pa",))),
-        ("pa=（株）某某", Term("(株)某某", ("pa",))),
-        ("ti=锂(电池 OR 电芯)", And((Term("锂", ("ti",)), Or((Term("电池"), Term("电芯")))))),
-        ("(锂)与(钠)", And((Term("锂"), Term("钠")))),
+        ("pa=某某（上海）有限公司", QueryTerm("某某(上海)有限公司", ("pa",))),
+        ("pa=某某（上海）（集团）有限公司", QueryTerm("某某(上海)(集团)有限公司", ("pa",))),
+        ("pa=（株）某某", QueryTerm("(株)某某", ("pa",))),
+        ("ti=锂(电池 OR 电芯)", And((QueryTerm("锂", ("ti",)), Or((QueryTerm("电池"), QueryTerm("电芯")))))),
+        ("(锂)与(钠)", And((QueryTerm("锂"), QueryTerm("钠")))),
         ("a(3W)b", Prox(A, B, Near.W, 3)),
-        ("a(b)AND c", And((Term("a(b)"), C))),
-        ("NOT(a)", Not(A)),
+        ("a(b)AND c", And((QueryTerm("a(b)"), C))),
+        ("NOT(a)", QueryNot(A)),
         ("a OR(b)", Or((A, B))),
-        ("ipc=H01M 10/05", Term("H01M10/05", ("ipc",))),
-        ("ipc=(H01M 10/05 OR H01M 4/00)", Or(tuple(Term(one, ("ipc",)) for one in ("H01M10/05", "H01M4/00")))),
-        ("ipc=H01M 10/05/low", Term("H01M10/05", ("ipclow",))),
-        ("ipc=H01M10/05 (2006.01)I", Term("H01M10/05", ("ipc",))),
-        ("ti=1，4-丁二醇", Term("1,4-丁二醇", ("ti",))),
-        ("2,2'-联吡啶", Term("2,2'-联吡啶")),
-        ("an=201410503258.2,201410503259.7", Or(tuple(Term(n, ("an",)) for n in ("201410503258.2", "201410503259.7")))),
+        ("ipc=H01M 10/05", QueryTerm("H01M10/05", ("ipc",))),
+        ("ipc=(H01M 10/05 OR H01M 4/00)", Or(tuple(QueryTerm(one, ("ipc",)) for one in ("H01M10/05", "H01M4/00")))),
+        ("ipc=H01M 10/05/low", QueryTerm("H01M10/05", ("ipclow",))),
+        ("ipc=H01M10/05 (2006.01)I", QueryTerm("H01M10/05", ("ipc",))),
+        ("ti=1，4-丁二醇", QueryTerm("1,4-丁二醇", ("ti",))),
+        ("2,2'-联吡啶", QueryTerm("2,2'-联吡啶")),
+        (
+            "an=201410503258.2,201410503259.7",
+            Or(tuple(QueryTerm(n, ("an",)) for n in ("201410503258.2", "201410503259.7"))),
+        ),
         ("申请日=20170101至20171231", Range("20170101", "20171231", ("ad",))),
         ("申请日=(20170101 TO 20171231)", Range("20170101", "20171231", ("ad",))),
         ("ad=2016-2017", Range("2016", "2017", ("ad",))),
-        ("ad=2017-03", Term("2017-03", ("ad",))),
+        ("ad=2017-03", QueryTerm("2017-03", ("ad",))),
         ("nclm=5到10", Range("5", "10", ("nclm",))),
-        ("2017至2018年", Term("2017至2018年")),
-        ("地区=滨海新区", Term("滨海新区", ("area",))),
-        ("電池/asis", Term("電池", as_written=True)),
-        ("(電池 OR ipc=H01M)/原字", Or((Term("電池", as_written=True), Term("H01M", ("ipc",))))),
-        ("a $FREQ3/TI", Freq(Term("a", ("ti",)), 3)),
+        ("2017至2018年", QueryTerm("2017至2018年")),
+        ("地区=滨海新区", QueryTerm("滨海新区", ("area",))),
+        ("電池/asis", QueryTerm("電池", as_written=True)),
+        ("(電池 OR ipc=H01M)/原字", Or((QueryTerm("電池", as_written=True), QueryTerm("H01M", ("ipc",))))),
+        ("a $FREQ3/TI", Freq(QueryTerm("a", ("ti",)), 3)),
         ("a (5W) b (D) c", Prox(Prox(A, B, Near.W, 5), C, Near.D)),
         ("a (5W) (b (D) c)", Prox(A, Prox(B, C, Near.D), Near.W, 5)),
     ],
@@ -149,7 +152,7 @@ def test_a_sign_of_proximity_is_read_as(sign: str, near: tuple[Near, int, bool])
 
 
 def test_small_with_is_a_word_and_capital_with_an_operator() -> None:
-    assert parse("device with handle").root == And((Term("device"), Term("with"), Term("handle")))
+    assert parse("device with handle").root == And((QueryTerm("device"), QueryTerm("with"), QueryTerm("handle")))
     assert isinstance(parse("device WITH handle").root, Prox)
 
 
@@ -158,8 +161,8 @@ def test_every_name_of_a_field_can_be_typed(one) -> None:
     value = {"date": "2017", "count": "5", "class": "H04L"}.get(one.kind, "a")
     for name in (one.code, one.zh, *one.aliases):
         assert find_field(name) is one
-        assert parse(f"{name}={value}").root == Term(value, (one.code,)), name
-        assert parse(f"{name.upper()}={value}").root == Term(value, (one.code,)), name
+        assert parse(f"{name}={value}").root == QueryTerm(value, (one.code,)), name
+        assert parse(f"{name.upper()}={value}").root == QueryTerm(value, (one.code,)), name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from jinzhi.engines.query_language.unparse import unparse
 from jinzhi.engines.search_collection import Collection
 from jinzhi.engines.search_memory import search
 from jinzhi.engines.search_tantivy import Engine, build
-from jinzhi.kernel.query import Doc, Freq, Ids, Node, Prox, Query, QueryError, Term, resolved
+from jinzhi.kernel.query import Doc, Freq, Ids, Node, Prox, Query, QueryError, QueryTerm, resolved
 
 DOCS = [
     Doc(1, "CN1A", {"ti": ("锂电池隔膜",)}),
@@ -33,10 +33,10 @@ class Desk:
     def saved(self, name: str) -> Query | None:
         return parse(self._saved[name]) if name in self._saved else None
 
-    def kept(self, node: Term | Prox | Freq) -> Node:
-        if isinstance(node, Term) and node.fields == ("nic",):
+    def kept(self, node: QueryTerm | Prox | Freq) -> Node:
+        if isinstance(node, QueryTerm) and node.fields == ("nic",):
             raise QueryError("没有对照数据", "there is no concordance", node.at, node.at + len(node.text))
-        if isinstance(node, Term) and node.fields == ("topic",):
+        if isinstance(node, QueryTerm) and node.fields == ("topic",):
             return parse(self._topics[node.text]).root
         return Ids(frozenset({2, 3}), node, node.at)
 

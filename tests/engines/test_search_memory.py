@@ -15,11 +15,11 @@ from jinzhi.kernel.query import (
     Doc,
     Freq,
     Near,
-    Not,
     Prox,
     Query,
     QueryError,
-    Term,
+    QueryNot,
+    QueryTerm,
     TooWide,
     all_of,
     any_of,
@@ -386,7 +386,7 @@ def test_booleans_are_operations_on_sets(left, right, docs) -> None:
     assert ids(all_of([left, right]), docs) == a & b
     assert ids(any_of([left, right]), docs) == a | b
     assert ids(one_of([left, right]), docs) == a ^ b
-    assert ids(Not(left), docs) == everything - a
+    assert ids(QueryNot(left), docs) == everything - a
 
 
 @settings(deadline=None)
@@ -469,7 +469,7 @@ letters = st.text("ab锂电", min_size=1, max_size=7)
 def test_distances_by_counting_letters(text: str, left: str, right: str, n: int) -> None:
     title = " ".join(text)
     places = [(i, j) for i, j in product(range(len(text)), repeat=2) if text[i] == left and text[j] == right and i != j]
-    a, b = Term(left), Term(right)
+    a, b = QueryTerm(left), QueryTerm(right)
     doc = [Doc(1, "", {"ti": [title]})]
     assert bool(search(Prox(a, b, Near.W, n), doc)) == any(0 < j - i <= n + 1 for i, j in places)
     assert bool(search(Prox(a, b, Near.D, n), doc)) == any(abs(j - i) <= n + 1 for i, j in places)
@@ -490,7 +490,7 @@ def test_wildcards_among_han_by_regular_expressions_over_runs(title: str, word: 
         return
     pattern = "".join({"*": ".*", "?": ".?", "#": "."}.get(one, one) for one in word)
     expected = any(re.search(pattern, run) for run in title.split("，"))
-    assert bool(search(Term(word), [Doc(1, "", {"ti": [title]})])) == expected
+    assert bool(search(QueryTerm(word), [Doc(1, "", {"ti": [title]})])) == expected
 
 
 @settings(deadline=None)

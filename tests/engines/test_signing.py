@@ -22,7 +22,7 @@ from jinzhi.engines.signing import (
     load_or_make,
     verify,
 )
-from jinzhi.kernel.note import Note, cosigned, parse_cosignature, parse_note, parse_vkey
+from jinzhi.kernel.note import SignedNote, cosigned, parse_cosignature, parse_note, parse_vkey
 
 OPENSSL = shutil.which("openssl")
 # the example of the C2SP signed-note specification, and that of Go's module x/mod/sumdb/note
@@ -59,7 +59,7 @@ def test_a_published_note_verifies_with_its_published_key(vkey, text):
 @pytest.mark.parametrize("which, kind", [("ed25519", KIND_ED25519), ("sm2", KIND_SM2)])
 def test_a_line_signed_by_either_key_verifies_and_only_over_its_text(keys, which, kind):
     signer = getattr(keys, which)
-    note = Note("原文 text\n", (signer.line("原文 text\n"),))
+    note = SignedNote("原文 text\n", (signer.line("原文 text\n"),))
     (line,) = parse_note(str(note)).by(signer.name, signer.key_id)
     assert signer.kind == kind
     assert verify(signer.vkey, note.text.encode(), line.signature)

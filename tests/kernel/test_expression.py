@@ -61,7 +61,7 @@ from jinzhi.kernel.expression import (
     value_of,
     went_through,
 )
-from jinzhi.kernel.period import Calendar, Festival, HolidayNotice, Unit, days, hours, months, workdays, years
+from jinzhi.kernel.period import Calendar, Festival, HolidayNotice, LengthUnit, days, hours, months, workdays, years
 
 CALENDAR = Calendar.of(
     [
@@ -254,14 +254,14 @@ def test_a_choice_takes_the_first_that_holds_and_stops_at_what_nobody_knows():
         (Plus(F("word"), 1), NOT_HELD),
         (Days(F("on"), date(2026, 4, 2)), 2),
         (Days(date(2026, 4, 2), F("on")), -2),
-        (Days(date(2026, 4, 3), date(2026, 4, 8), Unit.WORKDAY), 2),
-        (Days(date(2026, 4, 8), date(2026, 4, 3), Unit.WORKDAY), -2),
-        (Days(date(2026, 12, 30), date(2027, 1, 4), Unit.WORKDAY), NOT_HELD),
-        (Days(F("on"), date(2026, 4, 30), Unit.MONTH), 1),
-        (Days(F("on"), date(2026, 4, 29), Unit.MONTH), 0),
-        (Days(date(2026, 4, 29), date(2024, 4, 29), Unit.YEAR), -2),
-        (Days(F("at"), datetime(2026, 4, 1, 8, 59), Unit.HOUR), 23),
-        (Days(F("on"), date(2026, 4, 1), Unit.HOUR), NOT_HELD),
+        (Days(date(2026, 4, 3), date(2026, 4, 8), LengthUnit.WORKDAY), 2),
+        (Days(date(2026, 4, 8), date(2026, 4, 3), LengthUnit.WORKDAY), -2),
+        (Days(date(2026, 12, 30), date(2027, 1, 4), LengthUnit.WORKDAY), NOT_HELD),
+        (Days(F("on"), date(2026, 4, 30), LengthUnit.MONTH), 1),
+        (Days(F("on"), date(2026, 4, 29), LengthUnit.MONTH), 0),
+        (Days(date(2026, 4, 29), date(2024, 4, 29), LengthUnit.YEAR), -2),
+        (Days(F("at"), datetime(2026, 4, 1, 8, 59), LengthUnit.HOUR), 23),
+        (Days(F("on"), date(2026, 4, 1), LengthUnit.HOUR), NOT_HELD),
         (Days(F("empty"), F("on")), NOT_HELD),
         (Frozen("n"), 5),
         (None, BLANK),

@@ -40,7 +40,7 @@ from jinzhi.kernel.expression import (
     shown,
     worded,
 )
-from jinzhi.kernel.period import Unit, workdays
+from jinzhi.kernel.period import LengthUnit, workdays
 from jinzhi.kernel.text import Words
 
 DAY = date(2026, 3, 1)
@@ -87,7 +87,7 @@ NAMES = Named()
         (AtLeast("amount", Plus(F("a"), 1)), "数额不小于 a + 1", "amount is at least a + 1"),
         (AtMost(Minus(F("a"), F("b")), Least(1, F("c"))), "a − b不大于最小者（1、c）",
          "a − b is at most the least of (1, c)"),
-        (AtMost(Days(F("a"), F("today"), Unit.WORKDAY), 7), "a至当日的工作日数不大于 7",
+        (AtMost(Days(F("a"), F("today"), LengthUnit.WORKDAY), 7), "a至当日的工作日数不大于 7",
          "working days from a to the day is at most 7"),
         (Is("a", Choose((Given("b"), 1), otherwise=2)), "a为“视情形为 1、2”", "a is “as the case may be 1, 2”"),
         (Is("a", At(DAY, F("b"))), "a为“2026-03-01时的b”", "a is “b as of 2026-03-01”"),

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from jinzhi.kernel.events import Event, with_members
 from jinzhi.kernel.expression import BLANK, NOT_HELD
 from jinzhi.kernel.kept import bring_back, keep
-from jinzhi.kernel.period import Length, Unit
+from jinzhi.kernel.period import Length, LengthUnit
 
 PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(), st.dates(), st.datetimes(), st.fractions(),
     st.decimals(allow_nan=False, allow_infinity=False), st.sampled_from([BLANK, NOT_HELD]),
-    st.builds(Length, st.integers(1, 9999), st.sampled_from(Unit)),
+    st.builds(Length, st.integers(1, 9999), st.sampled_from(LengthUnit)),
 )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from jinzhi.kernel.declare import Catalogue, Found
-from jinzhi.kernel.organisation import Alias, NameBook, OrgUnit, UnitGroup
+from jinzhi.kernel.organisation import NameBook, OrgUnit, UnitAlias, UnitGroup
 
 CITY = OrgUnit(id="tianjin", zh="天津市", en="Tianjin", level="city")
 EDUCATION = OrgUnit(
@@ -13,15 +13,15 @@ EDUCATION = OrgUnit(
 )
 FARMING = OrgUnit(
     id="farming", zh="天津市农业农村委员会", en="Farming", short="市农业农村委", level="department",
-    parent="tianjin", aliases=(Alias("市农委"),),
+    parent="tianjin", aliases=(UnitAlias("市农委"),),
 )  # fmt: skip
 IP = OrgUnit(id="ip", zh="天津市知识产权局", en="IP", short="市知识产权局", level="department", parent="tianjin")
 BANKS = OrgUnit(
     id="banks", zh="天津银保监局", en="Banks", level="external", parent="tianjin",
-    aliases=(Alias("天津金融监管局", since=date(2023, 7, 1)),),
+    aliases=(UnitAlias("天津金融监管局", since=date(2023, 7, 1)),),
 )  # fmt: skip
 EAST = OrgUnit(id="east", zh="东丽区人民政府", en="East", short="东丽区政府", level="district", parent="tianjin",
-               aliases=(Alias("东丽区"),))  # fmt: skip
+               aliases=(UnitAlias("东丽区"),))  # fmt: skip
 WEST = OrgUnit(id="west", zh="西青区人民政府", en="West", short="西青区政府", level="district", parent="tianjin")
 EVERY = UnitGroup(id="every", zh="各区人民政府", en="Every district", levels=("district",))
 SOME = UnitGroup(id="some", zh="相关区人民政府", en="Some", levels=("district",), named_only=True)

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     LegalEvent,
     ModelError,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -35,14 +35,14 @@ CLASSES = (
     Paragraph,
     Part,
     Symbol,
-    Party,
+    PatentParty,
     Priority,
-    Citation,
+    PatentCitation,
     Related,
     Drawing,
     Source,
     LegalEvent,
-    Document,
+    PatentDocument,
 )
 letters = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
@@ -63,15 +63,15 @@ def anything(hint: Any) -> st.SearchStrategy[Any]:
 
 
 @settings(deadline=None)
-@given(anything(Document) | anything(LegalEvent))
-def test_json_there_and_back_is_the_same_document(document: Document | LegalEvent) -> None:
+@given(anything(PatentDocument) | anything(LegalEvent))
+def test_json_there_and_back_is_the_same_document(document: PatentDocument | LegalEvent) -> None:
     text = document.to_json()
     assert type(document).from_json(text) == document
     assert type(document).from_json(text).to_json() == text
 
 
 def test_what_is_empty_is_not_written() -> None:
-    document = Document("CN", "1", "A", "CN1A", claims=(Claim(1, "一种装置"), Claim(2, "根据", (1,), False)))
+    document = PatentDocument("CN", "1", "A", "CN1A", claims=(Claim(1, "一种装置"), Claim(2, "根据", (1,), False)))
     assert json.loads(document.to_json()) == {
         "country": "CN",
         "doc_number": "1",
@@ -100,7 +100,7 @@ def test_what_is_empty_is_not_written() -> None:
 )  # fmt: skip
 def test_a_text_that_is_no_document_says_where(text: str, where: str) -> None:
     with pytest.raises(ModelError, match=where):
-        Document.from_json(text)
+        PatentDocument.from_json(text)
 
 
 def test_everything_is_frozen_and_can_be_a_key() -> None:
@@ -118,7 +118,7 @@ def _some(hint: object) -> object:
 
 
 def test_title_and_main_class_are_chosen() -> None:
-    document = Document(
+    document = PatentDocument(
         "EP", "1", "A1", "EP1A1", language="en",
         titles=(Text("de", "Vorrichtung"), Text("en", "Device")),
         ipc=(Symbol("ipc", "A01B1/00"), Symbol("ipc", "G06F9/30", main=True)),

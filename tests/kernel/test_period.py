@@ -13,8 +13,8 @@ from jinzhi.kernel.period import (
     Deadline,
     HolidayNotice,
     Length,
+    LengthUnit,
     Span,
-    Unit,
     add_months,
     days,
     deadline,
@@ -308,14 +308,14 @@ def test_the_working_tells_each_stretch() -> None:
 
 STARTS = st.dates(date(2019, 6, 1), date(2027, 6, 30))
 NUMBERS = st.integers(1, 120)
-DAY_LIKE = st.sampled_from([Unit.DAY, Unit.WORKDAY])
-NO_HOURS = st.sampled_from([Unit.DAY, Unit.WORKDAY, Unit.MONTH, Unit.YEAR])
+DAY_LIKE = st.sampled_from([LengthUnit.DAY, LengthUnit.WORKDAY])
+NO_HOURS = st.sampled_from([LengthUnit.DAY, LengthUnit.WORKDAY, LengthUnit.MONTH, LengthUnit.YEAR])
 
 
 @st.composite
-def lengths(draw: st.DrawFn, units: st.SearchStrategy[Unit] = NO_HOURS) -> Length:
+def lengths(draw: st.DrawFn, units: st.SearchStrategy[LengthUnit] = NO_HOURS) -> Length:
     unit = draw(units)
-    return Length(draw(st.integers(1, {Unit.MONTH: 30, Unit.YEAR: 3}.get(unit, 90))), unit)
+    return Length(draw(st.integers(1, {LengthUnit.MONTH: 30, LengthUnit.YEAR: 3}.get(unit, 90))), unit)
 
 
 @st.composite
@@ -346,7 +346,7 @@ def test_a_later_event_never_ends_earlier(start: date, later: int, length: Lengt
     # months with spans are left out: where 30 and 31 January both end on 28 February, the later event has
     # the same end but fewer excluded days
     first = deadline(start, length, CALENDAR, excluded=a)
-    if length.unit in (Unit.DAY, Unit.WORKDAY) or not a:
+    if length.unit in (LengthUnit.DAY, LengthUnit.WORKDAY) or not a:
         assert on(deadline(start + timedelta(days=later), length, CALENDAR, excluded=a)) >= on(first)
 
 
@@ -357,7 +357,7 @@ def test_a_longer_period_never_ends_earlier(
 ) -> None:
     longer = Length(length.n + more, length.unit)
     short = deadline(start, length, CALENDAR, excluded=b, suspended=a)
-    if length.unit in (Unit.DAY, Unit.WORKDAY) or not a:
+    if length.unit in (LengthUnit.DAY, LengthUnit.WORKDAY) or not a:
         assert on(deadline(start, longer, CALENDAR, excluded=b, suspended=a)) >= on(short)
 
 

@@ -7,14 +7,14 @@ from datetime import date, timedelta
 from random import Random
 
 from jinzhi.kernel.declare import collect
-from jinzhi.kernel.period import Calendar, HolidayNotice, Length, Span, Unit, deadline, extend, hours, workdays
+from jinzhi.kernel.period import Calendar, HolidayNotice, Length, LengthUnit, Span, deadline, extend, hours, workdays
 from jinzhi.kernel.period.deadline import worked_out
 from jinzhi.kernel.period.span import find_pieces
 
 CALENDAR = Calendar.of(collect(["jinzhi.matters.china.holidays"]).all(HolidayNotice))
 #: the full run: JINZHI_ENDS=20000
 CASES = int(os.environ.get("JINZHI_ENDS", "2000"))
-LONGEST = {Unit.DAY: 400, Unit.WORKDAY: 250, Unit.MONTH: 24, Unit.YEAR: 3}
+LONGEST = {LengthUnit.DAY: 400, LengthUnit.WORKDAY: 250, LengthUnit.MONTH: 24, LengthUnit.YEAR: 3}
 
 
 def spans(chance: Random, begin: date) -> list[Span]:
@@ -44,11 +44,11 @@ def test_three_working_days_are_not_three_calendar_days_and_a_day_is_not_three()
     # Thursday 30 April 2026, Labour Day 1–5 May: 6, 7, 8 May; a calendar day is one day, whatever hours are worked
     start = date(2026, 4, 30)
     assert deadline(start, workdays(3), CALENDAR).on == date(2026, 5, 8)
-    assert deadline(date(2026, 4, 14), Length(1, Unit.DAY), CALENDAR).on == date(2026, 4, 15)
+    assert deadline(date(2026, 4, 14), Length(1, LengthUnit.DAY), CALENDAR).on == date(2026, 4, 15)
 
 
 def test_fifteen_working_days_are_never_fifteen_months():
     # 15–17 April: 3, 20–24: 8, 27–30: 12; 1–5 May off; 6, 7, 8 May: 15
     assert deadline(date(2026, 4, 14), workdays(15), CALENDAR).on == date(2026, 5, 8)
-    assert workdays(15) != Length(15, Unit.MONTH)
-    assert hours(24) != Length(1, Unit.DAY)
+    assert workdays(15) != Length(15, LengthUnit.MONTH)
+    assert hours(24) != Length(1, LengthUnit.DAY)

@@ -1,7 +1,7 @@
 """Rows of a plan and how a document's rows are bound to them."""
 
 from jinzhi.kernel.declare import Catalogue, Found
-from jinzhi.kernel.plan import Place, PlanRow, likeness, match_rows
+from jinzhi.kernel.plan import PlanPlace, PlanRow, likeness, match_rows
 
 ONE = PlanRow(id="C1", zh="企业创造", en="Enterprises", part="任务", part_number=1, section="创造", section_number=1,
               number=1, title="提升企业知识产权创造水平")  # fmt: skip
@@ -15,11 +15,11 @@ def _bound(*found):
 
 
 def test_place_and_title_bind():
-    assert _bound((Place("", "", 1, 1, 1), ONE.title), (Place("", "", 1, 1, 2), TWO.title)) == ["C1", "C2"]
+    assert _bound((PlanPlace("", "", 1, 1, 1), ONE.title), (PlanPlace("", "", 1, 1, 2), TWO.title)) == ["C1", "C2"]
 
 
 def test_a_title_binds_wherever_it_stands():
-    assert _bound((Place(), TWO.title), (Place("", "", 9, 9, 9), ONE.title)) == ["C2", "C1"]
+    assert _bound((PlanPlace(), TWO.title), (PlanPlace("", "", 9, 9, 9), ONE.title)) == ["C2", "C1"]
 
 
 def test_punctuation_and_width_do_not_matter():
@@ -27,11 +27,11 @@ def test_punctuation_and_width_do_not_matter():
 
 
 def test_a_place_alone_binds_nothing():
-    assert _bound((Place("", "", 1, 1, 1), "整治市容环境卫生")) == [None]
+    assert _bound((PlanPlace("", "", 1, 1, 1), "整治市容环境卫生")) == [None]
 
 
 def test_a_row_is_bound_once():
-    assert _bound((Place(), ONE.title), (Place("", "", 1, 1, 1), ONE.title)) == [None, "C1"]
+    assert _bound((PlanPlace(), ONE.title), (PlanPlace("", "", 1, 1, 1), ONE.title)) == [None, "C1"]
 
 
 def test_two_rows_at_one_place_are_a_problem():

@@ -9,7 +9,7 @@ import pytest
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.declare import Catalogue, Declaration, Found
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 
 CLERK = Role(id="clerk", zh="书记员", en="Clerk")
 BOOKS = Register(
@@ -27,8 +27,8 @@ BOOKS = Register(
         Field(id="year", zh="年份", en="Year", type=Type.INT, required=False, listed=False),
     ),
     examples=(
-        Entry("sound", {"name": "专利法", "keeper": "tianjin"}),
-        Entry("no name, wrong year", {"keeper": "tianjin", "year": "去年"}, refused=("name", "year")),
+        RegisterEntry("sound", {"name": "专利法", "keeper": "tianjin"}),
+        RegisterEntry("no name, wrong year", {"keeper": "tianjin", "year": "去年"}, refused=("name", "year")),
     ),
 )
 
@@ -81,7 +81,7 @@ def test_a_field_is_found_by_id_or_named_as_missing():
         (replace(BOOKS, fields=(*BOOKS.fields, Field(id="Bad", zh="坏", en="Bad"))), "'Bad' is not lower_case"),
         (replace(BOOKS, serves=()), "serves is empty"),
         (
-            replace(BOOKS, examples=(Entry("x", {"keeper": "tianjin"}),)),
+            replace(BOOKS, examples=(RegisterEntry("x", {"keeper": "tianjin"}),)),
             "example 'x': refused ('name',), expected ()",
         ),
     ],

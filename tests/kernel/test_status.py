@@ -10,22 +10,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.status import LIGHTS, NO_DATA, Progress, Status, Tone, percent, reaches, share_done
+from jinzhi.kernel.status import LIGHTS, NO_DATA, DueProgress, Status, Tone, percent, reaches, share_done
 from jinzhi.matters.china.plan.lights import lights_2021 as lights
 
 WEIGHTS = st.decimals(0, 100, places=1)
 
 
-def progress(done: int = 0, planned: int = 0, total: int = 10, overdue: int = 0, soon: int | None = None) -> Progress:
-    return Progress(Decimal(done), Decimal(planned), Decimal(total), overdue, soon)
+def progress(
+    done: int = 0, planned: int = 0, total: int = 10, overdue: int = 0, soon: int | None = None
+) -> DueProgress:
+    return DueProgress(Decimal(done), Decimal(planned), Decimal(total), overdue, soon)
 
 
 @st.composite
-def progresses(draw: st.DrawFn) -> Progress:
+def progresses(draw: st.DrawFn) -> DueProgress:
     total = draw(WEIGHTS)
     planned = draw(st.decimals(0, max(total, Decimal(0)), places=1))
     overdue = draw(st.integers(0, 400))
-    return Progress(draw(WEIGHTS), planned, total, overdue, draw(st.none() | st.integers(0, 900)))
+    return DueProgress(draw(WEIGHTS), planned, total, overdue, draw(st.none() | st.integers(0, 900)))
 
 
 def test_without_milestones_there_is_no_light():
@@ -40,7 +42,7 @@ def test_a_milestone_just_overdue_is_a_risk_and_long_overdue_is_behind():
 
 def test_pace_decides_at_the_published_thresholds():
     def at(share: Decimal) -> str:
-        return lights.light(Progress(share * 10, Decimal(10), Decimal(20))).id
+        return lights.light(DueProgress(share * 10, Decimal(10), Decimal(20))).id
 
     tiny = Decimal("0.0001")
     assert at(lights.ahead_from) == "ahead"
@@ -105,7 +107,7 @@ def test_colour_never_stands_alone():
 
 
 def test_overdue_within_the_days_of_grace_is_a_risk_even_where_it_is_all_that_was_due():
-    alone = Progress(Decimal(0), Decimal(1), Decimal(1), lights.late_after_days, None, Decimal(0))
+    alone = DueProgress(Decimal(0), Decimal(1), Decimal(1), lights.late_after_days, None, Decimal(0))
     assert lights.light(alone).id == "risk"
     assert lights.judge_many(alone, 0, 3)[0].id == "risk"
     over = replace(alone, overdue_days=lights.late_after_days + 1, firm=Decimal(1))
@@ -116,7 +118,7 @@ def test_overdue_within_the_days_of_grace_is_a_risk_even_where_it_is_all_that_wa
 
 
 def test_the_due_day_itself_says_that_it_is_today():
-    light, zh, _en = lights.judge(Progress(Decimal(0), Decimal(0), Decimal(1), 0, 0))
+    light, zh, _en = lights.judge(DueProgress(Decimal(0), Decimal(0), Decimal(1), 0, 0))
     assert light.id == "risk"
     assert "今天到期" in zh
 
@@ -135,7 +137,7 @@ def test_where_less_is_better_more_than_the_target_does_not_reach_it(achieved, r
     ("done", "planned", "said"), [("89.7", "100", "89.7%"), ("89.97", "100", "89.97%"), ("84.4", "100", "84%")]
 )
 def test_a_pace_below_a_limit_never_reads_as_the_limit(done, planned, said):
-    p = Progress(Decimal(done), Decimal(planned), Decimal(200))
+    p = DueProgress(Decimal(done), Decimal(planned), Decimal(200))
     for light, zh, en in (lights.judge(p), lights.judge_many(p, 1, 4)):
         assert light.id == "risk"
         assert zh == f"完成进度为应完成的 {said}（低于 90%）"
@@ -144,7 +146,7 @@ def test_a_pace_below_a_limit_never_reads_as_the_limit(done, planned, said):
 
 def test_a_pace_on_track_does_not_read_as_ahead():
     edge = lights.ahead_from * 100
-    light, zh, _en = lights.judge(Progress(edge - Decimal("0.3"), Decimal(100), Decimal(200)))
+    light, zh, _en = lights.judge(DueProgress(edge - Decimal("0.3"), Decimal(100), Decimal(200)))
     assert (light.id, zh) == ("normal", f"完成进度为应完成的 {edge - Decimal('0.3'):.1f}%")
 
 
@@ -155,4 +157,4 @@ def test_percent_of_a_share_stays_below_what_it_is_below(share):
 
 def test_a_limit_is_said_as_it_was_declared():
     rule = replace(lights, normal_from=Decimal("0.875"))
-    assert rule.judge(Progress(Decimal("87.4"), Decimal(100), Decimal(200)))[1].endswith("87%（低于 87.5%）")
+    assert rule.judge(DueProgress(Decimal("87.4"), Decimal(100), Decimal(200)))[1].endswith("87%（低于 87.5%）")

@@ -37,7 +37,7 @@ from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.law import Law
 from jinzhi.kernel.procedure import CaseView, Example, Procedure, Step, fold, offers, run_example
 from jinzhi.kernel.procedure.step import BY_ITSELF
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 from tests.procedures import fill, histories
 
 DECLARED: list[Declaration] = [f.value for held in catalogue().found.values() for f in held.values()]
@@ -238,7 +238,7 @@ def test_its_columns_follow_its_events_on_any_way(it, seed, people):
 
 def sound_entry(register: Register) -> dict[str, object]:
     """The declaration's first sound example."""
-    found = [e for e in register.examples if isinstance(e, Entry) and not e.refused]
+    found = [e for e in register.examples if isinstance(e, RegisterEntry) and not e.refused]
     assert found, "a register proves itself by an entry that it takes"
     return dict(found[0].values)
 

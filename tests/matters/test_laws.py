@@ -8,7 +8,7 @@ import pytest
 
 from jinzhi.kernel.declare import collect
 from jinzhi.kernel.law import Force, Law, Parameter, Provision, Rank, Silence
-from jinzhi.kernel.period import Length, Unit, days, months, workdays
+from jinzhi.kernel.period import Length, LengthUnit, days, months, workdays
 from tests import shared
 
 CATALOGUE = collect(["jinzhi.matters.china.law"])
@@ -51,11 +51,11 @@ PRINTED_AS_DAYS = {"administrative-penalty-law"}
 
 DIGITS = "零一二三四五六七八九"
 UNITS = {
-    "个工作日": Unit.WORKDAY,
-    "日": Unit.DAY,
-    "个月": Unit.MONTH,
-    "年": Unit.YEAR,
-    "小时": Unit.HOUR,
+    "个工作日": LengthUnit.WORKDAY,
+    "日": LengthUnit.DAY,
+    "个月": LengthUnit.MONTH,
+    "年": LengthUnit.YEAR,
+    "小时": LengthUnit.HOUR,
 }
 
 
@@ -141,8 +141,8 @@ def check_figure(law: Law, provision: Provision, parameter: Parameter, text: str
     if isinstance(value, Length):
         assert number(printed) == value.n
         unit = next(unit for word, unit in UNITS.items() if word in printed)
-        if law.id in PRINTED_AS_DAYS and value.unit is Unit.WORKDAY:
-            assert (unit, value.n in (2, 3, 5, 7)) == (Unit.DAY, True)
+        if law.id in PRINTED_AS_DAYS and value.unit is LengthUnit.WORKDAY:
+            assert (unit, value.n in (2, 3, 5, 7)) == (LengthUnit.DAY, True)
         else:
             assert unit is value.unit
     elif isinstance(value, Decimal):
@@ -213,9 +213,9 @@ def test_a_figure_that_its_article_does_not_bear_out_is_found(before: str, after
 def test_the_penalty_law_counts_its_four_short_terms_in_working_days() -> None:
     law = CATALOGUE.get(Law, "administrative-penalty-law")
     for provision, parameter in law.parameters:
-        if isinstance(parameter.value, Length) and parameter.value.unit in (Unit.DAY, Unit.WORKDAY):
+        if isinstance(parameter.value, Length) and parameter.value.unit in (LengthUnit.DAY, LengthUnit.WORKDAY):
             short = parameter.value.n in (2, 3, 5, 7)
-            assert (parameter.value.unit is Unit.WORKDAY) == short, provision.article
+            assert (parameter.value.unit is LengthUnit.WORKDAY) == short, provision.article
 
 
 def test_mediation_has_45_working_days_in_the_old_order_and_60_days_in_the_new() -> None:

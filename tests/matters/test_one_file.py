@@ -46,7 +46,7 @@ REGISTER = '''
 """图书: the books of the office."""
 
 from jinzhi.kernel.fields import Field
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import RegisterEntry, Register
 
 office_books = Register(
     id="office-books",
@@ -57,7 +57,7 @@ office_books = Register(
     key=("name",),
     writes=("plan-office",),
     fields=(Field(id="name", zh="书名", en="Name", searchable=True), Field(id="shelf", zh="书架", en="Shelf")),
-    examples=(Entry("a book on a shelf", {"name": "专利法详解", "shelf": "甲一"}),),
+    examples=(RegisterEntry("a book on a shelf", {"name": "专利法详解", "shelf": "甲一"}),),
 )
 '''
 INDICATOR = '''

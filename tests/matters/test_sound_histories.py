@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.kernel.law import Law
-from jinzhi.kernel.period import Unit, extend
+from jinzhi.kernel.period import LengthUnit, extend
 from jinzhi.kernel.procedure import Event, Procedure, fold
 from tests.procedures import event
 
 PROCEDURES = catalogue().all(Procedure)
 #: where no law gives a first day
 FIRST = date(2020, 1, 2)
-COUNTED_IN_DAYS = (Unit.DAY, Unit.WORKDAY)
+COUNTED_IN_DAYS = (LengthUnit.DAY, LengthUnit.WORKDAY)
 
 
 def first_day(procedure: Procedure) -> date:
@@ -86,7 +86,7 @@ def test_a_term_does_not_end_on_a_day_off_unless_its_rule_says_so(procedure, dat
     events = data.draw(histories(procedure))
     for clock in fold(procedure, events, calendar(), events[-1].on).clocks:
         said = clock.length is None or clock.told is not None or clock.clock.roll is False
-        if not said and clock.due and clock.length.unit is not Unit.HOUR:
+        if not said and clock.due and clock.length.unit is not LengthUnit.HOUR:
             assert calendar().is_workday(clock.due)
 
 

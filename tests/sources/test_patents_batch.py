@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhi.kernel.patent import Document
+from jinzhi.kernel.patent import PatentDocument
 from jinzhi.sources.patents import batch
 from jinzhi.sources.patents.batch import BatchMember, Bounds, walk
 from jinzhi.sources.patents.refused import RefusedRecord
@@ -30,7 +30,7 @@ def read(path: Path, bounds: Bounds = batch.BOUNDS) -> tuple[list[str], list[Ref
             if isinstance(found, RefusedRecord):
                 refused.append(found)
             else:
-                assert isinstance(found, Document)
+                assert isinstance(found, PatentDocument)
                 numbers.append(found.publication_number)
     return numbers, refused
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jinzhi.kernel.patent import Document, LegalEvent
+from jinzhi.kernel.patent import LegalEvent, PatentDocument
 from jinzhi.sources.patents import batch, cnipa_xml
 from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import SHARED, cnipa, prs
@@ -127,7 +127,7 @@ def check(source: str, data: bytes) -> None:
         if isinstance(item, RefusedRecord):
             assert item.reason_zh and item.reason_en
         else:
-            assert isinstance(item, Document | LegalEvent)
+            assert isinstance(item, PatentDocument | LegalEvent)
             assert type(item).from_json(item.to_json()) == item
 
 
@@ -211,7 +211,7 @@ def test_memory_is_flat_over_two_thousand_documents() -> None:
     def peak(count: int) -> int:
         tracemalloc.start()
         try:
-            read = sum(isinstance(d, Document) for d in cnipa_xml.read(made(count), "x"))
+            read = sum(isinstance(d, PatentDocument) for d in cnipa_xml.read(made(count), "x"))
             assert read == count
             return tracemalloc.get_traced_memory()[1]
         finally:

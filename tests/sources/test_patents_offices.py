@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from jinzhi.kernel.patent import Document, LegalEvent
+from jinzhi.kernel.patent import LegalEvent, PatentDocument
 from jinzhi.sources.patents import batch
 from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import zipped
 
-Found = Document | LegalEvent | RefusedRecord
+Found = PatentDocument | LegalEvent | RefusedRecord
 
 
 def read(tmp_path: Path, data: bytes | str, name: str = "x.xml") -> list[Found]:
@@ -27,11 +27,11 @@ def read(tmp_path: Path, data: bytes | str, name: str = "x.xml") -> list[Found]:
     return found
 
 
-def documents(tmp_path: Path, data: bytes | str, name: str = "x.xml") -> list[Document]:
+def documents(tmp_path: Path, data: bytes | str, name: str = "x.xml") -> list[PatentDocument]:
     found = []
     for one in read(tmp_path, data, name):
-        assert isinstance(one, Document), one
-        assert Document.from_json(one.to_json()) == one
+        assert isinstance(one, PatentDocument), one
+        assert PatentDocument.from_json(one.to_json()) == one
         found.append(one)
     return found
 
@@ -468,7 +468,7 @@ def test_legal_events_of_a_family_are_read_with_their_codes(tmp_path: Path) -> N
     assert (first.application_number, first.code, first.name) == ("EP99203001", "17Q", "FIRST EXAMINATION REPORT")
     assert first.publication_date == date(2002, 6, 5) and "20020423" in first.text and first.number == "EP1234567A1"
     assert (second.code, second.name, second.country) == ("CH PL", "PATENT CEASED", "CH") and second.category == ""
-    assert sum(isinstance(d, Document) for d in found) == 1
+    assert sum(isinstance(d, PatentDocument) for d in found) == 1
 
 
 def badgerfish(tmp_path: Path) -> dict[str, object]:

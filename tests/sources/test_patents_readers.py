@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from jinzhi.kernel.patent import Document, LegalEvent, Priority, Related
+from jinzhi.kernel.patent import LegalEvent, PatentDocument, Priority, Related
 from jinzhi.sources.patents import cnipa_status, cnipa_xml, epo_docdb, tables, uspto_text, uspto_xml
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.epo_docdb import exchange
@@ -17,9 +17,9 @@ from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import DESIGN, cnipa, prs
 
 
-def one(items) -> Document:  # type: ignore[no-untyped-def]
+def one(items) -> PatentDocument:  # type: ignore[no-untyped-def]
     [item] = items
-    assert isinstance(item, Document), item
+    assert isinstance(item, PatentDocument), item
     return item
 
 
@@ -58,7 +58,7 @@ def test_a_broken_document_does_not_stop_the_next() -> None:
     broken = cnipa().replace(b"</business:Claims>", b"")
     first, second = cnipa_xml.read(io.BytesIO(broken + cnipa("900000002")), "x")
     assert isinstance(first, RefusedRecord) and "XML" in first.reason_zh
-    assert isinstance(second, Document) and second.publication_number == "CN900000002B"
+    assert isinstance(second, PatentDocument) and second.publication_number == "CN900000002B"
 
 
 def test_legal_status() -> None:
@@ -155,7 +155,9 @@ def test_us_weekly_files_hold_many_documents() -> None:
         b"</us-bibliographic-data-grant></us-patent-grant>\n"
     )
     data = b"".join(piece % (9_000_000 + i) for i in range(3000))  # crosses the reader's pieces many times
-    numbers = [d.publication_number for d in uspto_xml.read(io.BytesIO(data), "ipg.xml") if isinstance(d, Document)]
+    numbers = [
+        d.publication_number for d in uspto_xml.read(io.BytesIO(data), "ipg.xml") if isinstance(d, PatentDocument)
+    ]
     assert numbers == [f"US{9_000_000 + i}B2" for i in range(3000)]
 
 
@@ -183,7 +185,7 @@ def test_an_export_with_odd_headings(encoding: str) -> None:
         "ipc",
     }
     first, second, third = tables.read(io.BytesIO(data), "e.csv")
-    assert isinstance(first, Document)
+    assert isinstance(first, PatentDocument)
     assert (first.publication_number, first.application_number) == ("CN104751825B", "CN201510163325.6")
     assert [p.name for p in first.applicants] == ["恒银", "丙公司"]
     assert [s.symbol for s in first.ipc] == ["G09G5/10", "G07F19/00"]

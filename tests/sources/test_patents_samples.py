@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from jinzhi.kernel.patent import Citation, Document, Priority, Related
+from jinzhi.kernel.patent import PatentCitation, PatentDocument, Priority, Related
 from jinzhi.sources.patents import batch, epo_docdb, uspto_text, uspto_xml
 from jinzhi.sources.patents.refused import RefusedRecord
 from tests.sources.patent_files import SHARED
@@ -17,13 +17,13 @@ PATENTS = SHARED / "patents"
 pytestmark = pytest.mark.shared("data/patents")
 
 
-def read(path: str) -> list[Document]:
+def read(path: str) -> list[PatentDocument]:
     [member] = batch.walk(PATENTS / path)
     assert isinstance(member, batch.BatchMember)
     found = list(batch.read(member))
     for document in found:
-        assert isinstance(document, Document), document
-        assert Document.from_json(document.to_json()) == document
+        assert isinstance(document, PatentDocument), document
+        assert PatentDocument.from_json(document.to_json()) == document
     return found  # type: ignore[return-value]
 
 
@@ -59,7 +59,9 @@ def test_a_us_grant_of_2007() -> None:
     assert d.main_ipc == "G06F15/13"
     assert [p.name for p in d.inventors[:2]] == ["Douceur, John R.", "Theimer, Marvin M."]
     assert d.assignees[0].name == "Microsoft Corporation"
-    assert d.citations[0] == Citation("US5202982A", phase="cited by other", date="1993-04", name="Gramlich et al.")
+    assert d.citations[0] == PatentCitation(
+        "US5202982A", phase="cited by other", date="1993-04", name="Gramlich et al."
+    )
     assert len(d.claims) == 17 and [c.number for c in d.independent_claims] == [1, 10, 14]
     assert d.related == (
         Related("division", "US09876376", "2001-06-06", "pending"),
@@ -106,7 +108,7 @@ def test_a_us_design_as_tagged_text() -> None:
     assert (d.publication_number, d.application_type) == ("USD435854S", "design")
     assert [(s.symbol, s.version) for s in d.locarno] == [("14-02", "7")]
     assert len(d.inventors) == 8 and [p.country for p in d.assignees] == ["JP", "JP", "JP"]
-    assert d.citations[0] == Citation("USD271298", phase="examiner", date="1983-11", name="Fujimoto")
+    assert d.citations[0] == PatentCitation("USD271298", phase="examiner", date="1983-11", name="Fujimoto")
     assert len(d.drawings) == 5 and d.title == "Disc cartridge"
 
 
@@ -171,7 +173,7 @@ def test_full_cycle_answers_of_the_epo(name: str) -> None:
     assert (first.publication_number, second.publication_number) == ("EP1000000A1", "EP1000000B1")
     assert first.grant_date is None and second.grant_date == second.publication_date
     assert {t.lang for t in first.titles} == {"de", "fr", "en"}
-    assert first.citations[0] == Citation(
+    assert first.citations[0] == PatentCitation(
         "DE3546191A1",
         phase="national-search-report",
         category="A",
@@ -212,7 +214,7 @@ def test_the_gazette_of_2017(tmp_path: Path) -> None:
     rows = tianjin = 0
     found = read_all("cn_gazette_2017h1.csv.gz")
     for d in found:
-        assert isinstance(d, Document), d
+        assert isinstance(d, PatentDocument), d
         rows += 1
         tianjin += d.place.startswith("天津")
         if d.publication_number == "CN103701956B":

@@ -9,18 +9,18 @@ from datetime import date
 import pytest
 from openpyxl import Workbook
 
-from jinzhi.kernel.patent import Document
+from jinzhi.kernel.patent import PatentDocument
 from jinzhi.sources.patents import tables
 from jinzhi.sources.patents.refused import RefusedRecord
 
 
-def every(text: str | bytes, name: str = "x.csv", **more: object) -> list[Document | RefusedRecord]:
+def every(text: str | bytes, name: str = "x.csv", **more: object) -> list[PatentDocument | RefusedRecord]:
     return list(tables.read(io.BytesIO(text.encode() if isinstance(text, str) else text), name, **more))  # type: ignore[arg-type]
 
 
-def read(text: str | bytes, name: str = "x.csv", **more: object) -> list[Document]:
+def read(text: str | bytes, name: str = "x.csv", **more: object) -> list[PatentDocument]:
     found = every(text, name, **more)
-    assert all(isinstance(one, Document) for one in found), found
+    assert all(isinstance(one, PatentDocument) for one in found), found
     return found  # type: ignore[return-value]
 
 
@@ -271,7 +271,7 @@ def test_formulas_without_results_are_told_and_links_are_read() -> None:
     out = io.BytesIO()
     book.save(out)
     first, second = every(out.getvalue(), "x.xlsx")
-    assert isinstance(first, Document) and first.publication_number == "CN106822079A"
+    assert isinstance(first, PatentDocument) and first.publication_number == "CN106822079A"
     assert isinstance(second, RefusedRecord) and "公式" in second.reason_zh
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from jinzhi.kernel.patent import Document
+from jinzhi.kernel.patent import PatentDocument
 from jinzhi.sources.patents import batch, tables
 from jinzhi.sources.patents.refused import RefusedRecord
 
@@ -35,10 +35,10 @@ OLD_WORKBOOK = zlib.decompress(base64.b85decode(
 HEAD = "公开号,标题"
 
 
-def read(text: str | bytes, name: str = "x.csv", **more: object) -> list[Document]:
+def read(text: str | bytes, name: str = "x.csv", **more: object) -> list[PatentDocument]:
     found = []
     for one in tables.read(io.BytesIO(text.encode() if isinstance(text, str) else text), name, **more):  # type: ignore[arg-type]
-        assert isinstance(one, Document), one
+        assert isinstance(one, PatentDocument), one
         found.append(one)
     return found
 
@@ -49,7 +49,7 @@ def refused(text: str | bytes, name: str = "x.csv") -> RefusedRecord:
     return one
 
 
-def columns(text: str | bytes) -> dict[str, tables.Column]:
+def columns(text: str | bytes) -> dict[str, tables.ProposedColumn]:
     return {
         c.heading: c
         for c in tables.mapping_of(io.BytesIO(text.encode() if isinstance(text, str) else text), "x").columns
@@ -107,7 +107,7 @@ def test_a_sheet_of_many_columns_without_numbers_is_named() -> None:
         ("年费", [["缴费日", "金额", "缴费人"], ["2020-01-02", 900, "甲公司"], ["2021-01-02", 900, "甲公司"]]),
     )
     first, second = tables.read(io.BytesIO(data), "x.xlsx")
-    assert isinstance(first, Document) and isinstance(second, RefusedRecord)
+    assert isinstance(first, PatentDocument) and isinstance(second, RefusedRecord)
     assert second.name == "x.xlsx!年费" and "缴费日" in second.reason_zh
 
 
@@ -171,7 +171,7 @@ def test_a_row_that_is_refused_costs_the_others_nothing() -> None:
             io.BytesIO(f"{HEAD}\nCN106822079A,一种装置\nCN106822080A,\nCN106822081A,一种方法\n".encode()), "x.csv"
         )
     )
-    assert [type(f) for f in found] == [Document, RefusedRecord, Document]
+    assert [type(f) for f in found] == [PatentDocument, RefusedRecord, PatentDocument]
     assert isinstance(found[1], RefusedRecord) and found[1].name == "x.csv#3" and "第 3 行" in found[1].reason_zh
 
 
@@ -390,7 +390,7 @@ def test_a_workbook_of_the_old_format_is_read(tmp_path: Path, name: str) -> None
     [member] = batch.walk(tmp_path)
     assert isinstance(member, batch.BatchMember)
     first, second = batch.read(member)
-    assert isinstance(first, Document) and isinstance(second, Document)
+    assert isinstance(first, PatentDocument) and isinstance(second, PatentDocument)
     assert (first.filing_date, second.application_number) == (date(2017, 3, 2), "CN201710119194.0")
     assert [p.name for p in second.applicants] == ["示例大学", "样本公司"]
 
@@ -410,7 +410,7 @@ def test_what_systems_call_xls_is_read_for_what_it_is(tmp_path: Path, data: byte
     [member] = batch.walk(tmp_path)
     assert isinstance(member, batch.BatchMember)
     [d] = batch.read(member)
-    assert isinstance(d, Document) and d.title.replace("\xa0", " ") == "一种 装置"
+    assert isinstance(d, PatentDocument) and d.title.replace("\xa0", " ") == "一种 装置"
 
 
 def test_an_old_workbook_that_cannot_be_opened_says_the_way_out() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jinzhi.apps.patents.store.workers import unfit_in
-from jinzhi.kernel.patent import Document, LegalEvent, Source, Text
+from jinzhi.kernel.patent import LegalEvent, PatentDocument, Source, Text
 from jinzhi.sources.plan_document.read import read
 
 SOURCE = Source("tables", "a.csv")
@@ -13,7 +13,7 @@ SOURCE = Source("tables", "a.csv")
 
 @pytest.mark.parametrize("bad", ["\x00", "\x08", "\x0c", "\x1f", "\ud800", "\ufffe"])
 def test_a_record_with_unfit_text_is_named_with_its_place(bad):
-    document = Document(
+    document = PatentDocument(
         country="CN",
         doc_number="1",
         kind="A",
@@ -30,7 +30,7 @@ def test_a_record_with_unfit_text_is_named_with_its_place(bad):
 
 
 def test_quotation_marks_line_ends_and_backslashes_are_fit():
-    document = Document(
+    document = PatentDocument(
         country="CN",
         doc_number="1",
         kind="A",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from jinzhi.kernel.patent import Citation, Document, Party, Priority, Symbol, Text
+from jinzhi.kernel.patent import PatentCitation, PatentDocument, PatentParty, Priority, Symbol, Text
 from jinzhi.standards import ipc, locarno, st3, st9, st16, st27, st96
 from tests.shared import SHARED
 
@@ -173,7 +173,7 @@ def test_kind_codes_change_their_meaning_with_the_year() -> None:
 
 
 def test_every_field_of_the_model_has_a_chinese_name() -> None:
-    assert [f.name for f in fields(Document)] == list(st9.FIELDS)
+    assert [f.name for f in fields(PatentDocument)] == list(st9.FIELDS)
     assert all(i.zh and i.en for i in st9.FIELDS.values())
 
 
@@ -207,7 +207,7 @@ def test_categories_of_announcements(name: str, text: str, category: str, cause:
 
 
 def test_st96_is_xml_and_says_what_it_leaves_out() -> None:
-    document = Document(
+    document = PatentDocument(
         "CN",
         "104751825",
         "B",
@@ -216,7 +216,7 @@ def test_st96_is_xml_and_says_what_it_leaves_out() -> None:
         "CN201510163325.6",
         titles=(Text("zh", "亮度 <调节> & 装置\x0b"),),
         ipc=(Symbol("ipc", "G09G5/10", "2006.01"), Symbol("ipc", "怪号")),
-        citations=(Citation("CN203232659U", date="2013-10-09"), Citation(text="一本书")),
+        citations=(PatentCitation("CN203232659U", date="2013-10-09"), PatentCitation(text="一本书")),
         place="天津市",
     )
     root = etree.fromstring(st96.write(document).encode())
@@ -229,7 +229,7 @@ def test_st96_is_xml_and_says_what_it_leaves_out() -> None:
 
 
 def test_st96_gives_back_what_was_written() -> None:
-    document = Document(
+    document = PatentDocument(
         "CN",
         "104751825",
         "B",
@@ -240,12 +240,16 @@ def test_st96_gives_back_what_was_written() -> None:
         titles=(Text("zh", "亮度 <调节>"), Text("en", "Brightness & device")),
         ipc=(Symbol("ipc", "G09G5/10", "2006.01"), Symbol("ipc", "H04N"), Symbol("ipc", "怪号")),
         applicants=(
-            Party("天津某公司", province="天津市", city="市辖区", postcode="300000", country="CN"),
-            Party("南某大学"),
+            PatentParty("天津某公司", province="天津市", city="市辖区", postcode="300000", country="CN"),
+            PatentParty("南某大学"),
         ),
-        inventors=(Party("王某"),),
+        inventors=(PatentParty("王某"),),
         priorities=(Priority("JP", "JP2008148514", "2008-06-05"),),
-        citations=(Citation("CN203232659U", date="2013-10-09"), Citation("EP1"), Citation(text="一本书")),
+        citations=(
+            PatentCitation("CN203232659U", date="2013-10-09"),
+            PatentCitation("EP1"),
+            PatentCitation(text="一本书"),
+        ),
     )
     assert st96.read(st96.write(document).encode()) == st96.Read(
         "CN",

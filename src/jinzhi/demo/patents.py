@@ -26,14 +26,14 @@ from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.demo.figures import FILES, drawn
 from jinzhi.kernel.organisation import OrgUnit
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     LegalEvent,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Source,
     Symbol,
@@ -193,7 +193,7 @@ def _drawings(n: int) -> tuple[Drawing, ...]:
     return Drawing(first, "图1（演示）"), Drawing(second, "图2（演示）")
 
 
-def right(maker: PatentMaker, n: int) -> tuple[list[Document], list[LegalEvent]]:
+def right(maker: PatentMaker, n: int) -> tuple[list[PatentDocument], list[LegalEvent]]:
     """One right: its publications in China, sometimes one abroad, and its announced events."""
     random = maker.random
     owner = maker.owners[int(random.random() ** 1.7 * len(maker.owners))]
@@ -221,7 +221,7 @@ def right(maker: PatentMaker, n: int) -> tuple[list[Document], list[LegalEvent]]
             symbols[random.choice(TOPICS[n % len(TOPICS)].ipc)] = None
         ipc = tuple(Symbol("ipc", one, main=one == first) for one in symbols)
     name = owner.former if owner.renamed and filed < owner.renamed else owner.name
-    party = Party(
+    party = PatentParty(
         name, "zh", f"天津市{owner.district}演示路{random.randint(1, 300)}号", "天津市", "市辖区", owner.district,
         country="CN",
     )  # fmt: skip
@@ -229,9 +229,9 @@ def right(maker: PatentMaker, n: int) -> tuple[list[Document], list[LegalEvent]]
     if random.random() < 0.08:
         other = random.choice(maker.owners)
         if other.name != name:
-            parties.append(Party(other.name, "zh", "", "天津市", "市辖区", other.district, country="CN"))
+            parties.append(PatentParty(other.name, "zh", "", "天津市", "市辖区", other.district, country="CN"))
     people = tuple(
-        Party(random.choice(SURNAMES) + random.choice(GIVEN) + random.choice(GIVEN), "zh")
+        PatentParty(random.choice(SURNAMES) + random.choice(GIVEN) + random.choice(GIVEN), "zh")
         for _ in range(random.randint(1, 4))
     )
     part = random.choice(topic.parts)
@@ -252,9 +252,10 @@ def right(maker: PatentMaker, n: int) -> tuple[list[Document], list[LegalEvent]]
         "locarno": locarno,
         "applicants": tuple(parties),
         "inventors": people,
-        "agencies": (Party(f"天津演示{STEMS[n % 9]}专利代理事务所", "zh"),) if random.random() < 0.8 else (),
+        "agencies": (PatentParty(f"天津演示{STEMS[n % 9]}专利代理事务所", "zh"),) if random.random() < 0.8 else (),
         "citations": tuple(
-            Citation(number, phase="SEA", category=random.choice("XYA"), date="") for number in dict.fromkeys(cited)
+            PatentCitation(number, phase="SEA", category=random.choice("XYA"), date="")
+            for number in dict.fromkeys(cited)
         ),
         "place": f"天津市{owner.district}",
         "drawings": _drawings(n) if kind != "design" else (),
@@ -280,7 +281,7 @@ def _publish(
     application: str,
     common: dict[str, object],
     texts: dict[str, object],
-) -> tuple[list[Document], list[LegalEvent]]:
+) -> tuple[list[PatentDocument], list[LegalEvent]]:
     """The publications and events of a right up to the demonstration's day."""
     random, found, events = maker.random, [], []
     limit = term("CN", kind, filed)
@@ -297,7 +298,8 @@ def _publish(
         number = f"CN{digits}{code}"
         granted = day if code != "A" else None
         found.append(
-            Document(doc_number=digits, kind=code, publication_number=number, publication_date=day, grant_date=granted,
+            PatentDocument(doc_number=digits, kind=code, publication_number=number, publication_date=day,
+                     grant_date=granted,
                      **common, **texts)  # type: ignore[arg-type]
         )  # fmt: skip
         return number
@@ -359,13 +361,13 @@ def announce_abroad(maker: PatentMaker, out: date) -> bool:
 
 def abroad(
     maker: PatentMaker, owner: Owner, filed: date, application: str, common: dict[str, object], texts: dict[str, object]
-) -> Document:
+) -> PatentDocument:
     """A member of the family in the United States that claims the Chinese application."""
     maker.publication += 1
     out = issue(filed + timedelta(days=900))
     digits = f"{min(out, maker.day).year}9{maker.publication:06d}"
     english = owner.english or "TIANJIN DEMO"
-    return Document(
+    return PatentDocument(
         country="US",
         doc_number=digits,
         kind="A1",
@@ -378,14 +380,14 @@ def abroad(
         titles=(Text("en", f"Demonstration document: {owner.topic.ipc[0]}"), *common["titles"]),  # type: ignore[misc]
         abstracts=texts.get("abstracts", ()),  # type: ignore[arg-type]
         ipc=common["ipc"],  # type: ignore[arg-type]
-        applicants=(Party(english, "en", country="CN"),),
+        applicants=(PatentParty(english, "en", country="CN"),),
         inventors=common["inventors"],  # type: ignore[arg-type]
         priorities=(Priority("CN", application, filed.isoformat(), "national"),),
         source=Source(SOURCE),
     )
 
 
-def rights(count: int) -> Iterator[tuple[list[Document], list[LegalEvent]]]:
+def rights(count: int) -> Iterator[tuple[list[PatentDocument], list[LegalEvent]]]:
     """Rights until about ``count`` documents are made. Deterministic for a day of the installation."""
     random = Random(SEED)
     maker = PatentMaker(random, owners(random), today())
@@ -412,7 +414,7 @@ def make_patents(
     """
     batch, _ = Batch.objects.get_or_create(source=SOURCE, demo=True, defaults={"paths": [], "started": now()})
     made = 0
-    documents: list[Document] = []
+    documents: list[PatentDocument] = []
     events: list[LegalEvent] = []
 
     def write() -> None:
@@ -438,7 +440,7 @@ def make_patents(
     return made
 
 
-def _illustrate(documents: Sequence[Document]) -> None:
+def _illustrate(documents: Sequence[PatentDocument]) -> None:
     """Link the demonstration's few images to the documents that name them."""
     named = {d.publication_number: d.drawings for d in documents if d.drawings}
     if not named or not keeping():

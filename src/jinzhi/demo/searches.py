@@ -15,7 +15,7 @@ from django.utils import timezone
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.patents.desk import alerts, collections, history, notes, saved
-from jinzhi.apps.patents.models import Alert, Document, Event, SavedQuery, State
+from jinzhi.apps.patents.models import Alert, Document, Event, LegalState, SavedQuery
 from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store.queries import MANY, by_ids
 from jinzhi.apps.patents.store.status import PlainState, plain
@@ -53,7 +53,7 @@ def make_searches() -> bool:
             for name, text, about, shared in QUERIES
         }
         _alert(who, kept["重点产业"], kept["重点产业"].text)
-        _alert(who, kept["重点产业有效"], kept["重点产业"].text, state=State.IN_FORCE)
+        _alert(who, kept["重点产业有效"], kept["重点产业"].text, state=LegalState.IN_FORCE)
         if who is desk:
             _topics(desk, kept)
     _written(district, ("夹具", "机械臂"), "重点企业")
@@ -98,7 +98,7 @@ def _written(who: Acting, words: Sequence[str], tag: str) -> None:
 # --- how things stood on an earlier day ---------------------------------------------------------------------------
 
 
-def _alert(who: Acting, row: SavedQuery, among: str, state: State | None = None) -> None:
+def _alert(who: Acting, row: SavedQuery, among: str, state: LegalState | None = None) -> None:
     """An alert looked at on ``LOOKED``. Its query then found what ``among`` finds, of one state if so said."""
     alert = alerts.watch(who, row)
     lines = list(_then(search(among, who=who).ids, state))
@@ -108,7 +108,7 @@ def _alert(who: Acting, row: SavedQuery, among: str, state: State | None = None)
     )
 
 
-def _then(ids: Sequence[int], state: State | None) -> Iterable[str]:
+def _then(ids: Sequence[int], state: LegalState | None) -> Iterable[str]:
     """The lines that ``alerts.snapshot`` would have made on that day."""
     known = [row for row in by_ids(ids) if row.published and row.published <= LOOKED]
     told: dict[str, list[Event]] = {}

@@ -30,14 +30,14 @@ from jinzhi.kernel.query import (
     Ids,
     Kind,
     Node,
-    Not,
     Numbers,
     Or,
     Prox,
     Query,
+    QueryNot,
+    QueryTerm,
     Range,
     Semantic,
-    Term,
     Xor,
     get_field,
     stored_fields,
@@ -85,30 +85,30 @@ class Collection:
                 return reduce(lambda a, b: a | b, (self._find(plan, item) for item in node.items))
             case Xor():
                 return reduce(lambda a, b: a ^ b, (self._find(plan, item) for item in node.items))
-            case Not():
+            case QueryNot():
                 return self.everything - self._find(plan, node.inner)
             case Semantic() | Ids():
                 return {number for number in self.everything if plan.holds(node, self.records[number])}
-            case Term() | Range():
+            case QueryTerm() | Range():
                 return self._leaf(plan, node)
             case _:
                 where = self._operand(plan, node)
                 return {number for number in each(where) if plan.holds(node, self.records[number])}
 
-    def _leaf(self, plan: QueryPlan, leaf: Term | Range) -> set[int]:
+    def _leaf(self, plan: QueryPlan, leaf: QueryTerm | Range) -> set[int]:
         found: set[int] = set()
         for code, stored in plan.value_fields(leaf):
             found |= self._by_values(plan, leaf, code, stored)
-        if isinstance(leaf, Term) and text_fields(leaf):
+        if isinstance(leaf, QueryTerm) and text_fields(leaf):
             where = self._operand(plan, leaf) - found
             found |= {number for number in each(where) if plan.holds(leaf, self.records[number])}
         return found
 
-    def _by_values(self, plan: QueryPlan, leaf: Term | Range, code: str, stored: str) -> set[int]:
+    def _by_values(self, plan: QueryPlan, leaf: QueryTerm | Range, code: str, stored: str) -> set[int]:
         """Documents with a value that the leaf asks for; each value is compared once."""
         kind = get_field(stored).kind
         if kind is Kind.NUMBER:
-            assert isinstance(leaf, Term)
+            assert isinstance(leaf, QueryTerm)
             return self._by_numbers(leaf, stored, plan.context)
         values = self._values.get(stored, {}).items()
         if kind in (Kind.DATE, Kind.COUNT):
@@ -119,12 +119,12 @@ class Collection:
                 if (low is None or int(value) >= low) and (high is None or int(value) <= high)
             ]
         else:
-            assert isinstance(leaf, Term)
+            assert isinstance(leaf, QueryTerm)
             test = key_test(leaf, code, stored, plan.context)
             chosen = [holders for value, holders in values if test(str(value))]
         return set().union(*chosen)
 
-    def _by_numbers(self, leaf: Term, stored: str, context: QueryContext) -> set[int]:
+    def _by_numbers(self, leaf: QueryTerm, stored: str, context: QueryContext) -> set[int]:
         """Documents with a number that answers to what the leaf asks for; keys are made once."""
         by_key = self._numbers.get((stored, context.numbers))
         if by_key is None:
@@ -140,7 +140,7 @@ class Collection:
     def _operand(self, plan: QueryPlan, node: Node) -> frozenset[int] | set[int]:
         """Documents in which an operand may have spans: a superset."""
         match node:
-            case Term():
+            case QueryTerm():
                 steps = plan.pattern(node).needed
                 found: set[int] = set()
                 for code in stored_fields(node):

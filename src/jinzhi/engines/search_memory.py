@@ -34,23 +34,23 @@ from jinzhi.kernel.query import (
     ClassTree,
     Doc,
     Freq,
-    Gap,
     Ids,
     Kind,
     Near,
     Node,
-    Not,
     Numbers,
     Or,
-    Piece,
+    PatternGap,
+    PatternPiece,
     Prox,
     Query,
     QueryError,
+    QueryNot,
+    QueryTerm,
     Range,
     Resolver,
     Semantic,
     Step,
-    Term,
     TooWide,
     Word,
     Xor,
@@ -163,11 +163,11 @@ class QueryPlan:
                     leaf.at,
                 )
             self._similar[id(leaf)] = frozenset(self.context.semantic(leaf.text, leaf.top))
-        if not isinstance(leaf, (Term, Range)):
+        if not isinstance(leaf, (QueryTerm, Range)):
             return
         for code in stored_fields(leaf):
             if get_field(code).kind in (Kind.TEXT, Kind.NAME):
-                assert isinstance(leaf, Term)
+                assert isinstance(leaf, QueryTerm)
                 self._patterns.setdefault(id(leaf), WordPattern(leaf))
         for code in leaf.fields:
             for stored in get_field(code).stored:
@@ -183,7 +183,7 @@ class QueryPlan:
     def holds(self, node: Node, record: SearchRecord) -> bool:
         """Whether one node of the tree finds the document."""
         match node:
-            case Term() | Range():
+            case QueryTerm() | Range():
                 return self._leaf_holds(node, record)
             case Prox() | Freq():
                 return any(self.spans(node, record, code) for code in self.fields(node) if record.holds(code))
@@ -193,7 +193,7 @@ class QueryPlan:
                 return any(self.holds(item, record) for item in node.items)
             case Xor():
                 return sum(self.holds(item, record) for item in node.items) % 2 == 1
-            case Not():
+            case QueryNot():
                 return not self.holds(node.inner, record)
             case Semantic():
                 return record.doc.id in self._similar[id(node)]
@@ -202,7 +202,7 @@ class QueryPlan:
             case _:
                 raise AssertionError(f"{node} should have been resolved")
 
-    def _leaf_holds(self, leaf: Term | Range, record: SearchRecord) -> bool:
+    def _leaf_holds(self, leaf: QueryTerm | Range, record: SearchRecord) -> bool:
         if any(self.value_holds(leaf, code, stored, record) for code, stored in self.value_fields(leaf)):
             return True
         return any(self.spans(leaf, record, code) for code in self.fields(leaf) if record.holds(code))
@@ -213,25 +213,25 @@ class QueryPlan:
             self._fields[id(node)] = tuple(sorted(text_fields(node)))
         return self._fields[id(node)]
 
-    def value_fields(self, leaf: Term | Range) -> list[tuple[str, str]]:
+    def value_fields(self, leaf: QueryTerm | Range) -> list[tuple[str, str]]:
         """The fields of a leaf that compare values: what was asked, and where it is stored."""
         pairs = [(code, stored) for code in leaf.fields for stored in get_field(code).stored]
         return [pair for pair in pairs if (id(leaf), *pair) in self._tests]
 
-    def value_holds(self, leaf: Term | Range, code: str, stored: str, record: SearchRecord) -> bool:
+    def value_holds(self, leaf: QueryTerm | Range, code: str, stored: str, record: SearchRecord) -> bool:
         """Whether the document has a value in one of those fields that the leaf asks for."""
         return self._tests[id(leaf), code, stored](record)
 
-    def pattern(self, leaf: Term) -> WordPattern:
+    def pattern(self, leaf: QueryTerm) -> WordPattern:
         """The pattern of a leaf that is sought in text."""
         return self._patterns[id(leaf)]
 
     # --- spans
 
     def spans(self, node: Node, record: SearchRecord, code: str) -> set[Span]:
-        """The spans of a node (free of And, Not, Xor) in one stored text field."""
+        """The spans of a node (free of And, QueryNot, Xor) in one stored text field."""
         match node:
-            case Term():
+            case QueryTerm():
                 if code not in self.fields(node):
                     return set()
                 return self._patterns[id(node)].spans(*record.compared(code, node.as_written))
@@ -261,11 +261,11 @@ class QueryPlan:
 
     def _mark(self, node: Node, record: SearchRecord, found: dict[str, set[tuple[int, int, int]]]) -> None:
         match node:
-            case Term() | Prox() | Freq():
+            case QueryTerm() | Prox() | Freq():
                 for code in self.fields(node):
                     spans = self.spans(node, record, code)
                     self._mark_spans(node, record, code, spans, found.setdefault(code, set()))
-                if isinstance(node, Term):
+                if isinstance(node, QueryTerm):
                     self._mark_values(node, record, found)
             case And() | Or() | Xor():
                 for item in node.items:
@@ -274,7 +274,7 @@ class QueryPlan:
             case _:
                 return
 
-    def _mark_values(self, leaf: Term, record: SearchRecord, found: dict[str, set[tuple[int, int, int]]]) -> None:
+    def _mark_values(self, leaf: QueryTerm, record: SearchRecord, found: dict[str, set[tuple[int, int, int]]]) -> None:
         for code, stored in self.value_fields(leaf):
             for index, value in enumerate(record.doc.keys.get(stored, ())):
                 alone = SearchRecord(Doc(record.doc.id, record.doc.number, keys={stored: (value,)}))
@@ -286,7 +286,7 @@ class QueryPlan:
     ) -> None:
         """Mark the leaves' spans that take part in the spans to keep."""
         match node:
-            case Term():
+            case QueryTerm():
                 found.update((start, end, self._colours[id(node)]) for start, end in keep)
             case Or():
                 for item in node.items:
@@ -314,18 +314,20 @@ class QueryPlan:
 class WordPattern:
     """The words of a leaf, and where they stand in tokens."""
 
-    def __init__(self, leaf: Term):
+    def __init__(self, leaf: QueryTerm):
         self.at = leaf.at
         self.as_written = leaf.as_written
         self.words = compared_words(pattern_of(leaf.text, leaf.at), leaf.as_written)
         self.slop = leaf.slop
         self.steps: Word = tuple(step for word in self.words for step in word)
         self.needed = tuple(
-            step.text for step in self.steps if isinstance(step, Char) or (isinstance(step, Piece) and not step.wild)
+            step.text
+            for step in self.steps
+            if isinstance(step, Char) or (isinstance(step, PatternPiece) and not step.wild)
         )
         self.wild = len(self.needed) < len(self.steps)
         self._tests = {
-            step.text: wildcard_test(step.text) for step in self.steps if isinstance(step, Piece) and step.wild
+            step.text: wildcard_test(step.text) for step in self.steps if isinstance(step, PatternPiece) and step.wild
         }
 
     def spans(self, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
@@ -339,9 +341,9 @@ class WordPattern:
     def _in_order(self, steps: Word, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
         first = steps[0]
         starts: Iterable[int] = range(len(tokens))
-        if isinstance(first, Char) or (isinstance(first, Piece) and not first.wild):
+        if isinstance(first, Char) or (isinstance(first, PatternPiece) and not first.wild):
             starts = places.get(first.text, ())
-        if len(steps) == 1 and not isinstance(first, Gap) and first.text in places:
+        if len(steps) == 1 and not isinstance(first, PatternGap) and first.text in places:
             return {(start, start + 1) for start in starts}
         found = {(start, end) for start in starts for end in self._ends(steps, tokens, start)}
         same = tokens.paragraphs
@@ -362,7 +364,7 @@ class WordPattern:
     def _plain_end(self, steps: Word, tokens: Tokens, start: int) -> set[int]:
         """As ``_ends`` for steps without wildcards, which have one way to go."""
         end = start + len(steps)
-        if tokens.texts[start:end] != tuple(step.text for step in steps if not isinstance(step, Gap)):
+        if tokens.texts[start:end] != tuple(step.text for step in steps if not isinstance(step, PatternGap)):
             return set()
         glued = (at for at, step in enumerate(steps, start) if isinstance(step, Char) and step.glued)
         return {end} if all(tokens.runs[at] == tokens.runs[at - 1] for at in glued) else set()
@@ -375,10 +377,10 @@ class WordPattern:
                 glued = not step.glued or run is None or (inside and tokens.runs[position] == run)
                 if inside and glued and tokens.texts[position] == step.text:
                     yield position + 1, tokens.runs[position]
-            case Piece():
+            case PatternPiece():
                 if inside and self._same(step, tokens.texts[position]):
                     yield position + 1, None
-            case Gap():
+            case PatternGap():
                 run = run if step.glued else None
                 count = 0
                 while True:
@@ -391,7 +393,7 @@ class WordPattern:
                     run = tokens.runs[position]
                     position, count = position + 1, count + 1
 
-    def _same(self, step: Piece, text: str) -> bool:
+    def _same(self, step: PatternPiece, text: str) -> bool:
         return self._tests[step.text](text) if step.wild else step.text == text
 
     def _any_order(self, tokens: Tokens, places: Mapping[str, Sequence[int]]) -> set[Span]:
@@ -510,7 +512,7 @@ def _together(node: Prox, one: Span, other: Span, tokens: Tokens, one_value: boo
 
 
 def value_test(
-    leaf: Term | Range, code: str, stored: str, context: QueryContext = ALONE
+    leaf: QueryTerm | Range, code: str, stored: str, context: QueryContext = ALONE
 ) -> Callable[[SearchRecord], bool]:
     """Whether a document's values in one stored field (no text) are what a leaf asks for in the field of ``code``."""
     kind = get_field(stored).kind
@@ -523,7 +525,7 @@ def value_test(
             return value is not None and (low is None or value >= low) and (high is None or value <= high)
 
         return in_bounds
-    assert isinstance(leaf, Term)
+    assert isinstance(leaf, QueryTerm)
     if kind is Kind.NUMBER:
         keyed = number_test(leaf, stored, context)
         return lambda record: any(keyed(keys) for keys in record.number_keys(stored, context.numbers))
@@ -531,7 +533,7 @@ def value_test(
     return lambda record: any(test(value) for value in record.doc.keys.get(stored, ()))
 
 
-def bounds(leaf: Term | Range, kind: Kind) -> tuple[int | None, int | None]:
+def bounds(leaf: QueryTerm | Range, kind: Kind) -> tuple[int | None, int | None]:
     """Lowest and highest value (yyyymmdd or a count) that a leaf asks for, both counted in; None: open.
 
     A year or month stands for all its days: after 2017 is from 20180101. Days compare as numbers, so "one after" a
@@ -563,7 +565,7 @@ def bounds(leaf: Term | Range, kind: Kind) -> tuple[int | None, int | None]:
     }[leaf.op]
 
 
-def key_test(leaf: Term, code: str, stored: str, context: QueryContext = ALONE) -> Callable[[str], bool]:
+def key_test(leaf: QueryTerm, code: str, stored: str, context: QueryContext = ALONE) -> Callable[[str], bool]:
     """Whether one stored value of a KEY, CLASS or NUMBER field is what a leaf asks for in the field of ``code``."""
     asking = get_field(code)
     wild = bool(WILDCARDS & set(leaf.text))
@@ -591,7 +593,7 @@ def key_test(leaf: Term, code: str, stored: str, context: QueryContext = ALONE) 
             return lambda value: key_text(value, exactly) == text
 
 
-def number_test(leaf: Term, stored: str, context: QueryContext = ALONE) -> Callable[[frozenset[str]], bool]:
+def number_test(leaf: QueryTerm, stored: str, context: QueryContext = ALONE) -> Callable[[frozenset[str]], bool]:
     """Whether a number that answers under some keys is what a leaf asks for in a stored NUMBER field."""
     if WILDCARDS & set(leaf.text):
         matches = wildcard_test(plain_number(leaf.text))

@@ -27,7 +27,7 @@ from enum import StrEnum
 import numpy as np
 
 from jinzhi.engines.patience import check
-from jinzhi.kernel.query import Doc, Node, QueryError, Term, class_symbol
+from jinzhi.kernel.query import Doc, Node, QueryError, QueryTerm, class_symbol
 from jinzhi.kernel.tokens import is_han, tokenise
 
 CONSIDERED, TERMS, COMMON, FEW, TITLE = 160, 40, 0.2, 50, 0.5
@@ -183,12 +183,12 @@ def chosen(subject: Subject, find: Find, total: int) -> list[Weighed]:
     ranked = []
     for word, frequency in frequent(subject):
         check()
-        ids = np.asarray(find(Term(word)), dtype=np.int64)
+        ids = np.asarray(find(QueryTerm(word)), dtype=np.int64)
         if len(ids) and len(ids) <= max(FEW, COMMON * total):
             ranked.append((frequency * idf(len(ids), total) ** 2, word, ids))
     ranked.sort(key=lambda one: (-one[0], one[1]))
     return [
-        Weighed(word, weight, ids, np.asarray(find(Term(word, ("ti",))), dtype=np.int64))
+        Weighed(word, weight, ids, np.asarray(find(QueryTerm(word, ("ti",))), dtype=np.int64))
         for weight, word, ids in ranked[:TERMS]
     ]
 
@@ -275,7 +275,7 @@ def classes_part(subject: Subject, find: Find, total: int) -> PartValues:
     for symbol in subject.classes:
         levels = list(dict.fromkeys((symbol, symbol.partition("/")[0], symbol[:4])))
         try:
-            held = [np.asarray(find(Term(level, ("ipc",))), dtype=np.int64) for level in levels]
+            held = [np.asarray(find(QueryTerm(level, ("ipc",))), dtype=np.int64) for level in levels]
         except QueryError:
             continue  # a symbol that no query can name says nothing
         steps.append((symbol, idf(len(held[0]), total), levels, held))
@@ -295,13 +295,13 @@ def citations_part(subject: Subject, find: Find, total: int) -> PartValues:
     part = PartValues()
     cites, citing = subject.cites[:CITED], subject.citing[:CITED]
     if subject.number:
-        part.add(find(Term(subject.number, ("ct",))), DIRECT, "cited-by:")
-        part.add(find(Term(subject.number, ("citing",))), DIRECT, "cites:")
+        part.add(find(QueryTerm(subject.number, ("ct",))), DIRECT, "cited-by:")
+        part.add(find(QueryTerm(subject.number, ("citing",))), DIRECT, "cites:")
     for numbers, field_code, name in ((cites, "ct", "both-cite"), (citing, "citing", "cited-together")):
         steps = []
         for number in numbers:
             check()
-            ids = np.asarray(find(Term(number, (field_code,))), dtype=np.int64)
+            ids = np.asarray(find(QueryTerm(number, (field_code,))), dtype=np.int64)
             steps.append((number, idf(len(ids), total), ids))
         whole = sum(weight for _, weight, _ in steps)
         for number, weight, ids in steps:
@@ -331,7 +331,7 @@ def similar(
         parts[Why.CLASSES] = classes_part(subject, find, total)
     if subject.number:
         parts[Why.CITATIONS] = citations_part(subject, find, total)
-    kin: Sequence[int] = find(Term(subject.number, ("fam",))) if subject.family else ()
+    kin: Sequence[int] = find(QueryTerm(subject.number, ("fam",))) if subject.family else ()
     if subject.family:
         parts[Why.FAMILY] = PartValues()
         parts[Why.FAMILY].add(kin, 1.0, "")

@@ -12,7 +12,7 @@ from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.expression import F
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.law import Dated
-from jinzhi.kernel.period import Length, Unit
+from jinzhi.kernel.period import Length, LengthUnit
 from jinzhi.kernel.text import Words
 
 #: in ``start`` and ``stop``: before the name of a state that a case enters
@@ -65,7 +65,7 @@ class Acts(WithId, Protocol):
     def targets(self) -> tuple[str, ...]: ...
 
 
-class Around(Protocol):
+class ClockPlace(Protocol):
     """What a clock knows of the procedure that it stands in."""
 
     @property
@@ -92,7 +92,7 @@ class Extension:
     times: int = 1
     basis: tuple[Citation, ...] = ()
 
-    def problems(self, around: Around) -> Iterator[str]:
+    def problems(self, around: ClockPlace) -> Iterator[str]:
         """What is wrong with it in its procedure."""
         steps = {s.id: s for s in around.steps}
         for word, step in (("by", self.by), ("asked", self.asked), ("after", self.after)):
@@ -194,7 +194,7 @@ class Clock:
     @property
     def counts_hours(self) -> bool:
         """Whether a version of its length is in hours: the steps that start and stop it then need a time of day."""
-        return any(x.unit is Unit.HOUR for x in lengths_of(self.length))
+        return any(x.unit is LengthUnit.HOUR for x in lengths_of(self.length))
 
     @property
     def due_paths(self) -> tuple[str, ...]:
@@ -224,7 +224,7 @@ class Clock:
         """Whether a step must say the time of day at which it happened: it starts or stops a clock of hours."""
         return self.counts_hours and (step.id in self.restart or _names((*self.start, *self.stop), step))
 
-    def problems(self, around: Around, catalogue: Catalogue) -> Iterator[str]:
+    def problems(self, around: ClockPlace, catalogue: Catalogue) -> Iterator[str]:
         """What is wrong with it in its procedure."""
         where = f"clock {self.id}"
         yield from self._misnames(around)
@@ -239,7 +239,7 @@ class Clock:
             yield from (f"{where} {p}" for p in tell.problems(catalogue))
         yield from self._uncountable()
 
-    def _misnames(self, around: Around) -> Iterator[str]:
+    def _misnames(self, around: ClockPlace) -> Iterator[str]:
         """What it names and nobody declares."""
         steps = {s.id for s in around.steps}
         states = {s.id for s in around.states}
@@ -265,7 +265,7 @@ class Clock:
             yield f"clock {self.id} needs a length or a due day, and only one of them"
         units = {x.unit for x in lengths_of(self.length)}
         more = {x.unit for e in self.extensions for x in lengths_of(e.up_to)}
-        if units and more and (Unit.HOUR in units) != (Unit.HOUR in more):
+        if units and more and (LengthUnit.HOUR in units) != (LengthUnit.HOUR in more):
             yield f"clock {self.id}: hours and another unit cannot be added up"
 
 

@@ -27,18 +27,18 @@ CLOCK_STATES = tuple(status.value for status in ClockStatus if status.dated)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class CountedColumn:
     """A field of a source: its kind, and all values it can have where these are declared."""
 
     kind: str = TEXT
     values: tuple[str, ...] = ()
 
 
-def _kinds(**fields: str) -> dict[str, Column]:
-    return {name: Column(kind) for name, kind in fields.items()}
+def _kinds(**fields: str) -> dict[str, CountedColumn]:
+    return {name: CountedColumn(kind) for name, kind in fields.items()}
 
 
-FIXED: Mapping[str, Mapping[str, Column]] = {
+FIXED: Mapping[str, Mapping[str, CountedColumn]] = {
     "plan:milestones": _kinds(
         plan=TEXT, row_key=TEXT, code=TEXT, title=TEXT, due=DATE, met_on=DATE, dropped_on=DATE, target=NUMBER,
         achieved=NUMBER, weight=NUMBER, measured_in=TEXT, state=TEXT,
@@ -52,29 +52,31 @@ FIXED: Mapping[str, Mapping[str, Column]] = {
 }  # fmt: skip
 
 
-def of_register(register: Register) -> dict[str, Column]:
+def of_register(register: Register) -> dict[str, CountedColumn]:
     """The fields of an entry that are nobody's personal data, and its state."""
     found = {
-        f.id: Column(KINDS.get(f.type, TEXT), tuple(c.id for c in f.choices)) for f in register.fields if not f.personal
+        f.id: CountedColumn(KINDS.get(f.type, TEXT), tuple(c.id for c in f.choices))
+        for f in register.fields
+        if not f.personal
     }
-    return {**found, "state": Column(TEXT, ("active", "closed"))}
+    return {**found, "state": CountedColumn(TEXT, ("active", "closed"))}
 
 
-def of_procedure(procedure: Procedure) -> dict[str, Column]:
+def of_procedure(procedure: Procedure) -> dict[str, CountedColumn]:
     """State and days of a case, and those of each of its clocks."""
     found = {
-        "state": Column(TEXT, tuple(s.id for s in procedure.states)),
-        "office": Column(), "opened_on": Column(DATE), "closed_on": Column(DATE),
+        "state": CountedColumn(TEXT, tuple(s.id for s in procedure.states)),
+        "office": CountedColumn(), "opened_on": CountedColumn(DATE), "closed_on": CountedColumn(DATE),
     }  # fmt: skip
     for clock in procedure.clocks:
         id = clock.id.replace("-", "_")
         for day in ("first_due", "first_stopped", "due", "stopped"):
-            found[f"{id}_{day}"] = Column(DATE)
-        found[f"{id}_status"] = Column(TEXT, CLOCK_STATES)
+            found[f"{id}_{day}"] = CountedColumn(DATE)
+        found[f"{id}_status"] = CountedColumn(TEXT, CLOCK_STATES)
     return found
 
 
-def fields_of(source: str, catalogue: Catalogue) -> Mapping[str, Column] | None:
+def fields_of(source: str, catalogue: Catalogue) -> Mapping[str, CountedColumn] | None:
     """The fields that a source gives, or None where there is no such source."""
     kind, _, name = source.partition(":")
     if kind == "register":
@@ -86,7 +88,7 @@ def fields_of(source: str, catalogue: Catalogue) -> Mapping[str, Column] | None:
     return FIXED.get(source.partition("@")[0] if kind == "plan" else source)
 
 
-class Named(NamedTuple):
+class NamedField(NamedTuple):
     """A field that a measure names: the kinds that it may have (none: any), the constants that it is compared with."""
 
     field: str
@@ -97,7 +99,7 @@ class Named(NamedTuple):
 ORDERED = (NUMBER, DATE)
 
 
-def named_in(condition: object) -> Iterator[Named | str]:
+def named_in(condition: object) -> Iterator[NamedField | str]:
     """Each field that a condition names, and each problem of what an indicator may not say."""
     match condition:
         case Is(str(field), value):
@@ -105,7 +107,7 @@ def named_in(condition: object) -> Iterator[Named | str]:
         case OneOf(str(field), values):
             yield from _compared(field, (), values)
         case Given(str(field)):
-            yield Named(field)
+            yield NamedField(field)
         case AtLeast(str(field), bound) | AtMost(str(field), bound):
             yield from _compared(field, ORDERED, (bound,))
         case Not(inner):
@@ -117,30 +119,32 @@ def named_in(condition: object) -> Iterator[Named | str]:
             yield f"an indicator does not take {condition!r}: its conditions are of one record's own fields"
 
 
-def _compared(field: str, kinds: tuple[str, ...], values: tuple[object, ...]) -> Iterator[Named | str]:
+def _compared(field: str, kinds: tuple[str, ...], values: tuple[object, ...]) -> Iterator[NamedField | str]:
     """A field with what it is held against: constants, the day asked for, other fields."""
     constants: list[Scalar] = []
     for value in values:
         if value == TODAY:
-            yield Named(field, (DATE,))
+            yield NamedField(field, (DATE,))
         elif isinstance(value, F):
-            yield Named(value.path, kinds)
+            yield NamedField(value.path, kinds)
         elif value is None or isinstance(value, (str, int, Decimal, bool, date)):
             constants.append(value)
             if kinds:
-                yield Named(field, tuple(kind for kind in kinds if kind == kind_of(value)) or ("a number or a date",))
+                yield NamedField(
+                    field, tuple(kind for kind in kinds if kind == kind_of(value)) or ("a number or a date",)
+                )
         else:
             yield f"an indicator does not hold {field!r} against {value!r}: give a constant, another field or the day"
-    yield Named(field, kinds, tuple(constants))
+    yield NamedField(field, kinds, tuple(constants))
 
 
-def _named_by(indicator: Indicator, part: Count | Sum | Median) -> Iterator[Named | str]:
+def _named_by(indicator: Indicator, part: Count | Sum | Median) -> Iterator[NamedField | str]:
     yield from named_in(part.where)
     if not isinstance(part, Count):
-        yield Named(part.field, (NUMBER,))
+        yield NamedField(part.field, (NUMBER,))
     if indicator.date_field:
-        yield Named(indicator.date_field, (DATE,))
-    yield from (Named(field) for field in indicator.breakdowns if field != "unit")
+        yield NamedField(indicator.date_field, (DATE,))
+    yield from (NamedField(field) for field in indicator.breakdowns if field != "unit")
 
 
 def problems_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
@@ -154,7 +158,7 @@ def problems_of(indicator: Indicator, catalogue: Catalogue) -> Iterator[str]:
             yield from (named,) if isinstance(named, str) else _unfit(named, part.source, given)
 
 
-def _unfit(named: Named, source: str, given: Mapping[str, Column]) -> Iterator[str]:
+def _unfit(named: NamedField, source: str, given: Mapping[str, CountedColumn]) -> Iterator[str]:
     """What is wrong with a field that is named, where its source gives these."""
     column = given.get(named.field)
     if column is None:

@@ -43,7 +43,7 @@ class Choice(Protocol):
     def was(self) -> tuple[str, ...]: ...
 
 
-class Role(Protocol):
+class ReaderRole(Protocol):
     """What a field asks of a role: its id, and whether it sees personal data (kernel.access.Role is one)."""
 
     @property
@@ -82,7 +82,7 @@ class FieldError(ValueError):
         super().__init__(f"{field.zh}：{zh}")
 
 
-def personal_closed_to(role: Role) -> bool:
+def personal_closed_to(role: ReaderRole) -> bool:
     """Whether a role does not see personal values, whatever field they stand in."""
     return not role.personal
 
@@ -146,7 +146,7 @@ class Field:
         """Whether some readers of the case do not see it: personal or sealed."""
         return self.open_to not in OPEN
 
-    def closed_to(self, role: Role) -> bool:
+    def closed_to(self, role: ReaderRole) -> bool:
         """Whether a role does not see the value."""
         if self.personal:
             return personal_closed_to(role)

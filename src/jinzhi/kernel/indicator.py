@@ -126,7 +126,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class IndicatorCase:
     """A worked example: records by source and the number that must come out (None: no value)."""
 
     name: str

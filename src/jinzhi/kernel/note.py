@@ -36,7 +36,7 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SignedNote:
     """A text with its signatures."""
 
     text: str
@@ -84,7 +84,7 @@ def parse_vkey(text: str) -> tuple[str, bytes, bytes]:
     return parts[0], given, material
 
 
-def parse_note(text: str) -> Note:
+def parse_note(text: str) -> SignedNote:
     """Read a note. Raises NoteError on anything that is not exactly one."""
     head, blank, tail = text.rpartition("\n\n")
     if not blank or not tail or not tail.endswith("\n"):
@@ -105,11 +105,11 @@ def parse_note(text: str) -> Note:
         if len(raw) < 5:
             raise NoteError(f"{line!r}: the signature is too short")
         signatures.append(Signature(name, raw[:4], raw[4:]))
-    return Note(body, tuple(signatures))
+    return SignedNote(body, tuple(signatures))
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class CheckpointBody:
     """What a log says it is: its origin, how many entries, under which root."""
 
     origin: str
@@ -122,7 +122,7 @@ class Checkpoint:
         return "".join(f"{line}\n" for line in lines)
 
 
-def parse_checkpoint(text: str) -> Checkpoint:
+def parse_checkpoint(text: str) -> CheckpointBody:
     """Read the text of a checkpoint (without signatures). Raises NoteError."""
     if not text.endswith("\n"):
         raise NoteError("a checkpoint ends in a newline")
@@ -137,7 +137,7 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise NoteError(f"{lines[2]!r} is no base64 root") from None
     if any(not line for line in lines[3:]):
         raise NoteError("an extension line is not empty")
-    return Checkpoint(lines[0], int(lines[1]), root, tuple(lines[3:]))
+    return CheckpointBody(lines[0], int(lines[1]), root, tuple(lines[3:]))
 
 
 def cosigned(timestamp: int, text: str) -> bytes:
@@ -159,7 +159,7 @@ def parse_cosignature(raw: bytes) -> tuple[int, bytes]:
     return int.from_bytes(raw[:8]), raw[8:]
 
 
-def line_under(given: Note, key: str, name: str) -> Signature | None:
+def line_under(given: SignedNote, key: str, name: str) -> Signature | None:
     """The line of a verifier key once more, under another name: what is signed is the text, without any name.
 
     None where the note has no line of this key, or nobody may be called so.
@@ -170,9 +170,9 @@ def line_under(given: Note, key: str, name: str) -> Signature | None:
     return Signature(name, parse_vkey(renamed(key, name))[1], lines[0].signature)
 
 
-def merged(note: Note, more: Iterable[Signature]) -> Note:
+def merged(note: SignedNote, more: Iterable[Signature]) -> SignedNote:
     """The note with further signatures; one of the same name and key id is replaced."""
     kept = {(s.name, s.key_id): s for s in note.signatures}
     for s in more:
         kept[s.name, s.key_id] = s
-    return Note(note.text, tuple(kept.values()))
+    return SignedNote(note.text, tuple(kept.values()))

@@ -36,7 +36,7 @@ def simplified(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Alias:
+class UnitAlias:
     """Another name, with the days it was in use where known. ``verified`` is False where no source was read."""
 
     name: str
@@ -60,7 +60,7 @@ class OrgUnit(Declaration):
     level: str
     parent: str | None = None
     short: str = ""
-    aliases: tuple[Alias, ...] = ()
+    aliases: tuple[UnitAlias, ...] = ()
     code: str = ""
     code_verified: bool = True
     old_codes: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ class UnitGroup(Declaration):
 
     kind: ClassVar[str] = "unit-group"
 
-    aliases: tuple[Alias, ...] = ()
+    aliases: tuple[UnitAlias, ...] = ()
     members: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     ends: str = ""

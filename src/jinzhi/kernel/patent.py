@@ -3,7 +3,7 @@
 Names follow WIPO ST.9 (the INID codes, see `jinzhi.standards.st9`) and ST.96. Numbers are in the written form of
 `jinzhi.standards.cn_numbers.normalise`: ``CN104751825B`` for a publication, ``CN201510163325.6`` for a Chinese
 application, country ‖ digits for the others. A field that a source does not hold is empty, never guessed; what a
-source holds and the model lacks is kept in `Document.rest`, by path and count.
+source holds and the model lacks is kept in `PatentDocument.rest`, by path and count.
 
 Dates of the document itself are `datetime.date`. Dates that offices print without a day or month (citations of
 US grants) are ISO text as far as they go: ``1993``, ``1993-04``, ``1993-04-06``.
@@ -23,7 +23,7 @@ from jinzhi.kernel.canonical import canonical
 #: kinds of a description's parts, in the order of a Chinese specification
 PART_KINDS = ("field", "background", "disclosure", "drawings", "mode", "other")
 
-#: what `Document.application_type` may say; empty where the source does not say
+#: what `PatentDocument.application_type` may say; empty where the source does not say
 APPLICATION_TYPES = ("invention", "utility-model", "design", "plant", "reissue", "other", "")
 
 
@@ -133,7 +133,7 @@ class Symbol(_Json):
 
 
 @dataclass(frozen=True, slots=True)
-class Party(_Json):
+class PatentParty(_Json):
     """A person or organisation as one document names it. Address levels only where the source tells them apart.
 
     county: in a municipality (直辖市) the district stands here and `city` says 市辖区. code: an agency's number.
@@ -166,7 +166,7 @@ class Priority(_Json):
 
 
 @dataclass(frozen=True, slots=True)
-class Citation(_Json):
+class PatentCitation(_Json):
     """A document cited. Patent literature has a `number` in standard form; other literature has `text`.
 
     phase: who cited and when, as the source codes it (SEA search, examiner, applicant, …); category: X, Y, A, …
@@ -216,7 +216,7 @@ class Source(_Json):
 
 
 @dataclass(frozen=True, slots=True)
-class Document(_Json):
+class PatentDocument(_Json):
     """One published patent document, or what one source says of it.
 
     `publication_number` identifies it, e.g. ``CN104751825B``. Readers of partial answers (claims alone) fill in
@@ -242,14 +242,14 @@ class Document(_Json):
     locarno: tuple[Symbol, ...] = ()
     fi: tuple[Symbol, ...] = ()
     other_classes: tuple[Symbol, ...] = ()
-    applicants: tuple[Party, ...] = ()
-    inventors: tuple[Party, ...] = ()
-    agents: tuple[Party, ...] = ()
-    agencies: tuple[Party, ...] = ()
-    assignees: tuple[Party, ...] = ()
-    examiners: tuple[Party, ...] = ()
+    applicants: tuple[PatentParty, ...] = ()
+    inventors: tuple[PatentParty, ...] = ()
+    agents: tuple[PatentParty, ...] = ()
+    agencies: tuple[PatentParty, ...] = ()
+    assignees: tuple[PatentParty, ...] = ()
+    examiners: tuple[PatentParty, ...] = ()
     priorities: tuple[Priority, ...] = ()
-    citations: tuple[Citation, ...] = ()
+    citations: tuple[PatentCitation, ...] = ()
     related: tuple[Related, ...] = ()
     family_id: str = ""
     family: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ class PlanRow(Declaration):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PlanPlace:
     """Where a row stands in a document. A number is 0 where the document has none."""
 
     part: str = ""
@@ -94,7 +94,7 @@ def likeness(a: str, b: str) -> float:
 ALIKE, ALIKE_IN_PLACE = 0.82, 0.7
 
 
-def match_rows(found: Sequence[tuple[Place, str]], rows: Sequence[PlanRow]) -> tuple[RowMatch, ...]:
+def match_rows(found: Sequence[tuple[PlanPlace, str]], rows: Sequence[PlanRow]) -> tuple[RowMatch, ...]:
     """Bind each (place, title) of a document to at most one declared row, and each row to at most one of them.
 
     The likest pairs are bound first; at equal likeness the one at its place, then the earlier one.
@@ -173,7 +173,7 @@ class TimePoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PlanReading:
     """One way to read a place. ``rows`` are new values of rows (index, fields as in ``as_dict``), ``add`` rows to put
     before an index; the reading that the parse took has neither."""
 
@@ -195,7 +195,7 @@ class Doubt:
     start: int
     end: int
     row: int | None
-    readings: tuple[Reading, ...]
+    readings: tuple[PlanReading, ...]
     en: str = ""
 
 
@@ -204,7 +204,7 @@ class ParsedRow:
     """A row as found in a document. ``remarks`` are words about its duties that name neither unit nor time."""
 
     id: str
-    place: Place
+    place: PlanPlace
     title: str
     measures: tuple[str, ...]
     duties: tuple[ParsedDuty, ...]

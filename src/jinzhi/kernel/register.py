@@ -15,7 +15,7 @@ from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RegisterEntry:
     """A worked example of an entry: given values, and the field ids that must be refused (none = accepted)."""
 
     name: str
@@ -83,7 +83,7 @@ class Register(Declaration):
             if role not in catalogue.ids(Role.kind):
                 yield f"the role {role!r} is not declared"
         for example in self.examples:
-            if isinstance(example, Entry):
+            if isinstance(example, RegisterEntry):
                 refused = tuple(e.field.id for e in self.check(example.values)[1])
                 if refused != example.refused:
                     yield f"example {example.name!r}: refused {refused}, expected {example.refused}"

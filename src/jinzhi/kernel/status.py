@@ -72,7 +72,7 @@ LIGHTS = (AHEAD, NORMAL, RISK, LATE)
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class DueProgress:
     """What a light is computed from.
 
     ``done``: weight achieved; ``planned``: weight of what was due by the day (on the due day itself only what is
@@ -170,10 +170,10 @@ class LightRule(Declaration):
             return None
         return GAP_LATE if Decimal(due - met) / due >= self.gap_late_from else GAP_RISK
 
-    def light(self, progress: Progress) -> Status:
+    def light(self, progress: DueProgress) -> Status:
         return self.judge(progress)[0]
 
-    def judge(self, p: Progress) -> tuple[Status, str, str]:
+    def judge(self, p: DueProgress) -> tuple[Status, str, str]:
         """The light and the reason in one sentence, Chinese and English."""
         if not p.total:
             return NO_DATA, "尚未设置里程碑", "no milestones yet"
@@ -204,7 +204,7 @@ class LightRule(Declaration):
             )
         return self._pace(p)
 
-    def judge_many(self, p: Progress, late: int, parts: int) -> tuple[Status, str, str]:
+    def judge_many(self, p: DueProgress, late: int, parts: int) -> tuple[Status, str, str]:
         """The light of many (a section, a unit, a row of several units): by pace; one that is behind shows.
 
         ``late``: how many of the ``parts`` are themselves behind. One overdue milestone does not make a whole
@@ -223,7 +223,7 @@ class LightRule(Declaration):
             return RISK, f"{parts} 项中有 {late} 项滞后", f"{late} of {parts} are behind"
         return self._pace(p)
 
-    def _behind(self, p: Progress, pace: Decimal) -> tuple[Status, str, str]:
+    def _behind(self, p: DueProgress, pace: Decimal) -> tuple[Status, str, str]:
         """Behind by pace; said whether the days of grace were left out."""
         zh, en = "应完成的", "what was due"
         if p.firm is not None and p.firm != p.planned:
@@ -236,7 +236,7 @@ class LightRule(Declaration):
         said, of = percent(pace, limit), threshold(limit)
         return Words(f"完成进度为{zh} {said}（低于 {of}）", f"done is {said} of {en} (below {of})")
 
-    def _pace(self, p: Progress) -> tuple[Status, str, str]:
+    def _pace(self, p: DueProgress) -> tuple[Status, str, str]:
         """Ahead or on track, where nothing is behind or at risk."""
         pace = p.pace
         if pace is None and p.done > 0:

@@ -1,4 +1,4 @@
-"""著录项目代码 (WIPO ST.9): the INID code and the names of every field of `jinzhi.kernel.patent.Document`."""
+"""著录项目代码 (WIPO ST.9): the INID code and the names of every field of `jinzhi.kernel.patent.PatentDocument`."""
 
 from __future__ import annotations
 

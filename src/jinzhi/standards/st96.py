@@ -105,7 +105,7 @@ class St96Citation(Protocol):
 
 
 class Bibliographic(Protocol):
-    """What is written of a document: `jinzhi.kernel.patent.Document` has it (standards do not import the kernel)."""
+    """What is written of a document: `kernel.patent.PatentDocument` has it (standards do not import the kernel)."""
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
 

@@ -660,7 +660,7 @@ def test_every_documented_address_answers(document, district, above, plan, order
     log.checkpoint()
     sealed = LogEntry.objects.select_related("shard").get(object=item.stream, kind="evidence")
     offered = offer(take_evidence(above, b"another"), district.membership, reason="移交", who=above.acting)
-    made = kernel_patent.Document("CN", "117000001", "A", "CN117000001A", source=kernel_patent.Source("test"))
+    made = kernel_patent.PatentDocument("CN", "117000001", "A", "CN117000001A", source=kernel_patent.Source("test"))
     store([prepare(made)])
     entry = program.post(POINTS, POINT).json()["id"]
     due = milestone(Release.objects.get(), "C1", "tj-binhai", date(2026, 9, 30), 10)

@@ -17,7 +17,7 @@ from jinzhi.apps.patents.search.subclasses import subclasses
 from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.engines import charts
 from jinzhi.engines.query_language.parse import parse
-from jinzhi.kernel.patent import Party, Symbol
+from jinzhi.kernel.patent import PatentParty, Symbol
 from jinzhi.web.patents.figures import TITLES, Figures
 from jinzhi.web.patents.words import FacetWords
 from tests.web.patents.test_patents import document, patents  # noqa: F401 - fixture
@@ -26,17 +26,17 @@ JOINT = document(
     "CN118000007A",
     "一种电池隔膜回收方法",
     applicants=(
-        Party("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),
-        Party("天津某大学"),
+        PatentParty("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),
+        PatentParty("天津某大学"),
     ),
-    inventors=(Party("王某"), Party("李某")),
+    inventors=(PatentParty("王某"), PatentParty("李某")),
     ipc=(Symbol("ipc", "H01M10/54", main=True), Symbol("ipc", "B09B3/00"), Symbol("ipc", "C22B7/00")),
 )
 OLD = document(
     "CN118000008A",
     "一种电池极片",
-    applicants=(Party("天津某电池厂"),),
-    inventors=(Party("王某"),),
+    applicants=(PatentParty("天津某电池厂"),),
+    inventors=(PatentParty("王某"),),
     ipc=(Symbol("ipc", "H01M4/36", main=True), Symbol("ipc", "B09B3/00")),
 )
 ADDRESSES = (

@@ -15,7 +15,7 @@ from jinzhi.apps.patents.search.index import update
 from jinzhi.apps.patents.search.result import search
 from jinzhi.apps.patents.store import applicants
 from jinzhi.apps.patents.store.storing import prepare, store
-from jinzhi.kernel.patent import Party
+from jinzhi.kernel.patent import PatentParty
 from tests.web.patents.test_patents import document, patents  # noqa: F401 - fixture
 
 pytestmark = pytest.mark.usefixtures("patents")
@@ -25,7 +25,7 @@ GIVEN = {"name": MILL, "kind": "former", "until": "2022-01-01", "basis": "2022-0
 
 @pytest.fixture
 def old() -> None:
-    store([prepare(document("CN118000008A", "一种电池极片", applicants=(Party(MILL), Party(SCHOOL))))])
+    store([prepare(document("CN118000008A", "一种电池极片", applicants=(PatentParty(MILL), PatentParty(SCHOOL))))])
 
 
 @pytest.fixture

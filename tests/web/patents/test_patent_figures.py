@@ -13,7 +13,7 @@ from jinzhi.apps.patents.models import Picture
 from jinzhi.apps.patents.store.storing import prepare, store
 from jinzhi.demo.figures import drawn
 from jinzhi.demo.patents import make_patents
-from jinzhi.kernel.patent import Document, Drawing, Source, Text
+from jinzhi.kernel.patent import Drawing, PatentDocument, Source, Text
 
 NUMBER = "CN117000001A"
 PNG = drawn()["YANSHI0001.PNG"]
@@ -25,7 +25,7 @@ def figured(db, settings, tmp_path) -> Stored:
     """A document with four figures, of which two have an image here."""
     settings.JINZHI_STORE = tmp_path / "store"
     store([
-        prepare(Document(
+        prepare(PatentDocument(
             "CN", NUMBER[2:-1], "A", NUMBER, date(2024, 3, 1), language="zh", titles=(Text("zh", "一种隔膜"),),
             drawings=(
                 Drawing("A1.PNG", "图1", abstract=True), Drawing("a1.png", "图1"), Drawing("A2.TIF", "0002"),

@@ -16,13 +16,13 @@ from jinzhi.apps.patents.models import Document as Row
 from jinzhi.apps.patents.search.index import update
 from jinzhi.apps.patents.store.storing import prepare, prepare_event, store
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     LegalEvent,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Source,
     Symbol,
@@ -34,17 +34,17 @@ from jinzhi.web.patents.paging import Expiry, expiry
 SOURCE = Source("cnipa-test", "2024/01.zip")
 
 
-def document(number: str, title: str, **more) -> Document:
+def document(number: str, title: str, **more) -> PatentDocument:
     digits = number[2:-1]
     given = {
         "country": "CN", "doc_number": digits, "kind": number[-1], "publication_number": number,
         "publication_date": date(2024, 3, 1), "application_number": f"CN2022100{digits[-5:]}",
         "application_type": "invention", "filing_date": date(2022, 5, 6), "language": "zh",
         "titles": (Text("zh", title),),
-        "applicants": (Party("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),),
+        "applicants": (PatentParty("天津某电池有限公司", province="天津市", city="市辖区", county="滨海新区"),),
         "ipc": (Symbol("ipc", "H01M50/446", main=True),), "source": SOURCE,
     }  # fmt: skip
-    return Document(**{**given, **more})
+    return PatentDocument(**{**given, **more})
 
 
 SEPARATOR = document(
@@ -58,7 +58,7 @@ SEPARATOR = document(
         Claim(4, "一种权利要求1所述隔膜的制备方法。", (1,), True),
     ),
     description=(Part("field", (Paragraph("本发明涉及电池领域。", "0001"),)),),
-    citations=(Citation(number="CN116000002A", phase="SEA", category="X"),),
+    citations=(PatentCitation(number="CN116000002A", phase="SEA", category="X"),),
 )
 DETECTOR = document(
     "CN116000002A",
@@ -66,7 +66,7 @@ DETECTOR = document(
     abstracts=(Text("zh", "通过激光传感器检测隔膜涂布。"),),
     publication_date=date(2023, 2, 1),
     filing_date=date(2021, 1, 4),
-    applicants=(Party("天津某大学", province="天津市", city="市辖区", county="南开区"),),
+    applicants=(PatentParty("天津某大学", province="天津市", city="市辖区", county="南开区"),),
     ipc=(Symbol("ipc", "G01B11/06", main=True),),
 )
 MODEL = document(

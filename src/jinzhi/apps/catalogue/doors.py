@@ -32,7 +32,7 @@ class DoorError(RuntimeError):
     """A door was used wrongly: by two under one id, or after it was closed."""
 
 
-class Door(Generic[Entry]):
+class AppDoor(Generic[Entry]):
     """What is registered under one sort of id. ``says``: what an entry does, in a sentence."""
 
     def __init__(self, id: str, says: str) -> None:
@@ -90,7 +90,7 @@ class Door(Generic[Entry]):
 
 
 #: every door by its id
-DOORS: dict[str, Door[Any]] = {}
+DOORS: dict[str, AppDoor[Any]] = {}
 
 
 def _whose(thing: Any) -> str:
@@ -105,37 +105,41 @@ def close_doors() -> None:
 
 
 # --- records and what is counted ------------------------------------------------------------------------------
-SOURCES: Door[Provider] = Door("sources", "gives the records of a kind of sources, as of a day, that somebody sees")
-PAST_SOURCES: Door[Callable[[str, SeesRecords, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]] = Door(
-    "past-sources", "gives a kind's records as of several days at once, in a fixed number of queries"
+SOURCES: AppDoor[Provider] = AppDoor(
+    "sources", "gives the records of a kind of sources, as of a day, that somebody sees"
 )
-HELD_AS_OF: Door[Callable[[Mapping[date, Sequence[Record]]], dict[date, tuple[Record, ...]]]] = Door(
+PAST_SOURCES: AppDoor[Callable[[str, SeesRecords, Sequence[date]], Mapping[date, Sequence[Record | LeftOut]]]] = (
+    AppDoor("past-sources", "gives a kind's records as of several days at once, in a fixed number of queries")
+)
+HELD_AS_OF: AppDoor[Callable[[Mapping[date, Sequence[Record]]], dict[date, tuple[Record, ...]]]] = AppDoor(
     "held-as-of", "puts records under the unit that answered for each on its day"
 )
 # --- cases -----------------------------------------------------------------------------------------------------
-FACTS: Door[Callable[[Case], bool]] = Door("facts", "answers whether a fact that a step needs holds for a case")
-PROJECTIONS: Door[tuple[str, Callable[[Case, CaseView, Event], None]]] = Door(
+FACTS: AppDoor[Callable[[Case], bool]] = AppDoor("facts", "answers whether a fact that a step needs holds for a case")
+PROJECTIONS: AppDoor[tuple[str, Callable[[Case, CaseView, Event], None]]] = AppDoor(
     "projections", "keeps something beside a case, written with the event that changes it; by procedure"
 )
-REFERENCES: Door[Callable[[str, str, Any], str | None]] = Door(
+REFERENCES: AppDoor[Callable[[str, str, Any], str | None]] = AppDoor(
     "references", "finds the thing that a REF field names, for who may see it"
 )
 # --- the installation ------------------------------------------------------------------------------------------
-INVARIANTS: Door[Checker] = Door("invariants", "looks whether something that must hold does")
-LOOKS: Door[Callable[[], Iterable[HealthFact]]] = Door("looks", "says how an app stands, for jinzhi doctor")
-TICKS: Door[Tick] = Door("ticks", "a task of the timer")
-FOLLOWING: Door[Following] = Door("following", "hands over what is open when units are merged")
-STAYING_CASES: Door[Q] = Door("staying-cases", "says which open cases stay with their unit when it is merged")
+INVARIANTS: AppDoor[Checker] = AppDoor("invariants", "looks whether something that must hold does")
+LOOKS: AppDoor[Callable[[], Iterable[HealthFact]]] = AppDoor("looks", "says how an app stands, for jinzhi doctor")
+TICKS: AppDoor[Tick] = AppDoor("ticks", "a task of the timer")
+FOLLOWING: AppDoor[Following] = AppDoor("following", "hands over what is open when units are merged")
+STAYING_CASES: AppDoor[Q] = AppDoor("staying-cases", "says which open cases stay with their unit when it is merged")
 # --- files and objects of the log -------------------------------------------------------------------------------
-HOLDINGS: Door[Callable[[], QuerySet[Any, str]]] = Door(
+HOLDINGS: AppDoor[Callable[[], QuerySet[Any, str]]] = AppDoor(
     "holdings", "gives the digests of the contents that some row needs"
 )
-LEFT_BEHIND: Door[Callable[[], Iterator[Attachment]]] = Door(
+LEFT_BEHIND: AppDoor[Callable[[], Iterator[Attachment]]] = AppDoor(
     "left-behind", "gives the files that an erasure should have taken with it and did not"
 )
-FILE_READERS: Door[Callable[[Any, Attachment], Opened | None]] = Door(
+FILE_READERS: AppDoor[Callable[[Any, Attachment], Opened | None]] = AppDoor(
     "file-readers", "says what somebody may know of a file; by the beginning of its stream"
 )
-KINDS: Door[Any] = Door("kinds", "finds the pages of objects that somebody may open; by the beginning of a stream")
+KINDS: AppDoor[Any] = AppDoor(
+    "kinds", "finds the pages of objects that somebody may open; by the beginning of a stream"
+)
 #: what a KINDS entry is made with: who asks, and ids -> places
 FindPlaces = Callable[[Any, Collection[str]], Mapping[str, Any]]

@@ -340,7 +340,7 @@ def _signatures(out: Audited, newest: int | None) -> None:
                 out.find("signatures", str(e))
                 continue
             root = checkpoints.root_in(mark, family)
-            if found != note.Checkpoint(checkpoints.origin(mark.shard, family), mark.size, root):
+            if found != note.CheckpointBody(checkpoints.origin(mark.shard, family), mark.size, root):
                 out.find("signatures", f"检查点 {mark}（{family.name}）签名的内容与登记的大小或根不一致")
         if mark.token is not None and roots is not None:
             try:

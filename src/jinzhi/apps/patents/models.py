@@ -3,8 +3,8 @@
 Patents are public: no row here is owned by a unit, and everybody who may open the pages sees all of them. What units
 write about patents (saved queries, topics, tags, notes) is theirs: those rows are guarded.
 
-A document is kept whole as the canonical JSON of ``jinzhi.kernel.patent.Document``, compressed; the columns beside it
-are what lists, links and status need, and are made from it by ``jinzhi.apps.patents.store.storing``.
+A document is kept whole as the canonical JSON of ``jinzhi.kernel.patent.PatentDocument``, compressed; the columns
+beside it are what lists, links and status need, and are made from it by ``jinzhi.apps.patents.store.storing``.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ class Refusal(models.Model):
         return f"{self.name}: {self.reason_zh}"
 
 
-class State(models.TextChoices):
+class LegalState(models.TextChoices):
     """The plain layer of legal status."""
 
     IN_FORCE = "in-force", "有效"
@@ -151,7 +151,7 @@ class Document(models.Model):
     claims = models.PositiveIntegerField(default=0)
     simple = models.CharField(max_length=64, blank=True, db_index=True)
     extended = models.CharField(max_length=64, blank=True, db_index=True)
-    state = models.CharField(max_length=12, choices=State.choices, default=State.UNCONFIRMED)
+    state = models.CharField(max_length=12, choices=LegalState.choices, default=LegalState.UNCONFIRMED)
     state_on = models.DateField(null=True)
     state_why = models.CharField(max_length=300, blank=True)
     source = models.CharField(max_length=80)
@@ -175,9 +175,9 @@ class Document(models.Model):
         return self.number
 
     @cached_property
-    def content(self) -> patent.Document:
+    def content(self) -> patent.PatentDocument:
         """The document as its source gave it."""
-        told = patent.Document.from_json(unpack(self.body))
+        told = patent.PatentDocument.from_json(unpack(self.body))
         return replace(told, source=patent.Source(self.source, self.file))
 
     @property
@@ -213,9 +213,9 @@ class Version(models.Model):
         return f"{self.document_id} v{self.version}"
 
     @cached_property
-    def content(self) -> patent.Document:
+    def content(self) -> patent.PatentDocument:
         """The document as it was."""
-        return patent.Document.from_json(unpack(self.body))
+        return patent.PatentDocument.from_json(unpack(self.body))
 
 
 class Picture(models.Model):
@@ -474,7 +474,7 @@ class SavedQuery(UnitOwned):
         return SAVED_QUERY.of(self.pk)
 
 
-class Every(models.TextChoices):
+class WatchInterval(models.TextChoices):
     """How often an alert is compared."""
 
     CHANGE = "change", "库有更新就比较"
@@ -495,7 +495,7 @@ class Alert(models.Model):
     saved = models.ForeignKey(SavedQuery, on_delete=models.CASCADE, related_name="alerts")
     membership = models.ForeignKey("accounts.Membership", on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    every = models.CharField(max_length=8, choices=Every.choices, default=Every.CHANGE)
+    every = models.CharField(max_length=8, choices=WatchInterval.choices, default=WatchInterval.CHANGE)
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()

@@ -25,7 +25,7 @@ from jinzhi.apps.plan.past import changed_after
 from jinzhi.apps.units.guard import Sees
 from jinzhi.apps.units.succession import held_on
 from jinzhi.kernel.access import within
-from jinzhi.kernel.status import LATE, LightRule, Progress, Status, Tone, share_done
+from jinzhi.kernel.status import LATE, DueProgress, LightRule, Status, Tone, share_done
 from jinzhi.kernel.streams import MILESTONE
 
 SCALE = 10_000
@@ -230,7 +230,7 @@ def forget(plan: str) -> None:
     Snapshot.objects.filter(plan=plan).delete()
 
 
-def combine(parts: Iterable[ProgressCell], day: date) -> Progress:
+def combine(parts: Iterable[ProgressCell], day: date) -> DueProgress:
     """The progress of several cells together."""
     done = planned = total = firm = 0
     overdue: date | None = None
@@ -242,7 +242,7 @@ def combine(parts: Iterable[ProgressCell], day: date) -> Progress:
         if c.next_due and (coming is None or c.next_due < coming):
             coming = c.next_due
     scale = Decimal(SCALE)
-    return Progress(
+    return DueProgress(
         done / scale, planned / scale, total / scale,
         (day - overdue).days if overdue else 0, (coming - day).days if coming else None, firm / scale,
     )  # fmt: skip
@@ -255,7 +255,7 @@ class Judged:
     ``due_n``, ``met_n``, ``early_n``: milestones as a Cell counts them.
     """
 
-    progress: Progress
+    progress: DueProgress
     light: Status
     why_zh: str
     why_en: str

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from jinzhi.kernel.plan import PlanDocument, Reading, TimePoint
+from jinzhi.kernel.plan import PlanDocument, PlanReading, TimePoint
 from jinzhi.sources.plan_document import time_points
 
 Doc = dict[str, Any]
@@ -29,7 +29,7 @@ def kept_doubts(document: PlanDocument) -> list[Doc]:
     ]  # fmt: skip
 
 
-def _reading(reading: Reading, count: int) -> Doc:
+def _reading(reading: PlanReading, count: int) -> Doc:
     return {
         "text": reading.text,
         "en": reading.en,

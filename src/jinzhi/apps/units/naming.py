@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.models import Unit, UnitName
-from jinzhi.kernel.organisation import Alias, NameBook, OrgUnit, UnitGroup, simplified
+from jinzhi.kernel.organisation import NameBook, OrgUnit, UnitAlias, UnitGroup, simplified
 
 
 def resolve_unit(text: str) -> Unit | None:
@@ -78,7 +78,7 @@ def names_book(simplify: Callable[[str], str] = simplified) -> NameBook:
             out.append(unit)
             continue
         names = sorted((extra | set(unit.names())) - own)
-        out.append(replace(unit, zh=row.zh, en=row.en, short=row.short, aliases=tuple(Alias(n) for n in names)))
+        out.append(replace(unit, zh=row.zh, en=row.en, short=row.short, aliases=tuple(UnitAlias(n) for n in names)))
     for row in kept:
         if row.code in declared or row.code in ended:
             continue
@@ -87,7 +87,7 @@ def names_book(simplify: Callable[[str], str] = simplified) -> NameBook:
         out.append(
             OrgUnit(
                 id=row.code, zh=row.zh, en=row.en, short=row.short, level=row.level, parent=above,
-                aliases=tuple(Alias(n) for n in names),
+                aliases=tuple(UnitAlias(n) for n in names),
             )
         )  # fmt: skip
     return NameBook.of(out, groups, simplify)

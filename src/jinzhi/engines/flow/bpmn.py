@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
 from jinzhi.kernel.clock import lengths_of, own_lengths_of, terms_of
-from jinzhi.kernel.period import Length, Unit
+from jinzhi.kernel.period import Length, LengthUnit
 from jinzhi.kernel.procedure import Clock, Procedure
 
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -18,7 +18,7 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 OURS = "https://jinzhi.example/bpmn"
 _PREFIXES = {"": BPMN, "bpmndi": DI_BPMN, "dc": DC, "di": DI, "xsi": XSI}
 _SIZE = {"startEvent": (36, 36), "endEvent": (36, 36), "exclusiveGateway": (50, 50), "userTask": (130, 70)}
-_ISO = {Unit.HOUR: "PT{}H", Unit.DAY: "P{}D", Unit.MONTH: "P{}M", Unit.YEAR: "P{}Y"}
+_ISO = {LengthUnit.HOUR: "PT{}H", LengthUnit.DAY: "P{}D", LengthUnit.MONTH: "P{}M", LengthUnit.YEAR: "P{}Y"}
 
 
 @dataclass(slots=True)

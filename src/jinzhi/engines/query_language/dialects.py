@@ -23,11 +23,11 @@ from jinzhi.kernel.query import (
     Kind,
     Near,
     Node,
-    Not,
     Prox,
     QueryError,
+    QueryNot,
+    QueryTerm,
     Range,
-    Term,
     TooWide,
     all_of,
     any_of,
@@ -438,7 +438,7 @@ class DialectReader:
             case "xor":
                 return one_of([left, right], sign.at)
             case "not":
-                return all_of([left, Not(right, sign.at)], sign.at)
+                return all_of([left, QueryNot(right, sign.at)], sign.at)
             case _:
                 assert sign.step is not None
                 return Prox(left, right, sign.step.near, sign.n, sign.step.negated, sign.at)
@@ -478,7 +478,7 @@ class DialectReader:
                 node = History(number, sign.at)
             case "op" if self._is_not(sign):
                 inner = self.expression(self.dialect.levels["not"], fields)
-                return None if inner is None else Not(inner, sign.at)
+                return None if inner is None else QueryNot(inner, sign.at)
             case _:
                 raise self._unexpected(sign)
         if suffixed is None:
@@ -573,7 +573,9 @@ class DialectReader:
         after = self._peek()
         if relation in ("any", "all") and after and after.kind == "phrase":
             self.next += 1
-            words = [Term(self._wild(word, after.at), fields, False, at=after.at) for word in after.text[1:-1].split()]
+            words = [
+                QueryTerm(self._wild(word, after.at), fields, False, at=after.at) for word in after.text[1:-1].split()
+            ]
             if not words:
                 raise self._unexpected(after)
             return any_of(words, sign.at) if relation == "any" else all_of(words, sign.at)
@@ -581,7 +583,7 @@ class DialectReader:
         if relation in (">", "<", ">=", "<=") or dated:
             return self._compared(fields, relation if relation in (">", "<", ">=", "<=") else "=", sign)
         node = self.operand(fields)
-        return Not(node, sign.at) if negated and node is not None else node
+        return QueryNot(node, sign.at) if negated and node is not None else node
 
     def _until(self, text: str, op: str) -> str | None:
         """The other end of a range written with a word between: 20170101 to 20171231; it is read past."""
@@ -635,7 +637,7 @@ class DialectReader:
                 elif span and op == "=" and not re.fullmatch(r"\d{4}-\d{2}", text):
                     nodes.append(Range(self._date(span[1]), self._date(span[2]), fields, at=after.at))
                 else:
-                    nodes.append(Term(self._date(text), fields, op=op, at=after.at))
+                    nodes.append(QueryTerm(self._date(text), fields, op=op, at=after.at))
             else:
                 raise self._unexpected(after)
             following = self._peek()
@@ -672,7 +674,7 @@ class DialectReader:
                 "that system's code is written as it stands; check it against the values here",
                 at,
             )
-        return Term(text.strip(), fields, phrase, at=at)
+        return QueryTerm(text.strip(), fields, phrase, at=at)
 
     def _wild(self, text: str, at: int) -> str:
         """The word with the dialect's wildcards as native ones; native signs that mean nothing there are left out."""

@@ -17,15 +17,15 @@ from jinzhi.kernel.query import (
     Ids,
     Kind,
     Node,
-    Not,
     Notice,
     Or,
     Prox,
     Query,
+    QueryNot,
+    QueryTerm,
     Range,
     Saved,
     Semantic,
-    Term,
     Xor,
     class_symbol,
     get_field,
@@ -86,7 +86,7 @@ VARIANTS = "variants"
 
 def characters(root: Node) -> tuple[Notice, ...]:
     """That other forms of characters are found too, where there are any; nothing where only the written ones are."""
-    sought = [leaf for leaf in leaves(root) if isinstance(leaf, Term) and not leaf.as_written]
+    sought = [leaf for leaf in leaves(root) if isinstance(leaf, QueryTerm) and not leaf.as_written]
     kinds = (Kind.TEXT, Kind.NAME, Kind.KEY)
     texts = [leaf for leaf in sought if any(get_field(code).kind in kinds for code in stored_fields(leaf))]
     found = {one: (others, leaf.at) for leaf in reversed(texts) for one, others in variants(fold(leaf.text))}
@@ -135,19 +135,19 @@ class _Words:
         before, self.scope = self.scope, shared
         inner = self._of(node)
         self.scope = before
-        where = self._names(shared or stored_fields(Term("")))
+        where = self._names(shared or stored_fields(QueryTerm("")))
         return self.pick(f"在{where}中〔{inner}〕", f"in {where}: ({inner})")
 
     def _shared(self, node: Node) -> tuple[str, ...] | None:
         found = list(leaves(node))
-        if len(found) < 2 or not all(isinstance(leaf, Term) and leaf.op == "=" for leaf in found):
+        if len(found) < 2 or not all(isinstance(leaf, QueryTerm) and leaf.op == "=" for leaf in found):
             return None
-        fields = {leaf.fields for leaf in found if isinstance(leaf, Term)}
+        fields = {leaf.fields for leaf in found if isinstance(leaf, QueryTerm)}
         return fields.pop() if len(fields) == 1 else None
 
     def _of(self, node: Node) -> str:
         match node:
-            case Term() | Range():
+            case QueryTerm() | Range():
                 return self._leaf(node)
             case History():
                 return self.pick(f"检索历史 #{node.number}", f"history #{node.number}")
@@ -160,7 +160,7 @@ class _Words:
                 )
             case Ids():
                 return self.of(node.asked)
-            case Not():
+            case QueryNot():
                 return self.pick(f"不含〔{self.of(node.inner)}〕", f"not ({self.of(node.inner)})")
             case And():
                 return self._and(node)
@@ -188,7 +188,7 @@ class _Words:
     def _and(self, node: And) -> str:
         text = ""
         for item in node.items:
-            if isinstance(item, Not) and text:
+            if isinstance(item, QueryNot) and text:
                 text += self.pick(f"，但{self.of(item)}", f", but {self.of(item)}")
             else:
                 part = self._part(item, (Or, Xor))
@@ -201,13 +201,13 @@ class _Words:
             return names[0]
         return self.pick("、".join(names) + "（任一）", "any of " + ", ".join(names))
 
-    def _where(self, leaf: Term | Range) -> str:
+    def _where(self, leaf: QueryTerm | Range) -> str:
         """The leaf's fields with what joins them to the value; nothing where they were said before."""
         if leaf.fields == self.scope:
             return ""
         return self._names(leaf.fields or stored_fields(leaf))
 
-    def _leaf(self, leaf: Term | Range) -> str:
+    def _leaf(self, leaf: QueryTerm | Range) -> str:
         where = self._where(leaf)
         if isinstance(leaf, Range):
             return where + self._range(leaf)
@@ -228,7 +228,7 @@ class _Words:
             )
         return f"{where}{'' if self.zh or not where else ' '}{self._value(leaf, kinds)}"
 
-    def _value(self, leaf: Term, kinds: set[Kind]) -> str:
+    def _value(self, leaf: QueryTerm, kinds: set[Kind]) -> str:
         if kinds == {Kind.CLASS}:
             return self._class(leaf)
         if kinds == {Kind.DATE}:
@@ -237,10 +237,10 @@ class _Words:
             return f"= {leaf.text}"
         return self.pick(f"为 {leaf.text}", f"is {leaf.text}") + self._as_written(leaf)
 
-    def _as_written(self, leaf: Term) -> str:
+    def _as_written(self, leaf: QueryTerm) -> str:
         return self.pick("（仅所写的字）", " (just these characters)") if leaf.as_written else ""
 
-    def _class(self, leaf: Term) -> str:
+    def _class(self, leaf: QueryTerm) -> str:
         symbol = class_symbol(leaf.text)
         asked = [get_field(code) for code in leaf.fields]
         if any(one.below for one in asked) and "/" in symbol:

@@ -29,21 +29,21 @@ from jinzhi.kernel.query import (
     BELOW,
     MAX_LENGTH,
     MAX_WORDS,
-    Field,
     Freq,
     History,
     Kind,
     Near,
     Node,
-    Not,
     Notice,
     Prox,
     Query,
     QueryError,
+    QueryField,
+    QueryNot,
+    QueryTerm,
     Range,
     Saved,
     Semantic,
-    Term,
     TooWide,
     all_of,
     any_of,
@@ -320,7 +320,7 @@ class Builder:
                 negated = True
                 continue
             inner = self.node(child, scope)
-            items.append(Not(inner, place(child)) if negated else inner)
+            items.append(QueryNot(inner, place(child)) if negated else inner)
             negated = False
         return all_of(items, place(tree))
 
@@ -389,7 +389,7 @@ class Builder:
                 f"{sign.strip()} finds everything else, documents without the field included",
                 sign.start_pos or 0,
             )
-            return Not(node, sign.start_pos or 0)
+            return QueryNot(node, sign.start_pos or 0)
         return node
 
     # --- leaves
@@ -435,7 +435,7 @@ class Builder:
                 text, slop = token[1:].rsplit('"', 1)
                 if len(slop) > 4:
                     raise QueryError("“~”后面的数最多三位", "the number after “~” has at most three digits", at)
-                term = Term(text.strip(), scope.fields, True, int(slop[1:]) if slop else None, scope.op, at=at)
+                term = QueryTerm(text.strip(), scope.fields, True, int(slop[1:]) if slop else None, scope.op, at=at)
                 if slop:
                     self.notice(
                         "slop",
@@ -448,7 +448,7 @@ class Builder:
             case _:
                 if (made := self._special(token, scope)) is not None:
                     return made
-                term = Term(str(token), scope.fields, False, None, scope.op, at=at)
+                term = QueryTerm(str(token), scope.fields, False, None, scope.op, at=at)
         self._unsearched(term, str(token))
         for sign in "*?#":
             if sign in term.text:
@@ -467,7 +467,7 @@ class Builder:
         words = token.split()
         if len(words) > 1:
             self.notice("and", "检索词之间未写算符：按 AND（同时）", "words next to each other are joined by AND", at)
-        return all_of([self._placed(Term(word, scope.fields, op=scope.op, at=at), scope) for word in words], at)
+        return all_of([self._placed(QueryTerm(word, scope.fields, op=scope.op, at=at), scope) for word in words], at)
 
     def _special(self, token: Token, scope: Scope) -> Node | None:
         """A word whose field says how its commas, hyphens, spaces and brackets are meant; None: a word like others."""
@@ -476,7 +476,7 @@ class Builder:
             each = numbers_in(text)
             if len(each) > 1:
                 self._beside_numbers(at)
-            return any_of([self._placed(Term(one, scope.fields, at=at), scope) for one in each], at)
+            return any_of([self._placed(QueryTerm(one, scope.fields, at=at), scope) for one in each], at)
         if scope.spans and scope.op == "=" and (ends := hyphened(text)) is not None:
             self.notice("span", f"“{text}”读作从 {ends[0]} 到 {ends[1]}", f"“{text}”: from {ends[0]} to {ends[1]}", at)
             return self._placed(Range(*ends, scope.fields, at=at), scope)
@@ -485,7 +485,7 @@ class Builder:
             refuse_class_range(text, at)
             text = re.sub(rf"\s+|{EDITION}\Z", "", text, flags=re.I)
             text = re.sub(r"(?<=^[A-HYa-hy]\d\d[A-Za-z])-?0*(?=[1-9]\d*/)", "", text)
-            return self._placed(Term(text, scope.fields, op=scope.op, at=at), scope) if text != token else None
+            return self._placed(QueryTerm(text, scope.fields, op=scope.op, at=at), scope) if text != token else None
         if printed:
             symbol = re.sub(r"\s+", "", text)
             self.notice(
@@ -494,7 +494,7 @@ class Builder:
                 f"“{text}” is sought in the text, word by word; for the class write ipc={symbol}",
                 at,
             )
-            return self._placed(Term(re.sub(r"[()]", " ", text), scope.fields, True, op=scope.op, at=at), scope)
+            return self._placed(QueryTerm(re.sub(r"[()]", " ", text), scope.fields, True, op=scope.op, at=at), scope)
         if "(" in text:
             self.notice(
                 "bracket",
@@ -504,7 +504,7 @@ class Builder:
             )
         return None
 
-    def _unsearched(self, term: Term, token: str) -> None:
+    def _unsearched(self, term: QueryTerm, token: str) -> None:
         """Tell which signs of a word are not searched, where another system gives them a meaning."""
         if not all(get_field(code).kind in (Kind.TEXT, Kind.NAME) for code in stored_fields(term)):
             return
@@ -526,9 +526,9 @@ class Builder:
                 term.at + max(0, token.find(signs[0])),
             )
 
-    def _placed(self, leaf: Term | Range, scope: Scope) -> Node:
+    def _placed(self, leaf: QueryTerm | Range, scope: Scope) -> Node:
         """The leaf with /low applied to its classes, and /asis to its words."""
-        if scope.as_written and isinstance(leaf, Term):
+        if scope.as_written and isinstance(leaf, QueryTerm):
             kinds = {get_field(code).kind for code in stored_fields(leaf)}
             leaf = replace(leaf, as_written=bool(kinds & {Kind.TEXT, Kind.NAME, Kind.KEY}))
         if isinstance(leaf, Range) and scope.spans and reversed_range(leaf):
@@ -609,7 +609,7 @@ def suffix_fields(sign: Token) -> tuple[str, ...]:
 
 def named_fields(names: str, at: int) -> tuple[str, ...]:
     """Codes of the fields named with commas between, each once."""
-    found: dict[str, Field] = {}
+    found: dict[str, QueryField] = {}
     # names in brackets hold no commas, so a plain split is enough
     for part in re.finditer(r"[^,]+", names):
         name = part[0].strip()

@@ -12,14 +12,14 @@ from jinzhi.kernel.query import (
     Ids,
     Near,
     Node,
-    Not,
     Or,
     Prox,
     Query,
+    QueryNot,
+    QueryTerm,
     Range,
     Saved,
     Semantic,
-    Term,
     Xor,
     leaves,
 )
@@ -37,8 +37,8 @@ def _shared(node: Node) -> tuple[str, ...]:
     found = set()
     count = 0
     for leaf in leaves(node):
-        if isinstance(leaf, (Term, Range)):
-            found.add((leaf.fields, leaf.op if isinstance(leaf, Term) else "="))
+        if isinstance(leaf, (QueryTerm, Range)):
+            found.add((leaf.fields, leaf.op if isinstance(leaf, QueryTerm) else "="))
             count += 1
     if count > 1 and len(found) == 1:
         fields, op = next(iter(found))
@@ -53,7 +53,7 @@ def _open(node: Node, scope: tuple[str, ...]) -> str:
         if shared and shared != scope:
             return f"{','.join(shared)}=({_group(node, shared)})"
         return _group(node, scope)
-    if isinstance(node, Not):
+    if isinstance(node, QueryNot):
         return f"NOT {_closed(node.inner, scope, prox=True)}"
     return _closed(node, scope, prox=True)
 
@@ -65,7 +65,7 @@ def _group(node: And | Or | Xor, scope: tuple[str, ...]) -> str:
         )
     text = ""
     for item in node.items:
-        if isinstance(item, Not):
+        if isinstance(item, QueryNot):
             text += f" NOT {_closed(item.inner, scope, prox=True)}"
         else:
             text += f" AND {_closed(item, scope, prox=True)}" if text else _closed(item, scope, prox=True)
@@ -75,7 +75,7 @@ def _group(node: And | Or | Xor, scope: tuple[str, ...]) -> str:
 def _closed(node: Node, scope: tuple[str, ...], prox: bool = False) -> str:
     """The text of a node that may stand beside an operator; ``prox``: a chain of proximity needs no brackets."""
     match node:
-        case Term() | Range():
+        case QueryTerm() | Range():
             return _leaf(node, scope)
         case History():
             return f"#{node.number}"
@@ -95,7 +95,7 @@ def _closed(node: Node, scope: tuple[str, ...], prox: bool = False) -> str:
         case _:
             text = _open(node, scope)
             shared = _shared(node)
-            return text if not isinstance(node, Not) and shared and shared != scope else f"({text})"
+            return text if not isinstance(node, QueryNot) and shared and shared != scope else f"({text})"
 
 
 def _chain(node: Prox, scope: tuple[str, ...]) -> str:
@@ -117,20 +117,20 @@ def near_sign(node: Prox) -> str:
             return f"({no}{node.near})"
 
 
-def _leaf(leaf: Term | Range, scope: tuple[str, ...]) -> str:
+def _leaf(leaf: QueryTerm | Range, scope: tuple[str, ...]) -> str:
     if isinstance(leaf, Range):
         text = f"{'[' if leaf.low_in else '{'}{leaf.low} TO {leaf.high}{']' if leaf.high_in else '}'}"
         op = "="
     else:
         text, op = _value(leaf), leaf.op
-    if isinstance(leaf, Term) and leaf.as_written:
+    if isinstance(leaf, QueryTerm) and leaf.as_written:
         text += "/asis"
     if leaf.fields == scope and op == "=":
         return text
     return f"{','.join(leaf.fields)}{op}{text}"
 
 
-def _value(leaf: Term) -> str:
+def _value(leaf: QueryTerm) -> str:
     if leaf.phrase or not ONE_WORD.match(leaf.text) or leaf.text.translate(SIGNS) != leaf.text:
         return f'"{_quotable(leaf.text)}"' + ("" if leaf.slop is None else f"~{leaf.slop}")
     return leaf.text

@@ -22,13 +22,13 @@ from jinzhi.kernel.query import (
     Freq,
     Ids,
     Node,
-    Not,
     Or,
-    Piece,
+    PatternPiece,
     Prox,
+    QueryNot,
+    QueryTerm,
     Range,
     Semantic,
-    Term,
     Word,
     Xor,
     stored_fields,
@@ -131,9 +131,9 @@ class Matches:
                     met = self._meet(within, found) if within is not None else found
                     odd = np.setxor1d(odd, self._as_rows(met), assume_unique=True)
                 return odd
-            case Not():
+            case QueryNot():
                 return without(self._as_query(self._find(node.inner, within)))
-            case Term():
+            case QueryTerm():
                 queries = self._values.of(node)
                 rows_found = self._checked(node, within)
                 return either([*queries, self._as_query(rows_found)]) if queries else rows_found
@@ -148,7 +148,7 @@ class Matches:
         if queries:
             narrowed = self._meet(within, every(queries))
         for item in rest:
-            if isinstance(item, Not) and isinstance(narrowed, np.ndarray):
+            if isinstance(item, QueryNot) and isinstance(narrowed, np.ndarray):
                 found = self._find(item.inner, narrowed)
                 lost = self._meet(narrowed, found)
                 narrowed = np.setdiff1d(narrowed, self._as_rows(lost), assume_unique=True)
@@ -168,7 +168,7 @@ class Matches:
         match node:
             case Range():
                 return either(self._values.of(node))
-            case Term():
+            case QueryTerm():
                 texts = text_fields(node)
                 if not texts:
                     return either(self._values.of(node))
@@ -191,7 +191,7 @@ class Matches:
                     return None
                 one, other = items[0], items[1]
                 return either([every([one, without(other)]), every([other, without(one)])])
-            case Not():
+            case QueryNot():
                 inner = self._as_exact(node.inner)
                 return None if inner is None else without(inner)
             case Semantic():
@@ -225,15 +225,15 @@ class Matches:
 
     # --- positions
 
-    def reading(self, leaf: Term) -> WordReading:
+    def reading(self, leaf: QueryTerm) -> WordReading:
         """A leaf's pattern against this index's codes."""
         if id(leaf) not in self._readings:
             pattern = self.plan.pattern(leaf)
             tokens = self.engine.forward.tokens
-            plain = [step.text for step in pattern.steps if isinstance(step, (Char, Piece))]
+            plain = [step.text for step in pattern.steps if isinstance(step, (Char, PatternPiece))]
             tables = {}
             for step in pattern.steps:
-                if isinstance(step, Piece) and step.wild:
+                if isinstance(step, PatternPiece) and step.wild:
                     table = np.zeros(len(tokens.texts) + 1, dtype=bool)
                     table[self.engine.codes_like(step.text)] = True
                     tables[step.text] = table
@@ -273,7 +273,7 @@ class Matches:
     def _candidates(self, node: Node, code: str) -> tantivy.Query | None:
         """Documents that may have spans of a node in a field: all that do, and others. None: no document can."""
         match node:
-            case Term():
+            case QueryTerm():
                 if code not in stored_fields(node):
                     return None
                 pattern = self.plan.pattern(node)
@@ -294,7 +294,7 @@ class Matches:
             case _:
                 return None
 
-    def documents_with(self, leaf: Term) -> int:
+    def documents_with(self, leaf: QueryTerm) -> int:
         """How many documents the inverted index gives for a word: those that hold it, or a few more."""
         found = [one for code in sorted(text_fields(leaf)) if (one := self._candidates(leaf, code)) is not None]
         return self.engine.total(either(found))
@@ -308,11 +308,11 @@ def _many_forms(steps: Word) -> bool:
 def _cost(node: Node) -> int:
     """Which of some nodes to look at first: words, then proximity, then what is denied."""
     match node:
-        case Term():
+        case QueryTerm():
             return 0
         case Prox() | Freq():
             return 1
-        case Not():
+        case QueryNot():
             return 3
         case _:
             return 2

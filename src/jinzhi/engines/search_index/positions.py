@@ -17,14 +17,14 @@ from jinzhi.engines.search_index.store import GLUED_FLAG, HAN_FLAG, Array, Index
 from jinzhi.kernel.query import (
     Char,
     Freq,
-    Gap,
     Kind,
     Near,
     Node,
     Or,
-    Piece,
+    PatternGap,
+    PatternPiece,
     Prox,
-    Term,
+    QueryTerm,
     TooWide,
     Word,
     get_field,
@@ -170,9 +170,9 @@ class WordReading:
     codes: Mapping[str, tuple[int, ...]]
     tables: Mapping[str, Array]
 
-    def match(self, step: Char | Piece, tokens: Array) -> Array:
+    def match(self, step: Char | PatternPiece, tokens: Array) -> Array:
         """Whether tokens are what a step asks for."""
-        if isinstance(step, Piece) and step.wild:
+        if isinstance(step, PatternPiece) and step.wild:
             # the table's last place is False and stands for -1, the token that is none
             return self.tables[step.text][tokens]
         first, *others = self.codes[step.text] or (UNKNOWN,)
@@ -191,10 +191,14 @@ def term_spans(reading: WordReading, block: Block) -> Spans:
 
 def in_order(steps: Word, reading: WordReading, block: Block) -> Spans:
     """The steps one after another, within one paragraph."""
-    lead = steps[0] if isinstance(steps[0], Gap) and len(steps) > 1 and not isinstance(steps[1], Gap) else None
+    lead = (
+        steps[0]
+        if isinstance(steps[0], PatternGap) and len(steps) > 1 and not isinstance(steps[1], PatternGap)
+        else None
+    )
     rest = steps[1:] if lead else steps
     first = rest[0]
-    if isinstance(first, Gap):
+    if isinstance(first, PatternGap):
         start = position = np.arange(block.size)
         glue = np.zeros(block.size, dtype=bool)
         todo = rest
@@ -207,7 +211,7 @@ def in_order(steps: Word, reading: WordReading, block: Block) -> Spans:
     for step in todo:
         if not len(start):
             return NOTHING
-        if isinstance(step, Gap):
+        if isinstance(step, PatternGap):
             plain = False
             start, position, glue = over_gap(step, start, position, glue, reading.at, block)
             continue
@@ -217,7 +221,7 @@ def in_order(steps: Word, reading: WordReading, block: Block) -> Spans:
         start, position = start[same], position[same] + 1
         glue = np.full(len(start), isinstance(step, Char))
     if lead is not None:
-        assert isinstance(first, (Char, Piece))
+        assert isinstance(first, (Char, PatternPiece))
         start, position = before_anchor(lead, first, start, position, reading.at, block)
     found = position > start
     start, position = start[found], position[found]
@@ -230,7 +234,7 @@ def in_order(steps: Word, reading: WordReading, block: Block) -> Spans:
 
 
 def over_gap(
-    step: Gap, start: Array, position: Array, glue: Array, at: int, block: Block
+    step: PatternGap, start: Array, position: Array, glue: Array, at: int, block: Block
 ) -> tuple[Array, Array, Array]:
     """States behind a gap. A run that must go on is always that of the token before, so a flag says it all."""
     bound = glue if step.glued else np.zeros(len(glue), dtype=bool)
@@ -247,7 +251,7 @@ def over_gap(
 
 
 def before_anchor(
-    step: Gap, first: Char | Piece, start: Array, end: Array, at: int, block: Block
+    step: PatternGap, first: Char | PatternPiece, start: Array, end: Array, at: int, block: Block
 ) -> tuple[Array, Array]:
     """Spans drawn out to the left over a gap at the beginning: cheaper than beginning everywhere."""
     previous = np.maximum(start - 1, 0)
@@ -341,10 +345,10 @@ def apart(left: Spans, right: Spans, i: Array, j: Array) -> tuple[Array, Array]:
     return i[fits], j[fits]
 
 
-def node_spans(node: Node, reading: Callable[[Term], WordReading], block: Block) -> Spans:
+def node_spans(node: Node, reading: Callable[[QueryTerm], WordReading], block: Block) -> Spans:
     """The spans of a node (free of And, Not, Xor) in the block's field."""
     match node:
-        case Term():
+        case QueryTerm():
             return term_spans(reading(node), block) if block.code in stored_fields(node) else NOTHING
         case Or():
             found = [node_spans(item, reading, block) for item in node.items]

@@ -22,7 +22,7 @@ import numpy as np
 from jinzhi.engines.search_index.matching import Matches
 from jinzhi.engines.search_index.positions import blocks, term_spans
 from jinzhi.engines.search_index.store import Array, beginnings
-from jinzhi.kernel.query import And, Freq, Node, Not, Or, Prox, Semantic, Term, Xor, text_fields
+from jinzhi.kernel.query import And, Freq, Node, Or, Prox, QueryNot, QueryTerm, Semantic, Xor, text_fields
 
 K1, B, PRIOR, LIKE = 1.2, 0.6, 0.5, 8.0
 #: of a field not named: 1
@@ -30,10 +30,10 @@ WEIGHTS = {"ti": 4.0, "ab": 2.0, "iclm": 2.0, "clm": 1.5, "desc": 0.5, "desc_b":
 SUBCLASS = 4
 
 
-def scored_leaves(node: Node) -> Iterator[Term]:
+def scored_leaves(node: Node) -> Iterator[QueryTerm]:
     """The words that speak for a document: not those under NOT or on the right of a denied proximity."""
     match node:
-        case Term():
+        case QueryTerm():
             if text_fields(node):
                 yield node
         case And() | Or() | Xor():
@@ -82,19 +82,19 @@ def affirmed(node: Node) -> Iterator[Node]:
         case And() | Or() | Xor():
             for item in node.items:
                 yield from affirmed(item)
-        case Not():
+        case QueryNot():
             return
         case _:
             yield node
 
 
-def idf(result: Matches, leaf: Term) -> float:
+def idf(result: Matches, leaf: QueryTerm) -> float:
     """How rare a word is."""
     total, held = len(result.engine), result.documents_with(leaf)
     return float(np.log(1 + (total - held + 0.5) / (held + 0.5)))
 
 
-def frequency(result: Matches, leaf: Term, code: str) -> Array:
+def frequency(result: Matches, leaf: QueryTerm, code: str) -> Array:
     """Weighed spans of a word in a field for each hit."""
     forward = result.engine.forward
     found = np.zeros(len(result.rows))

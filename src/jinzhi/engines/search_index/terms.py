@@ -17,7 +17,7 @@ import tantivy
 
 from jinzhi.engines.characters import simplified
 from jinzhi.engines.search_index.store import COUNTS, DATES, TEXTS, WHOLE_VALUES
-from jinzhi.kernel.query import GROUP, Char, Doc, Gap, Kind, Numbers, Piece, Word, class_symbol, get_field
+from jinzhi.kernel.query import GROUP, Char, Doc, Kind, Numbers, PatternGap, PatternPiece, Word, class_symbol, get_field
 from jinzhi.kernel.tokens import Tokens, fold
 
 #: between paragraphs; punctuation is never a token
@@ -140,9 +140,9 @@ def outline(steps: Word) -> Outline:
     """
     steps = tuple(Char(simplified(one.text), one.glued) if isinstance(one, Char) else one for one in steps)
     # a gap that may be empty at either end of a phrase changes where it stands, not whether
-    while isinstance(steps[0], Gap) and steps[0].least == 0:
+    while isinstance(steps[0], PatternGap) and steps[0].least == 0:
         steps = steps[1:]
-    while isinstance(steps[-1], Gap) and steps[-1].least == 0:
+    while isinstance(steps[-1], PatternGap) and steps[-1].least == 0:
         steps = steps[:-1]
     stretches: list[tuple[tuple[int, str], ...]] = []
     singles: list[str] = []
@@ -150,12 +150,12 @@ def outline(steps: Word) -> Outline:
     stretch: list[tuple[int, str]] = []
     gaps = False
     for index, step in enumerate(steps):
-        if isinstance(step, Gap):
+        if isinstance(step, PatternGap):
             gaps = True
             if stretch:
                 stretches.append(tuple(stretch))
                 stretch = []
-        elif isinstance(step, Piece):
+        elif isinstance(step, PatternPiece):
             if step.wild:
                 wild.append(step.text)
             else:

@@ -13,8 +13,8 @@ from jinzhi.engines.search_memory import QueryPlan, below, bounds, key_text
 from jinzhi.kernel.query import (
     WILDCARDS,
     Kind,
+    QueryTerm,
     Range,
-    Term,
     class_begins,
     class_symbol,
     get_field,
@@ -48,11 +48,11 @@ class ValueQueries:
         self.engine, self.plan = engine, plan
         self._schema = engine.schema
 
-    def of(self, leaf: Term | Range) -> list[tantivy.Query]:
+    def of(self, leaf: QueryTerm | Range) -> list[tantivy.Query]:
         """Exact queries for the fields of a leaf that compare values."""
         return [self._query(leaf, code, stored) for code, stored in self.plan.value_fields(leaf)]
 
-    def _query(self, leaf: Term | Range, code: str, stored: str) -> tantivy.Query:
+    def _query(self, leaf: QueryTerm | Range, code: str, stored: str) -> tantivy.Query:
         kinds = tantivy.Query
         kind = get_field(stored).kind
         if kind in (Kind.DATE, Kind.COUNT):
@@ -60,7 +60,7 @@ class ValueQueries:
             if low is not None and high is not None and low > high:
                 return kinds.empty_query()
             return kinds.range_query(self._schema, stored, tantivy.FieldType.Integer, low, high)
-        assert isinstance(leaf, Term)
+        assert isinstance(leaf, QueryTerm)
         wild = bool(WILDCARDS & set(leaf.text))
         match kind:
             case Kind.CLASS:

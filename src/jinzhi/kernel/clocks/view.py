@@ -11,7 +11,7 @@ from jinzhi.kernel.clocks.run import Known, Run
 from jinzhi.kernel.clocks.term import Ruled, bench_of, ruled
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.law import Regime
-from jinzhi.kernel.period import ONE_DAY, Calendar, Deadline, Length, Span, Unit, day_ahead, deadline, extend
+from jinzhi.kernel.period import ONE_DAY, Calendar, Deadline, Length, LengthUnit, Span, day_ahead, deadline, extend
 from jinzhi.kernel.text import Words
 
 
@@ -168,12 +168,12 @@ def _said_end(run: Run, known: Known, looking: Looking) -> Deadline:
     return Deadline(on=day, at=at)
 
 
-def _start(run: Run, known: Known, term: Ruled, unit: Unit) -> date:
+def _start(run: Run, known: Known, term: Ruled, unit: LengthUnit) -> date:
     """The day, or for hours the minute, from which a run counts. Raises Uncountable."""
     said = run.counts_from(known)
     if run.clock.counts_from is not None and not run.restarted and not isinstance(said, date):
         raise Uncountable(replace(term, why=Words(*NO_START)))
-    if unit is not Unit.HOUR:
+    if unit is not LengthUnit.HOUR:
         return said if isinstance(said, date) else run.started
     at = said if isinstance(said, datetime) else run.started_at
     if at is None:

@@ -11,9 +11,9 @@ from fractions import Fraction
 from typing import Any as Anything
 
 from jinzhi.kernel.expression.answers import NOT_HELD
-from jinzhi.kernel.period import ONE_DAY, Calendar, Length, Unit, add_months, months_and_days
+from jinzhi.kernel.period import ONE_DAY, Calendar, Length, LengthUnit, add_months, months_and_days
 
-MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
+MONTHS = {LengthUnit.MONTH: 1, LengthUnit.YEAR: 12}
 
 
 def plus(left: Anything, right: Anything, calendar: Calendar) -> object:
@@ -86,9 +86,9 @@ def order(left: Anything, right: Anything) -> int | None:
         return None
 
 
-def between(first: object, last: object, unit: Unit, calendar: Calendar) -> object:
+def between(first: object, last: object, unit: LengthUnit, calendar: Calendar) -> object:
     """How many whole units lie between two days (hours: two moments), the first not counted; negative if reversed."""
-    if unit is Unit.HOUR:
+    if unit is LengthUnit.HOUR:
         return _hours(first, last)
     early, late = day_of(first), day_of(last)
     if early is None or late is None:
@@ -96,9 +96,9 @@ def between(first: object, last: object, unit: Unit, calendar: Calendar) -> obje
     if late < early:
         back = between(late, early, unit, calendar)
         return -back if isinstance(back, int) else back
-    if unit is Unit.WORKDAY:
+    if unit is LengthUnit.WORKDAY:
         return calendar.workdays_between(early, late) if _noticed(early, late, calendar) else NOT_HELD
-    if unit is Unit.DAY:
+    if unit is LengthUnit.DAY:
         return (late - early).days
     months, _days = months_and_days(early, late)
     return months // MONTHS[unit]
@@ -142,20 +142,20 @@ def _lengths(left: Length, right: Length, sign: int) -> object:
     one, other = _of_one_unit(left, right)
     if one is None or other is None or one + sign * other < 1:
         return NOT_HELD
-    return Length(one + sign * other, left.unit if left.unit is right.unit else Unit.MONTH)
+    return Length(one + sign * other, left.unit if left.unit is right.unit else LengthUnit.MONTH)
 
 
-def _moved(day: Anything, n: int, unit: Unit, calendar: Calendar) -> object:
+def _moved(day: Anything, n: int, unit: LengthUnit, calendar: Calendar) -> object:
     """A day so many units later, or earlier; no value where it leaves the calendar."""
     if not isinstance(day, date):
         return NOT_HELD
     try:
         match unit:
-            case Unit.HOUR:
+            case LengthUnit.HOUR:
                 return day + timedelta(hours=n) if isinstance(day, datetime) else NOT_HELD
-            case Unit.DAY:
+            case LengthUnit.DAY:
                 return day + timedelta(days=n)
-            case Unit.WORKDAY:
+            case LengthUnit.WORKDAY:
                 return _worked(day, n, calendar)
         return add_months(day, n * MONTHS[unit])
     except (OverflowError, ValueError):

@@ -13,7 +13,7 @@ import jinzhi.kernel.expression.words as w
 from jinzhi.kernel.expression.answers import BLANK, NOT_HELD
 from jinzhi.kernel.expression.arithmetic import listed
 from jinzhi.kernel.expression.meaning import TODAY, LeafAnswer, Tally
-from jinzhi.kernel.period import Length, Unit
+from jinzhi.kernel.period import Length, LengthUnit
 from jinzhi.kernel.text import Words
 
 SIGNS = {w.Plus: " + ", w.Minus: " − ", w.Times: " × ", w.Divided: " ÷ "}
@@ -23,11 +23,11 @@ ONE_OF_SEVERAL = {
     w.Latest: Words("最近一次", "the latest"),
 }
 COUNTED_IN = {
-    Unit.HOUR: Words("小时数", "hours"),
-    Unit.DAY: Words("天数", "days"),
-    Unit.WORKDAY: Words("工作日数", "working days"),
-    Unit.MONTH: Words("月数", "months"),
-    Unit.YEAR: Words("年数", "years"),
+    LengthUnit.HOUR: Words("小时数", "hours"),
+    LengthUnit.DAY: Words("天数", "days"),
+    LengthUnit.WORKDAY: Words("工作日数", "working days"),
+    LengthUnit.MONTH: Words("月数", "months"),
+    LengthUnit.YEAR: Words("年数", "years"),
 }
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any as Anything
 
-from jinzhi.kernel.period import Length, Unit
+from jinzhi.kernel.period import Length, LengthUnit
 
 Literal = str | int | Decimal | bool | date | datetime | Length | None
 
@@ -86,7 +86,7 @@ class Days:
 
     first: object
     last: object
-    unit: Unit = Unit.DAY
+    unit: LengthUnit = LengthUnit.DAY
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,9 +29,9 @@ from __future__ import annotations
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar, Festival, HolidayNotice
 from jinzhi.kernel.period.deadline import Deadline, deadline
-from jinzhi.kernel.period.length import Length, Unit, days, extend, hours, length_of, months, workdays, years
+from jinzhi.kernel.period.length import Length, LengthUnit, days, extend, hours, length_of, months, workdays, years
 from jinzhi.kernel.period.span import Span
-from jinzhi.kernel.period.working import Step, add_months, day_ahead, months_and_days
+from jinzhi.kernel.period.working import WorkingStep, add_months, day_ahead, months_and_days
 
 __all__ = [
     "ONE_DAY",
@@ -40,9 +40,9 @@ __all__ = [
     "Festival",
     "HolidayNotice",
     "Length",
+    "LengthUnit",
     "Span",
-    "Step",
-    "Unit",
+    "WorkingStep",
     "add_months",
     "day_ahead",
     "days",

@@ -8,9 +8,9 @@ from datetime import date, datetime, time, timedelta
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
 from jinzhi.kernel.period.ends import counted_end, leapt_end, rolled_end
-from jinzhi.kernel.period.length import Length, Unit, extend, hours
+from jinzhi.kernel.period.length import Length, LengthUnit, extend, hours
 from jinzhi.kernel.period.span import Piece, Span, find_pieces
-from jinzhi.kernel.period.working import Step, count_days, leap, roll_end, run_hours
+from jinzhi.kernel.period.working import WorkingStep, count_days, leap, roll_end, run_hours
 from jinzhi.kernel.text import Words
 
 
@@ -31,10 +31,10 @@ class Deadline:
     rolled_from: date | None = None
     left: tuple[Length, ...] = ()
     uncovered: tuple[int, ...] = ()
-    working: Callable[[], tuple[Step, ...]] = field(default=tuple, compare=False, repr=False)
+    working: Callable[[], tuple[WorkingStep, ...]] = field(default=tuple, compare=False, repr=False)
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[WorkingStep, ...]:
         return self.working()
 
     @property
@@ -90,7 +90,7 @@ def deadline(
     """
     parts = extend(*([length] if isinstance(length, Length) else length))
     pieces = find_pieces(suspended, excluded)
-    if parts[0].unit is Unit.HOUR:
+    if parts[0].unit is LengthUnit.HOUR:
         if not isinstance(start, datetime):
             raise ValueError(f"{parts[0]} runs from a minute: give the event's date and time, not {start}")
         return _deadline_in_hours(start, parts[0].n, calendar, bool(roll), pieces)
@@ -100,7 +100,7 @@ def deadline(
     rolled_from: date | None = None
     reached: date | None = begin
     for i, part in enumerate(parts):
-        if part.unit in (Unit.DAY, Unit.WORKDAY):
+        if part.unit in (LengthUnit.DAY, LengthUnit.WORKDAY):
             reached, left = counted_end(end, part, calendar, pieces, uncovered)
         else:
             reached, left = leapt_end(end, part, pieces)
@@ -125,11 +125,11 @@ def worked_out(
     begin: date, parts: Sequence[Length], calendar: Calendar, pieces: Sequence[Piece], roll: bool
 ) -> Deadline:
     """The same end, found day by day: what :func:`deadline` is held against, and what a page shows."""
-    steps = [Step(begin, begin, "事件发生当日，不计入", "day of the event, does not count")]
+    steps = [WorkingStep(begin, begin, "事件发生当日，不计入", "day of the event, does not count")]
     uncovered: set[int] = set()
     end = begin
     for i, part in enumerate(parts):
-        run = count_days if part.unit in (Unit.DAY, Unit.WORKDAY) else leap
+        run = count_days if part.unit in (LengthUnit.DAY, LengthUnit.WORKDAY) else leap
         reached, left = run(end, part, calendar, pieces, steps, uncovered)
         if reached is None:
             return Deadline(
@@ -157,7 +157,7 @@ def worked_out(
 def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, pieces: Sequence[Piece]) -> Deadline:
     """Hours from the minute of the event; a day inside a span takes out all its 24 hours."""
     now, left = start, timedelta(hours=n)
-    steps: list[Step] = []
+    steps: list[WorkingStep] = []
     for piece in pieces:
         stop = datetime.combine(piece.first, time.min, start.tzinfo)
         if not piece.open and piece.last < now.date():
@@ -170,7 +170,7 @@ def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, 
             steps.append(run_hours(now.date(), piece.first - ONE_DAY, ran))
         if piece.open:
             steps.append(
-                Step(
+                WorkingStep(
                     max(piece.first, start.date()),
                     max(piece.first, start.date()),
                     piece.zh + "（尚未结束）",
@@ -179,7 +179,7 @@ def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, 
             )
             whole = -(-left // timedelta(hours=1))
             return Deadline(on=None, working=lambda: tuple(steps), left=(hours(whole),))
-        steps.append(Step(max(piece.first, start.date()), piece.last, piece.zh, piece.en))
+        steps.append(WorkingStep(max(piece.first, start.date()), piece.last, piece.zh, piece.en))
         now = datetime.combine(piece.last + ONE_DAY, time.min, start.tzinfo)
     end = now + left
     steps.append(run_hours(now.date(), end.date(), left))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
-from jinzhi.kernel.period.length import Length, Unit
+from jinzhi.kernel.period.length import Length, LengthUnit
 from jinzhi.kernel.period.span import Piece
 from jinzhi.kernel.period.working import add_months, months_and_days
 
@@ -15,7 +15,7 @@ Reached = tuple[date | None, tuple[Length, ...]]
 
 def counted_end(start: date, part: Length, calendar: Calendar, pieces: Sequence[Piece], uncovered: set[int]) -> Reached:
     """The last of so many days or working days after a day; or None and what is left, where a piece does not end."""
-    table = calendar.sums if part.unit is Unit.WORKDAY else None
+    table = calendar.sums if part.unit is LengthUnit.WORKDAY else None
     begin = start.toordinal()
     if table:
         table.reach_back(begin)
@@ -50,7 +50,7 @@ def _look(first: date, last: date, calendar: Calendar, uncovered: set[int]) -> N
 
 def leapt_end(start: date, part: Length, pieces: Sequence[Piece]) -> Reached:
     """The corresponding day so many months or years on, moved by what was taken out."""
-    end = add_months(start, part.n * (12 if part.unit is Unit.YEAR else 1))
+    end = add_months(start, part.n * (12 if part.unit is LengthUnit.YEAR else 1))
     for piece in pieces:
         first = max(piece.first, start + ONE_DAY)
         if piece.last < first:
@@ -61,7 +61,7 @@ def leapt_end(start: date, part: Length, pieces: Sequence[Piece]) -> Reached:
         if piece.open or piece.suspends:
             m, d = months_and_days(before, end)
             if piece.open:
-                return None, tuple(Length(n, unit) for n, unit in ((m, Unit.MONTH), (d, Unit.DAY)) if n)
+                return None, tuple(Length(n, unit) for n, unit in ((m, LengthUnit.MONTH), (d, LengthUnit.DAY)) if n)
             end = add_months(piece.last, m) + timedelta(days=d)
         else:
             end += piece.last - before

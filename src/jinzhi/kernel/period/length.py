@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Unit(StrEnum):
+class LengthUnit(StrEnum):
     HOUR = "hour"
     DAY = "day"
     WORKDAY = "workday"
@@ -20,19 +20,19 @@ class Unit(StrEnum):
 
 
 _UNIT_ZH = {
-    Unit.HOUR: "小时",
-    Unit.DAY: "自然日",
-    Unit.WORKDAY: "工作日",
-    Unit.MONTH: "个月",
-    Unit.YEAR: "年",
+    LengthUnit.HOUR: "小时",
+    LengthUnit.DAY: "自然日",
+    LengthUnit.WORKDAY: "工作日",
+    LengthUnit.MONTH: "个月",
+    LengthUnit.YEAR: "年",
 }
-_LENGTH_ZH = {**_UNIT_ZH, Unit.DAY: "日", Unit.WORKDAY: "个工作日"}
+_LENGTH_ZH = {**_UNIT_ZH, LengthUnit.DAY: "日", LengthUnit.WORKDAY: "个工作日"}
 _LENGTH_EN = {
-    Unit.HOUR: "hour",
-    Unit.DAY: "day",
-    Unit.WORKDAY: "working day",
-    Unit.MONTH: "month",
-    Unit.YEAR: "year",
+    LengthUnit.HOUR: "hour",
+    LengthUnit.DAY: "day",
+    LengthUnit.WORKDAY: "working day",
+    LengthUnit.MONTH: "month",
+    LengthUnit.YEAR: "year",
 }
 
 
@@ -41,7 +41,7 @@ class Length:
     """So many of one unit, at least one. Raises ValueError for less."""
 
     n: int
-    unit: Unit
+    unit: LengthUnit
 
     def __post_init__(self) -> None:
         if self.n < 1:
@@ -69,27 +69,27 @@ def length_of(code: str) -> Length:
     match = re.fullmatch(r"(\d{1,4})[ _-]?([a-z]+?)s?", code.strip(), re.ASCII)
     if match is None:
         raise ValueError(f"{code!r} is no length")
-    return Length(int(match[1]), Unit(match[2]))
+    return Length(int(match[1]), LengthUnit(match[2]))
 
 
 def hours(n: int) -> Length:
-    return Length(n, Unit.HOUR)
+    return Length(n, LengthUnit.HOUR)
 
 
 def days(n: int) -> Length:
-    return Length(n, Unit.DAY)
+    return Length(n, LengthUnit.DAY)
 
 
 def workdays(n: int) -> Length:
-    return Length(n, Unit.WORKDAY)
+    return Length(n, LengthUnit.WORKDAY)
 
 
 def months(n: int) -> Length:
-    return Length(n, Unit.MONTH)
+    return Length(n, LengthUnit.MONTH)
 
 
 def years(n: int) -> Length:
-    return Length(n, Unit.YEAR)
+    return Length(n, LengthUnit.YEAR)
 
 
 def extend(*lengths: Length) -> tuple[Length, ...]:
@@ -104,11 +104,11 @@ def extend(*lengths: Length) -> tuple[Length, ...]:
         raise ValueError("a period needs at least one length")
     out: list[Length] = []
     for length in lengths:
-        if length.unit is Unit.YEAR and len(lengths) > 1:
+        if length.unit is LengthUnit.YEAR and len(lengths) > 1:
             length = months(12 * length.n)
         if out and out[-1].unit is length.unit:
             length = Length(out.pop().n + length.n, length.unit)
         out.append(length)
-    if len(out) > 1 and any(length.unit is Unit.HOUR for length in out):
+    if len(out) > 1 and any(length.unit is LengthUnit.HOUR for length in out):
         raise ValueError("hours cannot be chained with another unit: say which day the hours start on")
     return tuple(out)

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
-from jinzhi.kernel.period.length import Length, Unit
+from jinzhi.kernel.period.length import Length, LengthUnit
 from jinzhi.kernel.period.span import Piece
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WorkingStep:
     """A stretch of the working: ``day`` to ``last``, both included, with what happened to the clock.
 
     ``counted``: units counted in it — working days for a length in working days, hours for hours (with a
@@ -36,15 +36,15 @@ def add_months(day: date, n: int) -> date:
 def day_ahead(day: date, length: Length, calendar: Calendar) -> date:
     """The day that lies a length before another; hours as the days that they fill."""
     match length.unit:
-        case Unit.MONTH | Unit.YEAR:
-            return add_months(day, -length.n * (12 if length.unit is Unit.YEAR else 1))
-        case Unit.WORKDAY:
+        case LengthUnit.MONTH | LengthUnit.YEAR:
+            return add_months(day, -length.n * (12 if length.unit is LengthUnit.YEAR else 1))
+        case LengthUnit.WORKDAY:
             left = length.n
             while left:
                 day -= ONE_DAY
                 left -= calendar.is_workday(day)
             return day
-        case Unit.HOUR:
+        case LengthUnit.HOUR:
             return day - timedelta(days=-(-length.n // 24))
     return day - timedelta(days=length.n)
 
@@ -57,11 +57,11 @@ def months_and_days(after: date, through: date) -> tuple[int, int]:
     return n, (through - add_months(after, n)).days
 
 
-def put_step(steps: list[Step], step: Step) -> None:
+def put_step(steps: list[WorkingStep], step: WorkingStep) -> None:
     """Add a step, or lengthen the one before where it says the same."""
     before = steps[-1] if steps else None
     if before and (before.zh, before.en) == (step.zh, step.en) and before.last + ONE_DAY == step.day:
-        steps[-1] = Step(before.day, step.last, step.zh, step.en, before.counted + step.counted)
+        steps[-1] = WorkingStep(before.day, step.last, step.zh, step.en, before.counted + step.counted)
     else:
         steps.append(step)
 
@@ -71,39 +71,39 @@ def count_days(
     part: Length,
     calendar: Calendar,
     pieces: Sequence[Piece],
-    steps: list[Step],
+    steps: list[WorkingStep],
     uncovered: set[int],
 ) -> tuple[date | None, tuple[Length, ...]]:
     """Count days or working days one by one."""
     day, left, i = start, part.n, 0
-    working = part.unit is Unit.WORKDAY
+    working = part.unit is LengthUnit.WORKDAY
     while left:
         day += ONE_DAY
         while i < len(pieces) and pieces[i].last < day:
             i += 1
         piece = pieces[i] if i < len(pieces) and pieces[i].first <= day else None
         if piece is not None and piece.open:
-            steps.append(Step(day, day, piece.zh + "（尚未结束）", piece.en + " (still standing)"))
+            steps.append(WorkingStep(day, day, piece.zh + "（尚未结束）", piece.en + " (still standing)"))
             return None, (Length(left, part.unit),)
         if piece is not None:
-            put_step(steps, Step(day, piece.last, piece.zh, piece.en))
+            put_step(steps, WorkingStep(day, piece.last, piece.zh, piece.en))
             day = piece.last
             continue
         if not working:
             left -= 1
-            put_step(steps, Step(day, day, "计入", "counts", 1))
+            put_step(steps, WorkingStep(day, day, "计入", "counts", 1))
             continue
         if not calendar.covers(day):
             uncovered.add(day.year)
         if calendar.is_workday(day):
             left -= 1
             zh, en = calendar.why_by_notice(day)
-            put_step(steps, Step(day, day, f"{zh}，计入", f"{en}, counts", 1))
+            put_step(steps, WorkingStep(day, day, f"{zh}，计入", f"{en}, counts", 1))
         elif day in calendar.off:
             zh, en = calendar.why_by_notice(day)
-            put_step(steps, Step(day, day, f"{zh}，不计入", f"{en}, does not count"))
+            put_step(steps, WorkingStep(day, day, f"{zh}，不计入", f"{en}, does not count"))
         else:
-            put_step(steps, Step(day, day, "周末，不计入", "weekend, does not count"))
+            put_step(steps, WorkingStep(day, day, "周末，不计入", "weekend, does not count"))
     return day, ()
 
 
@@ -112,11 +112,11 @@ def leap(
     part: Length,
     calendar: Calendar,
     pieces: Sequence[Piece],
-    steps: list[Step],
+    steps: list[WorkingStep],
     uncovered: set[int],
 ) -> tuple[date | None, tuple[Length, ...]]:
     """Months or years: to the corresponding day, then on by what was taken out."""
-    end = add_months(start, part.n * (12 if part.unit is Unit.YEAR else 1))
+    end = add_months(start, part.n * (12 if part.unit is LengthUnit.YEAR else 1))
     cut = end.day != start.day
     done = start  # the last day that a step already tells of
     for piece in pieces:
@@ -126,14 +126,14 @@ def leap(
         if first > end:
             break
         if first > done + ONE_DAY:
-            put_step(steps, Step(done + ONE_DAY, first - ONE_DAY, "计入", "counts", (first - done).days - 1))
+            put_step(steps, WorkingStep(done + ONE_DAY, first - ONE_DAY, "计入", "counts", (first - done).days - 1))
         before = first - ONE_DAY
         m, d = months_and_days(before, end)
-        left = tuple(Length(n, unit) for n, unit in ((m, Unit.MONTH), (d, Unit.DAY)) if n)
+        left = tuple(Length(n, unit) for n, unit in ((m, LengthUnit.MONTH), (d, LengthUnit.DAY)) if n)
         says_zh, says_en = " ".join(x.zh for x in left), " ".join(x.en for x in left)
         if piece.open:
             steps.append(
-                Step(
+                WorkingStep(
                     first,
                     first,
                     f"{piece.zh}（尚未结束，剩余 {says_zh}）",
@@ -143,7 +143,7 @@ def leap(
             return None, left
         if piece.suspends:
             steps.append(
-                Step(
+                WorkingStep(
                     first,
                     piece.last,
                     f"{piece.zh}（剩余 {says_zh}，届满后接续）",
@@ -154,23 +154,23 @@ def leap(
         else:
             n = (piece.last - before).days
             steps.append(
-                Step(first, piece.last, f"{piece.zh}（顺延 {n} 日）", f"{piece.en} (moves the end by {n} days)")
+                WorkingStep(first, piece.last, f"{piece.zh}（顺延 {n} 日）", f"{piece.en} (moves the end by {n} days)")
             )
             end += timedelta(days=n)
         cut = False
         done = piece.last
     if end - ONE_DAY > done:
-        put_step(steps, Step(done + ONE_DAY, end - ONE_DAY, "计入", "counts", (end - done).days - 1))
+        put_step(steps, WorkingStep(done + ONE_DAY, end - ONE_DAY, "计入", "counts", (end - done).days - 1))
     zh, en = (
         ("该月无相应日，以月末为届满日", "the month has no corresponding day: ends on its last day")
         if cut
         else (f"满 {part.zh}，届满日", f"{part.en} are full: the last day")
     )
-    steps.append(Step(end, end, zh, en, 1))
+    steps.append(WorkingStep(end, end, zh, en, 1))
     return end, ()
 
 
-def roll_end(end: date, calendar: Calendar, steps: list[Step], uncovered: set[int]) -> date:
+def roll_end(end: date, calendar: Calendar, steps: list[WorkingStep], uncovered: set[int]) -> date:
     """Move an end on a day off to the next working day, and tell of it."""
     day = end
     while True:
@@ -183,11 +183,13 @@ def roll_end(end: date, calendar: Calendar, steps: list[Step], uncovered: set[in
         return end
     zh, en = calendar.why_by_notice(end)
     if day - ONE_DAY > end:
-        put_step(steps, Step(end + ONE_DAY, day - ONE_DAY, "休假日，顺延", "days off, moved on"))
-    steps.append(Step(day, day, f"届满日 {end} 逢{zh}，顺延至此日", f"{end} is off ({en}): the end moves to this day"))
+        put_step(steps, WorkingStep(end + ONE_DAY, day - ONE_DAY, "休假日，顺延", "days off, moved on"))
+    steps.append(
+        WorkingStep(day, day, f"届满日 {end} 逢{zh}，顺延至此日", f"{end} is off ({en}): the end moves to this day")
+    )
     return day
 
 
-def run_hours(first: date, last: date, ran: timedelta) -> Step:
+def run_hours(first: date, last: date, ran: timedelta) -> WorkingStep:
     n = ran / timedelta(hours=1)
-    return Step(first, last, f"连续计 {n:g} 小时", f"{n:g} hours run", int(n) if n == int(n) else n)
+    return WorkingStep(first, last, f"连续计 {n:g} 小时", f"{n:g} hours run", int(n) if n == int(n) else n)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from jinzhi.kernel.query.distribute import distributed
-from jinzhi.kernel.query.fields import Field, Kind, get_field
+from jinzhi.kernel.query.fields import Kind, QueryField, get_field
 from jinzhi.kernel.query.limits import MAX_SLOP_WORDS, QueryError
-from jinzhi.kernel.query.nodes import Freq, Node, Or, Prox, Range, Term, children, leaves, stored_fields
+from jinzhi.kernel.query.nodes import Freq, Node, Or, Prox, QueryTerm, Range, children, leaves, stored_fields
 from jinzhi.kernel.query.patterns import WILDCARDS, pattern_of
 from jinzhi.kernel.query.values import count_of, date_bounds, plain_number
 
 
-def check_leaf(leaf: Term | Range) -> None:
+def check_leaf(leaf: QueryTerm | Range) -> None:
     """Raises QueryError where a leaf makes no sense in one of its fields; says what would."""
     for code in stored_fields(leaf):
         one = get_field(code)
@@ -49,7 +49,7 @@ def check_leaf(leaf: Term | Range) -> None:
                     )
 
 
-def _check_range(leaf: Range, one: Field) -> None:
+def _check_range(leaf: Range, one: QueryField) -> None:
     for end in (leaf.low, leaf.high):
         if end != "*":
             date_bounds(end, leaf.at) if one.kind is Kind.DATE else count_of(end, leaf.at)
@@ -59,7 +59,7 @@ def _check_range(leaf: Range, one: Field) -> None:
         )
 
 
-def _wrong_kind(leaf: Term | Range, one: Field, zh: str, en: str, way_zh: str, way_en: str) -> QueryError:
+def _wrong_kind(leaf: QueryTerm | Range, one: QueryField, zh: str, en: str, way_zh: str, way_en: str) -> QueryError:
     return QueryError(
         f"{one.zh}（{one.code}）不能用{zh}；{zh}只用于{way_zh}",
         f"{one.en} ({one.code}) cannot take {en}, which is for {way_en}",
@@ -70,7 +70,7 @@ def _wrong_kind(leaf: Term | Range, one: Field, zh: str, en: str, way_zh: str, w
 def text_fields(node: Node) -> frozenset[str]:
     """The stored text fields in which an operand of proximity can have occurrences."""
     match node:
-        case Term():
+        case QueryTerm():
             return frozenset(code for code in stored_fields(node) if get_field(code).kind in (Kind.TEXT, Kind.NAME))
         case Or():
             return frozenset().union(*(text_fields(item) for item in node.items))
@@ -86,7 +86,7 @@ def text_fields(node: Node) -> frozenset[str]:
 def check(node: Node) -> None:
     """Raises QueryError or TooWide where a tree cannot be run, whatever the documents."""
     for leaf in leaves(node):
-        if isinstance(leaf, (Term, Range)):
+        if isinstance(leaf, (QueryTerm, Range)):
             check_leaf(leaf)
     _check_near(distributed(node))
 

@@ -12,13 +12,13 @@ from jinzhi.kernel.query.nodes import (
     History,
     Ids,
     Node,
-    Not,
     Or,
     Prox,
+    QueryNot,
+    QueryTerm,
     Range,
     Saved,
     Semantic,
-    Term,
     Xor,
     all_of,
     any_of,
@@ -40,7 +40,7 @@ def distributed(node: Node) -> Node:
             return any_of([distributed(item) for item in node.items], node.at)
         case Xor():
             return one_of([distributed(item) for item in node.items], node.at)
-        case Not():
+        case QueryNot():
             return replace(node, inner=distributed(node.inner))
         case Prox() | Freq():
             return all_of(_alternatives(node), node.at)
@@ -51,7 +51,7 @@ def distributed(node: Node) -> Node:
 def _alternatives(node: Node) -> list[Node]:
     """The branches of an operand that must all be found, each free of And."""
     match node:
-        case Term():
+        case QueryTerm():
             if not all(get_field(code).kind in (Kind.TEXT, Kind.NAME) for code in stored_fields(node)):
                 raise _no_operand(node, "号码、分类、日期、次数等字段", "a number, class, date, key or count")
             return [node]
@@ -73,7 +73,7 @@ def _alternatives(node: Node) -> list[Node]:
             return [replace(node, left=left, right=right) for left in lefts for right in rights]
         case Freq():
             return [replace(node, inner=inner) for inner in _alternatives(node.inner)]
-        case Not():
+        case QueryNot():
             raise _no_operand(node, "NOT", "NOT", "；请把 NOT 移到位置算符之外，或用 NOT (nW) 等否定位置算符")
         case Xor():
             raise _no_operand(node, "XOR", "XOR")
@@ -101,6 +101,6 @@ def _no_operand(node: Node, zh: str, en: str, way: str = "") -> QueryError:
     return QueryError(
         f"位置算符和词频算符两边只能是文本字段的词，不能是{zh}{way}",
         f"proximity and frequency take words of text fields, not {en}"
-        + ("; move NOT outside, or use NOT (nW)" if isinstance(node, Not) else ""),
+        + ("; move NOT outside, or use NOT (nW)" if isinstance(node, QueryNot) else ""),
         node.at,
     )

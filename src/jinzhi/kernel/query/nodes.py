@@ -27,7 +27,7 @@ class Doc:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class QueryTerm:
     """A word, number, class or phrase sought in the fields (codes; none: the default fields).
 
     ``slop``: the words of a phrase in any order with at most so many tokens between them. ``op`` compares dates and
@@ -132,7 +132,7 @@ class Freq:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class QueryNot:
     """Every document that the inner does not find."""
 
     inner: Node
@@ -163,7 +163,7 @@ class Xor:
     at: int = dataclass_field(default=0, compare=False)
 
 
-Node = Term | Range | History | Saved | Semantic | Ids | Prox | Freq | Not | And | Or | Xor
+Node = QueryTerm | Range | History | Saved | Semantic | Ids | Prox | Freq | QueryNot | And | Or | Xor
 Group = And | Or | Xor
 
 
@@ -204,7 +204,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case And() | Or() | Xor():
             return node.items
-        case Not() | Freq():
+        case QueryNot() | Freq():
             return (node.inner,)
         case Prox():
             return (node.left, node.right)
@@ -212,9 +212,9 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def leaves(node: Node) -> Iterator[Term | Range | History | Saved | Semantic | Ids]:
+def leaves(node: Node) -> Iterator[QueryTerm | Range | History | Saved | Semantic | Ids]:
     """The leaves from left to right; their order numbers the colours of highlighting."""
-    if isinstance(node, (Term, Range, History, Saved, Semantic, Ids)):
+    if isinstance(node, (QueryTerm, Range, History, Saved, Semantic, Ids)):
         yield node
     for child in children(node):
         yield from leaves(child)
@@ -223,7 +223,7 @@ def leaves(node: Node) -> Iterator[Term | Range | History | Saved | Semantic | I
 def open_ended(node: Node) -> bool:
     """Whether a document may be found for nothing that it holds."""
     match node:
-        case Not():
+        case QueryNot():
             return not open_ended(node.inner)
         case And():
             return all(open_ended(item) for item in node.items)
@@ -235,7 +235,7 @@ def open_ended(node: Node) -> bool:
             return False
 
 
-def stored_fields(node: Term | Range) -> tuple[str, ...]:
+def stored_fields(node: QueryTerm | Range) -> tuple[str, ...]:
     """The stored fields in which a leaf is sought, each once."""
     fields = node.fields or (DEFAULT,)
     return tuple(dict.fromkeys(stored for code in fields for stored in get_field(code).stored))

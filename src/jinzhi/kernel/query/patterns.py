@@ -21,7 +21,7 @@ class Char:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PatternPiece:
     """One token; ``wild``: its text holds wildcards (``wildcard_test``, ``wildcard_regex``) for the whole token."""
 
     text: str
@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class PatternGap:
     """From ``least`` to ``most`` (None: any number of) Han characters of the run of the character beside it.
 
     ``glued``: directly behind what stood before it, so in its run if that was a Han character.
@@ -40,7 +40,7 @@ class Gap:
     glued: bool
 
 
-Step = Char | Piece | Gap
+Step = Char | PatternPiece | PatternGap
 #: one word of a query: the steps must follow each other, token by token
 Word = tuple[Step, ...]
 
@@ -116,10 +116,10 @@ def wildcard_test(text: str) -> Callable[[str], bool]:
     return lambda whole: bool(quick.fullmatch(whole)) if len(whole) <= QUICK_LENGTH else stepwise(whole)
 
 
-def gap_of(signs: str, glued: bool) -> Gap:
+def gap_of(signs: str, glued: bool) -> PatternGap:
     """The gap that signs beside a Han character mean together: ``?#`` is one or two characters."""
     least = signs.count("#")
-    return Gap(least, None if "*" in signs else least + signs.count("?"), glued)
+    return PatternGap(least, None if "*" in signs else least + signs.count("?"), glued)
 
 
 def pattern_of(text: str, at: int = 0) -> tuple[Word, ...]:
@@ -127,7 +127,9 @@ def pattern_of(text: str, at: int = 0) -> tuple[Word, ...]:
     if len(text) > MAX_WORD_LENGTH:
         raise TooWide("一个检索词的字符", "characters in one word", len(text), MAX_WORD_LENGTH, at)
     found = tuple(word for part in text.split() if (word := _word(part)))
-    if not any(isinstance(step, Char) or (isinstance(step, Piece) and _solid(step)) for word in found for step in word):
+    if not any(
+        isinstance(step, Char) or (isinstance(step, PatternPiece) and _solid(step)) for word in found for step in word
+    ):
         raise QueryError(
             f"“{text}”里没有可检索的字词：标点不参与检索，截词符（* ? #）须与字词同用；"
             "其他系统的检索式（如以 % + $ 截词、以 + 表示或）请在检索框选择该系统",
@@ -139,7 +141,7 @@ def pattern_of(text: str, at: int = 0) -> tuple[Word, ...]:
     return found
 
 
-def _solid(piece: Piece) -> bool:
+def _solid(piece: PatternPiece) -> bool:
     return bool(set(piece.text) - WILDCARDS)
 
 
@@ -179,7 +181,7 @@ def _word(part: str) -> Word:
             while index + 1 < len(kinds) and kinds[index + 1][2] and _joins(kinds, index + 1):
                 index += 1
                 token += kinds[index][1]
-            steps.append(Piece(token, bool(set(token) & WILDCARDS)))
+            steps.append(PatternPiece(token, bool(set(token) & WILDCARDS)))
             glue = False
         index += 1
     return tuple(steps)

@@ -12,12 +12,12 @@ from jinzhi.kernel.query.nodes import (
     History,
     Ids,
     Node,
-    Not,
     Or,
     Prox,
     Query,
+    QueryNot,
+    QueryTerm,
     Saved,
-    Term,
     Xor,
     all_of,
     any_of,
@@ -49,7 +49,7 @@ class Keeper(Resolver, Protocol):
     def fields(self) -> frozenset[str]:
         """The stored fields it answers for."""
 
-    def kept(self, node: Term | Prox | Freq) -> Node:
+    def kept(self, node: QueryTerm | Prox | Freq) -> Node:
         """What stands for the node."""
 
 
@@ -77,7 +77,7 @@ class _Resolving:
         match node:
             case History() | Saved():
                 return self._referred(node, seen)
-            case Term() | Prox() | Freq() if self.fields and self.fields & _sought(node):
+            case QueryTerm() | Prox() | Freq() if self.fields and self.fields & _sought(node):
                 return self._kept(node, seen)
             case And():
                 return all_of([self.put_in(item, seen) for item in node.items], node.at)
@@ -85,7 +85,7 @@ class _Resolving:
                 return any_of([self.put_in(item, seen) for item in node.items], node.at)
             case Xor():
                 return one_of([self.put_in(item, seen) for item in node.items], node.at)
-            case Not():
+            case QueryNot():
                 return replace(node, inner=self.put_in(node.inner, seen))
             case Freq():
                 return replace(node, inner=self.put_in(node.inner, seen))
@@ -129,11 +129,11 @@ class _Resolving:
         except QueryError as error:
             raise _moved(error, name, node, inside=not isinstance(error, _Circle)) from None
 
-    def _kept(self, node: Term | Prox | Freq, seen: tuple[str, ...]) -> Node:
+    def _kept(self, node: QueryTerm | Prox | Freq, seen: tuple[str, ...]) -> Node:
         """A node in fields that the resolver answers for; a word in others too is sought in each by itself."""
         keeper = self.resolver
         assert isinstance(keeper, Keeper)
-        if not isinstance(node, Term):
+        if not isinstance(node, QueryTerm):
             if _sought(node) <= self.fields:
                 return self._stands_for(keeper.kept(node), "", node, seen)
             raise QueryError(
@@ -158,7 +158,7 @@ class _Resolving:
 
 def _sought(node: Node) -> frozenset[str]:
     """The stored fields of all words of a node."""
-    return frozenset(code for leaf in leaves(node) if isinstance(leaf, Term) for code in stored_fields(leaf))
+    return frozenset(code for leaf in leaves(node) if isinstance(leaf, QueryTerm) for code in stored_fields(leaf))
 
 
 def _placed(node: Node, at: int) -> Node:
@@ -166,7 +166,7 @@ def _placed(node: Node, at: int) -> Node:
     match node:
         case And() | Or() | Xor():
             return replace(node, items=tuple(_placed(item, at) for item in node.items), at=at)
-        case Not() | Freq():
+        case QueryNot() | Freq():
             return replace(node, inner=_placed(node.inner, at), at=at)
         case Prox():
             return replace(node, left=_placed(node.left, at), right=_placed(node.right, at), at=at)

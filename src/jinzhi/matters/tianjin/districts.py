@@ -7,7 +7,7 @@ District IP offices mostly sit in the district's market regulation bureau (domai
 
 from __future__ import annotations
 
-from jinzhi.kernel.organisation import Alias, OrgUnit
+from jinzhi.kernel.organisation import OrgUnit, UnitAlias
 
 # id, name, English, code, codes it had before
 _DISTRICTS = (
@@ -37,7 +37,7 @@ districts = tuple(
         short=f"{name}政府",
         level="district",
         parent="tianjin",
-        aliases=(Alias(name),),
+        aliases=(UnitAlias(name),),
         code=code,
         code_verified=False,
         old_codes=old,
@@ -52,7 +52,7 @@ ip_offices = tuple(
         en=f"{en} IP Office",
         level="bureau",
         parent=f"tj-{id}",
-        aliases=(Alias(f"{name}市场监督管理局(知识产权局)"),) if id == "binhai" else (),
+        aliases=(UnitAlias(f"{name}市场监督管理局(知识产权局)"),) if id == "binhai" else (),
         note="多设在区市场监督管理局",
     )
     for id, name, en, code, old in _DISTRICTS

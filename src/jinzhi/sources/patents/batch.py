@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from jinzhi.kernel.patent import Document, LegalEvent
+from jinzhi.kernel.patent import LegalEvent, PatentDocument
 from jinzhi.sources.patents import (
     cnipa_status,
     cnipa_xml,
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 from jinzhi.sources.patents.xml import HEAD
 
-Read = Callable[[BinaryIO, str], Iterator[Document | LegalEvent | RefusedRecord]]
+Read = Callable[[BinaryIO, str], Iterator[PatentDocument | LegalEvent | RefusedRecord]]
 
 #: source → its reader
 READERS: dict[str, Read] = {
@@ -155,7 +155,7 @@ _XML = (
 )
 
 
-def read(member: BatchMember) -> Iterator[Document | LegalEvent | RefusedRecord]:
+def read(member: BatchMember) -> Iterator[PatentDocument | LegalEvent | RefusedRecord]:
     """What a member holds, through the reader of its source. A drawing holds nothing. Never raises for its content."""
     if member.source == DRAWING:
         return

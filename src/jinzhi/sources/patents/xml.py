@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from jinzhi.kernel.patent import Document
+from jinzhi.kernel.patent import PatentDocument
 from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
 from jinzhi.standards.cn_numbers import PatentNumberError
 
@@ -401,10 +401,10 @@ def read_each(
     stream: BinaryIO,
     name: str,
     roots: Sequence[str],
-    make: Callable[[etree._Element, str], Document],
+    make: Callable[[etree._Element, str], PatentDocument],
     strange: Callable[[str], Unreadable],
     limits: Limits = LIMITS,
-) -> Iterator[Document | RefusedRecord]:
+) -> Iterator[PatentDocument | RefusedRecord]:
     """What ``make`` gives for each element called as one of ``roots``, handed over with the file's SHA-256.
 
     ``strange``: the refusal of a document that holds none of them, from the name of its root. Never raises for what

@@ -14,10 +14,10 @@ from jinzhi.kernel.plan import (
     ParsedDuty,
     ParsedRow,
     ParseWarning,
-    Place,
     PlanDocument,
+    PlanPlace,
+    PlanReading,
     PlanRow,
-    Reading,
     RowMatch,
     SourceSpan,
     UnitSeen,
@@ -98,11 +98,11 @@ def of_this_plan(draft: PlanDraft, names: NameBook, matches: Sequence[RowMatch],
     return others is None and len(in_place) >= 2
 
 
-def _place(row: DraftRow) -> Place:
-    return Place(row.part, row.section, row.part_number, row.section_number, row.number)
+def _place(row: DraftRow) -> PlanPlace:
+    return PlanPlace(row.part, row.section, row.part_number, row.section_number, row.number)
 
 
-def _ids(places: Sequence[Place], matches: Sequence[RowMatch]) -> list[str]:
+def _ids(places: Sequence[PlanPlace], matches: Sequence[RowMatch]) -> list[str]:
     ids: list[str] = []
     taken: Counter[str] = Counter()
     for place, match in zip(places, matches, strict=True):
@@ -165,7 +165,7 @@ def _doubt(readings: Readings, draft: PlanDraft, names: NameBook) -> Doubt:
     return Doubt(
         readings.code, readings.said[0], readings.start, readings.end, readings.row if readings.row >= 0 else None,
         tuple(
-            Reading(
+            PlanReading(
                 zh,
                 tuple((n, _fields(values, draft.rows[n], names)) for n, values in changes.items()),
                 tuple((n, tuple(_added(row, names) for row in made)) for n, made in add),
@@ -200,8 +200,8 @@ def _binding(n: int, match: RowMatch, row: ParsedRow) -> Doubt:
     return Doubt(
         "binding", f"“{row.title}”与规划任务 {known} 同名,但这份文件不像本市的这个规划", row.start, row.end, n,
         (
-            Reading("不绑定", en="Not bound"),
-            Reading(
+            PlanReading("不绑定", en="Not bound"),
+            PlanReading(
                 f"绑定到 {known}",
                 ((n, {"matched": match.row.id, "match": {"how": "人工绑定", "score": 1}}),),
                 en=f"Bound to {match.row.id} {match.row.en}",

@@ -68,7 +68,7 @@ def sign_at(chars: str, p: int, end: int) -> HeadingSign | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownHeading:
     """A name of the plan met in the stream: up to ``end``; ``row`` where it is a row's title."""
 
     rank: int
@@ -92,7 +92,7 @@ class Vocabulary:
             self.entries.append((_shape(row.title), ROW, row.title, row.number, row))
         self.entries.sort(key=lambda e: -len(e[0]))
 
-    def at(self, chars: str, p: int, end: int, ranks: tuple[int, ...] = (PART, SECTION, ROW)) -> Known | None:
+    def at(self, chars: str, p: int, end: int, ranks: tuple[int, ...] = (PART, SECTION, ROW)) -> KnownHeading | None:
         """The longest known name that begins at ``p``."""
         if p >= end:
             return None
@@ -102,7 +102,7 @@ class Vocabulary:
                 continue
             reached = _walk(chars, p, end, shape)
             if reached:
-                return Known(rank, reached, name, number, row)
+                return KnownHeading(rank, reached, name, number, row)
         return None
 
 

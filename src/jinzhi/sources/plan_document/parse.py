@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinzhi.kernel.organisation import NameBook
-from jinzhi.kernel.plan import Place, PlanDocument, PlanRow, letters, match_rows
+from jinzhi.kernel.plan import PlanDocument, PlanPlace, PlanRow, letters, match_rows
 from jinzhi.sources.plan_document.areas import Area, find_areas
 from jinzhi.sources.plan_document.assemble import assemble
 from jinzhi.sources.plan_document.contents import contents
@@ -185,7 +185,7 @@ def _tables(
 def _refuse_what_is_no_plan(draft: PlanDraft, rows: Sequence[PlanRow]) -> None:
     if any(r.duties for r in draft.rows):
         return
-    places = [(Place(), fold(r.title)) for r in draft.rows]
+    places = [(PlanPlace(), fold(r.title)) for r in draft.rows]
     if sum(m.row is not None for m in match_rows(places, rows)) >= 2:
         return
     head = drawn_head(draft.text)

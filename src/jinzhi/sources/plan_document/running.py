@@ -22,7 +22,7 @@ from jinzhi.sources.plan_document.headings import (
     ROW,
     SECTION,
     HeadingSign,
-    Known,
+    KnownHeading,
     Title,
     Vocabulary,
     sign_at,
@@ -139,7 +139,7 @@ class StreamReader:
         words = self.chars[p:stop]
         return any(w in words for w in ("预览", "下载", "用户上传", "本站"))
 
-    def _stands_alone(self, known: Known, p: int, end: int) -> bool:
+    def _stands_alone(self, known: KnownHeading, p: int, end: int) -> bool:
         after = known.end
         if after >= end or self.flow.bol[after] or self.chars[after] in "。:":
             return True

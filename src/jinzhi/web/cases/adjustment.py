@@ -13,7 +13,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.plan.adjusting import adjustment_of, came_between
 from jinzhi.apps.plan.milestone_fields import CHANGED
 from jinzhi.kernel.procedure import CaseView
-from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.language import labelled, named, speak
 from jinzhi.web.ui.tables import Cell
 
 FIELDS = {f.id: f for f in CHANGED}
@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 def moved(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """期限：2026-09-30 → 2026-12-31；…"""
     return "；".join(
-        f"{named(FIELDS[n]) if n in FIELDS else n}：{plain(str(before.get(n, '')))} → {plain(str(v))}"
+        labelled(named(FIELDS[n]) if n in FIELDS else n, f"{plain(str(before.get(n, '')))} → {plain(str(v))}")
         for n, v in after.items()
     )
 

@@ -33,7 +33,7 @@ from jinzhi.kernel.correction import ASK, CORRECT, REFUSE, TELL
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Law
-from jinzhi.kernel.period import Unit as UnitOfTime
+from jinzhi.kernel.period import LengthUnit as UnitOfTime
 from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.kernel.text import Words

@@ -49,7 +49,7 @@ from jinzhi.web.ui.tables import Cell, Column, Table, TableRow
 
 
 @dataclass(frozen=True)
-class Act:
+class ItemAct:
     """A verb that stands as a small form on the page of an item."""
 
     id: str
@@ -73,17 +73,17 @@ def _retain(item: Item, values: Mapping[str, Any], **how: Any) -> object:
 ACTS = {
     a.id: a
     for a in (
-        Act("offer", (TAKER, REASON), _offer,
+        ItemAct("offer", (TAKER, REASON), _offer,
             help=gettext_lazy("对方在“移交”页核验摘要并确认后，证据才转入对方手中。")),
-        Act("hold", (REASON,), lambda i, v, **how: actions.hold(i, reason=v["reason"], **how),
+        ItemAct("hold", (REASON,), lambda i, v, **how: actions.hold(i, reason=v["reason"], **how),
             help=gettext_lazy("保全期间不能处置，期满也不例外；写明案件和要求保全的人。")),
-        Act("lift", (HOLD, REASON), lambda i, v, **how: actions.lift(i, int(v["hold"]), reason=v["reason"], **how)),
-        Act("retain", (EXPIRES, REASON), _retain),
-        Act("move", (FOLDER,), lambda i, v, **how: actions.move(i, folder_of(v["folder"], how["who"]), **how)),
-        Act("link", (CASE,), lambda i, v, **how: actions.link(i, v["case"], **how)),
-        Act("unlink", (LINKED, REASON),
+        ItemAct("lift", (HOLD, REASON), lambda i, v, **how: actions.lift(i, int(v["hold"]), reason=v["reason"], **how)),
+        ItemAct("retain", (EXPIRES, REASON), _retain),
+        ItemAct("move", (FOLDER,), lambda i, v, **how: actions.move(i, folder_of(v["folder"], how["who"]), **how)),
+        ItemAct("link", (CASE,), lambda i, v, **how: actions.link(i, v["case"], **how)),
+        ItemAct("unlink", (LINKED, REASON),
             lambda i, v, **how: actions.unlink(i, v["linked"], reason=v["reason"], **how)),
-        Act("dispose", (CONFIRM, REASON),
+        ItemAct("dispose", (CONFIRM, REASON),
             lambda i, v, **how: actions.dispose(i, confirm=v["confirm"], reason=v["reason"], **how),
             scope=DISPOSE, danger=True),
     )
@@ -126,7 +126,7 @@ def seen(item: Item, who: Acting) -> ItemSeen:
     )
 
 
-def references(it: ItemSeen, act: Act) -> dict[str, list[tuple[str, str]]]:
+def references(it: ItemSeen, act: ItemAct) -> dict[str, list[tuple[str, str]]]:
     """The choices of the fields of a verb."""
     out: dict[str, list[tuple[str, str]]] = {}
     for f in act.fields:
@@ -144,7 +144,7 @@ def references(it: ItemSeen, act: Act) -> dict[str, list[tuple[str, str]]]:
     return out
 
 
-def why_not(it: ItemSeen, act: Act) -> str:
+def why_not(it: ItemSeen, act: ItemAct) -> str:
     """Why a verb may not be taken now; empty where it may. "-": it is not shown at all."""
     item, who = it.item, it.who
     if not it.mine or item.state == "disposed":

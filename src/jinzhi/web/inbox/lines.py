@@ -19,7 +19,7 @@ from jinzhi.apps.plan.models import Report
 from jinzhi.web.cases.list import by_name, clock_name, state_of
 from jinzhi.web.evidence.words import verb_named
 from jinzhi.web.shell.watching import Watched
-from jinzhi.web.ui.language import named
+from jinzhi.web.ui.language import labelled, named
 from jinzhi.web.ui.states import Due, Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableGroup, TableRow
 
@@ -135,7 +135,7 @@ def table(found: Sequence[Thing], day: date) -> Table:
         rows += [
             TableRow(
                 [
-                    Cell(f"{t.verb}：{t.case.title}", href=t.href, sub=t.case.number),
+                    Cell(labelled(t.verb, t.case.title), href=t.href, sub=t.case.number),
                     Cell(tag=UNREAD, sub=_("本单位还没有人打开")) if t.lifted else Cell(tag=NEW) if t.new else "",
                     Cell(t.matter, sub=t.state),
                     Cell(due=t.due, sub=t.clock) if t.due else "—",

@@ -27,7 +27,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
-from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.language import labelled, named, speak
 from jinzhi.web.ui.tables import Cell
 
 
@@ -119,7 +119,7 @@ def targets_of(view: SeenIndicator, stands: TargetStanding) -> list[tuple[str, s
     if stands.expected is not None and stands.expected != stands.target:
         expected = f"{plain(rounded(stands.expected, i.decimals))} {measured_in(i)}"
     if i.base:
-        base = f"{i.base[0]}：{shown(i.base[1], i)} {measured_in(i)}"
+        base = labelled(i.base[0], f"{shown(i.base[1], i)} {measured_in(i)}")
     return [(_("目标"), target), (_("按时间进度应完成"), expected), (_("基期"), base)]
 
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from jinzhi.apps.patents.models import Document, State
+from jinzhi.apps.patents.models import Document, LegalState
 from jinzhi.apps.patents.search.facets import Chosen, chosen_of, written
 from jinzhi.apps.patents.search.index import NoIndex
 from jinzhi.apps.patents.search.library import library
@@ -165,7 +165,9 @@ def state_tag(row: Document) -> Tag:
     """The plain status as a tag that says from where and since when."""
     since = f"{row.state_why} {row.state_on or ''}".strip()
     word = state_name(row.state)
-    return Tag(word, word, TONES.get(State(row.state), "neutral"), SYMBOLS.get(State(row.state), ""), title=since)
+    return Tag(
+        word, word, TONES.get(LegalState(row.state), "neutral"), SYMBOLS.get(LegalState(row.state), ""), title=since
+    )
 
 
 def joined(marked: Marked, code: str, values: Sequence[str]) -> SafeString:

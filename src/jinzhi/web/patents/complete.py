@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.patents.classes.tree import editions
-from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, State
+from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Document, LegalState
 from jinzhi.apps.patents.store.documents import TYPES
-from jinzhi.kernel.query import FIELDS, MAX_LENGTH, Field, Kind, class_symbol, find_field
+from jinzhi.kernel.query import FIELDS, MAX_LENGTH, Kind, QueryField, class_symbol, find_field
 from jinzhi.kernel.text import Words
 from jinzhi.kernel.tokens import fold
 from jinzhi.web.shell.access import page
@@ -52,11 +52,11 @@ def field_options(beginning: str) -> list[Completion]:
     return [option for *_order, option in sorted(found, key=lambda one: one[:3])]
 
 
-def value_options(field: Field, beginning: str) -> tuple[list[Completion], int]:
+def value_options(field: QueryField, beginning: str) -> tuple[list[Completion], int]:
     """Values of a field that begin so, the first of them, and how many there are in all."""
     match field.code:
         case "st":
-            listed = [Completion(str(one.label), STATES_EN[one.value]) for one in State]
+            listed = [Completion(str(one.label), STATES_EN[one.value]) for one in LegalState]
         case "typ":
             listed = [Completion(zh, key) for key, zh in TYPES.items()]
         case _ if field.kind is Kind.CLASS and field.code != "loc" and beginning:

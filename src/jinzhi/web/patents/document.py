@@ -34,7 +34,7 @@ from jinzhi.apps.patents.store.queries import (
 )
 from jinzhi.engines.patience import Stopped, Ticket, within
 from jinzhi.kernel.patent import Claim, Symbol
-from jinzhi.kernel.patent import Document as Content
+from jinzhi.kernel.patent import PatentDocument as Content
 from jinzhi.standards.st9 import FIELDS as INID
 from jinzhi.standards.st16 import is_grant
 from jinzhi.web.patents.address import AskedQuery, address, joined, library_line, read_address, state_tag

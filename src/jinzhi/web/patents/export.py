@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from jinzhi.apps.catalogue.clock import now, today
-from jinzhi.apps.patents.models import Document, State
+from jinzhi.apps.patents.models import Document, LegalState
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import MANY, collection
 from jinzhi.engines import documents as papers
@@ -101,7 +101,7 @@ def cells(documents: Iterable[Any], names: FacetWords) -> Iterator[list[large_ta
     """What a table has of each document."""
     # translated once, not in each of 50,000 rows
     types = {key: str(word) for key, word in TYPES.items()}
-    states = {state.value: state_name(state.value) for state in State}
+    states = {state.value: state_name(state.value) for state in LegalState}
     said: dict[str, Callable[[Any, FacetWords], large_table.Value]] = {
         "type": lambda d, n: types.get(d.type, d.type),
         "state": lambda d, n: states[d.state],

@@ -10,7 +10,7 @@ from django.urls import reverse
 from jinzhi.apps.patents.search.facets import written
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.queries import names_of
-from jinzhi.kernel.query import Term, leaves
+from jinzhi.kernel.query import QueryTerm, leaves
 from jinzhi.web.patents.address import address
 
 
@@ -36,7 +36,7 @@ def used(query: QueryDict, search: Search) -> list[Used]:
             found += _of(one.value, one.facet.key == "pa", query)
     if search.query is not None:
         for leaf in leaves(search.query.root):
-            if isinstance(leaf, Term) and leaf.fields == ("pan",):
+            if isinstance(leaf, QueryTerm) and leaf.fields == ("pan",):
                 found += _of(leaf.text, True, None)
     return found
 

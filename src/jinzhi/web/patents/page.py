@@ -59,7 +59,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.listing import choice
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
-from jinzhi.web.ui.language import speak
+from jinzhi.web.ui.language import labelled, speak
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Column, Table, TableRow
 
@@ -80,7 +80,7 @@ EXAMPLES = (
 
 
 @dataclass(frozen=True)
-class Choice:
+class FacetChoice:
     """A value of a facet on the page: links that ask for it, leave it out, or take the condition back."""
 
     value: CountedValue
@@ -94,7 +94,7 @@ class FacetGroup:
     """A facet on the page. ``more``: how many of its values are not shown here."""
 
     facet: Facet
-    choices: list[Choice]
+    choices: list[FacetChoice]
     more: int
 
     @property
@@ -113,7 +113,7 @@ def groups(request: PageRequest, search: Search, names: FacetWords) -> list[Face
             is_chosen = (facet.key, value.value) in picked
             include = _toggled(request.GET, facet.key, written(value.value))
             exclude = _toggled(request.GET, f"not_{facet.key}", written(value.value))
-            choices.append(Choice(value, is_chosen, include, exclude))
+            choices.append(FacetChoice(value, is_chosen, include, exclude))
         found.append(FacetGroup(facet, choices, len(search.counted(facet)) - len(shown)))
     return found
 
@@ -300,7 +300,7 @@ def variants_of(search: Search, names: FacetWords) -> list[LessAsked]:
         if not less.count:
             continue
         gone = less.left_out
-        left_out = f"{facet_label(gone.facet)}：{names.condition(gone)}" if isinstance(gone, Chosen) else gone
+        left_out = labelled(facet_label(gone.facet), names.condition(gone)) if isinstance(gone, Chosen) else gone
         href = query_string(unparse(less.root) if less.root is not None else "", less.chosen)
         found.append(LessAsked(left_out, less.count, href))
     return sorted(found, key=lambda one: -one.count)

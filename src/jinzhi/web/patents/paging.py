@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jinzhi.apps.patents.models import Document, Picture, State
+from jinzhi.apps.patents.models import Document, LegalState, Picture
 from jinzhi.apps.patents.search.result import Search
 from jinzhi.apps.patents.store.pictures import file_of
 from jinzhi.standards.cn_terms import term
@@ -140,7 +140,12 @@ class Expiry:
 def expiry(row: Document, day: date) -> Expiry | None:
     """None for what is not granted, has ended already, or whose term is not known here."""
     limit = term(row.country, row.type, row.filed)
-    if limit is None or not row.granted or row.state not in (State.IN_FORCE, State.UNCONFIRMED) or limit.ends <= day:
+    if (
+        limit is None
+        or not row.granted
+        or row.state not in (LegalState.IN_FORCE, LegalState.UNCONFIRMED)
+        or limit.ends <= day
+    ):
         return None
     days = (limit.ends - day).days
     if days < YEAR:

@@ -15,6 +15,7 @@ from jinzhi.engines.documents import TEXT_WIDTH, DocumentPicture, DocumentTable,
 from jinzhi.engines.pictures import SvgPicture, png
 from jinzhi.web.patents.figures import TITLES, Figures, PatentFigure
 from jinzhi.web.patents.words import FacetWords, state_name
+from jinzhi.web.ui.language import labelled
 
 #: documents that the report lists; more make a paper that nobody opens, and the report says where they are
 LISTED = 5000
@@ -66,7 +67,7 @@ def figure_blocks(
 ) -> list[Heading | TextBlock | DocumentTable | DocumentPicture]:
     """A figure: its picture, what it says, its first rows and how many there are."""
     if not figure.rows:
-        return [TextBlock(f"{figure.title}：{_('没有数据')}", kind="note")]
+        return [TextBlock(labelled(figure.title, _("没有数据")), kind="note")]
     shown = figure.rows[:ROWS]
     said = f"{figure.title}。{figure.conclusion}" + (f"。{figure.note}" if figure.note else "")
     if len(shown) < len(figure.rows):

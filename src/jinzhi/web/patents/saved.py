@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from jinzhi.apps.accounts.models import User
 from jinzhi.apps.catalogue.clock import now, today
 from jinzhi.apps.patents.desk import alerts, history, saved
-from jinzhi.apps.patents.models import EVERY_EN, Every, HistoryEntry, SavedQuery
+from jinzhi.apps.patents.models import EVERY_EN, HistoryEntry, SavedQuery, WatchInterval
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.search.asking import reference
 from jinzhi.apps.patents.search.index import subgroups
@@ -56,7 +56,7 @@ SHARE = Field(id="shared", zh="与本单位共享", en="Share with the unit", ty
               help_zh="本单位和上级单位的人可以查看和引用，只有您能修改",
               help_en="people of the unit and above may read and use it, you alone may change it")  # fmt: skip
 WATCH = Field(id="every", zh="订阅变化", en="Alert", type=Type.CHOICE, required=False,
-              choices=tuple(Named(id=e.value, zh=str(e.label), en=EVERY_EN[e.value]) for e in Every),
+              choices=tuple(Named(id=e.value, zh=str(e.label), en=EVERY_EN[e.value]) for e in WatchInterval),
               help_zh="留空为不订阅", help_en="empty: no alert")  # fmt: skip
 
 
@@ -289,7 +289,7 @@ def _show(request: PageRequest, form: FieldsForm, row: SavedQuery | None = None)
         "title": title,
         "meaning": understood(text) if text else "",
         "mails": alerts.mails(),
-        "choices": every_choices(Every.CHANGE),
+        "choices": every_choices(WatchInterval.CHANGE),
         "print_title": title,
     }
     return render(request, "patents/saved_form.html", context, status=422 if form.is_bound else 200)
@@ -370,7 +370,7 @@ def _read(request: PageRequest, row: SavedQuery) -> HttpResponse:
             (_("所有人"), f"{row.owner} · {row.unit.label}"), (_("更新时间"), moment(row.updated_at)),
         ],
         "signed_in": request.acting.user is not None,
-        "choices": every_choices(Every.CHANGE),
+        "choices": every_choices(WatchInterval.CHANGE),
         "print_title": row.name,
     }  # fmt: skip
     return render(request, "patents/saved_read.html", context)
@@ -378,7 +378,7 @@ def _read(request: PageRequest, row: SavedQuery) -> HttpResponse:
 
 def every_choices(current: str) -> list[tuple[str, str, bool]]:
     """How often an alert can be compared."""
-    return [(e.value, speak(Words(str(e.label), EVERY_EN[e.value])), e.value == current) for e in Every]
+    return [(e.value, speak(Words(str(e.label), EVERY_EN[e.value])), e.value == current) for e in WatchInterval]
 
 
 @page(nav="patents", scope="plan.read")

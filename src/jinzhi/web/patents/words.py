@@ -9,7 +9,7 @@ from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
 
 from jinzhi.apps.catalogue.registry import catalogue
-from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Event, Item, State
+from jinzhi.apps.patents.models import STATES_EN, ClassSymbol, Event, Item, LegalState
 from jinzhi.apps.patents.search import result
 from jinzhi.apps.patents.search.facets import Chosen, Facet
 from jinzhi.apps.patents.search.index import stamp
@@ -37,8 +37,13 @@ TYPES = {
     "": _("未说明"),
 }
 #: how a state is shown: tone of its tag
-TONES = {State.IN_FORCE: "ahead", State.PENDING: "normal", State.ENDED: "closed", State.UNCONFIRMED: "neutral"}
-SYMBOLS = {State.UNCONFIRMED: "?"}
+TONES = {
+    LegalState.IN_FORCE: "ahead",
+    LegalState.PENDING: "normal",
+    LegalState.ENDED: "closed",
+    LegalState.UNCONFIRMED: "neutral",
+}
+SYMBOLS = {LegalState.UNCONFIRMED: "?"}
 
 #: the orders that pages offer
 ORDER_LABELS = {
@@ -137,4 +142,4 @@ def district_names() -> dict[str, str]:
 
 
 def state_name(value: str) -> str:
-    return speak(Words(str(State(value).label), STATES_EN[value]))
+    return speak(Words(str(LegalState(value).label), STATES_EN[value]))

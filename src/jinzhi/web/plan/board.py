@@ -38,7 +38,7 @@ from jinzhi.web.shell.plan_choice import release_shown
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import named, page_language, speak
+from jinzhi.web.ui.language import english, labelled, named, page_language, speak
 from jinzhi.web.ui.tables import Cell as UiCell
 from jinzhi.web.ui.tables import Column
 
@@ -59,10 +59,16 @@ LIGHT_IDS = (*(s.id for s in LIGHTS), NO_DATA.id, NONE.id)
 
 @dataclass(frozen=True)
 class PlanNamed:
-    """A duty as the document names it: the unit or group, its kind."""
+    """A duty as the document names it: the unit or group, its kind; ``en``: our own name of it, where it is known."""
 
     raw: str
     kind: str
+    en: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The words of the document, or on an English page the English name."""
+        return self.en if self.en and english() else self.raw
 
 
 @dataclass(frozen=True)
@@ -150,10 +156,10 @@ class Board:
         ]  # fmt: skip
 
     def leads(self, row_key: str) -> list[str]:
-        """Who leads a row, as the document names them; where nobody leads, all that share it."""
+        """Who leads a row, as it is named on this page; where nobody leads, all that share it."""
         found = self.named.get(row_key, [])
-        leading = [n.raw for n in found if n.kind in ("alone", "led")]
-        return leading or [n.raw for n in found if n.kind != "support"] or [n.raw for n in found]
+        leading = [n.shown for n in found if n.kind in ("alone", "led")]
+        return leading or [n.shown for n in found if n.kind != "support"] or [n.shown for n in found]
 
     # saying
 
@@ -245,9 +251,11 @@ def _duties(release: Release) -> tuple[dict[tuple[int, str], str], dict[str, lis
     names: dict[str, list[PlanNamed]] = defaultdict(list)
     found = Duty.objects.filter(row__release=release).order_by("row__position", "position", "pk")
     last = None
-    for pk, key, kind, raw, unit_id in found.values_list("pk", "row__key", "kind", "raw", "units__id"):
-        if pk != last and PlanNamed(raw, kind) not in names[key]:
-            names[key].append(PlanNamed(raw, kind))
+    wanted = ("pk", "row__key", "kind", "raw", "units__id", "unit__en", "group__en")
+    for pk, key, kind, raw, unit_id, unit_en, group_en in found.values_list(*wanted):
+        duty = PlanNamed(raw, kind, unit_en or group_en or "")
+        if pk != last and duty not in names[key]:
+            names[key].append(duty)
         last = pk
         if unit_id is not None:
             before = kinds.get((unit_id, key))
@@ -465,7 +473,7 @@ def language() -> str:
 
 
 def print_facts(pairs: Iterable[tuple[str, str]]) -> str:
-    return " · ".join(f"{label}：{value}" for label, value in pairs if value)
+    return " · ".join(labelled(label, value) for label, value in pairs if value)
 
 
 def no_plan(who: Acting) -> list[PageLink]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from django.core.paginator import Page
@@ -46,7 +46,7 @@ from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.organisation import OrgUnit, UnitGroup
 from jinzhi.kernel.plan import PlanRow
 from jinzhi.kernel.procedure import Procedure
-from jinzhi.kernel.query import Node, QueryError, Term, all_of
+from jinzhi.kernel.query import Node, QueryError, QueryTerm, all_of
 from jinzhi.kernel.query import check as check_query
 from jinzhi.kernel.register import Register
 from jinzhi.web.patents.words import state_name
@@ -118,18 +118,8 @@ class ResultHit:
     text: SafeString | str = ""
 
 
-if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
-
-class Several(TypedDict):
-    """What is asked beside every row of a plan (see ``several_plans``)."""
-
-    several: bool
-
-
 #: what is found of a kind: rows to be counted and cut, or all of them
-Found: TypeAlias = "QuerySet[Any] | list[Any] | Patents"
+FoundOfKind: TypeAlias = "QuerySet[Any] | list[Any] | Patents"
 
 
 @dataclass(frozen=True)
@@ -138,7 +128,7 @@ class ResultKind:
 
     id: str
     label: Any
-    find: Callable[[Sequence[str], Acting], Found]
+    find: Callable[[Sequence[str], Acting], FoundOfKind]
     show: Callable[[Any, Sequence[str]], ResultHit]
     #: the page of its own that shows all of a kind, if it has one
     elsewhere: Callable[[Sequence[str]], str] | None = None
@@ -165,6 +155,11 @@ def several_plans() -> Value:
     return Value(Release.objects.filter(in_force=True).count() > 1)
 
 
+def is_of_several(found: Row | Measure) -> bool:
+    """What ``several_plans`` asked beside a hit."""
+    return bool(vars(found)["several"])
+
+
 def of_plan(row: Row, several: bool, text: str) -> str:
     return " · ".join(x for x in (text, row.release.title if several else "") if x)
 
@@ -175,11 +170,11 @@ def find_rows(words: Sequence[str], who: Acting) -> QuerySet[Row]:
     return found.order_by("-release__starts", "release", "position")
 
 
-def show_row(row: WithAnnotations[Row, Several], words: Sequence[str]) -> ResultHit:
+def show_row(row: Row, words: Sequence[str]) -> ResultHit:
     heading = heading_name(row.heading)
     title, _lang = title_of(row)
-    meta = of_plan(row, row.several, heading if title == row.title else f"{row.title} · {heading}")
-    return ResultHit(highlight(f"{row.key} {title}", words), row_href(row, row.several), meta)
+    meta = of_plan(row, is_of_several(row), heading if title == row.title else f"{row.title} · {heading}")
+    return ResultHit(highlight(f"{row.key} {title}", words), row_href(row, is_of_several(row)), meta)
 
 
 def find_measures(words: Sequence[str], who: Acting) -> QuerySet[Measure]:
@@ -188,10 +183,10 @@ def find_measures(words: Sequence[str], who: Acting) -> QuerySet[Measure]:
     return found.order_by("-row__release__starts", "row__release", "row__position", "position")
 
 
-def show_measure(measure: WithAnnotations[Measure, Several], words: Sequence[str]) -> ResultHit:
+def show_measure(measure: Measure, words: Sequence[str]) -> ResultHit:
     row = measure.row
-    meta = of_plan(row, measure.several, name_of(row))
-    return ResultHit(excerpt(measure.text, words), row_href(row, measure.several), meta)
+    meta = of_plan(row, is_of_several(measure), name_of(row))
+    return ResultHit(excerpt(measure.text, words), row_href(row, is_of_several(measure)), meta)
 
 
 def find_units(words: Sequence[str], who: Acting) -> QuerySet[Unit]:
@@ -276,7 +271,7 @@ IN_PATENTS = ("ti", "ab", "clm", "pa", "in")
 
 def patents_query(words: Sequence[str]) -> Node:
     """The query of the words in the search language."""
-    return all_of([Term(word, IN_PATENTS, True) for word in words])
+    return all_of([QueryTerm(word, IN_PATENTS, True) for word in words])
 
 
 def find_patents(words: Sequence[str], who: Acting) -> Patents:
@@ -358,7 +353,7 @@ class KindCount:
     current: bool
 
 
-def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> Found | None:
+def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> FoundOfKind | None:
     """What is found of a kind; None where it cannot be asked now."""
     try:
         return kind.find(words, who)
@@ -366,7 +361,7 @@ def found_of(kind: ResultKind, words: Sequence[str], who: Acting) -> Found | Non
         return None
 
 
-def count(found: Found | None) -> int:
+def count(found: FoundOfKind | None) -> int:
     if found is None:
         return 0
     return len(found) if isinstance(found, list) else found.count()

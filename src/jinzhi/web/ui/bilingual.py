@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
+from django.utils.safestring import SafeString
 
 from jinzhi.web.ui.language import english
 
 register = template.Library()
+HAN = re.compile(r"[\u3400-\u9fff]")
+#: a text with such a word is not Chinese alone
+LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
 
 
 def reading(thing: Any, name: str) -> Any:
@@ -38,3 +43,22 @@ def localised(thing: Any) -> str:
     if en:
         return str(en)
     return format_html('<span lang="zh-Hans">{}</span>', zh)
+
+
+@register.filter
+def zh_lang(text: Any) -> SafeString:
+    """The attribute ``lang`` of an element that holds a Chinese text on a page in another language; else nothing.
+
+    Names of people, titles of papers and what was typed stay as they are: whoever has a page read aloud hears them.
+    """
+    if text is None or not english():
+        return SafeString("")
+    plain = strip_tags(str(text))
+    chinese = HAN.search(plain) and not LATIN_WORD.search(plain)
+    return SafeString(' lang="zh-Hans"' if chinese else "")
+
+
+@register.simple_tag
+def colon() -> str:
+    """The sign between a label and its value in the language of the page."""
+    return ": " if english() else "："

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from jinzhi.web.ui.addresses import address_of, query_of, url_with, url_without
 from jinzhi.web.ui.boxes import PageLink
+from jinzhi.web.ui.language import labelled
 
 register = template.Library()
 
@@ -80,7 +81,7 @@ def filters_in_words(request: HttpRequest, bar: Sequence[Filter]) -> str:
     out = []
     for item in bar:
         labels = {o.value: str(o.label).strip() for o in item.options}
-        out += [f"{item.label}：{labels.get(value, value)}" for value in request.GET.getlist(item.name) if value]
+        out += [labelled(item.label, labels.get(value, value)) for value in request.GET.getlist(item.name) if value]
     return "；".join(out)
 
 

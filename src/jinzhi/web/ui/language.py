@@ -55,6 +55,11 @@ def named(thing: Any) -> str:
     return speak(thing)
 
 
+def labelled(label: object, value: object) -> str:
+    """A label and its value, with the sign of the language of the page between them: 甲：乙 or A: B."""
+    return f"{label}{': ' if english() else '：'}{value}"
+
+
 def enumerated(words: Iterable[str]) -> str:
     """Words one after the other, with the mark of the language of the page between them: 甲、乙 or A, B."""
     return (", " if english() else "、").join(words)

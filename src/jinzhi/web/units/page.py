@@ -30,7 +30,7 @@ from jinzhi.apps.units.naming import other_names
 from jinzhi.engines import spreadsheet
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.fields import Field
-from jinzhi.kernel.organisation import LEVELS, Alias, OrgUnit
+from jinzhi.kernel.organisation import LEVELS, OrgUnit, UnitAlias
 from jinzhi.web.plan.unit import unit_summary
 from jinzhi.web.shell.access import page, require
 from jinzhi.web.shell.listing import choice
@@ -84,7 +84,7 @@ def _in_order(node: UnitNode) -> None:
         _in_order(child)
 
 
-def aliases_of(code: str) -> tuple[Alias, ...]:
+def aliases_of(code: str) -> tuple[UnitAlias, ...]:
     declared = catalogue().find(OrgUnit, code)
     return declared.aliases if declared else ()
 
@@ -226,7 +226,7 @@ def people_of(unit: Unit) -> Table:
     return Table(_("人员与任职"), [Column(h) for h in heads], rows, nothing, stack=True)
 
 
-def alias_line(alias: Alias, day: date) -> Cell:
+def alias_line(alias: UnitAlias, day: date) -> Cell:
     """A name with the days it was in use; an unverified one says so."""
     span = ""
     if alias.since or alias.until:

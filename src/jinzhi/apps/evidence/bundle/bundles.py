@@ -34,7 +34,7 @@ from jinzhi.apps.evidence.witness.witnesses import trees_of as witness_trees
 from jinzhi.engines.timestamps import CheckedStamp, TimestampRefused, check
 from jinzhi.kernel.canonical import canonical
 from jinzhi.kernel.merkle import FAMILIES
-from jinzhi.kernel.note import Note
+from jinzhi.kernel.note import SignedNote
 from jinzhi.verifier import verify
 from jinzhi.verifier.verify import Findings
 
@@ -387,7 +387,7 @@ def _manifest(entry: Entry, writer: BundleWriter, facts: Facts) -> bytes:
     }
     text = canonical(told) + "\n"
     keys = checkpoints.keys_of(facts.checkpoint.shard)
-    return str(Note(text, (keys.ed25519.line(text), keys.sm2.line(text)))).encode()
+    return str(SignedNote(text, (keys.ed25519.line(text), keys.sm2.line(text)))).encode()
 
 
 def _suffix(entry: Entry) -> str:

@@ -27,7 +27,7 @@ from jinzhi.engines.signing import KeyRefused
 from jinzhi.kernel import merkle
 from jinzhi.kernel.canonical import digests
 from jinzhi.kernel.merkle import FAMILIES, Family, ProofError
-from jinzhi.kernel.note import Checkpoint as Said
+from jinzhi.kernel.note import CheckpointBody as Said
 
 #: runs of hashes that one query asks for at most
 RUNS = 200

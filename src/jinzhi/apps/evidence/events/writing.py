@@ -19,7 +19,7 @@ from jinzhi.apps.evidence.events import rows
 from jinzhi.apps.evidence.events.content import content_of
 from jinzhi.apps.evidence.events.personal import reveal, withheld
 from jinzhi.apps.evidence.log import log
-from jinzhi.apps.evidence.log.entries import Actor, Line, body_of_event, line
+from jinzhi.apps.evidence.log.entries import Actor, LogLine, body_of_event, line
 from jinzhi.apps.evidence.models import Event, Personal
 from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.canonical import digests
@@ -144,7 +144,7 @@ class _Drafts:
         self.actor = who.name if who else "系统"
         self.role = ",".join(who.roles) if who else "system"
         self.events: list[Event] = []
-        self.lines: list[Line] = []
+        self.lines: list[LogLine] = []
         self.personal: list[Personal] = []
         self.shown: list[tuple[Event, dict[str, object]]] = []
 

@@ -133,7 +133,7 @@ def tree_keys(shard: Shard, family: Family) -> tuple[str, ...]:
     return tuple(note.renamed(key, name) for key in published(shard)) if note.valid_name(name) else ()
 
 
-def named_by_tree(text: str, vkeys: Iterable[str]) -> note.Note:
+def named_by_tree(text: str, vkeys: Iterable[str]) -> note.SignedNote:
     """A note with the lines of these keys once more, under the origin line of its tree. Raises NoteError."""
     given = note.parse_note(text)
     name = note.parse_checkpoint(given.text).origin
@@ -147,11 +147,11 @@ def signed(shard: Shard, size: int, root: bytes, family: Family) -> str:
 
 
 def _noted(shard: Shard, size: int, root: bytes, family: Family, keys: signing.LogKeys) -> str:
-    text = note.Checkpoint(origin(shard, family), size, root).text()
-    return str(note.Note(text, (keys.ed25519.line(text), keys.sm2.line(text))))
+    text = note.CheckpointBody(origin(shard, family), size, root).text()
+    return str(note.SignedNote(text, (keys.ed25519.line(text), keys.sm2.line(text))))
 
 
-def opened(text: str, vkeys: tuple[str, ...]) -> note.Checkpoint:
+def opened(text: str, vkeys: tuple[str, ...]) -> note.CheckpointBody:
     """The checkpoint in a note, once every one of the verifier keys is seen to have signed it. Raises NoteRefused."""
     try:
         found = note.parse_note(text)
@@ -168,7 +168,7 @@ def opened(text: str, vkeys: tuple[str, ...]) -> note.Checkpoint:
     return checkpoint
 
 
-def opened_by(text: str, pairs: Iterable[tuple[str, ...]]) -> tuple[note.Checkpoint, tuple[str, ...]]:
+def opened_by(text: str, pairs: Iterable[tuple[str, ...]]) -> tuple[note.CheckpointBody, tuple[str, ...]]:
     """The checkpoint in a note and the pair of keys that both signed it. Raises NoteRefused, for the newest pair."""
     refusals = []
     for pair in reversed(list(pairs)):

@@ -76,7 +76,7 @@ def body_of_event(event: Event, length: int) -> str:
     )  # fmt: skip
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """An entry as it is written: its leaf hashes are of its body. ``event_id``: the key of the event it tells of."""
 
     kind: str
@@ -87,12 +87,12 @@ class Line(NamedTuple):
     leaf_sm3: bytes
 
 
-def line(kind: str, object: str, body: str, event_id: int | None = None) -> Line:
+def line(kind: str, object: str, body: str, event_id: int | None = None) -> LogLine:
     """An entry with its leaf hashes. Raises ValueError for one that is longer than the log's formats carry."""
     leaf = body.encode()
     if len(leaf) > LONGEST:
         raise ValueError(f"an entry of {len(leaf)} bytes is longer than {LONGEST}: keep its content outside")
-    return Line(kind, object, event_id, body, SHA256.leaf(leaf), SM3.leaf(leaf))
+    return LogLine(kind, object, event_id, body, SHA256.leaf(leaf), SM3.leaf(leaf))
 
 
 def queued_entry(kind: str, object: str, body: str, event: Event | None) -> Entry:

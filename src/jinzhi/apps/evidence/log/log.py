@@ -25,7 +25,7 @@ from django.utils.text import slugify
 from jinzhi.apps.catalogue.clock import installation, now, today
 from jinzhi.apps.evidence.log import checkpoints, trees
 from jinzhi.apps.evidence.log.authority import time_authority
-from jinzhi.apps.evidence.log.entries import Actor, Line, body_of, line
+from jinzhi.apps.evidence.log.entries import Actor, LogLine, body_of, line
 from jinzhi.apps.evidence.log.trees import TILE, LogBroken, Pair, Unknown, consistency, grow, inclusion, root
 from jinzhi.apps.evidence.models import Checkpoint, Entry, Event, Node, Shard
 from jinzhi.engines.timestamps import TimestampRefused
@@ -89,7 +89,7 @@ def append(
         return Entry.objects.get(pk=pk)
 
 
-def enter_lines(lines: Sequence[Line]) -> int | None:
+def enter_lines(lines: Sequence[LogLine]) -> int | None:
     """Write entries in the caller's transaction; gives the key of a single one.
 
     On SQLite they are numbered at once: whoever writes there holds the only lock anyway. Elsewhere they queue, and are
@@ -109,7 +109,7 @@ def enter_lines(lines: Sequence[Line]) -> int | None:
     return pk if len(lines) == 1 else None
 
 
-def _enter_numbered(lines: Sequence[Line]) -> int | None:
+def _enter_numbered(lines: Sequence[LogLine]) -> int | None:
     shard = _grown(len(lines))
     start = shard.size - len(lines)
     values = [(shard.pk, index, *x) for index, x in enumerate(lines, start)]

@@ -152,7 +152,7 @@ def kept_keys(out: Path, year: int) -> tuple[str, ...]:
     return tuple(path.read_text().split()) if path.exists() else ()
 
 
-def held(out: Path, year: int, family: Family) -> note.Checkpoint | None:
+def held(out: Path, year: int, family: Family) -> note.CheckpointBody | None:
     """What a mirror has of a year and family."""
     path = out / str(year) / family.name / tiles.CHECKPOINT
     if not path.exists():
@@ -259,7 +259,7 @@ class MirroredYear:
                     root_before = edge.root()
         return root_before, edge.root()
 
-    def damaged(self, before: note.Checkpoint) -> bool:
+    def damaged(self, before: note.CheckpointBody) -> bool:
         """Whether the mirror's own files no longer make the root that they had."""
         edge = Frontier(self.family)
         for tile in tiles_of(before.size, 0):

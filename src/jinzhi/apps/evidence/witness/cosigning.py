@@ -153,7 +153,7 @@ def _accused(witness: Witness, checkpoint: Checkpoint, family: Family, said: str
     return _answer(witness, checkpoint, family, REFUSED, f"见证者称：{said}。未附可核实的证明，只作待查：{why}{only}")
 
 
-def _differs(shard: Shard, family: Family, said: note.Checkpoint) -> bool:
+def _differs(shard: Shard, family: Family, said: note.CheckpointBody) -> bool:
     """Whether what a witness cosigned is not the beginning of what is kept here."""
     now_kept = Shard.objects.get(pk=shard.pk)
     try:
@@ -241,7 +241,7 @@ def _taken(witness: Witness, checkpoint: Checkpoint, family: Family, text: str) 
     return _answer(witness, checkpoint, family, COSIGNED)
 
 
-def own_line(witness: Witness, given: note.Note) -> tuple[note.Signature, datetime]:
+def own_line(witness: Witness, given: note.SignedNote) -> tuple[note.Signature, datetime]:
     """The witness's line under a note, and its moment. Raises ValueError where there is none that holds."""
     name, key_id, _ = note.parse_vkey(witness.vkey)
     for line in given.by(name, key_id):
@@ -254,7 +254,7 @@ def own_line(witness: Witness, given: note.Note) -> tuple[note.Signature, dateti
     raise ValueError(f"没有 {name} 的有效签名（{key_id.hex()}）")
 
 
-def witnessed(witness: Witness, shard: Shard, family: Family) -> tuple[note.Checkpoint, str] | None:
+def witnessed(witness: Witness, shard: Shard, family: Family) -> tuple[note.CheckpointBody, str] | None:
     """The checkpoint that a witness cosigned last for a tree of this log, and its note; None where it has none.
 
     Both signatures are checked: the witness's, and at least one of this log's own keys. Raises Unreachable, ValueError.

@@ -25,7 +25,7 @@ from jinzhi.apps.evidence.witness.witnesses import KnownLog
 from jinzhi.engines import signing
 from jinzhi.kernel import merkle, note
 from jinzhi.kernel.merkle import Family, ProofError
-from jinzhi.kernel.note import Checkpoint, Note
+from jinzhi.kernel.note import CheckpointBody, SignedNote
 
 #: a request is an old size, at most 63 hashes and a note with a few signatures
 LONGEST, MOST_HASHES = 64 * 1024, 63
@@ -46,8 +46,8 @@ class Request:
 
     old: int
     proof: tuple[bytes, ...]
-    note: Note
-    checkpoint: Checkpoint
+    note: SignedNote
+    checkpoint: CheckpointBody
 
     def written(self) -> str:
         lines = "".join(base64.b64encode(h).decode() + "\n" for h in self.proof)
@@ -109,7 +109,7 @@ class _Unproven(Exception):
         self.before, self.forked = before, forked
 
 
-def _signed_by(log: KnownLog, given: note.Note) -> note.Note:
+def _signed_by(log: KnownLog, given: note.SignedNote) -> note.SignedNote:
     """The note with the signatures of the log's known keys only; a wrong one under a known key refuses all."""
     kept = []
     for key in log.vkeys:
@@ -120,11 +120,11 @@ def _signed_by(log: KnownLog, given: note.Note) -> note.Note:
             kept.append(line)
     if not kept:
         raise CosignRefused(403, "no signature by a known key of that log\n")
-    return note.Note(given.text, tuple(kept))
+    return note.SignedNote(given.text, tuple(kept))
 
 
 @transaction.atomic
-def _cosign(asked: Request, signed: note.Note, family: Family, key: signing.Signer) -> str:
+def _cosign(asked: Request, signed: note.SignedNote, family: Family, key: signing.Signer) -> str:
     """Compare, keep and sign in one transaction, in which nobody else moves this tree."""
     said = asked.checkpoint
     Witnessed.objects.get_or_create(
@@ -160,7 +160,7 @@ def _must_follow(asked: Request, last: Witnessed, family: Family) -> None:
         raise _Unproven(str(e), last.note, forked and bool(last.note)) from None
 
 
-def _keep(asked: Request, signed: note.Note, why: _Unproven) -> None:
+def _keep(asked: Request, signed: note.SignedNote, why: _Unproven) -> None:
     """Keep what the log signed and this witness refused, once for each size and root."""
     said = asked.checkpoint
     RefusedCheckpoint.objects.get_or_create(
@@ -192,7 +192,7 @@ def marked(origin: str) -> int:
         return 0
 
 
-def _mark(said: note.Checkpoint) -> None:
+def _mark(said: note.CheckpointBody) -> None:
     """Let the file say so, after the database does: where it lags behind after a crash, nothing is refused for it."""
     marks().mkdir(parents=True, exist_ok=True)
     path = marks() / origin_hash(said.origin)

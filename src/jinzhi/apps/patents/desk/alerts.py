@@ -25,7 +25,7 @@ from jinzhi.apps.accounts.acting import Acting, acting_as, memberships
 from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.evidence.events.actions import Conflict
-from jinzhi.apps.patents.models import Alert, Document, Every, SavedQuery, State
+from jinzhi.apps.patents.models import Alert, Document, LegalState, SavedQuery, WatchInterval
 from jinzhi.apps.patents.refused import SearchRefused
 from jinzhi.apps.patents.search.asking import reference, refers
 from jinzhi.apps.patents.search.index import NoIndex, behind, engine_named, stamp
@@ -37,11 +37,20 @@ from jinzhi.kernel.query import QueryError
 log = logging.getLogger("jinzhi.patents")
 MANY = 800
 #: one letter a state
-LETTERS: Mapping[str, str] = {State.IN_FORCE: "F", State.PENDING: "P", State.ENDED: "E", State.UNCONFIRMED: "U"}
-STATES = {letter: State(state) for state, letter in LETTERS.items()}
+LETTERS: Mapping[str, str] = {
+    LegalState.IN_FORCE: "F",
+    LegalState.PENDING: "P",
+    LegalState.ENDED: "E",
+    LegalState.UNCONFIRMED: "U",
+}
+STATES = {letter: LegalState(state) for state, letter in LETTERS.items()}
 #: backends that send nothing to anybody
 SILENT = ("filebased", "console", "dummy")
-PAUSES = {Every.CHANGE: timedelta(0), Every.DAY: timedelta(days=1), Every.WEEK: timedelta(days=7)}
+PAUSES = {
+    WatchInterval.CHANGE: timedelta(0),
+    WatchInterval.DAY: timedelta(days=1),
+    WatchInterval.WEEK: timedelta(days=7),
+}
 
 
 # --- a set of documents with their states ---------------------------------------------------------------------
@@ -51,7 +60,7 @@ PAUSES = {Every.CHANGE: timedelta(0), Every.DAY: timedelta(days=1), Every.WEEK: 
 class DocumentStanding:
     """The plain state of a document and since when."""
 
-    state: State
+    state: LegalState
     on: date | None
 
 
@@ -151,14 +160,14 @@ def waiting(who: Acting) -> int:
     return sum(1 for row in told.values_list("new", "changed", "gone") if any(row))
 
 
-def watch(who: Acting, saved: SavedQuery, every: str = Every.CHANGE) -> Alert:
+def watch(who: Acting, saved: SavedQuery, every: str = WatchInterval.CHANGE) -> Alert:
     """Watch a saved query from now on: what it finds now is what the first comparison starts from.
 
     Raises SearchRefused. Watching twice gives the same alert, with the frequency asked for last.
     """
     if who.user is None or who.membership_id is None:
         raise SearchRefused("订阅需要登录", "an alert needs signing in")
-    if every not in Every.values:
+    if every not in WatchInterval.values:
         raise SearchRefused(f"没有“{every}”这个频率", f"there is no frequency {every!r}", "every")
     held = alerts_of(who).filter(saved=saved).first()
     if held is not None:
@@ -178,7 +187,7 @@ def watch(who: Acting, saved: SavedQuery, every: str = Every.CHANGE) -> Alert:
 
 def set_every(alert: Alert, every: str) -> None:
     """Compare so often from now on. Raises SearchRefused."""
-    if every not in Every.values:
+    if every not in WatchInterval.values:
         raise SearchRefused(f"没有“{every}”这个频率", f"there is no frequency {every!r}", "every")
     Alert.objects.filter(pk=alert.pk).update(every=every)
 
@@ -221,7 +230,7 @@ def due(alert: Alert, at: datetime, mark: str) -> bool:
     """Whether an alert is to be compared: its time has come, and something may have changed."""
     if alert.seen_at is None or alert.error_zh:
         return True
-    if at - alert.seen_at < PAUSES[Every(alert.every)] - timedelta(minutes=5):
+    if at - alert.seen_at < PAUSES[WatchInterval(alert.every)] - timedelta(minutes=5):
         return False
     if alert.stamp != mark or alert.text != alert.saved.text:
         return True

@@ -118,7 +118,7 @@ def _rows(who: Acting, name: str):  # type: ignore[no-untyped-def]
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class TagTally:
     """A tag with how many documents bear it, as far as somebody sees; ``own``: among them those of their unit."""
 
     name: str
@@ -126,7 +126,7 @@ class Tally:
     own: int
 
 
-def tags(who: Acting) -> list[Tally]:
+def tags(who: Acting) -> list[TagTally]:
     """Every tag that somebody sees, the most frequent first."""
     seen: dict[str, tuple[str, set[int], set[int]]] = {}
     rows = Tagging.objects.visible_to(who).order_by("pk").values_list("key", "name", "document_id", "unit_id")
@@ -135,7 +135,7 @@ def tags(who: Acting) -> list[Tally]:
         every.add(document)
         if unit == who.unit.pk:
             own.add(document)
-    found = [Tally(name, len(every), len(own)) for name, every, own in seen.values()]
+    found = [TagTally(name, len(every), len(own)) for name, every, own in seen.values()]
     return sorted(found, key=lambda t: (-t.count, t.name))
 
 

@@ -27,9 +27,9 @@ from jinzhi.kernel.query import (
     And,
     History,
     Node,
-    Not,
     Or,
     QueryError,
+    QueryNot,
     Saved,
     Xor,
     all_of,
@@ -89,8 +89,8 @@ def _written_out(node: Node, desk: Desk) -> Node:
             return any_of([_written_out(item, desk) for item in node.items], node.at)
         case Xor():
             return one_of([_written_out(item, desk) for item in node.items], node.at)
-        case Not():
-            return Not(_written_out(node.inner, desk), node.at)
+        case QueryNot():
+            return QueryNot(_written_out(node.inner, desk), node.at)
         case _:
             return node
 

@@ -27,13 +27,13 @@ from jinzhi.kernel.query import (
     History,
     Ids,
     Node,
-    Not,
     Or,
     Prox,
     Query,
     QueryError,
+    QueryNot,
+    QueryTerm,
     Saved,
-    Term,
     Xor,
     any_of,
     check_leaf,
@@ -118,9 +118,9 @@ class Desk:
 
     # --- fields that differ by who asks
 
-    def kept(self, node: Term | Prox | Freq) -> Node:
+    def kept(self, node: QueryTerm | Prox | Freq) -> Node:
         """See ``kernel.query.Keeper``. Raises QueryError with what to do."""
-        codes = {code for leaf in leaves(node) if isinstance(leaf, Term) for code in stored_fields(leaf)}
+        codes = {code for leaf in leaves(node) if isinstance(leaf, QueryTerm) for code in stored_fields(leaf)}
         for code in sorted(codes & UNKNOWN):
             field = get_field(code)
             raise QueryError(
@@ -134,10 +134,10 @@ class Desk:
                 "tags, topics and notes are each unit's own: sign in; on the console add --as USER",
                 node.at,
             )
-        if codes == {"topic"} and isinstance(node, Term):
+        if codes == {"topic"} and isinstance(node, QueryTerm):
             check_leaf(node)
             return self._topic(node)
-        if codes == {"tag"} and isinstance(node, Term):
+        if codes == {"tag"} and isinstance(node, QueryTerm):
             check_leaf(node)
             key = fold(node.text).strip()
             # what the definition says of a whole value, asked of the database; a key is never longer than its column
@@ -164,7 +164,7 @@ class Desk:
             docs.append(Doc(pk, str(pk), keys={code: values for code, values in keys.items() if values}))
         return records(docs)
 
-    def _topic(self, node: Term) -> Node:
+    def _topic(self, node: QueryTerm) -> Node:
         """What the topics of a name, path or path@unit hold, with all below them."""
         names = topic_paths(self._topics)
         asked = key_text(node.text, node.as_written)
@@ -187,9 +187,9 @@ class Desk:
 
     def topic(self, pk: int) -> Node:
         """What a topic and those below it hold; references are still to be put in (``bound``)."""
-        return self._held({pk}, Term("/".join(topic_paths(self._topics)[pk]), ("topic",), phrase=True))
+        return self._held({pk}, QueryTerm("/".join(topic_paths(self._topics)[pk]), ("topic",), phrase=True))
 
-    def _held(self, chosen: set[int], node: Term) -> Node:
+    def _held(self, chosen: set[int], node: QueryTerm) -> Node:
         members = [t for t in self._topics if t.pk in chosen or chosen & set(above(t, self._topics))]
         picked = [pk for t in members if t.saved_id is None for pk in self._picked.get(t.pk, ())]
         parts: list[Node] = [Ids(frozenset(picked), node, node.at)]
@@ -255,7 +255,7 @@ def _of_unit(node: Node, unit: str) -> Node:
             return replace(node, name=f"{node.name}@{unit}")
         case And() | Or() | Xor():
             return replace(node, items=tuple(_of_unit(item, unit) for item in node.items))
-        case Not() | Freq():
+        case QueryNot() | Freq():
             return replace(node, inner=_of_unit(node.inner, unit))
         case Prox():
             return replace(node, left=_of_unit(node.left, unit), right=_of_unit(node.right, unit))
@@ -273,6 +273,6 @@ def refers(node: Node) -> bool:
     for leaf in leaves(node):
         if isinstance(leaf, (History, Saved)):
             return True
-        if isinstance(leaf, Term) and WRITTEN & set(stored_fields(leaf)):
+        if isinstance(leaf, QueryTerm) and WRITTEN & set(stored_fields(leaf)):
             return True
     return False

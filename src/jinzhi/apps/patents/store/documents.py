@@ -17,7 +17,7 @@ from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.patents.models import Citation, Document, Earlier, Event
 from jinzhi.apps.patents.store.queries import standard_names
 from jinzhi.kernel.organisation import OrgUnit
-from jinzhi.kernel.patent import Party
+from jinzhi.kernel.patent import PatentParty
 from jinzhi.kernel.query import Doc
 
 MANY = 800
@@ -144,7 +144,7 @@ def as_index_doc(row: Document, known: DocumentRelations | None = None) -> Doc:
     )
 
 
-def _names(parties: Sequence[Party]) -> tuple[str, ...]:
+def _names(parties: Sequence[PatentParty]) -> tuple[str, ...]:
     return _unique(p.name for p in parties)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.kernel.organisation import OrgUnit
-from jinzhi.kernel.patent import Document, Party
+from jinzhi.kernel.patent import PatentDocument, PatentParty
 
 
 @cache
@@ -27,7 +27,7 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
     return cities, districts
 
 
-def district_of(document: Document) -> str:
+def district_of(document: PatentDocument) -> str:
     """The unit code of the first applicant's district; the city's where only the city is said; else empty."""
     for party in document.applicants[:1] or document.assignees[:1]:
         if found := _of_party(party):
@@ -35,7 +35,7 @@ def district_of(document: Document) -> str:
     return _of_text(document.place)
 
 
-def _of_party(party: Party) -> str:
+def _of_party(party: PatentParty) -> str:
     cities, districts = _names()
     city = next((code for name, code in cities.items() if name in (party.province, party.city)), "")
     if city:

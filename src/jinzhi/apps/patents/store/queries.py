@@ -117,7 +117,7 @@ def cited_by(document: Document) -> list[Citation]:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class ApplicantNames:
     """An applicant with all names that stand for it: what a search with variants asks, and why."""
 
     applicant: Applicant | None
@@ -130,12 +130,12 @@ class Names:
         return tuple(dict.fromkeys([first, *(a.name for a in self.aliases)]))
 
 
-def names_of(name: str) -> Names:
+def names_of(name: str) -> ApplicantNames:
     """An applicant by its name or any of its aliases."""
     alias = Alias.objects.filter(name=name).select_related("applicant").order_by("pk").first()
     applicant = alias.applicant if alias else Applicant.objects.filter(name=name).first()
     aliases = tuple(applicant.aliases.order_by("kind", "name")) if applicant else ()
-    return Names(applicant, name, aliases)
+    return ApplicantNames(applicant, name, aliases)
 
 
 def standard_names(names: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from jinzhi.apps.patents.models import Event, State
+from jinzhi.apps.patents.models import Event, LegalState
 from jinzhi.standards.cn_terms import PatentTerm
 
 #: events that say nothing about whether a right stands
@@ -22,7 +22,7 @@ _SILENT = frozenset("PQRSTUW")
 class PlainState:
     """The plain state, since when, and why in Chinese; the source names the record it rests on."""
 
-    state: State
+    state: LegalState
     on: date | None
     why: str
 
@@ -40,9 +40,9 @@ def plain(
     ``limit`` and ``day``: the term of the right, and the day on which it is asked whether that is over.
     """
     now = _announced(events, published, granted)
-    stands = now.state in (State.IN_FORCE, State.UNCONFIRMED)
+    stands = now.state in (LegalState.IN_FORCE, LegalState.UNCONFIRMED)
     if granted and stands and limit is not None and day is not None and limit.ends <= day:
-        return PlainState(State.ENDED, limit.ends, limit.why)
+        return PlainState(LegalState.ENDED, limit.ends, limit.why)
     return now
 
 
@@ -51,7 +51,9 @@ def _announced(events: Iterable[Event], published: date | None, granted: date | 
     if not told:
         return _untold(published, granted)
     now = (
-        PlainState(State.IN_FORCE, granted, "授权公告") if granted else PlainState(State.PENDING, published, "申请公布")
+        PlainState(LegalState.IN_FORCE, granted, "授权公告")
+        if granted
+        else PlainState(LegalState.PENDING, published, "申请公布")
     )
     before = now
     for event in told:
@@ -64,27 +66,27 @@ def _announced(events: Iterable[Event], published: date | None, granted: date | 
 
 def _untold(published: date | None, granted: date | None) -> PlainState:
     if granted:
-        return PlainState(State.UNCONFIRMED, granted, "已授权，库中没有此后的法律状态记录")
-    return PlainState(State.UNCONFIRMED, published, "已公布，库中没有此后的法律状态记录")
+        return PlainState(LegalState.UNCONFIRMED, granted, "已授权，库中没有此后的法律状态记录")
+    return PlainState(LegalState.UNCONFIRMED, published, "已公布，库中没有此后的法律状态记录")
 
 
 def _after(now: PlainState, before: PlainState, event: Event) -> PlainState:
     why = f"{event.name}（{event.source}）"[:300]
     match event.effect:
         case "grants":
-            return PlainState(State.IN_FORCE, event.on, why)
+            return PlainState(LegalState.IN_FORCE, event.on, why)
         case "ends":
-            return PlainState(State.ENDED, event.on, why)
+            return PlainState(LegalState.ENDED, event.on, why)
         case "restores" if event.category == "K":
-            return PlainState(State.IN_FORCE, event.on, why)
+            return PlainState(LegalState.IN_FORCE, event.on, why)
         case "restores" if event.category == "C":
-            return PlainState(State.PENDING, event.on, why)
+            return PlainState(LegalState.PENDING, event.on, why)
         case "restores":
-            return PlainState(before.state if now.state == State.ENDED else now.state, event.on, why)
+            return PlainState(before.state if now.state == LegalState.ENDED else now.state, event.on, why)
         case "pending" if event.category in ("D", "Q"):
-            return now if now.state == State.IN_FORCE else PlainState(State.PENDING, event.on, why)
+            return now if now.state == LegalState.IN_FORCE else PlainState(LegalState.PENDING, event.on, why)
         case "pending":
-            return PlainState(State.UNCONFIRMED, event.on, why)
+            return PlainState(LegalState.UNCONFIRMED, event.on, why)
     if event.category in _SILENT and event.category:
         return now
-    return PlainState(State.UNCONFIRMED, event.on, f"{event.why}：{why}"[:300])
+    return PlainState(LegalState.UNCONFIRMED, event.on, f"{event.why}：{why}"[:300])

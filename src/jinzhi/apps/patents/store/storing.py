@@ -22,7 +22,7 @@ from jinzhi.apps.patents.store.families import FamilyLink, join, keep, rejoin
 from jinzhi.apps.patents.store.places import district_of
 from jinzhi.apps.patents.store.status import plain
 from jinzhi.engines.search_values import asked_number
-from jinzhi.kernel.patent import Document, LegalEvent, Source
+from jinzhi.kernel.patent import LegalEvent, PatentDocument, Source
 from jinzhi.standards.cn_numbers import PatentNumberError, normalise, standard
 from jinzhi.standards.cn_terms import COMPUTED, term
 from jinzhi.standards.st16 import is_grant
@@ -88,9 +88,9 @@ def key_of(number: str) -> str:
     return f"{read.country}{read.digits}"[:40]
 
 
-def prepare(document: Document) -> Prepared:
+def prepare(document: PatentDocument) -> Prepared:
     """What is written of a document. Pure."""
-    # the bytes of Document.to_json, four times as fast: the model holds texts, whole numbers and lists only
+    # the bytes of PatentDocument.to_json, four times as fast: the model holds texts, whole numbers and lists only
     data = replace(document, source=Source(document.source.name)).to_data()
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     title_en = next((t.text for t in document.titles if t.lang == "en"), "")
@@ -154,7 +154,7 @@ def known_numbers(numbers: Iterable[str]) -> set[str]:
     return found
 
 
-def _links(document: Document) -> tuple[FamilyLink, ...]:
+def _links(document: PatentDocument) -> tuple[FamilyLink, ...]:
     """The applications that make the family: the priorities and the document's own application."""
     found: dict[str, FamilyLink] = {}
     if document.application_number:
@@ -255,16 +255,16 @@ def _merged(row: models.Document, given: Prepared) -> Prepared | None:
     """
     if row.digest == given.digest:
         return None
-    old, new = row.content, Document.from_json(models.unpack(given.body))
+    old, new = row.content, PatentDocument.from_json(models.unpack(given.body))
     new = replace(new, source=Source(new.source.name, str(given.columns["file"])))
     first, second = (new, old) if old.source.name == new.source.name or _filled(new) > _filled(old) else (old, new)
-    gaps = {f.name: getattr(second, f.name) for f in fields(Document) if not getattr(first, f.name)}
+    gaps = {f.name: getattr(second, f.name) for f in fields(PatentDocument) if not getattr(first, f.name)}
     merged = prepare(replace(first, **gaps))
     return None if merged.digest == row.digest else replace(merged, rest=given.rest)
 
 
-def _filled(document: Document) -> int:
-    return sum(1 for f in fields(Document) if getattr(document, f.name))
+def _filled(document: PatentDocument) -> int:
+    return sum(1 for f in fields(PatentDocument) if getattr(document, f.name))
 
 
 def _create(fresh: Sequence[tuple[Prepared, models.Item | None]], demo: bool) -> list[tuple[models.Document, Prepared]]:
@@ -426,7 +426,9 @@ def refresh_states(applications: Iterable[str], settled: Container[int] = ()) ->
 def end_terms(day: date) -> int:
     """Work out anew the status of the patents whose term the law has ended by a day; how many changed."""
     standing = models.Document.objects.filter(
-        country="CN", state__in=(models.State.IN_FORCE, models.State.UNCONFIRMED), filed__lte=date(day.year - 9, 1, 1)
+        country="CN",
+        state__in=(models.LegalState.IN_FORCE, models.LegalState.UNCONFIRMED),
+        filed__lte=date(day.year - 9, 1, 1),
     ).exclude(application="")
     over = {
         application
@@ -434,7 +436,7 @@ def end_terms(day: date) -> int:
         if (limit := term("CN", kind, filed)) is not None and limit.ends <= day
     }
     # the reason of those that were ended before is told anew where its words have changed
-    ended = models.Document.objects.filter(state=models.State.ENDED, state_why__startswith=COMPUTED)
+    ended = models.Document.objects.filter(state=models.LegalState.ENDED, state_why__startswith=COMPUTED)
     over.update(
         application
         for application, kind, filed, why in ended.values_list("application", "type", "filed", "state_why").iterator(

@@ -20,7 +20,7 @@ from django.db import connections
 
 from jinzhi.apps.patents.store import columns
 from jinzhi.apps.patents.store.storing import Prepared, PreparedEvent, prepare, prepare_event
-from jinzhi.kernel.patent import Document, LegalEvent
+from jinzhi.kernel.patent import LegalEvent, PatentDocument
 from jinzhi.kernel.text import UNFIT, Words, texts, unfit_words
 from jinzhi.sources.patents import tables
 from jinzhi.sources.patents.batch import READERS
@@ -63,19 +63,19 @@ class MemberPiece:
     asked: tuple[dict[str, object], ...] = ()
 
 
-def _answer(one: Document | LegalEvent | RefusedRecord, label: str) -> Answer:
+def _answer(one: PatentDocument | LegalEvent | RefusedRecord, label: str) -> Answer:
     if isinstance(one, RefusedRecord):
         return one
     if label:
         one = replace(one, source=replace(one.source, name=label))
     if unfit := unfit_in(one):
-        number = one.publication_number if isinstance(one, Document) else one.application_number
+        number = one.publication_number if isinstance(one, PatentDocument) else one.application_number
         place, (zh, en) = unfit
         return RefusedRecord(one.source.file, f"{number}：{place}：{zh}"[:300], f"{number}: {place}: {en}"[:300])
-    return prepare(one) if isinstance(one, Document) else prepare_event(one)
+    return prepare(one) if isinstance(one, PatentDocument) else prepare_event(one)
 
 
-def unfit_in(one: Document | LegalEvent) -> tuple[str, Words] | None:
+def unfit_in(one: PatentDocument | LegalEvent) -> tuple[str, Words] | None:
     """The place of the first text that no database can keep, and what is wrong with it; None: all can."""
     data = one.to_data()
     # as one text it is looked through ten times as fast; what JSON escapes is a quotation mark, a line end, or unfit

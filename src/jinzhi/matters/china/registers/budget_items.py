@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 
 budget_items = Register(
     id="budget-items",
@@ -40,11 +40,11 @@ budget_items = Register(
     numbering="资金〔{year}〕{seq:03d}",
     writes=("plan-office", "approver", "reporter"),
     examples=(
-        Entry("amounts in 10,000 yuan, with a separator as people write them", {
+        RegisterEntry("amounts in 10,000 yuan, with a separator as people write them", {
             "project": "公共服务网点建设", "row": "S2", "unit": "tj-dongli", "year": 2026, "source": "区级财政",
             "budget": "1,200.50", "spent": "800", "as_of": "2026-10-31",
         }),
-        Entry("a negative amount and a year before the plan are refused", {
+        RegisterEntry("a negative amount and a year before the plan are refused", {
             "project": "某项目", "row": "K4", "unit": "tj-finance", "year": 2019, "source": "city", "budget": "-1",
             "spent": "0", "as_of": "2026-10-31",
         }, refused=("year", "budget")),

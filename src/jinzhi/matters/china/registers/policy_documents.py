@@ -4,7 +4,7 @@ from datetime import date
 
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 
 policy_documents = Register(
     id="policy-documents",
@@ -48,11 +48,11 @@ policy_documents = Register(
     numbering="政策〔{year}〕{seq:03d}",
     writes=("plan-office", "approver", "reporter"),
     examples=(
-        Entry("the city's own regulation", {
+        RegisterEntry("the city's own regulation", {
             "title": "天津市知识产权保护条例", "level": "地方性法规", "issued_by": "tianjin", "issued_on": "2019-09-27",
             "in_force_from": "2019-11-01",
         }),
-        Entry("a document without the day it holds from is refused", {
+        RegisterEntry("a document without the day it holds from is refused", {
             "title": "某措施", "level": "policy", "issued_by": "tj-ip-office", "issued_on": "2026-01-05",
         }, refused=("in_force_from",)),
     ),

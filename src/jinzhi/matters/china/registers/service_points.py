@@ -4,7 +4,7 @@ from datetime import date
 
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 
 service_points = Register(
     id="service-points",
@@ -46,15 +46,15 @@ service_points = Register(
     numbering="网点〔{year}〕{seq:03d}",
     writes=("plan-office", "approver", "reporter"),
     examples=(
-        Entry("a point with an address and a telephone is kept", {
+        RegisterEntry("a point with an address and a telephone is kept", {
             "name": "东丽区华明街知识产权工作站", "kind": "workstation", "unit": "tj-dongli", "address": "华明街弘程道",
             "telephone": "022-00000000", "opened_on": "2024-04-26", "online": "是",
         }),
-        Entry("the kind may be given by its Chinese name", {
+        RegisterEntry("the kind may be given by its Chinese name", {
             "name": "某大学信息服务中心", "kind": "高校国家知识产权信息服务中心", "unit": "tj-education",
             "address": "卫津路", "telephone": "022-00000001", "opened_on": "2023年9月1日",
         }),
-        Entry("a point nobody can reach is no service point", {
+        RegisterEntry("a point nobody can reach is no service point", {
             "name": "某工作站", "kind": "workstation", "unit": "tj-dongli", "opened_on": "2024-04-26",
         }, refused=("address", "telephone")),
     ),

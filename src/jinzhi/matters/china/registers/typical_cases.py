@@ -4,7 +4,7 @@ from datetime import date
 
 from jinzhi.kernel.declare import Named
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 
 typical_cases = Register(
     id="typical-cases",
@@ -55,11 +55,11 @@ typical_cases = Register(
     numbering="案例〔{year}〕{seq:03d}",
     writes=("plan-office", "approver", "reporter", "case-handler"),
     examples=(
-        Entry("a case that is not published yet has no day", {
+        RegisterEntry("a case that is not published yet has no day", {
             "title": "某商标侵权案", "protection": "行政保护", "right": "商标", "handled_by": "tj-market-regulation",
             "summary": "销售假冒注册商标的商品。", "significance": "源头追溯。",
         }),
-        Entry("an unknown right and a day that does not exist are refused", {
+        RegisterEntry("an unknown right and a day that does not exist are refused", {
             "title": "某案", "protection": "civil", "right": "域名", "handled_by": "tj-high-court", "summary": "略",
             "significance": "略", "published_on": "2026-04-31",
         }, refused=("right", "published_on")),

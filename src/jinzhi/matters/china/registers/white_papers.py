@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from jinzhi.kernel.declare import Citation, Named
 from jinzhi.kernel.fields import Field, Type
-from jinzhi.kernel.register import Entry, Register
+from jinzhi.kernel.register import Register, RegisterEntry
 
 white_papers = Register(
     id="white-papers",
@@ -40,11 +40,11 @@ white_papers = Register(
     numbering="白皮书〔{year}〕{seq:02d}",
     writes=("plan-office", "approver", "reporter"),
     examples=(
-        Entry("a paper in preparation has no day of publication", {
+        RegisterEntry("a paper in preparation has no day of publication", {
             "title": "2026 年天津市知识产权保护状况", "kind": "protection", "year": 2026, "issued_by": "tj-ip-office",
             "due": "2027-04-26",
         }),
-        Entry("a paper of no year is refused", {
+        RegisterEntry("a paper of no year is refused", {
             "title": "白皮书", "kind": "protection", "year": "去年", "issued_by": "tj-ip-office", "due": "2027-04-26",
         }, refused=("year",)),
     ),

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import OneOf
-from jinzhi.kernel.indicator import Case, Count, Indicator
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase
 
 adjustments_decided = Indicator(
     id="adjustments-decided",
@@ -21,7 +21,7 @@ adjustments_decided = Indicator(
     decimals=0,
     owner="tj-leading-group-office",
     examples=(
-        Case(
+        IndicatorCase(
             "granted and refused are decided, withdrawn and pending are not",
             {"procedure:plan-adjustment": (
                 {"state": "applied", "decide_stopped": date(2026, 3, 5)},
@@ -31,7 +31,7 @@ adjustments_decided = Indicator(
             )},
             date(2026, 11, 22), Decimal(2),
         ),
-        Case(
+        IndicatorCase(
             "what was decided last year counts for last year",
             {"procedure:plan-adjustment": ({"state": "approved", "decide_stopped": date(2025, 12, 31)},)},
             date(2026, 11, 22), Decimal(0),

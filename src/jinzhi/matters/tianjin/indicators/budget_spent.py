@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from jinzhi.kernel.indicator import Case, Indicator, Ratio, Sum
+from jinzhi.kernel.indicator import Indicator, IndicatorCase, Ratio, Sum
 
 budget_spent = Indicator(
     id="budget-spent",
@@ -20,7 +20,7 @@ budget_spent = Indicator(
     owner="tj-finance",
     headline=True,
     examples=(
-        Case(
+        IndicatorCase(
             "the share is that of the amounts, not the mean of the shares",
             {"register:budget-items": (
                 {"budget": Decimal("100"), "spent": Decimal("90"), "as_of": date(2026, 10, 31)},
@@ -29,7 +29,7 @@ budget_spent = Indicator(
             )},
             date(2026, 11, 22), Decimal("37.6"),
         ),
-        Case(
+        IndicatorCase(
             "nothing set aside: no rate",
             {"register:budget-items": ({"budget": Decimal(0), "spent": Decimal(0), "as_of": date(2026, 1, 31)},)},
             date(2026, 11, 22), None,

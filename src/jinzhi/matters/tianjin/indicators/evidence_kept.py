@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import Is
-from jinzhi.kernel.indicator import Case, Count, Indicator
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase
 
 evidence_kept = Indicator(
     id="evidence-kept",
@@ -20,7 +20,7 @@ evidence_kept = Indicator(
     decimals=0,
     owner="tj-ip-office",
     examples=(
-        Case(
+        IndicatorCase(
             "what was disposed of or not yet taken in is not kept",
             {"custody:items": ({"kept": True}, {"kept": True}, {"kept": False})},
             date(2026, 11, 22), Decimal(2),

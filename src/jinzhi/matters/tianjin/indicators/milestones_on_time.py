@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import All, AtMost, F, Given, Is
-from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase, Ratio
 
 milestones_on_time = Indicator(
     id="milestones-on-time",
@@ -28,7 +28,7 @@ milestones_on_time = Indicator(
     owner="tj-leading-group-office",
     headline=True,
     examples=(
-        Case(
+        IndicatorCase(
             "met on the day is in time; met later, or not at all, is not",
             {"plan:milestones": (
                 {"due": date(2026, 6, 30), "met_on": date(2026, 6, 30), "dropped_on": None},
@@ -38,7 +38,7 @@ milestones_on_time = Indicator(
             )},
             date(2026, 11, 22), Decimal(50),
         ),
-        Case(
+        IndicatorCase(
             "one of last year, one to come and one that was dropped do not count",
             {"plan:milestones": (
                 {"due": date(2025, 12, 31), "met_on": None, "dropped_on": None},

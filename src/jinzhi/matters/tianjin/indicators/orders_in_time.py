@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import All, Is, Not, OneOf
-from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase, Ratio
 
 orders_in_time = Indicator(
     id="orders-in-time",
@@ -30,7 +30,7 @@ orders_in_time = Indicator(
     owner="tj-leading-group-office",
     headline=True,
     examples=(
-        Case(
+        IndicatorCase(
             "two of three answered by the day said",
             {"procedure:supervision-order": (
                 {"state": "closed", "answer_due": date(2026, 11, 13), "answer_status": "met"},
@@ -40,7 +40,7 @@ orders_in_time = Indicator(
             )},
             date(2026, 11, 22), Decimal("66.7"),
         ),
-        Case(
+        IndicatorCase(
             "an order whose day is still to come counts neither way",
             {"procedure:supervision-order": (
                 {"state": "accepted", "answer_due": date(2026, 11, 30), "answer_status": "running"},

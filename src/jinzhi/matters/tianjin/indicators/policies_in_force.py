@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import All, Any, AtMost, Given, Not
-from jinzhi.kernel.indicator import TODAY, Case, Count, Indicator
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, IndicatorCase
 
 policies_in_force = Indicator(
     id="policies-in-force",
@@ -28,7 +28,7 @@ policies_in_force = Indicator(
     owner="tj-ip-office",
     headline=True,
     examples=(
-        Case(
+        IndicatorCase(
             "a document holds from its first day, and no longer on the day on which it expires or is repealed",
             {"register:policy-documents": (
                 {"in_force_from": date(2026, 11, 22)},

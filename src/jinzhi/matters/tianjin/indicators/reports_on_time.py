@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import All, Is, Not, OneOf
-from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase, Ratio
 
 reports_on_time = Indicator(
     id="reports-on-time",
@@ -30,7 +30,7 @@ reports_on_time = Indicator(
     owner="tj-leading-group-office",
     headline=True,
     examples=(
-        Case(
+        IndicatorCase(
             "handed in on the last day is in time, a day later is not, an open one past its day is not",
             {"procedure:progress-report": (
                 {"state": "submitted", "report_due": date(2026, 10, 20), "report_status": "met"},
@@ -40,7 +40,7 @@ reports_on_time = Indicator(
             )},
             date(2026, 11, 22), Decimal(50),
         ),
-        Case(
+        IndicatorCase(
             "one that is not due yet and one that was called off do not count",
             {"procedure:progress-report": (
                 {"state": "submitted", "report_due": date(2026, 10, 20), "report_status": "met"},
@@ -49,7 +49,7 @@ reports_on_time = Indicator(
             )},
             date(2026, 11, 22), Decimal(100),
         ),
-        Case(
+        IndicatorCase(
             "with nothing due there is no rate",
             {"procedure:progress-report": ()}, date(2026, 1, 2), None,
         ),

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import All, AtMost, Is
-from jinzhi.kernel.indicator import TODAY, Case, Count, Indicator
+from jinzhi.kernel.indicator import TODAY, Count, Indicator, IndicatorCase
 
 service_points_open = Indicator(
     id="service-points-open",
@@ -21,7 +21,7 @@ service_points_open = Indicator(
     owner="tj-ip-office",
     headline=True,
     examples=(
-        Case(
+        IndicatorCase(
             "a point that is closed or not opened yet is no point",
             {"register:service-points": (
                 {"state": "active", "opened_on": date(2024, 4, 26)},

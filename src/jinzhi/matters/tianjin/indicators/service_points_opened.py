@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import Is
-from jinzhi.kernel.indicator import Case, Count, Indicator
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase
 
 service_points_opened = Indicator(
     id="service-points-opened",
@@ -21,7 +21,7 @@ service_points_opened = Indicator(
     decimals=0,
     owner="tj-ip-office",
     examples=(
-        Case(
+        IndicatorCase(
             "those opened from new year to the day",
             {"register:service-points": (
                 {"state": "active", "opened_on": date(2026, 1, 1)},

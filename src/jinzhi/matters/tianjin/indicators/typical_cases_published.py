@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import Given
-from jinzhi.kernel.indicator import Case, Count, Indicator
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase
 
 typical_cases_published = Indicator(
     id="typical-cases-published",
@@ -21,7 +21,7 @@ typical_cases_published = Indicator(
     decimals=0,
     owner="tj-ip-office",
     examples=(
-        Case(
+        IndicatorCase(
             "cases published from new year to the day",
             {"register:typical-cases": (
                 {"published_on": date(2026, 1, 1)}, {"published_on": date(2026, 4, 26)},

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from jinzhi.kernel.expression import Given
-from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase, Ratio
 
 units_with_contact = Indicator(
     id="units-with-contact",
@@ -20,7 +20,7 @@ units_with_contact = Indicator(
     breakdowns=("unit", "level"),
     owner="tj-leading-group-office",
     examples=(
-        Case(
+        IndicatorCase(
             "one of four units names nobody",
             {"units": (
                 {"level": "district", "contact": "联络员甲"}, {"level": "district", "contact": "联络员乙"},
@@ -28,7 +28,7 @@ units_with_contact = Indicator(
             )},
             date(2026, 11, 22), Decimal(75),
         ),
-        Case(
+        IndicatorCase(
             "a city without units has no rate",
             {"units": ()}, date(2026, 11, 22), None,
         ),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.expression import All, AtMost, F, Given
-from jinzhi.kernel.indicator import Case, Count, Indicator, Ratio
+from jinzhi.kernel.indicator import Count, Indicator, IndicatorCase, Ratio
 
 white_paper_on_time = Indicator(
     id="white-paper-on-time",
@@ -31,12 +31,12 @@ white_paper_on_time = Indicator(
     frequency_en="yearly",
     owner="tj-ip-office",
     examples=(
-        Case(
+        IndicatorCase(
             "published on 26 April is in time",
             {"register:white-papers": ({"due": date(2026, 4, 26), "published_on": date(2026, 4, 26)},)},
             date(2026, 4, 26), Decimal(100),
         ),
-        Case(
+        IndicatorCase(
             "published a day later is not; another not published at all is not",
             {"register:white-papers": (
                 {"due": date(2026, 4, 26), "published_on": date(2026, 4, 27)},
@@ -44,7 +44,7 @@ white_paper_on_time = Indicator(
             )},
             date(2026, 11, 22), Decimal(0),
         ),
-        Case(
+        IndicatorCase(
             "before its day there is nothing to judge",
             {"register:white-papers": ({"due": date(2026, 4, 26), "published_on": None},)},
             date(2026, 4, 25), None,

@@ -17,13 +17,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -120,7 +120,7 @@ _KNOWN = known(
 )
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file, as a rule one. Never raises for what the file holds."""
     return read_each(
         stream,
@@ -132,7 +132,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
     )
 
 
-def document(top: etree._Element, source: Source) -> Document:
+def document(top: etree._Element, source: Source) -> PatentDocument:
     """One PatentDocumentAndRelated. Raises Unreadable where it has no publication number."""
     above = kids(top)
     bibliographic = (above.get("BibliographicData") or above.get("DesignBibliographicData") or [None])[0]
@@ -158,7 +158,7 @@ def document(top: etree._Element, source: Source) -> Document:
     drawings = _figures(find(abstracts[0], "AbstractFigure"), True) if abstracts else []
     drawings += _figures(next(iter(above.get("Drawings", ())), None), False)
     drawings += _figures(find(described[0], "Drawings"), False) if described else []
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number,
         kind=kind,
@@ -191,7 +191,7 @@ def document(top: etree._Element, source: Source) -> Document:
         assignees=_parties(data.get("AssigneeDetails", ()), "Assignee", notes)
         or _parties(parties.get("AssigneeDetails", ()), "Assignee", notes),
         examiners=tuple(
-            Party(t, language) for e in below(data.get("ExaminerDetails", ()), "Examiner") if (t := text(e))
+            PatentParty(t, language) for e in below(data.get("ExaminerDetails", ()), "Examiner") if (t := text(e))
         ),
         priorities=_priorities(data),
         citations=tuple(_citations(data)),
@@ -282,7 +282,7 @@ def _locarno(bibliographic: etree._Element | None, design: etree._Element | None
     return tuple(found.values())
 
 
-def _book(book: etree._Element, notes: Counter[str]) -> Party | None:
+def _book(book: etree._Element, notes: Counter[str]) -> PatentParty | None:
     parts = kids(book)
     name = next((t for key in ("Name", "OrganizationName") for e in parts.get(key, ()) if (t := text(e))), "")
     if not name:
@@ -294,7 +294,7 @@ def _book(book: etree._Element, notes: Counter[str]) -> Party | None:
     postcode = address.get("PostCode", "")
     if m := _POSTCODE.match(written):
         postcode, written = postcode or m[1], written[m.end() :]
-    return Party(
+    return PatentParty(
         name,
         (book.get("lang") or "").lower(),
         written,
@@ -306,7 +306,7 @@ def _book(book: etree._Element, notes: Counter[str]) -> Party | None:
     )
 
 
-def _parties(groups: Iterable[etree._Element], role: str, notes: Counter[str]) -> tuple[Party, ...]:
+def _parties(groups: Iterable[etree._Element], role: str, notes: Counter[str]) -> tuple[PatentParty, ...]:
     found = []
     for element in below(groups, role):
         every = below((element,), "AddressBook")
@@ -320,9 +320,9 @@ def _parties(groups: Iterable[etree._Element], role: str, notes: Counter[str]) -
     return tuple(found)
 
 
-def _agents(parties: Mapping[str, list[etree._Element]]) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
-    agents: list[Party] = []
-    agencies: dict[str, Party] = {}
+def _agents(parties: Mapping[str, list[etree._Element]]) -> tuple[tuple[PatentParty, ...], tuple[PatentParty, ...]]:
+    agents: list[PatentParty] = []
+    agencies: dict[str, PatentParty] = {}
     groups = parties.get("AgentDetails", ())
     code = text(find(groups[0], "CustomerNumber")) if groups else ""
     for agent in below(groups, "Agent"):
@@ -333,7 +333,7 @@ def _agents(parties: Mapping[str, list[etree._Element]]) -> tuple[tuple[Party, .
             if party := _book(book, Counter()):
                 m = _AGENCY.fullmatch(party.name)
                 name, number = (m[1], m[2]) if m else (party.name, code)
-                agencies.setdefault(name, Party(name, party.lang, original=party.name if m else "", code=number))
+                agencies.setdefault(name, PatentParty(name, party.lang, original=party.name if m else "", code=number))
     return tuple(agents), tuple(agencies.values())
 
 
@@ -352,7 +352,7 @@ def _priorities(data: Mapping[str, list[etree._Element]]) -> tuple[Priority, ...
     return tuple(p for _, p in found.values())
 
 
-def _citations(data: Mapping[str, list[etree._Element]]) -> Iterator[Citation]:
+def _citations(data: Mapping[str, list[etree._Element]]) -> Iterator[PatentCitation]:
     for element in below(data.get("ReferencesCited", ()), "Citation"):
         phase = element.get("srepPhase") or element.get("citedPhase") or ""
         inner = kids(element)
@@ -367,11 +367,11 @@ def _citations(data: Mapping[str, list[etree._Element]]) -> Iterator[Citation]:
                 if ids.get("DocNumber"):
                     country = ids.get("WIPOST3Code", "")
                     number = standard(ids["DocNumber"] + ids.get("Kind", ""), country=country, kind="publication")
-                    yield Citation(number, phase=phase, category=category, date=partial(ids.get("Date", "")))
+                    yield PatentCitation(number, phase=phase, category=category, date=partial(ids.get("Date", "")))
         for name in ("NonPatentCitation", "NPLCitation"):
             for cited in inner.get(name, ()):
                 if written := text(cited):
-                    yield Citation(text=written, phase=phase, category=category)
+                    yield PatentCitation(text=written, phase=phase, category=category)
 
 
 def _related(data: Mapping[str, list[etree._Element]]) -> Iterator[Related]:

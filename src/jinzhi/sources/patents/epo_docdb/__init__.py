@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from jinzhi.kernel.patent import Document, LegalEvent
+from jinzhi.kernel.patent import LegalEvent, PatentDocument
 from jinzhi.sources.patents.epo_docdb import json_forms
 from jinzhi.sources.patents.epo_docdb.answers import answers
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, RECORDS
@@ -27,7 +27,7 @@ __all__ = ["MARK", "NAME", "RECORDS", "read"]
 MARK = re.compile(rb'"(?:doc_number|ops:world-patent-data|family_members)"\s*:')
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | LegalEvent | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | LegalEvent | RefusedRecord]:
     """The documents and legal events of one answer or file. Never raises for what it holds."""
     start = stream.read(1)
     while start.isspace():

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Document,
     LegalEvent,
+    PatentDocument,
     Source,
 )
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, RECORDS, documents_of
@@ -21,7 +21,7 @@ from jinzhi.sources.patents.xml import (
 from jinzhi.standards.cn_numbers import PatentNumberError
 
 
-def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEvent | RefusedRecord]:
+def read_element(root: etree._Element, name: str) -> Iterator[PatentDocument | LegalEvent | RefusedRecord]:
     """The same of an answer that is there as elements."""
     tops = [
         e
@@ -33,9 +33,9 @@ def read_element(root: etree._Element, name: str) -> Iterator[Document | LegalEv
 
 def answers(
     items: Iterable[etree._Element | RefusedRecord], name: str, start: bytes
-) -> Iterator[Document | LegalEvent | RefusedRecord]:
+) -> Iterator[PatentDocument | LegalEvent | RefusedRecord]:
     seen = False
-    members: list[Document] = []
+    members: list[PatentDocument] = []
     for item in items:
         seen = True
         if isinstance(item, RefusedRecord):

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Source,
     Symbol,
@@ -58,7 +58,7 @@ _KNOWN = known(
 _COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]\s*,?")
 
 
-def documents_of(element: etree._Element, name: str) -> Iterator[Document]:
+def documents_of(element: etree._Element, name: str) -> Iterator[PatentDocument]:
     tag = local(element.tag)
     if tag in ("search-result", "inquiry-result"):
         for reference in findall(element, "publication-reference"):
@@ -72,10 +72,10 @@ def _beside(element: etree._Element) -> tuple[tuple[str, int], ...]:
     return leftovers(element, known("publication-reference"))
 
 
-def _numbers(reference: etree._Element, source: Source, rest: Counter[str]) -> Document:
+def _numbers(reference: etree._Element, source: Source, rest: Counter[str]) -> PatentDocument:
     country, digits, kind, published = _publication(reference, None)
     number = _number(country, digits, kind)
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number.removeprefix(country).removesuffix(kind),
         kind=kind,
@@ -123,7 +123,7 @@ def _publication(reference: etree._Element | None, top: etree._Element | None) -
     return country, digits, best.get("kind") or attribute("kind"), _first(ids, "date") or attribute("date-publ")
 
 
-def document(top: etree._Element, source: Source) -> Document:
+def document(top: etree._Element, source: Source) -> PatentDocument:
     """One exchange-document or fulltext-document. Raises Unreadable or NumberError where it has no number."""
     bib = find(top, "bibliographic-data")
     references = findall(bib, "publication-reference")
@@ -142,7 +142,7 @@ def document(top: etree._Element, source: Source) -> Document:
     ]
     claims = tuple(c for e in findall(top, "claims") for c in _claims(e))
     description = tuple(p for e in findall(top, "description") for p in _description(e))
-    found = Document(
+    found = PatentDocument(
         country=country,
         doc_number=number.removeprefix(country).removesuffix(kind),
         kind=kind,
@@ -171,7 +171,7 @@ def document(top: etree._Element, source: Source) -> Document:
     return substantial(found, whole=local(top.tag) == "fulltext-document")
 
 
-def substantial(found: Document, *, whole: bool = False) -> Document:
+def substantial(found: PatentDocument, *, whole: bool = False) -> PatentDocument:
     """The document, if it holds more than numbers. whole: an answer of full text must hold some. Raises Unreadable."""
     texts = found.titles or found.abstracts or found.claims or found.description
     others = found.applicants or found.inventors or found.ipc or found.cpc or found.fi or found.other_classes
@@ -239,7 +239,7 @@ def _classes(bib: etree._Element | None) -> Iterator[Symbol]:
         yield Symbol(scheme, symbol, "", i == 0 and scheme == "cpc", ",".join(offices), value)
 
 
-def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, ...]:
+def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[PatentParty, ...]:
     """One party for each sequence number: the standardised name, the printed one in `original`.
 
     The printed names may run on beyond the standardised (the same people again in another form): those stay out.
@@ -264,7 +264,7 @@ def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, 
             name, country = m[1], country or m[2]
         original = printed.get(sequence, ("", ""))[0]
         if name:
-            found.append(Party(name, country=country, original=original if original != name else ""))
+            found.append(PatentParty(name, country=country, original=original if original != name else ""))
     return tuple(found)
 
 
@@ -279,7 +279,7 @@ def _priorities(bib: etree._Element | None) -> Iterator[Priority]:
             yield Priority(country, number, partial(_first(ids, "date")), e.get("kind") or "")
 
 
-def _citations(bib: etree._Element | None) -> Iterator[Citation]:
+def _citations(bib: etree._Element | None) -> Iterator[PatentCitation]:
     for e in findall(bib, "references-cited", "citation"):
         phase = e.get("cited-phase") or e.get("cited-by") or ""
         category = text(find(e, "category"))
@@ -289,7 +289,7 @@ def _citations(bib: etree._Element | None) -> Iterator[Citation]:
             if not ids or not ids[0].get("doc-number"):
                 continue
             number = ids[0]["doc-number"] + ids[0].get("kind", "")
-            yield Citation(
+            yield PatentCitation(
                 standard(number, country=ids[0].get("country", ""), kind="publication"),
                 phase=phase,
                 category=category,
@@ -299,7 +299,7 @@ def _citations(bib: etree._Element | None) -> Iterator[Citation]:
             )
         for cited in findall(e, "nplcit"):
             if written := text(find(cited, "text")) or text(cited):
-                yield Citation(text=written, phase=phase, category=category, claims=about)
+                yield PatentCitation(text=written, phase=phase, category=category, claims=about)
 
 
 # -------------------------------------------------------------------------------------------------- full text

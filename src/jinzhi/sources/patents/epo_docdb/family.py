@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from lxml import etree
 
-from jinzhi.kernel.patent import Document, LegalEvent, Priority, Source
+from jinzhi.kernel.patent import LegalEvent, PatentDocument, Priority, Source
 from jinzhi.sources.patents.epo_docdb.exchange import application_of, document, ids_of
 from jinzhi.sources.patents.parts import day, partial
 from jinzhi.sources.patents.refused import Unreadable
@@ -26,7 +26,7 @@ _KNOWN = known("publication-reference|application-reference|priority-claim|legal
 _TOLD = frozenset({"L001EP", "L002EP", "L003EP", "L004EP", "L005EP", "L007EP", "L008EP", "L018EP", "L019EP", "L500EP"})
 
 
-def member(element: etree._Element, source: Source) -> Document:
+def member(element: etree._Element, source: Source) -> PatentDocument:
     """One member. Raises Unreadable or NumberError where it has no publication number."""
     ids = _docdb(find(element, "publication-reference"))
     if not ids.get("doc-number"):
@@ -37,7 +37,7 @@ def member(element: etree._Element, source: Source) -> Document:
     applied = _docdb(find(element, "application-reference"))
     digest = hashlib.sha256(etree.tostring(element, with_tail=False)).hexdigest()
     source = replace(source, digest=digest)
-    found = Document(
+    found = PatentDocument(
         country=number.country,
         doc_number=number.digits,
         kind=number.code,
@@ -62,7 +62,7 @@ def member(element: etree._Element, source: Source) -> Document:
     )  # fmt: skip
 
 
-def together(members: Sequence[Document]) -> Iterator[Document]:
+def together(members: Sequence[PatentDocument]) -> Iterator[PatentDocument]:
     """The members, each with the numbers of the others; one that stands twice, once."""
     once = {d.publication_number: d for d in members}
     for found in once.values():

@@ -14,7 +14,17 @@ from typing import Any
 
 from lxml import etree
 
-from jinzhi.kernel.patent import Citation, Claim, Document, LegalEvent, Party, Priority, Source, Symbol, Text
+from jinzhi.kernel.patent import (
+    Claim,
+    LegalEvent,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
+    Priority,
+    Source,
+    Symbol,
+    Text,
+)
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.epo_docdb.answers import read_element
 from jinzhi.sources.patents.epo_docdb.exchange import NAME, split_claims, split_description, substantial
@@ -28,7 +38,7 @@ LONGEST = 16 << 20
 _COUNTRY = re.compile(r"(.*\S)\s*\[([A-Z]{2})\]")
 
 
-def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | RefusedRecord]:
+def read(data: bytes, name: str) -> Iterator[PatentDocument | LegalEvent | RefusedRecord]:
     """The documents and events of an answer. Never raises for what it holds."""
     try:
         if len(data) >= LONGEST:
@@ -45,7 +55,7 @@ def read(data: bytes, name: str) -> Iterator[Document | LegalEvent | RefusedReco
         for row in _rows(answer):
             seen = True
             try:
-                yield row if isinstance(row, Document) else _document(*row, source)
+                yield row if isinstance(row, PatentDocument) else _document(*row, source)
             except (Unreadable, PatentNumberError) as e:
                 english = e.en if isinstance(e, Unreadable) else e.english
                 yield Unreadable(str(e), english).refused(name, data)
@@ -135,7 +145,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> Document:
+def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> PatentDocument:
     country, kind = _text(row.get("country")), _text(row.get("kind"))
     digits = _text(row.get("doc_number"))
     if not digits:
@@ -157,7 +167,7 @@ def _document(row: Row, around: Row, numbers_alone: bool, source: Source) -> Doc
     )
     application = _reference(row, "application")
     applied = _text(application.get("number"))
-    found = Document(
+    found = PatentDocument(
         country=number.country,
         doc_number=number.digits,
         kind=number.code,
@@ -206,13 +216,13 @@ def _date(row: Row, what: str):  # type: ignore[no-untyped-def]
     return next((d for f in forms if isinstance(f, dict) and (d := day(_text(f.get("date"))))), None)
 
 
-def _people(row: Row, group: str) -> tuple[Party, ...]:
+def _people(row: Row, group: str) -> tuple[PatentParty, ...]:
     names = _list(row.get(f"{group}_epodoc")) or _list(row.get(f"{group}_original")) or _list(row.get(group))
     found = []
     for name in map(_text, names):
         m = _COUNTRY.fullmatch(name)
         if name:
-            found.append(Party(m[1], country=m[2], original=name) if m else Party(name))
+            found.append(PatentParty(m[1], country=m[2], original=name) if m else PatentParty(name))
     return tuple(found)
 
 
@@ -232,14 +242,14 @@ def _priorities(row: Row) -> Iterator[Priority]:
         )  # fmt: skip
 
 
-def _citations(row: Row) -> Iterator[Citation]:
+def _citations(row: Row) -> Iterator[PatentCitation]:
     for one in _list(row.get("citations")):
         ids = one.get("docdb") if isinstance(one, dict) else None
         if isinstance(ids, dict) and _text(ids.get("number")):
             number = standard(
                 _text(ids["number"]) + _text(ids.get("kind")), country=_text(ids.get("country")), kind="publication"
             )
-            yield Citation(
+            yield PatentCitation(
                 number,
                 phase=_text(one.get("cited_phase")),
                 date=partial(_text(ids.get("date"))),

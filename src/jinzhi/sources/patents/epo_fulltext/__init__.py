@@ -15,12 +15,12 @@ from typing import BinaryIO
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     Paragraph,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -75,7 +75,7 @@ _CPC = re.compile(
 )
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file, in their order. Never raises for what the file holds."""
     return read_each(
         stream,
@@ -87,7 +87,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
     )
 
 
-def document(top: etree._Element, source: Source) -> Document:
+def document(top: etree._Element, source: Source) -> PatentDocument:
     """One ep-patent-document. Raises Unreadable where it has no number, or nothing but one."""
     bib = find(top, "SDOBI")
     country = _t(bib, "B100", "B190") or top.get("country") or "EP"
@@ -110,7 +110,7 @@ def document(top: etree._Element, source: Source) -> Document:
     )
     if not (titles or abstracts or claims or description):
         raise Unreadable("没有名称、摘要、权利要求和说明书", "it has no title, abstract, claims or description")
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number.digits,
         kind=kind or "",
@@ -188,12 +188,12 @@ def _cpc(bib: etree._Element | None) -> Iterator[Symbol]:
             yield Symbol("cpc", " ".join(written.split()))
 
 
-def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, ...]:
+def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[PatentParty, ...]:
     found = []
     for element in findall(bib, "B700", group, item):
         if name := " ".join(filter(None, (_t(element, "snm"), _t(element, "sfx")))):
             found.append(
-                Party(
+                PatentParty(
                     name,
                     address=_t(element, "adr", "str"),
                     city=_t(element, "adr", "city"),
@@ -221,7 +221,7 @@ def _priorities(bib: etree._Element | None) -> Iterator[Priority]:
                     number = ""
 
 
-def _citations(top: etree._Element) -> Iterator[Citation]:
+def _citations(top: etree._Element) -> Iterator[PatentCitation]:
     for name in ("B561", "B562"):
         for element in findall(top, "SDOBI", "B500", "B560", name):
             for written in findall(element, "text") or [element]:
@@ -231,13 +231,13 @@ def _citations(top: etree._Element) -> Iterator[Citation]:
                 except PatentNumberError:
                     number = ""
                 if said:
-                    yield Citation(number, text="" if number else said)
+                    yield PatentCitation(number, text="" if number else said)
     for cited in descend(find(top, "ep-reference-list"), "patcit"):
         written = _t(cited, "document-id", "doc-number")
         country = _t(cited, "document-id", "country")
         if written:
             number = written + _t(cited, "document-id", "kind")
-            yield Citation(standard(number, country=country, kind="publication"), phase="description")
+            yield PatentCitation(standard(number, country=country, kind="publication"), phase="description")
 
 
 def _related(bib: etree._Element | None) -> Iterator[Related]:

@@ -1,7 +1,7 @@
 """Tables: the gazette's csv and exports of commercial systems, csv, xlsx or xls, with whatever headings they have.
 
 What a column means is proposed by its heading (synonyms in Chinese and English) and judged by the share of its values
-(``columns``); a column that fits nothing is reported, and counted in `Document.rest`, never dropped in silence. A
+(``columns``); a column that fits nothing is reported, and counted in `PatentDocument.rest`, never dropped in silence. A
 person may correct the proposal and read again with it. A table that yields nothing, and a row that has a number and
 nothing that makes a document, are refused with the reason.
 """
@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO
 
-from jinzhi.kernel.patent import Citation, Claim, Document, Party, Priority, Source, Symbol, Text
+from jinzhi.kernel.patent import Claim, PatentCitation, PatentDocument, PatentParty, Priority, Source, Symbol, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, ipc_symbol, partial
 from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
@@ -133,7 +133,7 @@ def _numbers(fields: object) -> bool:
 
 def read(
     stream: BinaryIO, name: str, mapping: ColumnProposal | None = None, answers: Mapping[str, str] | None = None
-) -> Iterator[Document | RefusedRecord]:
+) -> Iterator[PatentDocument | RefusedRecord]:
     """One document a row, of all sheets. Without a mapping the proposal is used, with what was answered before.
 
     Never raises for what the table holds.
@@ -196,7 +196,7 @@ def _check(table: _Table, proposal: ColumnProposal) -> None:
     )
 
 
-def _documents(table: _Table, proposal: ColumnProposal, label: str) -> Iterator[Document | RefusedRecord]:
+def _documents(table: _Table, proposal: ColumnProposal, label: str) -> Iterator[PatentDocument | RefusedRecord]:
     used = proposal.used
     whole = {c.field for c in used.values()} & set(SUBSTANCE)
     seen = False
@@ -302,7 +302,9 @@ def _cells(
     return got, columns, rest
 
 
-def _document(row: Sequence[str], used: Mapping[int, ProposedColumn], headings: Sequence[str], label: str) -> Document:
+def _document(
+    row: Sequence[str], used: Mapping[int, ProposedColumn], headings: Sequence[str], label: str
+) -> PatentDocument:
     got, columns, rest = _cells(row, used, headings)
     number = _publication(got, rest)
     days = {f: _day(got[f], columns[f].first) for f in DATES if f in got}
@@ -337,7 +339,7 @@ def _document(row: Sequence[str], used: Mapping[int, ProposedColumn], headings: 
         first = applicants[0]
         applicants = (replace(first, address=_SEPARATORS.split(got["address"])[0]), *applicants[1:])
     country = number.country if number else application.country or "CN"
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number.digits if number else "",
         kind=kind,
@@ -367,7 +369,9 @@ def _document(row: Sequence[str], used: Mapping[int, ProposedColumn], headings: 
         assignees=people["assignees"],
         priorities=tuple(_priorities(got.get("priorities", ""))),
         citations=tuple(
-            Citation(standard(v, kind="publication")) for v in _NUMBER_SEPARATORS.split(got.get("citations", "")) if v
+            PatentCitation(standard(v, kind="publication"))
+            for v in _NUMBER_SEPARATORS.split(got.get("citations", ""))
+            if v
         ),
         family=tuple(standard(v, kind="publication") for v in _NUMBER_SEPARATORS.split(got.get("family", "")) if v),
         place=got.get("place", ""),
@@ -417,13 +421,13 @@ def _cpc_symbol(text: str, *, main: bool) -> Symbol:
 _SINCE = re.compile(r"(.*\S)\s*\(\d{4}-\d{2}-\d{2}\)")
 
 
-def _party(name: str) -> Party:
+def _party(name: str) -> PatentParty:
     """A name, without the country or the day that some systems put behind it (``DOE JANE [US]``)."""
     if m := _SINCE.fullmatch(name):
-        return Party(m[1], original=name)
+        return PatentParty(m[1], original=name)
     if m := _COUNTRY.fullmatch(name):
-        return Party(m[1], country=m[2], original=name)
-    return Party(name)
+        return PatentParty(m[1], country=m[2], original=name)
+    return PatentParty(name)
 
 
 def got_country(got: Mapping[str, str], number: Number | None) -> str:

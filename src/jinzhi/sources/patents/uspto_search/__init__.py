@@ -1,7 +1,7 @@
 """The US office's Patent Public Search: its answers as JSON (numbers and front pages, or whole documents).
 
 An answer is a list of documents, or holds one under ``patents`` or ``docs``. Texts are HTML; a document of a list of
-hits has no claims, and only the first inventor's name, which is said in `Document.rest`.
+hits has no claims, and only the first inventor's name, which is said in `PatentDocument.rest`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,17 @@ from typing import Any, BinaryIO
 
 from lxml import etree, html
 
-from jinzhi.kernel.patent import Citation, Claim, Document, Paragraph, Part, Party, Source, Symbol, Text
+from jinzhi.kernel.patent import (
+    Claim,
+    Paragraph,
+    Part,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
+    Source,
+    Symbol,
+    Text,
+)
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ipc_symbol, parts_by_headings
 from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
@@ -32,7 +42,7 @@ _NOTHING = frozenset({"", "N/A", "n/a", "null", "[]"})
 _BREAK = re.compile(r"(?:\s*<br\s*/?>\s*)+|</p>\s*<p[^>]*>|</?(?:p|div)(?:\s[^>]*)?>", re.IGNORECASE)
 
 
-def read(stream: BinaryIO, name: str) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one answer. Never raises for what it holds."""
     data = stream.read(LONGEST + 1)
     try:
@@ -69,7 +79,7 @@ def _rows(answer: Any) -> list[dict[str, Any]]:
     return [row for row in found if isinstance(row, dict)]
 
 
-def document(row: dict[str, Any], source: Source) -> Document:
+def document(row: dict[str, Any], source: Source) -> PatentDocument:
     """One document of an answer. Raises Unreadable or NumberError where it has no number, or nothing but one."""
     number = _number(row)
     published = _day(row, "datePublished") or _day(row, "datePubl")
@@ -81,11 +91,11 @@ def document(row: dict[str, Any], source: Source) -> Document:
     inventors = _parties(row, "inventor")
     if not inventors and (short := _one(row, "inventorsShort")):
         others = re.search(r"\s+et al\.?\s*$", short)
-        inventors = (Party(_western(short[: others.start()] if others else short), "en"),)
+        inventors = (PatentParty(_western(short[: others.start()] if others else short), "en"),)
         rest["inventorsShort（et al.：其余发明人不在检索结果里）"] += bool(others)
     serial = _one(row, "applicationNumber")
     kind = number.code
-    return Document(
+    return PatentDocument(
         country=number.country,
         doc_number=number.digits,
         kind=kind,
@@ -113,9 +123,9 @@ def document(row: dict[str, Any], source: Source) -> Document:
         applicants=_parties(row, "applicant"),
         inventors=inventors,
         assignees=_parties(row, "assignee"),
-        agencies=tuple(Party(n, "en") for n in _all(row, "legalFirmName")),
+        agencies=tuple(PatentParty(n, "en") for n in _all(row, "legalFirmName")),
         examiners=tuple(
-            Party(_western(n), "en") for key in ("primaryExaminer", "assistantExaminer") for n in _all(row, key)
+            PatentParty(_western(n), "en") for key in ("primaryExaminer", "assistantExaminer") for n in _all(row, key)
         ),
         citations=tuple(_citations(row)),
         family_id=_one(row, "familyIdentifierCurStr"),
@@ -179,7 +189,7 @@ def _number(row: dict[str, Any]):  # type: ignore[no-untyped-def]
     return normalise(written + ("" if not kind or written.endswith(kind) else kind), country="US", kind="publication")
 
 
-def _parties(row: dict[str, Any], who: str) -> tuple[Party, ...]:
+def _parties(row: dict[str, Any], who: str) -> tuple[PatentParty, ...]:
     names = next(
         (n for key in (f"{who}Name", f"{who}sName", f"{who}NameDerived", f"{who}s") if (n := _all(row, key))), []
     )
@@ -190,7 +200,7 @@ def _parties(row: dict[str, Any], who: str) -> tuple[Party, ...]:
         return value.strip() if isinstance(value, str) and value.strip() not in _NOTHING else ""
 
     return tuple(
-        Party(
+        PatentParty(
             _western(n) if who == "inventor" else n, "en", province=beside("State", i), city=beside("City", i),
             country=beside("Country", i) or ("US" if beside("State", i) else ""),
         )
@@ -198,16 +208,16 @@ def _parties(row: dict[str, Any], who: str) -> tuple[Party, ...]:
     )  # fmt: skip
 
 
-def _citations(row: dict[str, Any]) -> Iterator[Citation]:
+def _citations(row: dict[str, Any]) -> Iterator[PatentCitation]:
     for number in dict.fromkeys(_all(row, "urpn")):
-        yield Citation(standard(number, country="US", kind="publication"))
+        yield PatentCitation(standard(number, country="US", kind="publication"))
     countries, numbers = _all(row, "foreignRefCountryCode"), _all(row, "foreignRefPatentNumber")
     if len(countries) == len(numbers):
         for country, number in zip(countries, numbers, strict=True):
-            yield Citation(standard("".join(number.split()), country=country, kind="publication"))
+            yield PatentCitation(standard("".join(number.split()), country=country, kind="publication"))
     for written in _all(row, "otherRefPub"):
         for line in _lines(written):
-            yield Citation(text=line)
+            yield PatentCitation(text=line)
 
 
 # ------------------------------------------------------------------------------------------------ full text

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Paragraph,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -58,7 +58,7 @@ def _known(line: str) -> bool:
     return bool(_READ.fullmatch(line[:4].strip()))
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for lines in _records(stream, limits):
@@ -121,7 +121,7 @@ def _fields(lines: Iterable[str]) -> list[tuple[str, str]]:
     return found
 
 
-def document(fields: list[tuple[str, str]], source: Source) -> Document:
+def document(fields: list[tuple[str, str]], source: Source) -> PatentDocument:
     """One document. Raises Unreadable or NumberError where it has no number, or nothing but one."""
     got: dict[str, list[str]] = {}
     for tag, value in fields:
@@ -145,7 +145,7 @@ def document(fields: list[tuple[str, str]], source: Source) -> Document:
         raise Unreadable("没有名称、摘要、权利要求和说明书", "it has no title, abstract, claims or description")
     serial = one("APNR", "APSN", "APP") or (one("SRC") + one("ARD", "APN") if one("ARD", "APN") else "")
     inventors = _parties(fields, "IN")
-    return Document(
+    return PatentDocument(
         country=number.country,
         doc_number=number.digits,
         kind=kind,
@@ -173,10 +173,10 @@ def document(fields: list[tuple[str, str]], source: Source) -> Document:
         ),
         applicants=_parties(fields, "AA"),
         inventors=inventors,
-        agents=tuple(Party(_western(v), "en") for v in got.get("LRFW", ())),
-        agencies=tuple(Party(v, "en") for v in got.get("LRFM", ())),
+        agents=tuple(PatentParty(_western(v), "en") for v in got.get("LRFW", ())),
+        agencies=tuple(PatentParty(v, "en") for v in got.get("LRFM", ())),
         assignees=_parties(fields, "AS"),
-        examiners=tuple(Party(_western(v), "en") for tag in ("EXP", "EXA") for v in got.get(tag, ())),
+        examiners=tuple(PatentParty(_western(v), "en") for tag in ("EXP", "EXA") for v in got.get(tag, ())),
         priorities=tuple(_priorities(fields)),
         citations=tuple(_citations(fields)),
         related=tuple(_related(got.get("COND", ()))),
@@ -193,7 +193,7 @@ def _western(name: str) -> str:
     return ", ".join(p.strip() for p in name.split(";") if p.strip())
 
 
-def _parties(fields: list[tuple[str, str]], who: str) -> tuple[Party, ...]:
+def _parties(fields: list[tuple[str, str]], who: str) -> tuple[PatentParty, ...]:
     """The people of a group: each begins with its name, what stands behind it to the next name is theirs."""
     found: list[dict[str, str]] = []
     for tag, value in fields:
@@ -202,7 +202,7 @@ def _parties(fields: list[tuple[str, str]], who: str) -> tuple[Party, ...]:
         elif found and tag.startswith(who) and len(tag) == 4 and value != "N/A":
             found[-1].setdefault(tag[2:], value)
     return tuple(
-        Party(
+        PatentParty(
             _western(p["NM"]) if who == "IN" else p["NM"], "en", p.get("SA", ""), p.get("ST", ""), p.get("CI", ""), "",
             p.get("ZP", ""), p.get("CO", ""),
         )
@@ -237,18 +237,18 @@ _GROUP = re.compile(
 )
 
 
-def _citations(fields: list[tuple[str, str]]) -> Iterator[Citation]:
+def _citations(fields: list[tuple[str, str]]) -> Iterator[PatentCitation]:
     grouped = any(tag in ("URGP", "FRGP") for tag, _ in fields)
     for tag, value in fields:
         if tag in ("URGP", "FRGP") and (m := _GROUP.match(value)):
             name = re.sub(r"\s+\S+/\S+$", "", m[5] or "")
             number = standard(m[2] + (m[3] or ""), country=m[1], kind="publication")
-            yield Citation(number, phase=m[6] or "", date=partial(m[4]), name=name)
+            yield PatentCitation(number, phase=m[6] or "", date=partial(m[4]), name=name)
         elif tag == "URPN" and not grouped:
-            yield Citation(standard(value, country="US", kind="publication"))
+            yield PatentCitation(standard(value, country="US", kind="publication"))
         elif tag == "ORPL" and value:
             m2 = re.search(r"\s*cited by (examiner|applicant|other)\.?$", value)
-            yield Citation(text=value[: m2.start()] if m2 else value, phase=m2[1] if m2 else "")
+            yield PatentCitation(text=value[: m2.start()] if m2 else value, phase=m2[1] if m2 else "")
 
 
 _PROVISIONAL = re.compile(r"(us-provisional-application) US (\d{8})(?: (\d{8}))?")

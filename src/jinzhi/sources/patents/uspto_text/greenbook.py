@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -78,7 +78,7 @@ class Section:
         return self.get("CNT").rstrip("X")[:2]
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for lines, digest, whole in _records(stream, limits):
@@ -135,7 +135,7 @@ def _sections(lines: list[bytes]) -> list[Section]:
     return sections
 
 
-def document(sections: list[Section], source: Source) -> Document:
+def document(sections: list[Section], source: Source) -> PatentDocument:
     """One document. Raises Unreadable or NumberError where it has no number."""
 
     def of(*codes: str) -> list[Section]:
@@ -150,7 +150,7 @@ def document(sections: list[Section], source: Source) -> Document:
     granted = day(head.get("ISD"))
     title = head.get("TTL")
     ipc, designs = _classes(of("CLAS"), application_type)
-    return Document(
+    return PatentDocument(
         country="US",
         doc_number=number.digits,
         kind=kind,
@@ -171,7 +171,7 @@ def document(sections: list[Section], source: Source) -> Document:
         inventors=tuple(party for s in of("INVT") if (party := _party(s))),
         assignees=tuple(party for s in of("ASSG") if (party := _party(s))),
         agents=tuple(_person(v) for s in of("LREP") for v in s.all("FR2", "AAT", "AGT", "ATT")),
-        agencies=tuple(Party(v, "en") for s in of("LREP") for v in s.all("FRM")),
+        agencies=tuple(PatentParty(v, "en") for s in of("LREP") for v in s.all("FRM")),
         examiners=tuple(_person(v) for v in (head.get("EXP"), head.get("EXA")) if v),
         priorities=tuple(_priority(s) for s in of("PRIR") if s.get("APN")),
         citations=tuple(c for s in of("UREF", "FREF", "OREF") for c in _citations(s)),
@@ -216,17 +216,17 @@ def _national(section: Section) -> Iterator[Symbol]:
     yield from (Symbol("uspc", v, "", False, "US") for v in section.all("XCL"))
 
 
-def _person(written: str) -> Party:
+def _person(written: str) -> PatentParty:
     """Who is named with a semicolon after the family name."""
-    return Party(written.replace("; ", ", "), "en", original=written)
+    return PatentParty(written.replace("; ", ", "), "en", original=written)
 
 
-def _party(section: Section) -> Party | None:
+def _party(section: Section) -> PatentParty | None:
     country, state = section.country, section.get("STA")
     if not (written := section.get("NAM")):
         return None
     name = written.replace("; ", ", ")
-    return Party(
+    return PatentParty(
         name,
         "en",
         address=section.get("STR"),
@@ -244,12 +244,12 @@ def _priority(section: Section) -> Priority:
     return Priority(country, number, partial(section.get("APD")))
 
 
-def _citations(section: Section) -> Iterator[Citation]:
+def _citations(section: Section) -> Iterator[PatentCitation]:
     if section.code == "OREF":
-        yield from (Citation(text=v) for v in section.all("PAL"))
+        yield from (PatentCitation(text=v) for v in section.all("PAL"))
     elif number := section.get("PNO"):
         country = "US" if section.code == "UREF" else section.country
-        yield Citation(
+        yield PatentCitation(
             standard(number, country=country, kind="publication"),
             date=partial(section.get("ISD")),
             name=section.get("NAM"),

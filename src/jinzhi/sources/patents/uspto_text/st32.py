@@ -16,13 +16,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -80,7 +80,7 @@ _KNOWN = known(
 _PARTS = {"BRFSUM": "disclosure", "DRWDESC": "drawings", "DETDESC": "mode", "RELAPP": "other", "GOVINT": "other"}
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for data in records(stream, limits):
@@ -157,7 +157,7 @@ def _t(root: etree._Element | None, *path: str) -> str:
     return text(find(root, *path))
 
 
-def document(top: etree._Element, source: Source) -> Document:
+def document(top: etree._Element, source: Source) -> PatentDocument:
     """One PATDOC. Raises Unreadable where it has no number."""
     bib = find(top, "SDOBI")
     country = _t(bib, "B100", "B190") or "US"
@@ -180,7 +180,7 @@ def document(top: etree._Element, source: Source) -> Document:
                 ipc.append(ipc_symbol(value, version=_t(bib, "B500", "B510", "B516"), main=name == "B511"))
     title = _t(bib, "B500", "B540")
     abstract = _t(top, "SDOAB")
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number.digits,
         kind=kind,
@@ -228,7 +228,7 @@ def document(top: etree._Element, source: Source) -> Document:
     )
 
 
-def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, ...]:
+def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[PatentParty, ...]:
     found = []
     for e in findall(bib, "B700", group, item, "PARTY-US"):
         name = _t(e, "NAM", "ONM")
@@ -236,7 +236,7 @@ def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, 
             name = ", ".join(filter(None, (_t(e, "NAM", "SNM"), _t(e, "NAM", "FNM"))))
         if name:
             found.append(
-                Party(
+                PatentParty(
                     name,
                     "en",
                     _t(e, "ADR", "STR"),
@@ -250,21 +250,21 @@ def _parties(bib: etree._Element | None, group: str, item: str) -> tuple[Party, 
     return tuple(found)
 
 
-def _citations(bib: etree._Element | None) -> Iterator[Citation]:
+def _citations(bib: etree._Element | None) -> Iterator[PatentCitation]:
     for name in ("B561", "B562"):
         for e in findall(bib, "B500", "B560", name):
             phase = "examiner" if next(descend(e, "CITED-BY-EXAMINER"), None) is not None else "other"
             number = _t(e, "PCIT", "DOC", "DNUM")
             if number:
                 country = _t(e, "PCIT", "DOC", "CTRY") or "US"
-                yield Citation(
+                yield PatentCitation(
                     standard(number + _t(e, "PCIT", "DOC", "KIND"), country=country, kind="publication"),
                     phase=phase,
                     date=partial(_t(e, "PCIT", "DOC", "DATE")),
                     name=_t(e, "PCIT", "PARTY-US", "NAM"),
                 )
             elif written := _t(e, "NCIT"):
-                yield Citation(text=written, phase=phase)
+                yield PatentCitation(text=written, phase=phase)
 
 
 def _related(bib: etree._Element | None) -> Iterator[Related]:

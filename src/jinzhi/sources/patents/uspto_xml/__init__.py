@@ -2,7 +2,7 @@
 
 The versions differ in names, not in sense: parties or us-parties, references-cited or us-references-cited, agents,
 classifications as IPC 7 text, IPC parts, national and CPC. All are read by one set of paths; what none of them names
-is counted in `Document.rest`. A weekly file is many documents one after another.
+is counted in `PatentDocument.rest`. A weekly file is many documents one after another.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -85,7 +85,7 @@ _SECTIONS = {
 }
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file, in their order. Never raises for what the file holds."""
     return read_each(
         stream,
@@ -97,7 +97,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
     )
 
 
-def document(top: etree._Element, source: Source) -> Document:
+def document(top: etree._Element, source: Source) -> PatentDocument:
     """One us-patent-grant or us-patent-application. Raises Unreadable where it has no publication number."""
     grant = local(top.tag) == "us-patent-grant"
     bib = find(top, "us-bibliographic-data-grant")
@@ -115,7 +115,7 @@ def document(top: etree._Element, source: Source) -> Document:
     applied = _id(reference)
     applicants, inventors = _people(bib)
     agents, agencies = _agents(bib)
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number.digits,
         kind=kind,
@@ -146,7 +146,7 @@ def document(top: etree._Element, source: Source) -> Document:
         agencies=agencies,
         assignees=tuple(party for e in findall(bib, "assignees", "assignee") if (party := _party(e))),
         examiners=tuple(
-            Party(_person(e), language)
+            PatentParty(_person(e), language)
             for name in ("primary-examiner", "assistant-examiner")
             for e in findall(bib, "examiners", name)
         ),
@@ -240,7 +240,7 @@ def _person(element: etree._Element | None) -> str:
     return ", ".join(filter(None, (family, given))) or parts.get("name", "")
 
 
-def _party(element: etree._Element) -> Party | None:
+def _party(element: etree._Element) -> PatentParty | None:
     book = find(element, "addressbook")
     name = _person(book if book is not None else element)
     if not name:
@@ -248,7 +248,7 @@ def _party(element: etree._Element) -> Party | None:
     a = {k: text(v[0]) for k, v in kids(find(book, "address")).items()}
     street = ", ".join(a[k] for k in ("address-1", "address-2", "address-3", "street") if a.get(k))
     country = a.get("country", "")
-    return Party(
+    return PatentParty(
         name,
         "en",
         street,
@@ -260,7 +260,7 @@ def _party(element: etree._Element) -> Party | None:
     )
 
 
-def _people(bib: etree._Element | None) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+def _people(bib: etree._Element | None) -> tuple[tuple[PatentParty, ...], tuple[PatentParty, ...]]:
     """Applicants and inventors; before the 2012 law the applicants of an application were its inventors."""
     applicants, inventors = [], []
     for parties in ("parties", "us-parties"):
@@ -275,8 +275,8 @@ def _people(bib: etree._Element | None) -> tuple[tuple[Party, ...], tuple[Party,
     return tuple(applicants), tuple(dict.fromkeys(inventors))
 
 
-def _agents(bib: etree._Element | None) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
-    agents, agencies = list[Party](), list[Party]()
+def _agents(bib: etree._Element | None) -> tuple[tuple[PatentParty, ...], tuple[PatentParty, ...]]:
+    agents, agencies = list[PatentParty](), list[PatentParty]()
     for parties in ("parties", "us-parties"):
         for element in findall(bib, parties, "agents", "agent"):
             if party := _party(element):
@@ -287,7 +287,7 @@ def _agents(bib: etree._Element | None) -> tuple[tuple[Party, ...], tuple[Party,
 # --------------------------------------------------------------------------------------------- other documents
 
 
-def _citations(bib: etree._Element | None) -> Iterator[Citation]:
+def _citations(bib: etree._Element | None) -> Iterator[PatentCitation]:
     for group, item in (("references-cited", "citation"), ("us-references-cited", "us-citation")):
         for element in findall(bib, group, item):
             phase = text(find(element, "category"))
@@ -297,10 +297,10 @@ def _citations(bib: etree._Element | None) -> Iterator[Citation]:
                 number = standard(
                     ids.get("doc-number", "") + ids.get("kind", ""), country=ids.get("country", ""), kind="publication"
                 )
-                yield Citation(number, phase=phase, date=partial(ids.get("date", "")), name=ids.get("name", ""))
+                yield PatentCitation(number, phase=phase, date=partial(ids.get("date", "")), name=ids.get("name", ""))
             other = find(element, "nplcit")
             if other is not None and (written := text(other)):
-                yield Citation(text=written, phase=phase)
+                yield PatentCitation(text=written, phase=phase)
 
 
 def _related(bib: etree._Element | None) -> Iterator[Related]:

@@ -15,13 +15,13 @@ from typing import BinaryIO
 from lxml import etree
 
 from jinzhi.kernel.patent import (
-    Citation,
     Claim,
-    Document,
     Drawing,
     Paragraph,
     Part,
-    Party,
+    PatentCitation,
+    PatentDocument,
+    PatentParty,
     Priority,
     Related,
     Source,
@@ -80,7 +80,7 @@ _RELATIONS = {
 }
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The documents of one file. Never raises for what the file holds."""
     number = 0
     for data in records(stream, limits, _OPEN, _CLOSE):
@@ -108,7 +108,7 @@ def _t(root: etree._Element | None, *path: str) -> str:
     return text(find(root, *path))
 
 
-def document(top: etree._Element, source: Source) -> Document:
+def document(top: etree._Element, source: Source) -> PatentDocument:
     """One publication. Raises Unreadable where it has no number, or nothing but one."""
     bib = find(top, _BIB)
     written, kind = _t(bib, "document-id", "doc-number"), _t(bib, "document-id", "kind-code")
@@ -129,7 +129,7 @@ def document(top: etree._Element, source: Source) -> Document:
     inventors = _inventors(bib)
     assignees = tuple(p for e in findall(bib, "assignee") if (p := _party(e)))
     agency = "; ".join(filter(None, (_t(bib, "correspondence-address", n) for n in ("name-1", "name-2"))))
-    return Document(
+    return PatentDocument(
         country=country,
         doc_number=number.digits,
         kind=kind,
@@ -157,7 +157,7 @@ def document(top: etree._Element, source: Source) -> Document:
         # before the law of 2012 the applicants of an application were its inventors
         applicants=inventors,
         inventors=inventors,
-        agencies=(Party(agency, "en"),) if agency else (),
+        agencies=(PatentParty(agency, "en"),) if agency else (),
         assignees=assignees,
         priorities=tuple(_priorities(bib)),
         citations=tuple(_citations(top)),
@@ -210,7 +210,7 @@ def _name(element: etree._Element | None) -> str:
     return ", ".join(filter(None, (family, given))) or text(element)
 
 
-def _party(element: etree._Element) -> Party | None:
+def _party(element: etree._Element) -> PatentParty | None:
     name = _t(element, "organization-name") or _name(find(element, "name"))
     if not name:
         return None
@@ -219,10 +219,10 @@ def _party(element: etree._Element) -> Party | None:
         home = next(iter(findall(element, "residence", "*")), None)
     street = ", ".join(t for n in ("address-1", "address-2", "address-3") if (t := _t(home, n)))
     country = _t(home, "country", "country-code") or _t(home, "country-code")
-    return Party(name, "en", street, _t(home, "state"), _t(home, "city"), "", _t(home, "postalcode"), country)
+    return PatentParty(name, "en", street, _t(home, "state"), _t(home, "city"), "", _t(home, "postalcode"), country)
 
 
-def _inventors(bib: etree._Element | None) -> tuple[Party, ...]:
+def _inventors(bib: etree._Element | None) -> tuple[PatentParty, ...]:
     group = find(bib, "inventors")
     return tuple(
         p
@@ -240,11 +240,11 @@ def _priorities(bib: etree._Element | None) -> Iterator[Priority]:
             )
 
 
-def _citations(top: etree._Element) -> Iterator[Citation]:
+def _citations(top: etree._Element) -> Iterator[PatentCitation]:
     for cited in descend(find(top, "subdoc-description"), "cited-patent-literature"):
         if number := _t(cited, "document-id", "doc-number"):
             country = _t(cited, "document-id", "country-code") or "US"
-            yield Citation(
+            yield PatentCitation(
                 standard(number + _t(cited, "document-id", "kind-code"), country=country, kind="publication"),
                 phase="description",
             )

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from lxml import etree
 
-from jinzhi.kernel.patent import Claim, Document, Paragraph, Part, Source, Text
+from jinzhi.kernel.patent import Claim, Paragraph, Part, PatentDocument, Source, Text
 from jinzhi.sources.patents.claims import claim
 from jinzhi.sources.patents.parts import day, heading_kind, ordinal, parts_by_kind
 from jinzhi.sources.patents.refused import RefusedRecord, Unreadable
@@ -49,7 +49,7 @@ _PARTS = {
 }
 
 
-def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Document | RefusedRecord]:
+def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[PatentDocument | RefusedRecord]:
     """The paper of one file. Never raises for what the file holds."""
     for item in documents(stream, name, limits):
         if isinstance(item, RefusedRecord):
@@ -63,7 +63,7 @@ def read(stream: BinaryIO, name: str, limits: Limits = LIMITS) -> Iterator[Docum
             yield Unreadable(str(e), english).refused(name, head)
 
 
-def document(root: etree._Element, source: Source) -> Document:
+def document(root: etree._Element, source: Source) -> PatentDocument:
     """One paper. Raises Unreadable where it names no application, or holds nothing."""
     number = normalise(_application(root, source.file), country="US", kind="application")
     code = _first(root, "DocumentCode").upper()
@@ -80,7 +80,7 @@ def document(root: etree._Element, source: Source) -> Document:
         raise Unreadable(
             "这件申请文件里没有权利要求、摘要或说明书的文字", "the paper holds no claims, abstract or description"
         )
-    return Document(
+    return PatentDocument(
         country="US",
         doc_number="",
         kind="",

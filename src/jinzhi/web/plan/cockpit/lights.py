@@ -19,8 +19,8 @@ from jinzhi.kernel.status import (
     NONE,
     NORMAL,
     RISK,
+    DueProgress,
     LightRule,
-    Progress,
     threshold,
 )
 from jinzhi.kernel.text import Words
@@ -32,15 +32,15 @@ from jinzhi.web.ui.tables import Cell as UiCell
 from jinzhi.web.ui.tables import Column, Table, TableRow
 
 
-def examples(rule: LightRule) -> list[tuple[str, Progress]]:
+def examples(rule: LightRule) -> list[tuple[str, DueProgress]]:
     """Worked examples around the thresholds of a rule: what it looks like in words, and the progress it is."""
     ten = Decimal(10)
 
     def p(
         done: Decimal | int, planned: Decimal | int, overdue: int = 0, following: int | None = None,
         firm: Decimal | None = None,
-    ) -> Progress:  # fmt: skip
-        return Progress(Decimal(done), Decimal(planned), ten * 2, overdue, following, firm)
+    ) -> DueProgress:  # fmt: skip
+        return DueProgress(Decimal(done), Decimal(planned), ten * 2, overdue, following, firm)
 
     late, soon = rule.late_after_days, rule.soon_days
     return [
@@ -56,7 +56,7 @@ def examples(rule: LightRule) -> list[tuple[str, Progress]]:
             _("应完成 10，都已到期超过 %(late)s 天，合计完成 %(n)s") % {"late": late, "n": ten * rule.risk_from - 1},
             p(ten * rule.risk_from - 1, ten),
         ),
-        (_("没有里程碑"), Progress(Decimal(0), Decimal(0), Decimal(0))),
+        (_("没有里程碑"), DueProgress(Decimal(0), Decimal(0), Decimal(0))),
     ]
 
 

@@ -28,7 +28,7 @@ from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.language import labelled, named, speak
 
 REASON = Field(
     id="reason", zh="理由", en="Reason", type=Type.LONG, required=False, max_length=1000,
@@ -147,7 +147,7 @@ def set_errors(rows: list[Shown], refused: LinesRefused) -> list[str]:
     out = []
     for e in refused.errors:
         said = speak(e)
-        text = f"{names[e.field]}：{said}" if e.field in names else said
+        text = labelled(names[e.field], said) if e.field in names else said
         row = by_number.get(e.number)
         if row is not None:
             row.errors.append(text)

@@ -30,7 +30,7 @@ from jinzhi.web.shell.access import page
 from jinzhi.web.shell.plan_choice import at_plan
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.watching import MILESTONE, look_at
-from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.language import labelled, named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Due as UiDue
 from jinzhi.web.ui.states import Tag
@@ -98,7 +98,7 @@ def history(events: list[Event], checked: Verdicts) -> list[TimelineItem]:
         for name, after in data.get("after", {}).items():
             field = fields.get(name)
             old, new = (field.show(v, language()) if field else v for v in (data["before"].get(name, ""), after))
-            said.append(f"{named(field) if field else name}：{old} → {new}")
+            said.append(labelled(named(field) if field else name, f"{old} → {new}"))
         if data.get("from") and data.get("to"):
             said.append(f"{data['from']} → {data['to']}")
         if data.get("copied_from"):

@@ -36,7 +36,7 @@ from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import form_key, submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import named, page_language, speak
+from jinzhi.web.ui.language import labelled, named, page_language, speak
 
 SALT = "milestone-sheet"
 PREVIEW_SECONDS = 3600
@@ -110,7 +110,7 @@ def words(plan: PlannedChanges) -> list[tuple[int, str]]:
     out = []
     for e in plan.errors:
         where = _("第 %(n)s 行") % {"n": e.number} + (f"“{names.get(e.field, e.field)}”" if e.field else "")
-        out.append((e.number, f"{where}：{speak(e)}"))
+        out.append((e.number, labelled(where, speak(e))))
     return out
 
 

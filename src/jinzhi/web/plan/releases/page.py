@@ -27,7 +27,7 @@ from jinzhi.web.shell.listing import choice, paged
 from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.filters import Filter, Option
-from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.language import labelled, named, speak
 from jinzhi.web.ui.records import TimelineItem
 from jinzhi.web.ui.states import Tag
 from jinzhi.web.ui.tables import Cell, Column, Empty, Table, TableRow
@@ -215,7 +215,7 @@ def release(request: PageRequest, pk: int) -> HttpResponse:
         "events": [
             TimelineItem(
                 verbs.get(e.verb, e.verb), e.at, e.actor,
-                f"{e.data['row']}：{e.data['from'] or '—'} → {e.data['to'] or '—'}" if e.verb == "bind" else "",
+                labelled(e.data["row"], f"{e.data['from'] or '—'} → {e.data['to'] or '—'}") if e.verb == "bind" else "",
                 tone="normal", notes=[*e.data.get("accepted", [])], seal=checked.of(e),
             )
             for e in reversed(events)

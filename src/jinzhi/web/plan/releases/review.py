@@ -39,7 +39,7 @@ from jinzhi.web.ui.tables import Cell
 
 
 @dataclass(frozen=True)
-class Stretch:
+class SourceStretch:
     """A stretch of the source: ``kind`` placed, furniture or unplaced; ``anchor`` where a row begins."""
 
     kind: str
@@ -51,10 +51,10 @@ class Stretch:
     doubt: str = ""
 
 
-def stretches(imported: Import) -> list[Stretch]:
+def stretches(imported: Import) -> list[SourceStretch]:
     """The whole source text in order, neighbours of one kind and row together."""
     labels = {r["uid"]: str(r["number"] or n) for n, r in enumerate(imported.parse["rows"], 1)}
-    out: list[Stretch] = []
+    out: list[SourceStretch] = []
     met: set[str] = set()
     unplaced = 0
     doubts = [d for d in imported.mended.get("doubts") or [] if d["end"]]
@@ -65,7 +65,7 @@ def stretches(imported: Import) -> list[Stretch]:
         inside = [d for d in doubts if start <= d["start"] < end]
         for nth, (doubt, a, b) in enumerate(_cut(inside, start, end)):
             out.append(
-                Stretch(
+                SourceStretch(
                     kind, imported.text[a:b], uid, nth == 0 and bool(uid) and uid not in met, labels.get(uid, ""),
                     unplaced if kind == "unplaced" and nth == 0 else 0, doubt,
                 )

@@ -38,7 +38,7 @@ from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.shell.submissions import submitted
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.forms import FieldsForm
-from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.language import labelled, named, speak
 
 
 @page(nav="reports", scope="report.read")
@@ -108,7 +108,7 @@ def step_page(
         ],
         "report": found,
         "step": taken,
-        "title": f"{named(taken)}：{found.unit.label} {found.period.code}",
+        "title": labelled(named(taken), f"{found.unit.label} {found.period.code}"),
         "state": report_list.tag_of(found),
         "help": speak(taken.help),
         "form": form if may or form.errors else None,

@@ -44,6 +44,7 @@ from jinzhi.web.shell.requests import PageRequest
 from jinzhi.web.ui.addresses import url_with
 from jinzhi.web.ui.boxes import PageLink
 from jinzhi.web.ui.filters import Filter, Option
+from jinzhi.web.ui.language import labelled
 from jinzhi.web.ui.words import LEVEL_NAMES
 
 UNITS_A_PAGE = 60
@@ -112,7 +113,7 @@ def _adjusted(n: int) -> str:
 
 def legend_word(kind: str) -> str:
     short, full = short_duty(kind), duty_word(kind)
-    return full if short == full else f"{short}：{full}"
+    return full if short == full else labelled(short, full)
 
 
 def matrix_rows(board: Board, units: Sequence[Unit], kind: str) -> list[dict[str, Any]]:
