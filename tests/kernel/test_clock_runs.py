@@ -9,9 +9,10 @@ import pytest
 
 from jinzhi.kernel.clock import Clock, Extension, Tell
 from jinzhi.kernel.clocks import Folding
-from jinzhi.kernel.declare import collect
+from jinzhi.kernel.declare import Citation, collect
 from jinzhi.kernel.expression import BLANK, Choose, Elements, F, Is, Least, Plus
 from jinzhi.kernel.happening import Happening
+from jinzhi.kernel.law import Dated, Version
 from jinzhi.kernel.period import Calendar, HolidayNotice, days, months, workdays
 
 CALENDAR = Calendar.of(collect(["jinzhi.matters.china.holidays"]).all(HolidayNotice))
@@ -134,6 +135,22 @@ def test_a_day_that_counts_from_elsewhere_and_a_last_day_that_is_computed():
     )
     due = Least(F("open.agreed"), Plus(F("open.received"), months(1)))
     assert runs(clock(length=None, due=due), ("open", 1), record=said)[0].due == date(2026, 6, 20)
+
+
+@pytest.mark.parametrize(
+    ("own", "law", "due", "beside"),
+    [
+        (None, None, date(2026, 6, 22), None),
+        (None, False, date(2026, 6, 20), date(2026, 6, 22)),
+        (True, False, date(2026, 6, 22), None),
+        (False, None, date(2026, 6, 20), date(2026, 6, 22)),
+    ],
+)
+def test_an_end_on_a_day_off_moves_as_the_clock_says_or_else_its_law(own, law, due, beside):
+    # 10 June + 10 = 20 June, a Saturday of the Dragon Boat holiday; Monday 22 June is worked
+    term = Dated((Version(since=date(2020, 1, 1), value=days(10), cite=Citation("l", "1"), roll=law),))
+    (view,) = runs(clock(length=term, roll=own), ("open", 10))
+    assert (view.due, view.deadline.unmoved_to) == (due, beside)
 
 
 def test_a_granted_length_is_that_of_the_step():

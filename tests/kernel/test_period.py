@@ -120,6 +120,17 @@ def test_an_end_that_moved_says_whence() -> None:
 def test_without_rolling_the_end_stays_on_the_holiday() -> None:
     kept = deadline(d("2026-09-01"), months(1), CALENDAR, roll=False)
     assert (kept.on, kept.rolled_from) == (d("2026-10-01"), None)
+    assert kept.unmoved_to == d("2026-10-08")
+
+
+def test_an_end_that_moves_or_falls_on_a_working_day_has_no_other_day_beside() -> None:
+    assert deadline(d("2026-09-01"), months(1), CALENDAR).unmoved_to is None
+    assert deadline(d("2026-09-02"), days(2), CALENDAR, roll=False).unmoved_to is None
+
+
+def test_the_day_beside_an_end_leans_on_a_notice_without_making_the_end_provisional() -> None:
+    kept = deadline(d("2026-12-24"), days(2), CALENDAR, roll=False)
+    assert (kept.on, kept.unmoved_to, kept.provisional) == (d("2026-12-26"), d("2026-12-28"), False)
 
 
 def test_order_81_ends_no_later_than_six_months_after_the_opening() -> None:

@@ -135,9 +135,9 @@ class Clock:
     start.
 
     **Ends** after ``length`` (a Term of the law, a plain Length of the platform, or an expression) or on the day that
-    ``due`` gives; ``roll``: whether an end on a day off moves on (left out: as its unit does); ``extensions``.
-    ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the clock's own "start" (a term that
-    runs from a later act of the authority).
+    ``due`` gives; ``roll``: whether an end on a day off moves on (left out: as its law says, or else its unit does);
+    ``extensions``. ``ruled_by``: the day whose rule is taken, that of the case's "opening" or of the clock's own
+    "start" (a term that runs from a later act of the authority).
 
     **Stands still** while an aside or state named in ``suspend`` (what is left is kept) or ``exclude`` (the days do not
     count) stands; each is a span of its own, and a day is taken out once.

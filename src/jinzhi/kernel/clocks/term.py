@@ -27,6 +27,7 @@ class Ruled:
     verified: bool = True
     no_such_term: bool = False
     why: Words = NO_WORDS
+    roll: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def ruled(bench: Bench, known: Known) -> Ruled:
 def _versioned(found: Version[Length], extended: tuple[Length, ...]) -> Ruled:
     note_zh, note_en = (f"（{found.note}）", f" ({found.note})") if found.note else ("", "")
     if isinstance(found.value, Length):
-        return Ruled(found.value, extended, found.cite, found.verified)
+        return Ruled(found.value, extended, found.cite, found.verified, roll=found.roll)
     if found.value is UNSET:
         zh = f"{found.since} 起的期限长度待核实{note_zh}"
         why = Words(zh, f"its length from {found.since} is to be confirmed{note_en}")

@@ -189,7 +189,8 @@ def _counted_end(run: Run, term: Ruled, length: Length, calendar: Calendar, know
         parts = extend(length, *term.extended)
     except ValueError as e:
         raise Uncountable(replace(term, why=Words("期限与延长的单位不能相加", str(e)))) from None
-    return deadline(start, parts, calendar, roll=run.clock.roll, suspended=known.suspended, excluded=excluded)
+    roll = term.roll if run.clock.roll is None else run.clock.roll
+    return deadline(start, parts, calendar, roll=roll, suspended=known.suspended, excluded=excluded)
 
 
 def _closed(span: Span, on: date) -> Span:

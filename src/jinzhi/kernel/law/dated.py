@@ -28,6 +28,7 @@ class Version(Generic[T]):
 
     ``value`` is ``NO_TERM`` where this version sets no such term (a rule that ended; ``cite`` names the law that ended
     it) and ``UNSET``（待核实）where nobody has confirmed what it sets.
+    ``roll``: whether an end on a day off moves to the next working day; left out, as the unit does.
     ``takes_pending``: it applies also to cases opened before it. Without a word in the new law, it does not.
     """
 
@@ -38,6 +39,7 @@ class Version(Generic[T]):
     takes_pending: bool = False
     verified: bool = True
     note: str = ""
+    roll: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

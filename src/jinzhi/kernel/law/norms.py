@@ -103,7 +103,8 @@ class Law(Declaration):
 
     ``zh`` is its full title without brackets. A new version is a new Law that ``replaces`` the old one.
     ``promulgated`` is None where our sources do not say. ``verified`` speaks of the dates; ``note`` says what
-    is not sure. ``takes_pending``: it says itself that it applies to cases opened before it.
+    is not sure. ``takes_pending``: it says itself that it applies to cases opened before it. ``roll``: whether the last
+    day of its periods moves off days off to the next working day; left out, as the unit does (hours: it does not).
     """
 
     kind: ClassVar[str] = "law"
@@ -117,6 +118,7 @@ class Law(Declaration):
     replaces: str = ""
     source: str
     takes_pending: bool = False
+    roll: bool | None = None
     verified: bool = True
     note: str = ""
     provisions: tuple[Provision, ...] = ()

@@ -56,6 +56,7 @@ def _term_in(law: Law, id: str) -> Version[Length]:
         takes_pending=law.takes_pending,
         verified=parameter.verified,
         note=parameter.note,
+        roll=law.roll,
     )
 
 

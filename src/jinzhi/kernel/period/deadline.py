@@ -21,6 +21,7 @@ class Deadline:
     ``on``: the last day to act in time; **None while the clock stands still** in a span without an end: then
     there is no due date, ``left`` says what is left, and nothing is overdue.
     ``at``: the minute, for lengths in hours only. ``rolled_from``: the end before it was moved over days off.
+    ``unmoved_to``: the working day after an end on a day off that its rule does not move; shown beside, never counted.
     ``provisional`` (暂算): the answer rests on days of ``uncovered`` years, for which no notice is loaded.
     ``steps``: the working, made only when it is asked for; every day from the event to the end is in exactly one step.
     """
@@ -29,6 +30,7 @@ class Deadline:
     at: datetime | None = None
     provisional: bool = False
     rolled_from: date | None = None
+    unmoved_to: date | None = None
     left: tuple[Length, ...] = ()
     uncovered: tuple[int, ...] = ()
     working: Callable[[], tuple[WorkingStep, ...]] = field(default=tuple, compare=False, repr=False)
@@ -115,10 +117,16 @@ def deadline(
         on=reached,
         provisional=bool(uncovered),
         rolled_from=rolled_from,
+        unmoved_to=None if rolls else _unmoved_to(reached, calendar),
         left=left,
         uncovered=tuple(sorted(uncovered)),
         working=lambda: worked_out(begin, parts, calendar, pieces, rolls).steps,
     )
+
+
+def _unmoved_to(end: date | None, calendar: Calendar) -> date | None:
+    """The next working day after an end on a day off; what it leans on makes no end provisional."""
+    return None if end is None or calendar.is_workday(end) else rolled_end(end, calendar, set())
 
 
 def worked_out(
@@ -149,6 +157,7 @@ def worked_out(
         on=end,
         provisional=bool(uncovered),
         rolled_from=rolled_from,
+        unmoved_to=None if roll else _unmoved_to(end, calendar),
         working=lambda: tuple(steps),
         uncovered=tuple(sorted(uncovered)),
     )

@@ -337,6 +337,8 @@ def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = Non
     d = c.deadline
     if d and d.rolled_from:
         pairs.append((_("顺延"), _("%(day)s 逢休假日") % {"day": d.rolled_from.isoformat()}))
+    if d and d.unmoved_to and c.due == d.on:
+        pairs.append((_("逢休假日"), _("期限不顺延；下一工作日为 %(day)s") % {"day": d.unmoved_to.isoformat()}))
     if d and d.on is None and d.left:
         pairs.append((_("剩余"), " ".join(speak(x) for x in d.left)))
     if c.told:

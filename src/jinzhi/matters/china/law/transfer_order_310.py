@@ -15,7 +15,8 @@ LAW = Law(
     promulgated=date(2020, 8, 7),
     in_force=date(2020, 8, 7),
     source="规定文本（2020-08-07 修订，自公布之日起施行）",
-    note="“日”未指明为工作日，按自然日计。",
+    roll=False,
+    note="“日”未指明为工作日，按自然日计。规定未写末日逢休假日顺延，按不顺延计（待核实）。",
     provisions=(
         Provision(
             "3",
