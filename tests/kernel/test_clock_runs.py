@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -13,7 +13,7 @@ from jinzhi.kernel.declare import Citation, collect
 from jinzhi.kernel.expression import BLANK, Choose, Elements, F, Is, Least, Plus
 from jinzhi.kernel.happening import Happening
 from jinzhi.kernel.law import Dated, Version
-from jinzhi.kernel.period import Calendar, HolidayNotice, days, months, workdays
+from jinzhi.kernel.period import Calendar, HolidayNotice, days, hours, minutes, months, workdays
 
 CALENDAR = Calendar.of(collect(["jinzhi.matters.china.holidays"]).all(HolidayNotice))
 
@@ -158,6 +158,27 @@ def test_a_granted_length_is_that_of_the_step():
     assert runs(clock(extensions=(Extension("longer"),)), ("open", 1), ("longer", 5), record=said)[0].due == date(
         2026, 6, 15
     )
+
+
+@pytest.mark.parametrize(
+    ("step", "day", "status"), [("lapse", 12, "expired"), ("finish", 12, "late"), ("lapse", 11, "met")]
+)
+def test_what_its_own_end_closes_ran_out_and_what_somebody_does_then_is_late(step, day, status):
+    ends = clock(stop=("finish", "lapse"), at_end="lapse")
+    (view,) = runs(ends, ("open", 1), (step, day))
+    assert (view.status, view.open) == (status, False)
+
+
+def test_the_earlier_of_two_moments_ends_a_clock_and_asks_for_the_time_of_day():
+    slot, call = datetime(2026, 6, 3, 9, 30), datetime(2026, 6, 2, 18, 0)
+    due = Least(Plus(F("book.slot"), minutes(15)), Plus(F("book.call"), hours(24)))
+    said = Record({"book.slot": slot, "book.call": call})
+    waits = clock(length=None, due=due)
+    (view,) = runs(waits, ("open", 1, {"at": call}), record=said, on=date(2026, 6, 2))
+    assert (view.due_at, view.due, view.status) == (datetime(2026, 6, 3, 9, 45), date(2026, 6, 3), "running")
+    late = {"at": datetime(2026, 6, 3, 9, 46)}
+    assert [v.status for v in runs(waits, ("open", 1), ("finish", 3, late), record=said)] == ["late"]
+    assert waits.counts_hours
 
 
 def test_due_today_is_not_overdue_and_the_end_acts_on_the_day_after():

@@ -20,6 +20,7 @@ from jinzhi.kernel.period import (
     deadline,
     extend,
     hours,
+    minutes,
     months,
     months_and_days,
     workdays,
@@ -63,7 +64,7 @@ def test_extensions_of_one_unit_become_one_length() -> None:
 
 
 def test_hours_do_not_chain_with_days() -> None:
-    with pytest.raises(ValueError, match="hours cannot be chained"):
+    with pytest.raises(ValueError, match="hours and minutes cannot be chained"):
         extend(days(3), hours(24))
 
 
@@ -158,6 +159,13 @@ def test_hours_roll_only_when_asked_and_keep_their_minute() -> None:
     rolled = deadline(datetime(2026, 9, 30, 16, 30, tzinfo=UTC), hours(24), CALENDAR, roll=True)
     assert rolled.at == datetime(2026, 10, 8, 16, 30, tzinfo=UTC)
     assert rolled.rolled_from == d("2026-10-01")
+
+
+def test_minutes_run_through_the_night_and_say_what_is_left_in_minutes() -> None:
+    start = datetime(2026, 9, 30, 23, 50, tzinfo=UTC)
+    assert deadline(start, minutes(15), CALENDAR).at == datetime(2026, 10, 1, 0, 5, tzinfo=UTC)
+    held = deadline(start, minutes(15), CALENDAR, suspended=[Span(d("2026-10-01"), None, "x")])
+    assert (held.on, held.left) == (None, (minutes(5),))
 
 
 def test_hours_from_a_bare_date_are_refused() -> None:

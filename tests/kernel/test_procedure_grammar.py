@@ -365,6 +365,75 @@ def test_more_time_is_granted_before_the_end_in_its_order_and_so_often(more, on,
     assert [o.kind for o in offer.objections] == ([kind] if kind else [])
 
 
+ASKED = replace(
+    CONFIRM,
+    steps=(*(s for s in CONFIRM.steps if s.id != "note"),
+           Step("ask-more", "申请延长", "Ask for more time", sources=("*",), roles=H),
+           Step("note", "延长", "Extend", sources=("prepared",), roles=H,
+                inputs=(Field("length", "延长", "How long", type=Type.LENGTH),))),
+    clocks=(Clock("decide", "决定", "Decide", start=("open",), stop=("confirm", "lapse"), length=days(10),
+                  extensions=(Extension("note", asked="ask-more", up_to=days(5)),)),),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "granted", "kinds"),
+    [
+        (12, 20, []),  # asked on the last day, granted after it
+        (13, 13, [Reason.OVER]),
+        (None, 12, []),
+        (None, 13, [Reason.OVER]),
+    ],
+)
+def test_more_time_is_asked_for_before_the_end_or_else_granted_before_it(asked, granted, kinds):
+    more = f"\n2026-03-{asked} ask-more" if asked else ""
+    offer = offered(case(ASKED, OPENED + more, date(2026, 3, granted)))["note"]
+    assert [o.kind for o in offer.objections] == kinds
+    assert ("asked for on 2026-03-13, after the end" in offer.why_not.en) == (asked == 13)
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [("5 day", ""), ("6 day", "at most 5 days may be granted, not 6 days"), ("1 month", "say it in the same unit")],
+)
+def test_no_more_is_granted_than_may_be(length, said):
+    view = case(ASKED, OPENED)
+    proposed = Event(2, "note", date(2026, 3, 5), {"length": length})
+    offer = offered(view, record=view.record.proposing(proposed))["note"]
+    assert offer.why_not.en == said if not said else said in offer.why_not.en
+
+
+def test_an_own_step_stands_instead_of_what_every_procedure_knows():
+    handed = Step("assign", "分配", "Assign", sources=("prepared",), to="applied", roles=H,
+                  inputs=(Field("handlers", "承办人", "Handlers", many=True),))  # fmt: skip
+    own = replace(CONFIRM, steps=(*CONFIRM.steps, handed))
+    assert problems(own) == []
+    events = (*Example("x", OPENED, state="").events(), Event(2, "assign", date(2026, 3, 3), {"handlers": ["a", "b"]}))
+    view = fold(own, events, CALENDAR, date(2026, 3, 3))
+    assert (view.state.id, view.handlers, view.strange) == ("applied", ("a", "b"), ())
+    plain = fold(CONFIRM, events, CALENDAR, date(2026, 3, 3))
+    assert (plain.state.id, plain.handlers) == ("prepared", ("a", "b"))
+    told = replace(handed, id="told")
+    assert any("may not be called 'told'" in p for p in problems(replace(CONFIRM, steps=(*CONFIRM.steps, told))))
+
+
+@pytest.mark.parametrize(
+    ("source", "day", "falls"),
+    [
+        ("day:01-31", date(2026, 1, 31), True), ("day:01-31", date(2026, 3, 31), False),
+        ("day:*-01", date(2026, 3, 1), True), ("day:*-01", date(2026, 3, 2), False),
+    ],
+)  # fmt: skip
+def test_a_step_comes_on_a_day_of_each_year_or_month(source, day, falls):
+    assert list(On(source).problems(Catalogue())) == []
+    assert On(source).falls_on(day) is falls
+
+
+@pytest.mark.parametrize("source", ["day:*-29", "day:02-29", "day:1-1", "day:04-31", "day:*-*", "day:13-01"])
+def test_a_day_that_not_every_year_or_month_has_is_refused(source):
+    assert any("is no day of each year" in p for p in On(source).problems(Catalogue()))
+
+
 # ── the order of days ────────────────────────────────────────────────────────────────────────────────────
 
 

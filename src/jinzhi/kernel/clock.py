@@ -12,7 +12,7 @@ from jinzhi.kernel.declare import Catalogue, Citation
 from jinzhi.kernel.expression import F
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.law import Dated
-from jinzhi.kernel.period import Length, LengthUnit
+from jinzhi.kernel.period import Length
 from jinzhi.kernel.text import Words
 
 #: in ``start`` and ``stop``: before the name of a state that a case enters
@@ -193,8 +193,9 @@ class Clock:
 
     @property
     def counts_hours(self) -> bool:
-        """Whether a version of its length is in hours: the steps that start and stop it then need a time of day."""
-        return any(x.unit is LengthUnit.HOUR for x in lengths_of(self.length))
+        """Whether a version of its length, or what its last moment is computed from, is in hours or minutes: the steps
+        that start and stop it then need a time of day."""
+        return any(x.unit.timed for said in (self.length, self.due) for x in lengths_of(said))
 
     @property
     def due_paths(self) -> tuple[str, ...]:
@@ -263,9 +264,9 @@ class Clock:
         """What would leave it without a date."""
         if (self.length is None) == (self.due is None):
             yield f"clock {self.id} needs a length or a due day, and only one of them"
-        units = {x.unit for x in lengths_of(self.length)}
-        more = {x.unit for e in self.extensions for x in lengths_of(e.up_to)}
-        if units and more and (LengthUnit.HOUR in units) != (LengthUnit.HOUR in more):
+        timed = {x.unit if x.unit.timed else None for x in lengths_of(self.length)}
+        more = {x.unit if x.unit.timed else None for e in self.extensions for x in lengths_of(e.up_to)}
+        if timed and more and timed != more:
             yield f"clock {self.id}: hours and another unit cannot be added up"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from jinzhi.kernel.clock import Whose
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure import CaseView, Clock, ClockView, Event, Procedure, Step, corrected, earliest_day, fold
@@ -43,7 +44,10 @@ def declared(procedure: Procedure, step: Step) -> Corrections:
 
 
 def measures(procedure: Procedure, clock: Clock, party: Party) -> bool:
-    """Whether a clock measures this party: it is the party's to stop it."""
+    """Whether a clock measures this party: it is ours, and the party's to stop it. A term of a party to the case, or of
+    somebody else (``whose``), measures no office."""
+    if clock.whose != Whose.US:
+        return False
     first = procedure.find_step(clock.stop[0]) if clock.stop else None
     if first is None:
         return False

@@ -18,6 +18,8 @@ TELL = "told"
 SERVED, ASSIGN, RECUSE, REFRESH, LINK = "served", "assign", "recuse", "refresh", "link"
 #: the events that every procedure knows
 BUILT_IN = (*ABOUT_OTHERS, TELL, SERVED, ASSIGN, RECUSE, REFRESH, LINK)
+#: of these, the names that a procedure may give to a step of its own, which then stands instead
+OWN_INSTEAD = (ASSIGN, RECUSE, REFRESH, LINK)
 
 
 @dataclass(frozen=True, slots=True)

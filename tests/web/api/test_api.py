@@ -552,6 +552,18 @@ def test_only_who_may_issue_an_order_issues_one(district):
     assert said["scope"] == "case.supervision-order.issue"
 
 
+def test_a_case_is_opened_by_the_name_that_the_step_had_before(make_person):
+    """Who wrote a program for an earlier declaration goes on with it: ``receive`` is called ``open`` today."""
+    step = catalogue().get(Procedure, "complaint").opening[0]
+    handler = make_person("handler", "tj-market-regulation", "case-handler")
+    samples = {"choice": lambda f: f.choices[0].id, "date": lambda f: "2026-11-20"}
+    inputs = {f.id: samples.get(f.type, lambda f: "某")(f) for f in step.inputs if f.required or f.personal}
+    assert step.was == ("receive",)
+    made = Program(handler).post(f"{V1}/procedures/complaint/cases", {"step": "receive", "inputs": inputs})
+    assert made.status_code == 201, made.content
+    assert [e["step"] for e in made.json()["events"]] == ["open"]
+
+
 def test_cases_are_narrowed_by_state_unit_and_whether_they_are_open(order, above):
     program = Program(above)
     assert len(program.get(ORDERS, {"open": "true", "unit": "tj-binhai"}).json()["items"]) == 1

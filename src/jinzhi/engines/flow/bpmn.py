@@ -18,7 +18,10 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 OURS = "https://jinzhi.example/bpmn"
 _PREFIXES = {"": BPMN, "bpmndi": DI_BPMN, "dc": DC, "di": DI, "xsi": XSI}
 _SIZE = {"startEvent": (36, 36), "endEvent": (36, 36), "exclusiveGateway": (50, 50), "userTask": (130, 70)}
-_ISO = {LengthUnit.HOUR: "PT{}H", LengthUnit.DAY: "P{}D", LengthUnit.MONTH: "P{}M", LengthUnit.YEAR: "P{}Y"}
+_ISO = {
+    LengthUnit.MINUTE: "PT{}M", LengthUnit.HOUR: "PT{}H", LengthUnit.DAY: "P{}D", LengthUnit.MONTH: "P{}M",
+    LengthUnit.YEAR: "P{}Y",
+}  # fmt: skip
 
 
 @dataclass(slots=True)

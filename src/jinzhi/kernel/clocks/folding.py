@@ -74,7 +74,7 @@ class Folding:
             run.standing = tuple(self._standing.values())
 
     def _stop(self, run: Run, event: Happening) -> None:
-        run.stop(event.on, event.at)
+        run.stop(event.on, event.at, event.step)
         self.done.append(self.running.pop((run.clock.id, run.item)))
 
     def _lengthen(self, clock: Clock, mine: list[Run], event: Happening, record: RecordView | None) -> None:

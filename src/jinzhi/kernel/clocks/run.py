@@ -71,6 +71,7 @@ class Run:
     known: Known | None = None
     stopped: date | None = None
     stopped_at: datetime | None = None
+    stopped_by: str = ""
     granted: list[Granted] = field(default_factory=list)
     suspended: list[Span] = field(default_factory=list)
     excluded: list[Span] = field(default_factory=list)
@@ -90,9 +91,14 @@ class Run:
         if span and stretch.touches(self.clock.exclude, self.item):
             self.excluded.append(span)
 
-    def stop(self, on: date, at: datetime | None) -> None:
-        """It ends, and with it whatever stood."""
-        self.stopped, self.stopped_at = on, at
+    @property
+    def stopped_by_end(self) -> bool:
+        """Whether the step of its own end closed it: it ran out, and nobody acted late."""
+        return bool(self.clock.at_end) and self.stopped_by == self.clock.at_end
+
+    def stop(self, on: date, at: datetime | None, by: str = "") -> None:
+        """It ends by a step, and with it whatever stood."""
+        self.stopped, self.stopped_at, self.stopped_by = on, at, by
         for stretch in self.standing:
             self.close(stretch, on)
         self.standing = ()

@@ -44,7 +44,8 @@ NO_MINUTE = "按小时计算，但起算步骤没有记时刻", "hours, but the 
 class ClockView:
     """A run of a clock on a day. ``item``: the key of the element that it is about.
 
-    ``status``: running, paused, met (stopped in time), late (stopped after), expired; **undated** where it runs, or
+    ``status``: running, paused, met (stopped in time), late (stopped after), expired: it ran out, whether it still
+    runs or its own end (``at_end``) has closed it, which is nobody's late act; **undated** where it runs, or
     ran, without a date that could be computed; **none** where the version of the law it is under sets no such term.
     The last two say why (``why_zh``, ``why_en``). ``due`` is the last day to act; ``due_at`` the minute, for lengths in
     hours. ``told`` is the day told to a party, if one was; ``tell_again``: it no longer holds, ``due`` does.
@@ -173,7 +174,7 @@ def _start(run: Run, known: Known, term: Ruled, unit: LengthUnit) -> date:
     said = run.counts_from(known)
     if run.clock.counts_from is not None and not run.restarted and not isinstance(said, date):
         raise Uncountable(replace(term, why=Words(*NO_START)))
-    if unit is not LengthUnit.HOUR:
+    if not unit.timed:
         return said if isinstance(said, date) else run.started
     at = said if isinstance(said, datetime) else run.started_at
     if at is None:
@@ -261,8 +262,9 @@ def _settled(run: Run, known: Known, looking: Looking, result: Deadline, before:
 
 def _status(run: Run, known: Known, looking: Looking, due: date | None, due_at: datetime | None) -> ClockStatus:
     if run.stopped is not None:
-        late = _after(run.stopped, run.stopped_at, due, due_at)
-        return ClockStatus.LATE if late else ClockStatus.MET
+        if not _after(run.stopped, run.stopped_at, due, due_at):
+            return ClockStatus.MET
+        return ClockStatus.EXPIRED if run.stopped_by_end else ClockStatus.LATE
     if any(s.last is None for s in known.suspended):
         return ClockStatus.PAUSED
     return ClockStatus.EXPIRED if _after(looking.on, looking.at, due, due_at) else ClockStatus.RUNNING

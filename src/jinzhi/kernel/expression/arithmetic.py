@@ -14,6 +14,7 @@ from jinzhi.kernel.expression.answers import NOT_HELD
 from jinzhi.kernel.period import ONE_DAY, Calendar, Length, LengthUnit, add_months, months_and_days
 
 MONTHS = {LengthUnit.MONTH: 1, LengthUnit.YEAR: 12}
+TIMED = {LengthUnit.HOUR: timedelta(hours=1), LengthUnit.MINUTE: timedelta(minutes=1)}
 
 
 def plus(left: Anything, right: Anything, calendar: Calendar) -> object:
@@ -87,9 +88,10 @@ def order(left: Anything, right: Anything) -> int | None:
 
 
 def between(first: object, last: object, unit: LengthUnit, calendar: Calendar) -> object:
-    """How many whole units lie between two days (hours: two moments), the first not counted; negative if reversed."""
-    if unit is LengthUnit.HOUR:
-        return _hours(first, last)
+    """How many whole units lie between two days, the first not counted; negative if reversed. Hours and minutes lie
+    between two moments."""
+    if unit.timed:
+        return _timed(first, last, unit)
     early, late = day_of(first), day_of(last)
     if early is None or late is None:
         return NOT_HELD
@@ -151,8 +153,8 @@ def _moved(day: Anything, n: int, unit: LengthUnit, calendar: Calendar) -> objec
         return NOT_HELD
     try:
         match unit:
-            case LengthUnit.HOUR:
-                return day + timedelta(hours=n) if isinstance(day, datetime) else NOT_HELD
+            case LengthUnit.HOUR | LengthUnit.MINUTE:
+                return day + n * TIMED[unit] if isinstance(day, datetime) else NOT_HELD
             case LengthUnit.DAY:
                 return day + timedelta(days=n)
             case LengthUnit.WORKDAY:
@@ -179,12 +181,12 @@ def _noticed(first: date, last: date, calendar: Calendar) -> bool:
     return all(year in calendar.years for year in range((first + ONE_DAY).year, last.year + 1))
 
 
-def _hours(first: object, last: object) -> object:
+def _timed(first: object, last: object, unit: LengthUnit) -> object:
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return NOT_HELD
     try:
         lies = last - first
     except TypeError:  # a moment with a zone and one without
         return NOT_HELD
-    whole = abs(lies) // timedelta(hours=1)
+    whole = abs(lies) // TIMED[unit]
     return whole if lies >= timedelta() else -whole

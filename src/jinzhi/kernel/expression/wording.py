@@ -23,6 +23,7 @@ ONE_OF_SEVERAL = {
     w.Latest: Words("最近一次", "the latest"),
 }
 COUNTED_IN = {
+    LengthUnit.MINUTE: Words("分钟数", "minutes"),
     LengthUnit.HOUR: Words("小时数", "hours"),
     LengthUnit.DAY: Words("天数", "days"),
     LengthUnit.WORKDAY: Words("工作日数", "working days"),

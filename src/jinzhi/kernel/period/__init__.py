@@ -29,7 +29,18 @@ from __future__ import annotations
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar, Festival, HolidayNotice
 from jinzhi.kernel.period.deadline import Deadline, deadline
-from jinzhi.kernel.period.length import Length, LengthUnit, days, extend, hours, length_of, months, workdays, years
+from jinzhi.kernel.period.length import (
+    Length,
+    LengthUnit,
+    days,
+    extend,
+    hours,
+    length_of,
+    minutes,
+    months,
+    workdays,
+    years,
+)
 from jinzhi.kernel.period.span import Span
 from jinzhi.kernel.period.working import WorkingStep, add_months, day_ahead, months_and_days
 
@@ -50,6 +61,7 @@ __all__ = [
     "extend",
     "hours",
     "length_of",
+    "minutes",
     "months",
     "months_and_days",
     "workdays",

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from jinzhi.kernel.period.calendar import ONE_DAY, Calendar
 from jinzhi.kernel.period.ends import counted_end, leapt_end, rolled_end
-from jinzhi.kernel.period.length import Length, LengthUnit, extend, hours
+from jinzhi.kernel.period.length import Length, LengthUnit, extend
 from jinzhi.kernel.period.span import Piece, Span, find_pieces
 from jinzhi.kernel.period.working import WorkingStep, count_days, leap, roll_end, run_hours
 from jinzhi.kernel.text import Words
@@ -92,10 +92,10 @@ def deadline(
     """
     parts = extend(*([length] if isinstance(length, Length) else length))
     pieces = find_pieces(suspended, excluded)
-    if parts[0].unit is LengthUnit.HOUR:
+    if parts[0].unit.timed:
         if not isinstance(start, datetime):
             raise ValueError(f"{parts[0]} runs from a minute: give the event's date and time, not {start}")
-        return _deadline_in_hours(start, parts[0].n, calendar, bool(roll), pieces)
+        return _deadline_in_hours(start, parts[0], calendar, bool(roll), pieces)
     begin, rolls = plain_day(start), roll is not False
     uncovered: set[int] = set()
     end, left = begin, tuple[Length, ...]()
@@ -163,9 +163,12 @@ def worked_out(
     )
 
 
-def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, pieces: Sequence[Piece]) -> Deadline:
-    """Hours from the minute of the event; a day inside a span takes out all its 24 hours."""
-    now, left = start, timedelta(hours=n)
+def _deadline_in_hours(
+    start: datetime, length: Length, calendar: Calendar, roll: bool, pieces: Sequence[Piece]
+) -> Deadline:
+    """Hours or minutes from the minute of the event; a day inside a span takes out all its 24 hours."""
+    one = timedelta(hours=1) if length.unit is LengthUnit.HOUR else timedelta(minutes=1)
+    now, left = start, one * length.n
     steps: list[WorkingStep] = []
     for piece in pieces:
         stop = datetime.combine(piece.first, time.min, start.tzinfo)
@@ -186,8 +189,8 @@ def _deadline_in_hours(start: datetime, n: int, calendar: Calendar, roll: bool, 
                     piece.en + " (still standing)",
                 )
             )
-            whole = -(-left // timedelta(hours=1))
-            return Deadline(on=None, working=lambda: tuple(steps), left=(hours(whole),))
+            whole = -(-left // one)
+            return Deadline(on=None, working=lambda: tuple(steps), left=(Length(whole, length.unit),))
         steps.append(WorkingStep(max(piece.first, start.date()), piece.last, piece.zh, piece.en))
         now = datetime.combine(piece.last + ONE_DAY, time.min, start.tzinfo)
     end = now + left

@@ -1,4 +1,4 @@
-"""Lengths: so many hours, days, working days, months or years, and one period out of several."""
+"""Lengths: so many minutes, hours, days, working days, months or years, and one period out of several."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from enum import StrEnum
 
 
 class LengthUnit(StrEnum):
+    MINUTE = "minute"
     HOUR = "hour"
     DAY = "day"
     WORKDAY = "workday"
@@ -18,8 +19,14 @@ class LengthUnit(StrEnum):
     def zh(self) -> str:
         return _UNIT_ZH[self]
 
+    @property
+    def timed(self) -> bool:
+        """Whether it runs from a minute, day and night, and not from a day."""
+        return self in (LengthUnit.MINUTE, LengthUnit.HOUR)
+
 
 _UNIT_ZH = {
+    LengthUnit.MINUTE: "分钟",
     LengthUnit.HOUR: "小时",
     LengthUnit.DAY: "自然日",
     LengthUnit.WORKDAY: "工作日",
@@ -28,6 +35,7 @@ _UNIT_ZH = {
 }
 _LENGTH_ZH = {**_UNIT_ZH, LengthUnit.DAY: "日", LengthUnit.WORKDAY: "个工作日"}
 _LENGTH_EN = {
+    LengthUnit.MINUTE: "minute",
     LengthUnit.HOUR: "hour",
     LengthUnit.DAY: "day",
     LengthUnit.WORKDAY: "working day",
@@ -72,6 +80,10 @@ def length_of(code: str) -> Length:
     return Length(int(match[1]), LengthUnit(match[2]))
 
 
+def minutes(n: int) -> Length:
+    return Length(n, LengthUnit.MINUTE)
+
+
 def hours(n: int) -> Length:
     return Length(n, LengthUnit.HOUR)
 
@@ -98,7 +110,7 @@ def extend(*lengths: Length) -> tuple[Length, ...]:
     Neighbours of one unit become one length (3 + 1 + 2 months = 6 months; a year is twelve months), so an
     extension never starts from a day that was moved by a holiday or cut to a month's end. Neighbours of
     different units follow each other: the second runs from the unrolled end of the first.
-    Raises ValueError where hours meet another unit, or nothing was given.
+    Raises ValueError where hours or minutes meet another unit, or nothing was given.
     """
     if not lengths:
         raise ValueError("a period needs at least one length")
@@ -109,6 +121,6 @@ def extend(*lengths: Length) -> tuple[Length, ...]:
         if out and out[-1].unit is length.unit:
             length = Length(out.pop().n + length.n, length.unit)
         out.append(length)
-    if len(out) > 1 and any(length.unit is LengthUnit.HOUR for length in out):
-        raise ValueError("hours cannot be chained with another unit: say which day the hours start on")
+    if len(out) > 1 and any(length.unit.timed for length in out):
+        raise ValueError("hours and minutes cannot be chained with another unit: say which day the hours start on")
     return tuple(out)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
 from jinzhi.kernel.declare import Catalogue
 from jinzhi.kernel.expression import Condition
+
+#: a day that every year, or every month, has
+_DAY_OF_YEAR = re.compile(
+    r"(0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|(02|\*)-(0[1-9]|1\d|2[0-8])"
+)
 
 
 class Linked(StrEnum):
@@ -99,7 +106,7 @@ class On:
     comes or changes at ``source``. ``find`` finds the case by an equality; left out, it is the linked case.
 
     A source is ``procedure:x`` (a linked case took a step), ``partner:x``, ``event:``, ``register:x``, ``right:``,
-    ``warning:``, ``self:served``, ``day:01-01``.
+    ``warning:``, ``self:served``, ``day:01-01`` (of each year), ``day:*-01`` (of each month).
     """
 
     source: str
@@ -122,11 +129,17 @@ class On:
         """What follows the colon: the procedure, the register, the day."""
         return self.source.partition(":")[2]
 
+    def falls_on(self, day: date) -> bool:
+        """Whether the day of each year, or of each month, that is its source is this one."""
+        return self.kind == "day" and self.of in (f"{day:%m-%d}", f"*-{day:%d}")
+
     def problems(self, catalogue: Catalogue) -> Iterator[str]:
         needs_more = self.KINDS.get(self.kind)
         if needs_more is None or ":" not in self.source or (needs_more and not self.of):
             yield f"on={self.source!r} is no source ({', '.join(k + ':' for k in self.KINDS)})"
             return
+        if self.kind == "day" and not _DAY_OF_YEAR.fullmatch(self.of):
+            yield f"on={self.source!r} is no day of each year (01-31) or of each month (*-28 at the latest)"
         if self.kind in ("procedure", "register"):
             known = catalogue.ids(self.kind)
             if known and self.of not in known:

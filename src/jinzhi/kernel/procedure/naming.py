@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from jinzhi.kernel.clock import Clock
-from jinzhi.kernel.correction import BUILT_IN
+from jinzhi.kernel.correction import BUILT_IN, OWN_INSTEAD
 from jinzhi.kernel.declare import KEBAB
 from jinzhi.kernel.fields import Field
 from jinzhi.kernel.procedure.aside import Aside
@@ -53,7 +53,7 @@ def naming_problems(whole: Whole) -> Iterator[str]:
                 yield f"{what} id {id!r} is not kebab-case"
         yield from _former_names(what, things)
     for known in BUILT_IN:
-        if any(step.id == known for step in whole.steps):
+        if known not in OWN_INSTEAD and any(step.id == known for step in whole.steps):
             yield f"a step may not be called {known!r}: it is known to every procedure"
     for aside in whole.asides:
         if any(state.id == aside.id for state in whole.states):

@@ -273,7 +273,7 @@ class _Question:
             if first is not None and self.record.day < first:
                 words = Words(f"{first} 起方可再次办理（间隔 {step.again.zh}）", f"not again before {first}")
                 yield Objection(words, kind=Reason.AGAIN)
-        yield from against_extending(self.view, step, self.record.day)
+        yield from against_extending(self.view, step, self.record.day, self.record)
 
 
 def may_open(procedure: Procedure, roles: Iterable[str], *, door: Door = Door.STAFF) -> tuple[Step, ...]:

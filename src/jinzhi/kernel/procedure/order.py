@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from jinzhi.kernel.correction import BUILT_IN, SERVED
+from jinzhi.kernel.correction import SERVED
 from jinzhi.kernel.events import Event
 from jinzhi.kernel.procedure.parts import Parts
 
@@ -22,13 +22,13 @@ def earliest_day(procedure: Parts, before: Sequence[Event], step: str, letter: s
     if not before:
         return None
     if step == SERVED:
-        return _last(before, tuple(s.id for s in procedure.steps if any(x.id == letter for x in s.letters)))
+        return _last(procedure, before, tuple(s.id for s in procedure.steps if any(x.id == letter for x in s.letters)))
     declared = procedure.find_step(step)
     if declared is not None and declared.per:
-        return _last(before, (declared.per.partition(".")[0],))
+        return _last(procedure, before, (declared.per.partition(".")[0],))
     if declared is not None and declared.on is not None:
         return before[0].on
-    return _last(before, tuple(e.step for e in before if not comes_late(procedure, e.step)))
+    return _last(procedure, before, tuple(e.step for e in before if not comes_late(procedure, e.step)))
 
 
 def comes_late(procedure: Parts, step: str) -> bool:
@@ -39,7 +39,7 @@ def comes_late(procedure: Parts, step: str) -> bool:
     return bool(declared.per) or declared.on is not None
 
 
-def _last(before: Sequence[Event], steps: Sequence[str]) -> date:
+def _last(procedure: Parts, before: Sequence[Event], steps: Sequence[str]) -> date:
     """The day of the last event of these steps; the first day of the case where there is none."""
-    named = set(steps) - set(BUILT_IN)
+    named = set(steps) - set(procedure.built_in)
     return next((e.on for e in reversed(before) if e.step in named), before[0].on)

@@ -124,10 +124,10 @@ class Parts(Declaration):
         at, _, input = self.title.partition(".")
         return str(data.get(input) or "") if at == step.id else ""
 
-    @property
+    @cached_property
     def built_in(self) -> tuple[str, ...]:
-        """The events that every procedure knows."""
-        return BUILT_IN
+        """The events that every procedure knows, without those that a step of its own stands for."""
+        return tuple(name for name in BUILT_IN if name not in self._steps)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from jinzhi.kernel.clocks import ClockView, Folding
-from jinzhi.kernel.correction import ASSIGN, BUILT_IN, LINK, RECUSE, SERVED, TELL
+from jinzhi.kernel.correction import ASSIGN, LINK, RECUSE, SERVED, TELL
 from jinzhi.kernel.events import Event, Strange, day_of, moment_of, told_moment
 from jinzhi.kernel.expression import NOT_HELD, value_of
 from jinzhi.kernel.fields import current
@@ -43,7 +43,7 @@ class Reading:
         self.strange.append(Strange(e.seq, e.step, zh, f"event {e.seq} ({e.step}): {en}"))
 
     def take(self, e: Event) -> None:
-        if e.step in BUILT_IN:
+        if e.step in self.procedure.built_in:
             self._built_in(e)
             return
         plan = self.procedure.find_plan(e.step)
@@ -59,6 +59,8 @@ class Reading:
         self._judge(e, plan)
         self.opened = self.opened or e.on
         self._note(e)
+        if step.id in _SAYS and _SAYS[step.id] in e.data:
+            _BUILT_IN[step.id](self, e)
         before = self.state
         entered = self._lead(e, plan)
         began, ended = self._move_asides(e, plan)
@@ -192,6 +194,8 @@ class Reading:
 _BUILT_IN: Mapping[str, Callable[[Reading, Event], None]] = {
     SERVED: Reading._served, ASSIGN: Reading._assigned, RECUSE: Reading._recused, LINK: Reading._linked,
 }  # fmt: skip
+#: what a step of its own, called like one that every procedure knows, asks to do the same
+_SAYS: Mapping[str, str] = {ASSIGN: "handlers", RECUSE: "person", LINK: "case"}
 
 
 def _several(stored: object) -> tuple[str, ...]:

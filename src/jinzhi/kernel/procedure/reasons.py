@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from jinzhi.kernel.clock import Extension
-from jinzhi.kernel.expression import BLANK, NOT_HELD, Answer, CheckAnswer, RecordView, paths_of, reasons_of
+from jinzhi.kernel.clock import GRANTED, Extension
+from jinzhi.kernel.expression import BLANK, NOT_HELD, Answer, CheckAnswer, RecordView, paths_of, reasons_of, value_of
+from jinzhi.kernel.expression.arithmetic import order
+from jinzhi.kernel.law import Dated, NoRuleInForce, Term
+from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure.parts import Parts
+from jinzhi.kernel.procedure.record import CaseRecord
 from jinzhi.kernel.procedure.step import Fact, Step, TakenFrom
 from jinzhi.kernel.procedure.view import CaseView
 from jinzhi.kernel.text import Words
@@ -104,8 +108,9 @@ def barred_by(procedure: Parts, answer: CheckAnswer, record: RecordView) -> Obje
     return Objection(words, check=answer, missing=unclear.missing)
 
 
-def against_extending(view: CaseView, step: Step, day: date) -> Iterator[Objection]:
-    """What speaks against a grant of more time: none is left, another must come first, or the end has passed."""
+def against_extending(view: CaseView, step: Step, day: date, record: CaseRecord) -> Iterator[Objection]:
+    """What speaks against a grant of more time: none is left, another must come first, the end has passed, or what is
+    granted is more than may be."""
     for clock in view.procedure.clocks:
         for extension in (e for e in clock.extensions if e.by == step.id):
             if sum(e.step == step.id for e in view.history) >= extension.times:
@@ -115,6 +120,7 @@ def against_extending(view: CaseView, step: Step, day: date) -> Iterator[Objecti
                 yield Objection(Words(f"须先办理“{first.zh}”", f"“{first.en}” must come first"), kind=Reason.OVER)
             else:
                 yield from _too_late(view, extension, clock.id, day)
+                yield from _too_much(view, extension, record)
 
 
 def _too_late(view: CaseView, extension: Extension, clock: str, day: date) -> Iterator[Objection]:
@@ -123,7 +129,42 @@ def _too_late(view: CaseView, extension: Extension, clock: str, day: date) -> It
     moment = asked[-1] if asked else day
     ends = [c.due for c in view.clocks if c.clock.id == clock and c.open and c.due]
     if ends and moment > max(ends):
+        end, zh, en = max(ends), "", ""
+        if asked:
+            zh, en = f"于 {moment} 才申请延长，", f"more time was asked for on {moment}, after the end: "
+        words = Words(f"{zh}期限已于 {end} 届满，不能再延长", f"{en}the time ran out on {end}: it cannot be extended")
+        yield Objection(words, kind=Reason.OVER)
+
+
+def _too_much(view: CaseView, extension: Extension, record: CaseRecord) -> Iterator[Objection]:
+    """That the length which is proposed is more than the most that may be granted, or cannot be compared with it."""
+    proposed = [e for e in record.events.get(extension.by, ()) if e.seq > view.seq]
+    most = _most(view, extension, record) if proposed and extension.up_to is not None else None
+    granted = record.value(f"{extension.by}.{GRANTED}") if proposed else None
+    if not isinstance(most, Length) or not isinstance(granted, Length):
+        return
+    over = order(granted, most)
+    if over is None:
         words = Words(
-            f"期限已于 {max(ends)} 届满，不能再延长", f"the time ran out on {max(ends)}: it cannot be extended"
+            f"延长 {granted.zh} 与上限 {most.zh} 单位不同，不能比较，请按上限的单位填写",
+            f"{granted.en} cannot be compared with the most, {most.en}: say it in the same unit",
+        )
+        yield Objection(words, kind=Reason.UNCLEAR)
+    elif over > 0:
+        words = Words(
+            f"延长不得超过 {most.zh}，现为 {granted.zh}", f"at most {most.en} may be granted, not {granted.en}"
         )
         yield Objection(words, kind=Reason.OVER)
+
+
+def _most(view: CaseView, extension: Extension, record: CaseRecord) -> object:
+    """The most that may be granted, by the law of the case."""
+    said = extension.up_to
+    value = said if isinstance(said, Length | Dated) else value_of(said, record)
+    if not isinstance(value, Dated):
+        return value
+    found = value.find_under(str(record.law)) if isinstance(value, Term) else None
+    try:
+        return (found or value.for_case(view.opened, record.day)).value
+    except NoRuleInForce:
+        return None

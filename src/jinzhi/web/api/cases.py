@@ -296,14 +296,15 @@ def create_case(
     who = caller(request, "case.read")
     only(request)
     found = declared(id)
-    step = next((s for s in found.opening if s.id == body.step), None)
-    if step is None:
+    step = step_of(found, body.step)
+    if step is None or not step.opens:
         known = ", ".join(s.id for s in found.opening)
         raise invalid(Wrong("step", f"不是立案步骤；可用：{known}", f"opens no case; known: {known}"))
     scope = f"case.{found.id}.{step.id}"
     if who.role.id not in step.roles or not who.may(scope):
         said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
         raise Problem("forbidden", *said, scope=scope)
+    body.inputs = current(step.inputs, body.inputs)
     takes(step, body.inputs)
     unit = Unit.objects.filter(code=body.unit).first() if body.unit else who.unit
     if unit is None or not within(who.path, who.reach, unit.path):
@@ -360,6 +361,7 @@ def take_step(
     if not who.may(scope):
         said = (f"当前身份或令牌不能办理“{step.zh}”", f"role or token may not take the step {step.en}")
         raise Problem("forbidden", *said, scope=scope)
+    body.inputs = current(step.inputs, body.inputs)
     takes(step, body.inputs)
     key = submission(request)
     with transaction.atomic():

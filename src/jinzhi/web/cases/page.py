@@ -33,7 +33,6 @@ from jinzhi.kernel.correction import ASK, CORRECT, REFUSE, TELL
 from jinzhi.kernel.declare import Citation
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Law
-from jinzhi.kernel.period import LengthUnit as UnitOfTime
 from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.kernel.text import Words
@@ -326,7 +325,7 @@ def without(c: ClockView, plain: ClockView | None) -> str:
 def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = None) -> ClockCard:
     length = c.length
     pairs: list[tuple[str, Any]] = [(_("起算"), _("%(day)s 当日不计入") % {"day": c.started.isoformat()})]
-    if length and length.unit is UnitOfTime.HOUR and c.started_at:
+    if length and length.unit.timed and c.started_at:
         pairs = [(_("起算"), c.started_at.strftime("%Y-%m-%d %H:%M"))]
     if length:
         pairs.append((_("期限长度"), speak(length)))
