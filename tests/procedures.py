@@ -87,6 +87,8 @@ def fill(fields: tuple[Field, ...], day: date) -> dict[str, object]:
                 out[f.id] = True
             case Type.UNIT:
                 out[f.id] = "tianjin"
+            case Type.ANSWER:
+                out[f.id] = "yes"
             case Type.FILE:
                 pass
             case _:

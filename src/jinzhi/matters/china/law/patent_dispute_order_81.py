@@ -18,6 +18,16 @@ LAW = Law(
     note="条文全文未随项目，期限按来源逐条录入；公布日期未检到。",
     provisions=(
         Provision(
+            "6",
+            "侵权纠纷由行为地或被请求人住所地管辖；其他纠纷的调解由被请求人住所地管辖。",
+            "Infringement: place of the act or the respondent's domicile; mediation of the rest: the domicile alone.",
+        ),
+        Provision(
+            "10",
+            "送达方式；未规定邮寄的推定送达之日。",
+            "Ways of serving; no presumed day for the post.",
+        ),
+        Provision(
             "20",
             "收到请求书后决定是否立案并通知；立案同时组成三人以上单数合议组。",
             "Decide on opening the case; a panel of three or more, an odd number, is named with it.",
@@ -86,6 +96,41 @@ LAW = Law(
                     value=months(2),
                 ),
             ),
+        ),
+        Provision(
+            "65",
+            "调解请求书副本的送达，被请求人陈述意见。",
+            "Serving the request for mediation; the respondent's word.",
+            (
+                Parameter(id="serve-mediation", zh="送达调解请求书副本", en="serve the request", value=workdays(5)),
+                Parameter(id="state-mediation", zh="陈述意见", en="the respondent's word", value=days(15)),
+            ),
+        ),
+        Provision(
+            "66",
+            "同意调解的立案；不同意或者期满不表示的，不予立案并通知请求人。",
+            "Agreement opens the case; a no or silence does not, and the requester is told.",
+            (
+                Parameter(id="file-mediation", zh="调解立案", en="open the mediation", value=workdays(5)),
+                Parameter(
+                    id="refuse-mediation", zh="不予立案通知", en="tell that no case is opened", value=workdays(5)
+                ),
+            ),
+        ),
+        Provision(
+            "67",
+            "请求人无正当理由不参加的，按撤回处理。",
+            "A requester who stays away without good cause withdraws.",
+        ),
+        Provision(
+            "68",
+            "可以邀请有关单位或者个人协助调解。",
+            "Others may be asked to help.",
+        ),
+        Provision(
+            "69",
+            "达成协议的签章；未达成的撤销案件。",
+            "An agreement is signed and sealed; without one the case is cancelled.",
         ),
         Provision(
             "70",

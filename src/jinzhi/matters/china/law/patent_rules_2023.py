@@ -254,6 +254,11 @@ LAW = Law(
             "Which levels may handle disputes, districts of Tianjin among them.",
         ),
         Provision(
+            "97",
+            "当事人请求处理或者调解的，由被请求人所在地或者行为地的部门管辖。",
+            "Disputes go to the office at the respondent's seat or at the place of the act.",
+        ),
+        Provision(
             "98",
             "被请求人提出无效请求并被受理的，可请求中止。",
             "Proceedings may be suspended for an invalidity request.",
@@ -268,6 +273,26 @@ LAW = Law(
             "101",
             "假冒专利行为的五种。",
             "Five acts of passing off.",
+        ),
+        Provision(
+            "102",
+            "可以请求调解的专利纠纷；临时保护期使用费纠纷须在授权之后。",
+            "Disputes that may be mediated; a fee for use before grant only after it.",
+        ),
+        Provision(
+            "103",
+            "因权属纠纷请求中止有关程序，及其期限。",
+            "The procedure at CNIPA stands still for a dispute about ownership, and how long.",
+            (
+                Parameter(
+                    id="halt",
+                    zh="中止的最长时间",
+                    en="longest halt",
+                    value=years(1),
+                    verified=False,
+                    note="条文未随项目，一年及其起算日待核实",
+                ),
+            ),
         ),
         Provision(
             "115",
