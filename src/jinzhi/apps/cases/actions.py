@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.persons import two_persons
+from jinzhi.apps.cases.judging import NOTHING_SAID, StepSaid, judged_step, opened_by
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import project
@@ -41,10 +42,10 @@ from jinzhi.kernel.correcting import Party
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
 from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, may_open
+from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, earliest_day, may_open
 from jinzhi.kernel.recording import LATE, PROOF, Said, wrong, wrong_correction
 from jinzhi.kernel.streams import CASE, ERASURE, OPENING
-from jinzhi.kernel.text import id_of
+from jinzhi.kernel.text import Words, id_of
 
 ERASE = "personal.erase"
 
@@ -289,10 +290,12 @@ def open_case(
     said: Said | None = None,
     at: datetime | None = None,
     key: str = "",
+    beside: StepSaid = NOTHING_SAID,
 ) -> Case:
     """Open a case by one of the procedure's opening steps. Raises StepRefused; the same key opens one case only.
 
     ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
+    ``beside``: what is attested.
     """
     declared = catalogue().get(Procedure, procedure)
     opening = declared.step(step)
@@ -300,6 +303,7 @@ def open_case(
     data = {**_inputs(opening, raw, who), **kept, **_moment(declared, opening, raw, day)}
     if said is not None:
         _due(declared, opening, data, day)
+    data |= _judged(declared, opened_by(declared, opening, data, day), opening, data, day, beside, who)
     named = title or declared.title_said(opening, data) or declared.zh
     number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
     case = Case.objects.create(
@@ -316,14 +320,43 @@ def open_case(
     return case
 
 
-def _offered(case: Case, step: str, folded: CaseView, who: Acting) -> Step:
-    """The step, where it is on offer. Raises StepRefused."""
-    offer = next((o for o in steps_for(case, folded, who, only=step) if o.step.id == step), None)
+def _offered(case: Case, step: str, folded: CaseView, who: Acting, beside: StepSaid = NOTHING_SAID) -> Step:
+    """The step, where it is on offer, for the element that it is about. Raises StepRefused."""
+    asker = beside.asker(who)
+    offer = next((o for o in steps_for(case, folded, who, only=step, asker=asker) if o.step.id == step), None)
     if offer is None:
         raise StepRefused(f"案件处于“{folded.state.zh}”，没有这一步骤", f"no such step in the state {folded.state.en}")
     if not offer.allowed:
         raise StepRefused(*offer.why_not)
+    if offer.step.per and beside.item not in offer.items:
+        raise StepRefused(*_which(beside.item, offer.items))
+    if beside.item and not offer.step.per:
+        raise StepRefused("此步骤不分项办理", "this step is not one for each element")
     return offer.step
+
+
+def _which(item: str, items: Sequence[str]) -> Words:
+    """That the element is none for which a step may be taken now, and which are."""
+    listed = "、".join(items)
+    if not item:
+        return Words(f"请选择办理对象：{listed}", f"say for which it is: {', '.join(items)}")
+    return Words(
+        f"“{item}”现在不能办理此步骤；可以办理的：{listed}",
+        f"not for {item!r} now; it may be taken for {', '.join(items)}",
+    )
+
+
+def _judged(
+    procedure: Procedure, folded: CaseView, step: Step, data: Mapping[str, object], day: date, beside: StepSaid,
+    who: Acting,
+) -> dict[str, object]:  # fmt: skip
+    """What the event keeps of how its step was judged on its day. Raises StepRefused."""
+    kept, errors, bars = judged_step(procedure, folded, step, data, day, beside, who)
+    if bars:
+        raise StepRefused(*Words.joined(objection.why for objection in bars))
+    if errors:
+        raise refused(errors)
+    return kept
 
 
 @verb("cases", "take", right=_may_take, lock=locked, again=same_view, content=_content, recorded=_step)
@@ -339,19 +372,22 @@ def take(
     at: datetime | None = None,
     key: str = "",
     told: Mapping[str, str] | None = None,
+    beside: StepSaid = NOTHING_SAID,
 ) -> CaseView:
     """Take a step of a case. Raises StepRefused where it is not on offer, Conflict where the case has moved on.
 
     ``said``: what a person says of the day (see ``_day``); ``on`` is for programs that record what is past.
+    ``beside``: the element that it is about, what is attested, and conflicts.
     """
     events = events_of(case)
     folded = view(case, today(), events)
-    taken = _offered(case, step, folded, who)
-    day, kept = _day(taken, on, said, folded.history[-1].on)
+    taken = _offered(case, step, folded, who, beside)
+    day, kept = _day(taken, on, said, earliest_day(folded.procedure, folded.history, taken.id))
     data = {**_inputs(taken, raw, who, case.stream), **kept}
     if said is not None:
         _due(folded.procedure, taken, data, day)
     data |= _moment(folded.procedure, taken, raw, day, folded)
+    data |= _judged(folded.procedure, view(case, day, events), taken, data, day, beside, who)
     data |= {TOLD: dict(told)} if told else days_told(folded.procedure, taken, events, day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(taken), at=at,

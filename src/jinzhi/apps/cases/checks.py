@@ -11,7 +11,7 @@ from django.core import checks
 from jinzhi.apps.cases.facts import answered
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.kernel.declare import Catalogue
-from jinzhi.kernel.procedure import Procedure
+from jinzhi.kernel.procedure import Fact, Procedure
 
 
 def unanswered(found: Catalogue) -> Iterator[str]:
@@ -19,7 +19,7 @@ def unanswered(found: Catalogue) -> Iterator[str]:
     known = answered()
     for procedure in found.all(Procedure):
         for step in procedure.steps:
-            for fact in step.needs:
+            for fact in (need for need in step.needs if isinstance(need, Fact)):
                 if fact.id not in known:
                     where = found.where(Procedure.kind, procedure.id)
                     yield (

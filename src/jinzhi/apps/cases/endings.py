@@ -17,6 +17,7 @@ from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.kernel.clocks import ClockStatus, ClockView
+from jinzhi.kernel.events import ITEM
 from jinzhi.kernel.period import ONE_DAY
 from jinzhi.kernel.procedure import CaseView, Procedure
 
@@ -66,7 +67,10 @@ def _end_first(pk: int, day: date) -> bool:
         return False
     step = procedure_of(case).step(clock.clock.at_end)
     on = max(clock.due + ONE_DAY, folded.history[-1].on)
-    event = record(case.stream, step.id, {}, who=None, on=on, expected=len(events), basis=[str(c) for c in step.basis])
+    about = {ITEM: clock.item} if step.per and clock.item else {}
+    event = record(
+        case.stream, step.id, about, who=None, on=on, expected=len(events), basis=[str(c) for c in step.basis]
+    )
     bring_up_to(case, event, [*events, event])
     log.info("%s: %s ended on %s, %s taken", case.number, clock.clock.id, clock.due, step.id)
     return True

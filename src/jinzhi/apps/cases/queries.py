@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.facts import established
+from jinzhi.apps.cases.judging import nobody_in_conflict, person_of
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import calendar, catalogue
@@ -17,7 +18,7 @@ from jinzhi.apps.evidence.models import Event
 from jinzhi.kernel import procedure as kernel
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, Type, current
-from jinzhi.kernel.procedure import CaseView, Fact, Offer, Procedure
+from jinzhi.kernel.procedure import Asker, CaseView, Fact, Offer, Procedure
 
 
 def procedure_of(case: Case) -> Procedure:
@@ -52,17 +53,21 @@ def moment_on(day: date) -> datetime:
     return moment if day == moment.date() else datetime.combine(day, time.max)
 
 
-def steps_for(case: Case, folded: CaseView, who: Acting | None, only: str = "") -> tuple[Offer, ...]:
+def steps_for(
+    case: Case, folded: CaseView, who: Acting | None, only: str = "", asker: Asker | None = None
+) -> tuple[Offer, ...]:
     """Every step that leads on, and for each whether ``who`` may take it or why not.
 
-    ``only``: the one step that matters; the facts that others need are then not looked up.
+    ``only``: the one step that matters; the facts that others need are then not looked up. ``asker``: who asks, with
+    what was said of conflicts; left out, conflicts are taken to be asked when the step is taken.
     """
     leading = [s for s in folded.procedure.steps if folded.state.id in folded.procedure.sources(s)]
     needed = [f for s in leading if only in ("", s.id) for f in s.needs if isinstance(f, Fact)]
     facts: Mapping[str, bool] = established(case, needed)
     roles = who.roles if who else ()
     standing = who.standing(case.unit, case.office) if who else ()
-    return kernel.offers(folded, roles, facts, standing=standing)
+    asks = asker or Asker(person_of(who), conflicts=nobody_in_conflict(folded.procedure))
+    return kernel.offers(folded, roles, facts, standing=standing, who=asks)
 
 
 # what a list and a page say of corrections and late records

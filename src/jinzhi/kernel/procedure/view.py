@@ -80,6 +80,11 @@ class CaseView:
         """The asides that stand open; for an item, its own and those of the whole case."""
         return frozenset(a.aside.id for a in self.asides if not item or a.item in ("", item))
 
+    def proposing(self, event: Event) -> CaseRecord:
+        """The case as its expressions read it with an event that is proposed, or that opened it."""
+        opened = not self.procedure.step(event.step).sources
+        return self.record if opened else self.record.proposing(event)
+
     def waiting(self, step: Step) -> tuple[str, ...]:
         """The elements for which a step that is one for each has not been taken yet."""
         done = {key for id, key in self.record.by_item if id == step.id}
