@@ -12,6 +12,7 @@ from ninja import Body, Query, Router
 
 from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.cases.actions import log_viewing, open_case, take
+from jinzhi.apps.cases.judging import StepSaid
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, plain_view, procedure_of, steps_for, view
 from jinzhi.apps.catalogue.clock import today
@@ -109,6 +110,9 @@ def offer_shown(offer: Offer, asks_time: bool) -> dict[str, Any]:
         "why_not_zh": offer.why_not.zh,
         "why_not_en": offer.why_not.en,
         "asks_time": asks_time,
+        "items": list(offer.items),
+        "attests": [a.check.id for a in offer.attests],
+        "clear_of": list(step.clear_of),
         "inputs": object_schema(step.inputs, f"{step.zh} · {step.en}"),
     }
 
@@ -311,7 +315,15 @@ def create_case(
         raise invalid(Wrong("unit", "没有这个单位，或不在可见范围", "is no unit, or not one that you see"))
     parent = visible(body.parent, who) if body.parent is not None else None
     case = open_case(
-        found.id, step.id, timed(body), who=who, unit=unit, parent=parent, said=day_said(body), key=submission(request)
+        found.id,
+        step.id,
+        timed(body),
+        who=who,
+        unit=unit,
+        parent=parent,
+        said=day_said(body),
+        key=submission(request),
+        beside=StepSaid(attested=body.attest),
     )
     tagged(request, response, case.seq)
     response["Location"] = reverse("api-1:get_case", args=[case.pk])
@@ -367,7 +379,8 @@ def take_step(
     with transaction.atomic():
         if event_of(key) is None:
             looked_over(case, step, body.content)
-        take(case, step.id, timed(body), who=who, expected=expected, said=day_said(body), key=key)
+        beside = StepSaid(body.item, body.attest, body.free)
+        take(case, step.id, timed(body), who=who, expected=expected, said=day_said(body), key=key, beside=beside)
     case = visible(pk, who)
     tagged(request, response, case.seq)
     return full(case, who)

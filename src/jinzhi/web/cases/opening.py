@@ -30,6 +30,7 @@ from jinzhi.kernel.recording import DAY
 from jinzhi.kernel.streams import CASE, OPENING
 from jinzhi.kernel.text import id_of
 from jinzhi.web.cases.answers import answers, kept_files, refusal, sound
+from jinzhi.web.cases.asking import attested_when_opening, said_beside
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.cases.page import (
     form_fields,
@@ -74,7 +75,7 @@ def case_open(request: PageRequest, id: str) -> HttpResponse:
     if step is not None:
         bound = (request.POST, request.FILES) if request.method == "POST" else (None, None)
         initial = {DAY.id: today().isoformat(), UNIT.id: request.GET.get("unit") or who.unit.code}
-        fields = (UNIT, *form_fields(procedure, step, today()))
+        fields = (UNIT, *form_fields(procedure, step, today(), attested_when_opening(step)))
         form = FieldsForm(fields, *bound, who=who, initial=initial, name="open")
     if request.method == "POST":
         if form is None or step is None:
@@ -148,6 +149,7 @@ def opened_by(
                 parent=parent,
                 said=said,
                 key=key,
+                beside=said_beside(procedure, step, form),
             )
             store.put_under(files.values(), made.stream)
             return made

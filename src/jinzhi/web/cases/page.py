@@ -36,6 +36,7 @@ from jinzhi.kernel.law import Law
 from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.kernel.text import Words
+from jinzhi.web.cases.asking import beside_fields
 from jinzhi.web.cases.telling import tellable, told_words
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import enumerated, named, page_language, speak
@@ -400,17 +401,19 @@ class OfferCard:
     elsewhere: str = ""
 
 
-def form_fields(procedure: Procedure, step: Step, day: date) -> tuple[Field, ...]:
-    """The day where the law gives it, the time where hours hang on it, the inputs, before harm the second question."""
+def form_fields(procedure: Procedure, step: Step, day: date, beside: Iterable[Field] = ()) -> tuple[Field, ...]:
+    """The day where the law gives it, the time where hours hang on it, the inputs, what is asked beside them, before
+    harm the second question."""
     sure = (SURE,) if step.confirm else ()
-    return (*fields_of(step.day, day), *timing.fields_of(procedure, step), *step.inputs, *sure)
+    return (*fields_of(step.day, day), *timing.fields_of(procedure, step), *step.inputs, *beside, *sure)
 
 
 def step_form(
-    procedure: Procedure, step: Step, who: Acting, day: date, data: Any = None, files: Any = None
-) -> FieldsForm:
-    """The form of a step."""
-    fields = form_fields(procedure, step, day)
+    procedure: Procedure, step: Step, who: Acting, day: date, data: Any = None, files: Any = None,
+    beside: Iterable[Field] = (),
+) -> FieldsForm:  # fmt: skip
+    """The form of a step. ``beside``: what is asked beside its inputs (see :mod:`jinzhi.web.cases.asking`)."""
+    fields = form_fields(procedure, step, day, beside)
     return FieldsForm(fields, data, files, who=who, initial={DAY.id: day.isoformat()}, name=f"s-{step.id}")
 
 
@@ -421,9 +424,11 @@ def shown_first(case: Case, step: Step) -> str:
 
 
 def offer_cards(
-    case: Case, offers: Iterable[Offer], who: Acting, day: date, refused: tuple[str, FieldsForm] | None
-) -> list[OfferCard]:
-    """Those that may be taken first. ``refused``: a step's form that came back with errors."""
+    case: Case, offers: Iterable[Offer], who: Acting, day: date, refused: tuple[str, FieldsForm] | None,
+    folded: CaseView | None = None,
+) -> list[OfferCard]:  # fmt: skip
+    """Those that may be taken first. ``refused``: a step's form that came back with errors; ``folded``: the case,
+    where its steps ask something beside their inputs."""
     out: list[OfferCard] = []
     procedure = procedure_of(case)
     for offer in offers:
@@ -441,13 +446,18 @@ def offer_cards(
                 speak(step.help),
                 applicable(step.basis, case.opened_on, day),
                 reverse("case-step", args=[case.pk, step.id]),
-                back or (step_form(procedure, step, who, day) if allowed else None),
+                back or (_form_of(procedure, offer, who, day, folded) if allowed else None),
                 why,
                 open=back is not None,
                 elsewhere=shown_first(case, step) if allowed else "",
             )
         )
     return sorted(out, key=lambda o: o.form is None)
+
+
+def _form_of(procedure: Procedure, offer: Offer, who: Acting, day: date, folded: CaseView | None) -> FieldsForm:
+    beside = beside_fields(folded, offer, who) if folded else ()
+    return step_form(procedure, offer.step, who, day, beside=beside)
 
 
 def subject_url(subject: str) -> str:

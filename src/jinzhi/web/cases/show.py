@@ -81,7 +81,7 @@ def case_page(
     about = found.subject_title or found.subject
     withheld = {id for id, f in files_in(procedure, events) if f.closed_to(who.role)}
     state = folded.state
-    offers = offer_cards(found, steps_for(found, folded, who), who, day, refused)
+    offers = offer_cards(found, steps_for(found, folded, who), who, day, refused, folded)
     svg = reverse("case-svg", args=[found.pk])
     context: dict[str, Any] = {
         "crumbs": [

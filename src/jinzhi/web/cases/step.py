@@ -26,6 +26,7 @@ from jinzhi.apps.evidence.store.store import FileRefused
 from jinzhi.kernel.law import NoRuleInForce
 from jinzhi.kernel.procedure import TELL, ProcedureError
 from jinzhi.web.cases.answers import answers, kept_files, refusal, sound
+from jinzhi.web.cases.asking import asked_beside, said_beside
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.cases.next_step import said_next
 from jinzhi.web.cases.page import (
@@ -62,12 +63,15 @@ def case_step(request: PageRequest, pk: int, step: str) -> HttpResponse:
     expected, key = submitted(request)
     if (before := event_of(key)) and before.stream == found.stream:
         return redirect("case", pk=pk)
-    form = step_form(declared(found.procedure), taken, who, today(), request.POST, request.FILES)
+    procedure = declared(found.procedure)
+    beside = asked_beside(found, step, who)
+    form = step_form(procedure, taken, who, today(), request.POST, request.FILES, beside)
     if sound(form, taken):
         try:
             with transaction.atomic():
                 raw, said = answers(form, kept_files(form, who, found.unit, found.stream))
-                take(found, step, raw, who=who, expected=expected, said=said, key=key)
+                more = said_beside(procedure, taken, form)
+                take(found, step, raw, who=who, expected=expected, said=said, key=key, beside=more)
         except (StepRefused, ProcedureError, NoRuleInForce) as e:
             refusal(form, e)
         except FileRefused:

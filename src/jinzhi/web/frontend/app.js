@@ -144,6 +144,22 @@ function release(form) {
   all("button[disabled]", form).forEach((b) => { b.disabled = false; });
 }
 
+// a list in a form: one more row, numbered after the last
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-add-row]");
+  if (!button) return;
+  const list = button.closest("[data-list-input]");
+  const rows = all("tbody tr", list);
+  const row = rows.at(-1).cloneNode(true);
+  all("input, select", row).forEach((field) => {
+    for (const name of ["name", "id"]) field.setAttribute(name, (field.getAttribute(name) ?? "").replace(`-${rows.length - 1}-`, `-${rows.length}-`));
+    if (field.getAttribute("aria-label")) field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, rows.length + 1));
+    field.value = "";
+  });
+  rows.at(-1).after(row);
+  row.querySelector("input:not([type=hidden]), select").focus();
+});
+
 window.addEventListener("pageshow", (event) => { if (event.persisted) all("form[data-sent]").forEach(release); });
 
 window.addEventListener("beforeunload", (event) => {

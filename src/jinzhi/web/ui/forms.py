@@ -20,6 +20,7 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel.access import Reach, successor
 from jinzhi.kernel.fields import Field, FieldError, Type, Value
 from jinzhi.web.ui.language import named, speak
+from jinzhi.web.ui.list_input import ListInput, answers_of
 
 Choices = Sequence[tuple[str, str]]
 
@@ -138,14 +139,22 @@ class FieldsForm(forms.Form):
                 return forms.Textarea(attrs={"rows": 4})
             case Type.INT:
                 return forms.TextInput(attrs={"inputmode": "numeric"})
-            case Type.DECIMAL:
+            case Type.DECIMAL | Type.MONEY:
                 return forms.TextInput(attrs={"inputmode": "decimal"})
             case Type.DATE:
                 return DateInput()
             case Type.BOOL:
                 return forms.CheckboxInput()
+            case Type.CHOICE if field.many:
+                return forms.CheckboxSelectMultiple(choices=[(c.id, named(c)) for c in field.choices])
             case Type.CHOICE:
                 return self._select([(c.id, named(c)) for c in field.choices])
+            case Type.ANSWER:
+                return self._select(answers_of(field))
+            case Type.LIST:
+                return ListInput(field)
+            case Type.DATETIME:
+                return forms.TextInput(attrs={"type": "datetime-local"})
             case Type.UNIT:
                 if self._units is None:
                     self._units = visible_units(self._who)

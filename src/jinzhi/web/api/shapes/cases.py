@@ -93,6 +93,9 @@ class OfferOut(Schema):
     why_not_zh: str
     why_not_en: str
     asks_time: bool = Field(description="A term in hours hangs on the step: `time` is required.")
+    items: list[str] = Field(description="Keys of the elements for which it may be taken, where it is one for each.")
+    attests: list[str] = Field(description="Checks that what is held cannot tell: say in `attest` where you looked.")
+    clear_of: list[str] = Field(description="Paths of those with whom a conflict is asked: say in `free`.")
     inputs: dict[str, Any] = Field(description="JSON Schema of what the step asks for.")
 
 
@@ -155,6 +158,10 @@ class OpenIn(Strict):
         None, max_length=8, description="The local time of day (09:30), for a step that asks for it (`asks_time`)."
     )
     parent: int | None = Field(None, description="The case that this one belongs to.")
+    attest: dict[str, str] = Field(
+        default_factory=dict,
+        description="For a check that what is held cannot tell: where and when it was looked up, by the check's id.",
+    )
 
 
 class StepIn(Strict):
@@ -171,6 +178,15 @@ class StepIn(Strict):
     late: str = Field("", max_length=500, description="Why it is recorded long after its day.")
     time: str | None = Field(
         None, max_length=8, description="The local time of day (09:30), for a step that asks for it (`asks_time`)."
+    )
+    item: str = Field("", max_length=80, description="The key of the element that it is about (see `items`).")
+    attest: dict[str, str] = Field(
+        default_factory=dict,
+        description="For a check that what is held cannot tell: where and when it was looked up, by the check's id.",
+    )
+    free: dict[str, str] = Field(
+        default_factory=dict,
+        description="Whether the caller is free of conflict with those at a path: yes, no or unknown.",
     )
     content: int | None = Field(
         None,
