@@ -10,7 +10,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.kernel.declare import Named
-from jinzhi.kernel.expression import Answer, CheckAnswer, IfUnknown, Missing
+from jinzhi.kernel.expression import Answer, Check, CheckAnswer, IfUnknown, Missing
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import CaseView, Element, Offer, Procedure, Step
 from jinzhi.web.ui.forms import FieldsForm
