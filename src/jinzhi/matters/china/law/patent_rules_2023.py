@@ -281,18 +281,9 @@ LAW = Law(
         ),
         Provision(
             "103",
-            "因权属纠纷请求中止有关程序，及其期限。",
-            "The procedure at CNIPA stands still for a dispute about ownership, and how long.",
-            (
-                Parameter(
-                    id="halt",
-                    zh="中止的最长时间",
-                    en="longest halt",
-                    value=years(1),
-                    verified=False,
-                    note="条文未随项目，一年及其起算日待核实",
-                ),
-            ),
+            "因权属纠纷请求中止有关程序；自请求之日起满期未结案又未请求延长的，自行恢复。",
+            "The procedure at CNIPA stands still for a dispute about ownership; it resumes by itself unless prolonged.",
+            (Parameter(id="halt", zh="中止期限", en="halt", value=years(1), printed="1年"),),
         ),
         Provision(
             "115",
