@@ -60,6 +60,8 @@ CLOCK_TAGS = {
     "undated": Tag("无法计算", "No date", "neutral", "?"),
     "none": Tag("不设期限", "No such term", "neutral", "○"),
 }
+#: of a clock that its own end has closed: nobody is late with it
+RAN_OUT = Tag("已届满", "Ran out", "neutral", "■")
 
 
 @dataclass
@@ -315,12 +317,16 @@ def without(c: ClockView, plain: ClockView | None) -> str:
         return ""
     if (plain.started, plain.due, plain.stopped, plain.status) == (c.started, c.due, c.stopped, c.status):
         return ""
-    tag = CLOCK_TAGS[plain.status]
+    tag = _tag_of(plain)
     return _("起算 %(start)s，期限 %(due)s，%(state)s") % {
         "start": plain.started.isoformat(),
         "due": plain.due.isoformat() if plain.due else "—",
         "state": speak(tag),
     }
+
+
+def _tag_of(c: ClockView) -> Tag:
+    return RAN_OUT if c.status == "expired" and not c.open else CLOCK_TAGS[c.status]
 
 
 def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = None) -> ClockCard:
@@ -382,7 +388,7 @@ def _card(c: ClockView, view: CaseView, day: date, plain: ClockView | None = Non
     if c.status == "paused":
         why = _("中止中，没有届满日")
     unsure = not c.verified
-    return ClockCard(c.clock.id, named(c.clock), CLOCK_TAGS[c.status], due, used, pairs, working, note, unsure, why)
+    return ClockCard(c.clock.id, named(c.clock), _tag_of(c), due, used, pairs, working, note, unsure, why)
 
 
 @dataclass(frozen=True)

@@ -397,7 +397,7 @@ complaint = Procedure(
             2026-09-01  timeout
             """,
             # due on Monday 31 August; from 1 September: 2–4: 3, 7–10: 7, Thursday
-            state="ended", clocks={"mediate": "late", "inform": "2026-09-10"},
+            state="ended", clocks={"mediate": "expired", "inform": "2026-09-10"},
         ),
         Example(
             "returned to intake on the last day",
