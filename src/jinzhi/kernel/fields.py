@@ -43,6 +43,16 @@ class Choice(Protocol):
     def was(self) -> tuple[str, ...]: ...
 
 
+class TextForm(Protocol):
+    """The standard that a text is written in (:mod:`jinzhi.standards.forms`)."""
+
+    @property
+    def id(self) -> str: ...
+
+    def read(self, text: str, /) -> str:
+        """The standard form of a text. Raises ValueError(zh, en)."""
+
+
 class ReaderRole(Protocol):
     """What a field asks of a role: its id, and whether it sees personal data (kernel.access.Role is one)."""
 
@@ -94,6 +104,7 @@ class Field:
     ``unit`` is the unit of measure (件, 万元). ``of`` names the register that a REF points into. ``many``: several
     values; a LIST has elements with the fields ``items``, each with a key that stays; of either ``min_items`` and
     ``max_items``, ``odd``: an odd number. ``was``: ids it had before; a choice has its own; a check may be a choice.
+    ``form``: the standard that a text is written in; it is kept in its standard form.
     ``open_to``: "public", "case" (whoever reads the case or entry), "personal" (personal data: roles that see them) or
     "sealed:role,role" (these roles only). A personal or sealed value stands beside its event, which holds a salted
     digest; of a list, all of it.
@@ -124,6 +135,7 @@ class Field:
     min_items: int = 0
     max_items: int | None = None
     odd: bool = False
+    form: TextForm | None = None
 
     @property
     def help(self) -> Words:
@@ -163,6 +175,8 @@ class Field:
             yield f"field {self.id}: choices go with type CHOICE and only with it"
         if (self.type is Type.REF) != bool(self.of):
             yield f"field {self.id}: of goes with type REF and only with it"
+        if self.form is not None and self.type is not Type.TEXT:
+            yield f"field {self.id}: form goes with type TEXT and only with it"
         if len({c.id for c in self.choices}) != len(self.choices):
             yield f"field {self.id}: two choices share an id"
         yield from self._misfit()
@@ -222,7 +236,16 @@ class Field:
         unfit = unfit_words(text)
         if unfit:
             raise FieldError(self, *unfit)
-        return text
+        return self._formed(text)
+
+    def _formed(self, text: str) -> str:
+        """A text in the standard that it is written in. Raises FieldError."""
+        if self.form is None:
+            return text
+        try:
+            return self.form.read(text)
+        except ValueError as e:
+            raise FieldError(self, *e.args) from None
 
     def _several(self, raw: object) -> Value:
         """Several values, or elements that each have a key that stays. Raises FieldError."""
