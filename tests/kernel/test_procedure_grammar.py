@@ -16,13 +16,18 @@ from jinzhi.kernel.expression import (
     Check,
     Checklist,
     Choose,
+    Derived,
     Every,
     F,
+    Fn,
+    Function,
     Given,
     Is,
     Not,
+    Plus,
     Some,
     Times,
+    declare_function,
 )
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.period import Calendar, days, months
@@ -228,6 +233,53 @@ def test_an_event_sees_the_pins_whose_root_it_sets_and_a_refresh_says_what_moved
     assert seen == seen_of(pinned, "open", looking) == {"open.grant.until": date(2028, 1, 1)}
     assert seen_of(pinned, "note", looking) == {}
     assert moved_pins(view.record, seen) == {"open.grant.until": (date(2027, 1, 1), date(2028, 1, 1))}
+
+
+TIED = Field("party", "当事人", "Party", type=Type.REF, of="case")
+
+
+def test_a_pin_through_a_list_is_seen_for_each_element():
+    listed = Field("parties", "当事人", "Parties", type=Type.LIST, items=(TIED,))
+    until = Clock("c", "限", "C", start=("open",), stop=("confirm", "lapse"), per="open.parties", due=F("party.until"))
+    asks = (Field("subject", "事项", "Matter"), listed)
+    pinned = replace(changed("open", inputs=asks), clocks=(until,))
+    assert pins_of(pinned) == ("open.parties.party.until",)
+    pair = {"subject": "x", "parties": [{"_key": "1", "party": "G1"}, {"_key": "2", "party": "G2"}]}
+    carried = {"open.parties.party.until[1]": date(2027, 1, 1), "open.parties.party.until[2]": date(2027, 2, 1)}
+    view = fold(pinned, [Event(1, "open", date(2026, 3, 2), pair, seen=carried)], CALENDAR, date(2026, 5, 1))
+    assert {c.item: c.due for c in view.clocks} == {"1": date(2027, 1, 1), "2": date(2027, 2, 1)}
+    seen = seen_of(pinned, "refresh", view.record.looking(Neighbour()))
+    assert seen == {"open.parties.party.until[1]": date(2028, 1, 1), "open.parties.party.until[2]": NOT_HELD}
+    assert moved_pins(view.record, seen) == {pin: (was, seen[pin]) for pin, was in carried.items()}
+
+
+def test_a_choice_over_a_list_pins_what_it_reads_of_others_there():
+    listed = Field("parties", "当事人", "Parties", type=Type.LIST, items=(TIED,))
+    to = Choose((Every("open.parties", Is("party.tier", 1)), "applied"), otherwise="prepared")
+    asks = changed("open", inputs=(Field("subject", "事项", "Matter"), listed))
+    pinned = replace(asks, steps=tuple(replace(s, to=to) if s.id == "apply" else s for s in asks.steps))
+    assert pins_of(pinned) == ("open.parties.party.tier",)
+
+
+SOURCED = declare_function(Function("test.reads-others", "1", {}, lambda: 0, reads_sources=True))
+
+
+@pytest.mark.parametrize("where", ["to", "length", "derived", "derived of a derived"])
+def test_a_function_that_reads_records_stands_nowhere_that_a_fold_computes(where):
+    reads = Fn(SOURCED.name, {})
+    clock = Clock("c", "限", "C", start=("open",), stop=("confirm", "lapse"), length=days(3))
+    put = {
+        "to": lambda: changed("apply", to=Choose((Every("open.parties", Is("party", reads)), "applied"),
+                                                 otherwise="prepared")),
+        "length": lambda: replace(CONFIRM, clocks=(replace(clock, when=Is("open.subject", reads)),)),
+        "derived": lambda: replace(CONFIRM, clocks=(replace(clock, when=Is("open.subject", F("one"))),),
+                                   derived=(Derived("one", "一", "One", reads),)),
+        "derived of a derived": lambda: replace(
+            CONFIRM, clocks=(replace(clock, when=Is("open.subject", F("two"))),),
+            derived=(Derived("one", "一", "One", reads), Derived("two", "二", "Two", Plus(1, F("one"))))),
+    }  # fmt: skip
+    assert any("which reads records: a fold may not" in p for p in problems(put[where]()))
+    assert problems(changed("note", gives={"n": reads})) == []
 
 
 def test_what_a_step_gives_and_shows_is_worked_out_once_and_read_from_its_event():

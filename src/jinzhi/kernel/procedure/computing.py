@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from jinzhi.kernel.correction import REFRESH
-from jinzhi.kernel.expression import BLANK, Answer, Checklist, Missing, Mode, RecordView, value_of, went_through
+from jinzhi.kernel.expression import (
+    BLANK,
+    NOT_HELD,
+    Answer,
+    Checklist,
+    Missing,
+    Mode,
+    RecordView,
+    value_of,
+    went_through,
+)
 from jinzhi.kernel.procedure.parts import Parts
-from jinzhi.kernel.procedure.pins import pinned_by, pins_of
+from jinzhi.kernel.procedure.pins import list_of, pinned_by, pins_of, seen_for
+from jinzhi.kernel.procedure.record import CaseRecord
 from jinzhi.kernel.procedure.step import Step
 
 
@@ -30,14 +41,21 @@ def _outcome(checklist: Checklist, record: RecordView) -> object:
 
 
 def seen_of(procedure: Parts, step: str, record: RecordView) -> dict[str, object]:
-    """What the event of a step saw beyond its case: the pins whose root it sets, all of them for a refresh. The record
-    looks beyond the case (``Outside``); a pin whose root is blank is not seen."""
+    """What the event of a step saw beyond its case: the pins whose root it sets, all of them for a refresh; through a
+    list, for each element. The record looks beyond the case (``Outside``); a pin whose root is blank is not seen."""
     pins = pins_of(procedure) if step == REFRESH else pinned_by(procedure, step)
-    values = {pin: record.value(pin) for pin in pins}
+    values: dict[str, object] = {}
+    for pin in pins:
+        listed = list_of(procedure, pin)
+        found = record.elements(listed[0]) if listed else NOT_HELD
+        if listed is None:
+            values[pin] = record.value(pin)
+        elif not isinstance(found, Missing):
+            values |= {seen_for(pin, str(e.value("key"))): e.value(listed[1]) for e in found.records}
     return {pin: value for pin, value in values.items() if value is not BLANK}
 
 
-def moved_pins(before: RecordView, seen: dict[str, object]) -> dict[str, tuple[object, object]]:
+def moved_pins(before: CaseRecord, seen: dict[str, object]) -> dict[str, tuple[object, object]]:
     """What a refresh shows to have moved: for each pin that differs, what was carried and what is there now."""
-    pairs = {pin: (before.value(pin), now) for pin, now in seen.items()}
+    pairs = {pin: (before.seen.get(pin, NOT_HELD), now) for pin, now in seen.items()}
     return {pin: pair for pin, pair in pairs.items() if pair[0] != pair[1]}

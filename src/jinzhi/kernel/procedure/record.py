@@ -25,6 +25,7 @@ from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Law, Silence
 from jinzhi.kernel.period import Calendar
 from jinzhi.kernel.procedure.declare import Procedure
+from jinzhi.kernel.procedure.pins import seen_for
 from jinzhi.kernel.procedure.step import Step
 from jinzhi.kernel.procedure.values import elements_of, typed
 
@@ -127,7 +128,10 @@ class CaseRecord:
         if stored is None:
             return BLANK
         if question.type is Type.LIST:
-            return Elements([Element(self, question, key, data) for key, data in elements_of(question, stored)])
+            at = f"{step.id}.{question.id}" if step else over
+            return Elements(
+                [Element(self, question, key, data, at_path=at) for key, data in elements_of(question, stored)]
+            )
         several = typed(question, stored)
         values = several if isinstance(several, tuple) else (several,)
         return Elements([Element(self, question, str(value), {}, value) for value in values])
@@ -228,13 +232,14 @@ class CaseRecord:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """An element of a list of a case: its fields, its key, and what was done for it."""
+    """An element of a list of a case, which stands ``at_path``: its fields, its key, and what was done for it."""
 
     record: CaseRecord
     field: Field
     key: str
     data: Mapping[str, object]
     plain: object = None
+    at_path: str = ""
 
     def value(self, path: str) -> object:
         head, _, rest = path.partition(".")
@@ -246,7 +251,9 @@ class Element:
             if not rest or value is BLANK:
                 return value
             outside = self.record.outside
-            return outside.follow(inner, value, rest, self.record.day) if outside else NOT_HELD
+            if outside:
+                return outside.follow(inner, value, rest, self.record.day)
+            return self.record.seen.get(seen_for(f"{self.at_path}.{path}", self.key), NOT_HELD)
         if head == "aside":
             return (rest, self.key) in self.record.open_asides
         if head == "clock":
@@ -268,7 +275,7 @@ class Element:
 
     def at(self, day: date) -> Element:
         then = self.record.at(day)
-        return Element(then, self.field, self.key, self.data, self.plain)
+        return Element(then, self.field, self.key, self.data, self.plain, self.at_path)
 
     @property
     def calendar(self) -> Calendar:
