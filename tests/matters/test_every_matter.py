@@ -35,7 +35,7 @@ from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.expression import NOT_HELD, Answer, answer_of
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.law import Law
-from jinzhi.kernel.procedure import CaseView, Example, Procedure, Step, fold, offers, run_example
+from jinzhi.kernel.procedure import AT, CaseView, Example, Procedure, Step, fold, offers, run_example
 from jinzhi.kernel.procedure.step import BY_ITSELF
 from jinzhi.kernel.register import Register, RegisterEntry
 from tests.procedures import fill, histories
@@ -192,6 +192,11 @@ def test_a_case_of_it_offers_exactly_the_open_steps(it, people):
                 assert given[step.id].why_not.zh in page
 
 
+def said_of(procedure: Procedure, step: Step) -> dict[str, object]:
+    """An answer to a step, with the time of day where hours hang on it."""
+    return fill(step.inputs, today()) | ({AT: "00:00"} if procedure.asks_time(step.id) else {})
+
+
 @each(Procedure)
 def test_a_step_of_it_is_recorded_and_sealed(it, people):
     case = opened(it, people)
@@ -199,7 +204,7 @@ def test_a_step_of_it_is_recorded_and_sealed(it, people):
     for step in leading_on(it, folded):
         who = taker(people, step).acting
         if next(o.allowed for o in steps_for(case, folded, who) if o.step.id == step.id):
-            take(case, step.id, fill(step.inputs, today()), who=who, expected=1)
+            take(case, step.id, said_of(it, step), who=who, expected=1)
             break
     else:
         # every way on needs a fact that only records beside the case can establish
@@ -227,7 +232,7 @@ def test_its_columns_follow_its_events_on_any_way(it, seed, people):
         who = taker(people, step).acting
         try:
             with transaction.atomic():
-                take(case, step.id, fill(step.inputs, today()), who=who)
+                take(case, step.id, said_of(it, step), who=who)
         except StepRefused:
             continue  # a fact is not established, or its extensions are spent
     assert taker(people, it.opening[0]).client.get(reverse("case", args=[case.pk])).status_code == 200

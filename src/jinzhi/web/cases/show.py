@@ -27,6 +27,7 @@ from jinzhi.engines import flow
 from jinzhi.kernel.procedure import CaseView, OpenAside
 from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.adjustment import case_pairs
+from jinzhi.web.cases.checklists import checklist_cards
 from jinzhi.web.cases.find import declared, find_case
 from jinzhi.web.cases.next_step import handled_before, handled_by, handlers, whose_turn
 from jinzhi.web.cases.page import (
@@ -99,6 +100,7 @@ def case_page(
         "asides": [aside_line(folded, a) for a in folded.asides],
         "refused": (refused or untold or ("", None))[1],
         "offers": offers,
+        "checklists": checklist_cards(folded),
         "next": whose_turn(found, offers, who, request.get_full_path()),
         "seq": len(events),
         "story": story,

@@ -93,5 +93,10 @@ LAW = Law(
                 ),
             ),
         ),
+        Provision(
+            "13",
+            "公安机关发现没有犯罪事实或者不需要追究刑事责任、依法应当给予行政处罚的，移送行政执法机关处理。",
+            "Where there is no crime to prosecute but a penalty is due, the police send the case back.",
+        ),
     ),
 )
