@@ -79,6 +79,25 @@ def test_a_clock_of_a_list_starts_for_each_element_and_stops_for_all():
     assert [v.status for v in runs(clock(per="open.respondents"), ("open", 1), ("finish", 5))] == ["met", "met"]
 
 
+def test_a_step_that_writes_its_list_anew_starts_only_what_is_new_in_it():
+    seven = clock(start=("preserve",), stop=("dispose",), per="preserve.batches", counts_from=F("taken"))
+    folding = Folding((seven,))
+    batches = [Record({"item": str(n), "taken": date(2026, 6, n)}) for n in (1, 2, 3)]
+    for step, day, item, listed in (
+        ("preserve", 2, "", 2), ("dispose", 5, "1", 2), ("preserve", 8, "", 3), ("dispose", 9, "2", 3),
+    ):  # fmt: skip
+        happened = Happening(step, step, date(2026, 6, day), item=item)
+        folding.take(happened, Record(lists={"preserve.batches": batches[:listed]}))
+    views = folding.views(date(2026, 6, 1), CALENDAR, date(2026, 6, 10))
+    # each counts ten days from the day on which it was taken: 1 June + 10 = Thursday 11, 2: Friday 12, 3: Saturday 13,
+    # moved to Monday 15
+    assert [(v.item, v.started, v.due, v.status) for v in views] == [
+        ("1", date(2026, 6, 1), date(2026, 6, 11), "met"),
+        ("2", date(2026, 6, 2), date(2026, 6, 12), "met"),
+        ("3", date(2026, 6, 3), date(2026, 6, 15), "running"),
+    ]
+
+
 def test_an_aside_about_one_element_stops_that_one():
     held = clock(per="open.respondents", suspend=("ill",))
     views = runs(held, ("open", 1), ("fall", 3, {"item": "a", "began": (("ill", "a"),)}))

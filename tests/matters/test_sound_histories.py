@@ -3,6 +3,7 @@ much of a term is counted, and on what day it may end."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -30,19 +31,24 @@ def first_day(procedure: Procedure) -> date:
 
 @st.composite
 def histories(draw: st.DrawFn, procedure: Procedure) -> list[Event]:
-    """Steps that lead on from where the case stands, with its asides as they are; days never go back."""
+    """Steps that lead on from where the case stands, with its asides as they are, for one of the elements where a step
+    is one for each; days never go back."""
     step = draw(st.sampled_from(procedure.opening))
     day = draw(st.dates(first_day(procedure), date(2026, 12, 31)))
     events = [event(1, step, day)]
     for _ in range(draw(st.integers(0, 10))):
         view = fold(procedure, events, calendar(), day)
         onward = [
-            s for s in procedure.steps if procedure.place(s).holds(view.state.id, view.open_asides()) and not s.per
+            (s, key)
+            for s in procedure.steps
+            for key in (view.record.keys(s.per) if s.per else ("",))
+            if procedure.place(s).holds(view.state.id, view.open_asides(key))
         ]
         if not onward:
             break
         day += timedelta(days=draw(st.integers(0, 40)))
-        events.append(event(len(events) + 1, draw(st.sampled_from(onward)), day))
+        chosen, key = draw(st.sampled_from(onward))
+        events.append(replace(event(len(events) + 1, chosen, day), item=key))
     return events
 
 

@@ -131,8 +131,8 @@ class Clock:
     **Runs** from ``start`` to ``stop``: steps, ``"to:state"`` (entering it) or ``"served:letter"`` (the day of service,
     for each recipient). A step that both starts and stops it ends what runs, or starts and ends a run at once;
     ``restart``: steps from which what runs counts anew; ``when``: it does not start where this is a no; ``per``: one
-    run for each element of a list; ``counts_from``: the day from which it counts, where it is another than that of the
-    start.
+    run for each element of a list (a step that writes the list anew starts those that are new in it); ``counts_from``:
+    the day from which it counts, where it is another than that of the start.
 
     **Ends** after ``length`` (a Term of the law, a plain Length of the platform, or an expression) or on the day that
     ``due`` gives; ``roll``: whether an end on a day off moves on (left out: as its law says, or else its unit does);

@@ -89,9 +89,11 @@ class Folding:
                 run.restart(event.on, event.at)
 
     def _started(self, clock: Clock, event: Happening, record: RecordView | None) -> Iterator[Run]:
-        """Start what is to start and does not run yet."""
+        """Start what is to start and does not run yet. A step that writes the list anew starts what is new in it."""
+        rewrites = bool(clock.per) and not event.item and clock.per.partition(".")[0] == event.step
+        over = {run.item for run in self.done if run.clock is clock} if rewrites else set()
         for item in _items(clock, event, record):
-            if (clock.id, item) in self.running:
+            if (clock.id, item) in self.running or item in over:
                 continue
             may = answer_of(clock.when, inside(record, clock.per, item)) if clock.when is not None and record else None
             if may is Answer.NO:
