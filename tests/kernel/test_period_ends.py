@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from jinzhi.kernel.declare import collect
-from jinzhi.kernel.period import Calendar, HolidayNotice, Length, LengthUnit, Span, deadline, extend, hours, workdays
+from jinzhi.kernel.period import (
+    Calendar,
+    HolidayNotice,
+    Length,
+    LengthUnit,
+    Span,
+    deadline,
+    extend,
+    hours,
+    minutes,
+    workdays,
+)
 from jinzhi.kernel.period.deadline import worked_out
 from jinzhi.kernel.period.span import find_pieces
 
@@ -38,6 +49,29 @@ def test_the_end_by_sums_is_the_end_day_by_day():
         slow = worked_out(begin, parts, CALENDAR, find_pieces(suspended, excluded), roll)
         assert fast == slow, (n, begin, parts, suspended, excluded, roll)
         assert fast.steps == slow.steps
+
+
+def minute_after(start: datetime, left: int, out: list[Span]) -> datetime:
+    """The end of so many minutes, by the half hour: what falls on a day taken out does not count."""
+    now = start
+    while left:
+        taken = any(s.first <= now.date() <= (s.last or date.max) for s in out)
+        left -= 0 if taken else 30
+        now += timedelta(minutes=30)
+    return now
+
+
+def test_the_end_of_hours_and_minutes_is_the_end_found_step_by_step():
+    chance = Random(310)
+    for n in range(CASES // 4):
+        begin = date(2024, 1, 1) + timedelta(days=chance.randrange(900))
+        start = datetime.combine(begin, time(chance.randrange(24), chance.choice((0, 30))))
+        length = chance.choice((Length(chance.randint(1, 96), LengthUnit.HOUR), minutes(30 * chance.randint(1, 99))))
+        ended = [s for s in spans(chance, begin) if s.last is not None]
+        suspended, excluded = ended[::2], ended[1::2]
+        end = deadline(start, length, CALENDAR, suspended=suspended, excluded=excluded)
+        left = length.n * (60 if length.unit is LengthUnit.HOUR else 1)
+        assert end.at == minute_after(start, left, ended), (n, start, length, ended)
 
 
 def test_three_working_days_are_not_three_calendar_days_and_a_day_is_not_three():

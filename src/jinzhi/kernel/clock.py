@@ -232,6 +232,8 @@ class Clock:
         for word, value, known in (("ruled_by", self.ruled_by, RuledBy), ("whose", self.whose, Whose)):
             if value not in tuple(known):
                 yield f"{where}: {word}={value!r} is not {' or '.join(known)}"
+        if self.roll not in (None, True, False):
+            yield f"{where}: roll={self.roll!r} is not True, False or left out"
         for term in dict.fromkeys(self.terms):
             yield from (f"{where}: {p}" for p in term.problems(catalogue))
         for extension in self.extensions:
