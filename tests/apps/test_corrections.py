@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
@@ -18,7 +19,7 @@ from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.models import Event
 from jinzhi.apps.indicators.queries import values
 from jinzhi.kernel.access import Role
-from jinzhi.kernel.correcting import sealed_since
+from jinzhi.kernel.correcting import Party, measures, sealed_since
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.procedure import Event as Done
 from jinzhi.kernel.procedure import Procedure, fold
@@ -143,6 +144,14 @@ def test_a_late_report_stays_late(report, district):
     assert "日期不能更正" in refused(report, 2, district, on=date(2026, 11, 10))
     assert "其他单位" in refused(report, 1, district, data={"due": "2026-11-30"})
     assert status(report, "report") == "late"
+
+
+@pytest.mark.parametrize(("whose", "measured"), [("us", True), ("party", False), ("other", False)])
+def test_a_term_that_is_not_ours_measures_no_office(whose, measured):
+    order = catalogue().get(Procedure, "supervision-order")
+    answer = replace(order.find_clock("answer"), whose=whose)
+    district = Party(("district",), (order.step(answer.stop[0]).at,), "tj-binhai")
+    assert measures(order, answer, district) is measured
 
 
 def test_the_office_moves_a_day_it_set_itself_while_the_clock_runs(order, above):

@@ -486,6 +486,33 @@ def test_a_day_that_not_every_year_or_month_has_is_refused(source):
     assert any("is no day of each year" in p for p in On(source).problems(Catalogue()))
 
 
+def test_an_aside_begins_when_a_clock_ends():
+    """The end of a clock is a step of the system: it begins the aside, and another clock stands still from then on."""
+    over = Step("silent", "逾期未答", "No answer", sources=("prepared",), roles=("system",))
+    heard = Step("heard", "已答", "Heard", sources=("prepared", "silence"), roles=H)
+    until = Step("apply", "申请", "Ask", sources=("prepared", "!silence"), to="applied", roles=H)
+    waits = replace(
+        CONFIRM,
+        asides=(Aside("silence", "无答复", "Silence", begin=("silent",), end=("heard", "lapse")),),
+        steps=(*(s for s in CONFIRM.steps if s.id in ("open", "lapse")), over, heard, until,
+               Step("confirm", "确认", "Confirm", sources=("applied",), to="confirmed", roles=H)),
+        clocks=(Clock("answer", "答复", "Answer", start=("open",), stop=("apply", "lapse", "silent"), length=days(5),
+                      at_end="silent"),
+                Clock("decide", "决定", "Decide", start=("open",), stop=("confirm", "lapse"), length=days(20),
+                      exclude=("silence",))),
+    )  # fmt: skip
+    assert problems(waits) == []
+    # 2 March + 5 = Saturday 7, moved to Monday 9; silent from 10 to 15: six days; 2 March + 20 + 6 = Saturday 28,
+    # moved to Monday 30
+    view = case(waits, f"{OPENED}\n2026-03-10 silent\n2026-03-16 heard", date(2026, 3, 16))
+    assert {c.clock.id: (c.status, c.due) for c in view.clocks} == {
+        "answer": ("expired", date(2026, 3, 9)), "decide": ("running", date(2026, 3, 30)),
+    }  # fmt: skip
+    assert case(waits, f"{OPENED}\n2026-03-10 silent").open_asides() == {"silence"}
+    left = replace(waits, steps=tuple(replace(s, sources=("prepared",)) if s.id == "apply" else s for s in waits.steps))
+    assert any("aside silence still stands open when confirm ends the case" in p for p in problems(left))
+
+
 # ── the order of days ────────────────────────────────────────────────────────────────────────────────────
 
 
