@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from jinzhi.demo.city import at
+from jinzhi.demo.moments import at
 
 DAY = date(2026, 10, 12)
 

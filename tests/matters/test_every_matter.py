@@ -306,3 +306,8 @@ def test_every_declaration_of_the_kind_has_a_page(kind, people):
         )
         assert shown.status_code == 200, id
         assert found.value.zh in shown.content.decode(), id
+
+
+def test_no_two_matters_number_their_cases_alike():
+    said = [p.numbering.format(id=p.id, year=2026, seq=1) for p in catalogue().all(Procedure)]
+    assert len(said) == len(set(said)), sorted(said)

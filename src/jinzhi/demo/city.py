@@ -6,17 +6,14 @@ are alike. Every write goes through the platform's own actions.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import cast
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from jinzhi.apps.accounts.acting import Acting, acting_as
@@ -34,9 +31,11 @@ from jinzhi.apps.plan.models import Figure, Milestone, Period, Release, Report
 from jinzhi.apps.plan.queries import children_open, content, responsible
 from jinzhi.apps.units.actions import sync_units
 from jinzhi.apps.units.models import Unit
+from jinzhi.demo.cases import make_cases
 from jinzhi.demo.custody import make_evidence
 from jinzhi.demo.entries import make_entries
 from jinzhi.demo.goals import goal_of
+from jinzhi.demo.moments import at, pick
 from jinzhi.demo.people import SURNAMES, People, make_people
 from jinzhi.demo.saying import Say, silent
 from jinzhi.kernel.procedure import Procedure
@@ -55,24 +54,8 @@ DUE_DAYS = ((3, 31), (6, 30), (9, 30), (11, 30), (12, 20))
 LAST_FATES = {"tj-binhai": 1, "tj-binhai-ip": 3, "tj-dongli": 2, "tj-dongli-huaming": 0, "tj-ip-office": 1}
 
 
-Choice = TypeVar("Choice")
-
-
 class NotEmpty(Exception):
     """This installation already holds a city."""
-
-
-def pick(choices: Sequence[Choice], *names: str) -> Choice:
-    """One of the choices, always the same for the same names."""
-    digest = hashlib.sha256("/".join(names).encode()).digest()
-    return choices[int.from_bytes(digest[:4], "big") % len(choices)]
-
-
-def at(day: date, *names: str, since: datetime | None = None) -> datetime:
-    """A moment of the working day, always the same for the same names; later than what it follows upon."""
-    hour, minute = pick(range(9, 17), "hour", *names), pick(range(60), "minute", *names)
-    moment = timezone.make_aware(datetime.combine(day, time(hour, minute)))
-    return moment if since is None or since < moment else since + timedelta(minutes=5 + minute % 20)
 
 
 @dataclass
@@ -118,6 +101,7 @@ def _make(say: Say) -> Release:
     _orders(city)
     _adjustments(city)
     _complaints(city)
+    make_cases()
     say(gettext_noop("督办单、规划调整和投诉已生成"))
     say(gettext_noop("电子证据已生成：%(n)d 件"), n=make_evidence(people))
     return release

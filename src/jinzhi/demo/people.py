@@ -25,6 +25,9 @@ CAST = (
     ("demo-dongli", "郑某", "tj-dongli", "reporter"),
     ("demo-huaming", "王某", "tj-dongli-huaming", "reporter"),
     ("demo-handler", "冯某", "tj-market-regulation", "case-handler"),
+    ("demo-ip-handler", "马某", "tj-ip-office", "case-handler"),
+    ("demo-reports", "苗某", "tj-market-regulation", "reports-officer"),
+    ("demo-approver", "鲁某", "tianjin", "approver"),
     ("demo-admin", "陈某", "tianjin", "administrator"),
 )
 SURNAMES = "褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎"

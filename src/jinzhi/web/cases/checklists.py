@@ -22,6 +22,8 @@ ANSWERS = {
     Answer.NO: Tag("否", "No", "neutral", "○"),
     Answer.UNKNOWN: Tag("不明", "Unknown", "neutral", "?"),
 }
+#: what speaks for itself first, then what somebody has to find out
+ORDER = (Answer.YES, Answer.UNKNOWN, Answer.NO)
 BY_WORD = {str(answer): tag for answer, tag in ANSWERS.items()}
 
 
@@ -62,7 +64,7 @@ def _table(checklist: Checklist, listed: Listed) -> Table:
         TableRow(
             (Cell(named(one.check)), Cell(tag=ANSWERS[one.answer]), cite(one.check.cite) if one.check.cite else "")
         )
-        for one in listed.checks
+        for one in sorted(listed.checks, key=lambda one: ORDER.index(one.answer))
     ]
     heads = (Column(_("项目"), wide=True), Column(_("结论")), Column(_("依据")))
     return Table(named(checklist), heads, rows, Empty(_("没有项目")), stack=True, caption_hidden=True)

@@ -67,7 +67,7 @@ patent_mediation = Procedure(
     basis=(Citation(ORDER.id), Citation(RULES.id, "102")),
     next_review=date(2027, 2, 1),
     why="Inventors, owners and users settle what a court would take years for, while the file at CNIPA does not lapse.",
-    numbering="津知调〔{year}〕{seq}号",
+    numbering="津知专调〔{year}〕{seq}号",
     title="open.title",
     corrections=Corrections(sealed=HANDLERS, second=("approver", "plan-office")),
     states=(
