@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from jinzhi.kernel.fields import Field, Type
+from jinzhi.kernel.fields import KEY, Field, Type
 from jinzhi.kernel.period import days, months, workdays
 from jinzhi.kernel.procedure import Aside, Clock, Event, Extension, Procedure, State, Step
 
@@ -91,6 +91,10 @@ def fill(fields: tuple[Field, ...], day: date) -> dict[str, object]:
                 out[f.id] = "yes"
             case Type.FILE:
                 pass
+            case Type.LENGTH:
+                out[f.id] = "15-day"
+            case Type.LIST:
+                out[f.id] = [{KEY: str(n), **fill(f.items, day)} for n in range(1, max(f.min_items, 1) + 1)]
             case _:
                 out[f.id] = "文字"
     return out

@@ -33,6 +33,7 @@ from jinzhi.kernel.access import Role
 from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.declare import Declaration
 from jinzhi.kernel.expression import NOT_HELD, Answer, answer_of
+from jinzhi.kernel.fields import Type
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.law import Law
 from jinzhi.kernel.procedure import AT, CaseView, Example, Procedure, Step, fold, offers, run_example
@@ -174,7 +175,8 @@ def test_its_opening_form_asks_for_every_input(it, people):
             continue
         assert shown.status_code == 200
         for field in step.inputs:
-            assert f'name="{field.id}"' in shown.content.decode(), field.id
+            name = f"{field.id}-0-{field.items[0].id}" if field.type is Type.LIST else field.id
+            assert f'name="{name}"' in shown.content.decode(), field.id
 
 
 @each(Procedure)

@@ -23,9 +23,44 @@ LAW = Law(
             "Infringement: place of the act or the respondent's domicile; mediation of the rest: the domicile alone.",
         ),
         Provision(
+            "9",
+            "管辖异议在答辩期内提出，由受理部门决定。",
+            "An objection to competence is made within the term of answer and decided by the office.",
+            (
+                Parameter(
+                    id="objection", zh="决定管辖异议", en="decide on an objection to competence", value=workdays(5)
+                ),
+            ),
+        ),
+        Provision(
             "10",
             "送达方式；未规定邮寄的推定送达之日。",
             "Ways of serving; no presumed day for the post.",
+        ),
+        Provision(
+            "12",
+            "请求人的资格与请求的条件。",
+            "Who may ask, and on what conditions.",
+        ),
+        Provision(
+            "14",
+            "请求书及所附材料；实用新型、外观设计可以要求出具评价报告。",
+            "The request and its papers; a report on a utility model or design may be asked for.",
+        ),
+        Provision(
+            "16",
+            "材料不符合的，一次告知补正。",
+            "What is missing is told at once, to be mended.",
+        ),
+        Provision(
+            "18",
+            "境外形成的材料。",
+            "Papers made abroad.",
+        ),
+        Provision(
+            "19",
+            "超过三年提出的请求；侵权行为仍在继续的除外。",
+            "A request after three years, unless the act goes on.",
         ),
         Provision(
             "20",
@@ -56,14 +91,34 @@ LAW = Law(
             ),
         ),
         Provision(
+            "26",
+            "口头审理的日期提前通知当事人。",
+            "The parties are told of an oral hearing before it.",
+            (
+                Parameter(
+                    id="oral-notice", zh="口头审理通知提前的时间", en="notice before an oral hearing", value=workdays(3)
+                ),
+            ),
+        ),
+        Provision(
             "28",
             "中止的情形。",
             "When proceedings are suspended.",
         ),
         Provision(
             "29",
-            "可以不中止的情形。",
-            "When proceedings need not be suspended.",
+            "可以不中止的情形（即不属于必须中止的情形，不是“可以中止”）。",
+            "Where proceedings may go on: when they need not be suspended, not when they may be.",
+        ),
+        Provision(
+            "30",
+            "达成和解、调解协议的处理。",
+            "What follows where the parties agree.",
+        ),
+        Provision(
+            "31",
+            "合议组作出裁决。",
+            "The panel rules.",
         ),
         Provision(
             "32",
@@ -74,6 +129,11 @@ LAW = Law(
             "34",
             "重复侵权可直接裁决，并可列入失信惩戒。",
             "A repeated infringement may be ruled on at once and counted against one's credit.",
+        ),
+        Provision(
+            "35",
+            "达成协议的结案方式。",
+            "How an agreement ends the case.",
         ),
         Provision(
             "36",
@@ -96,6 +156,17 @@ LAW = Law(
                     value=months(2),
                 ),
             ),
+        ),
+        Provision(
+            "53",
+            "公告送达与检验鉴定。",
+            "Service by notice, testing and appraisal.",
+        ),
+        Provision(
+            "54",
+            "举证期限不少于十五日，可以申请延长。",
+            "The term for evidence is fifteen days or more and may be extended.",
+            (Parameter(id="evidence-least", zh="举证期限下限", en="shortest term for evidence", value=days(15)),),
         ),
         Provision(
             "65",
@@ -149,6 +220,12 @@ LAW = Law(
                 ),
                 Parameter(id="report-cnipa", zh="结案抄送国家知识产权局", en="copy to CNIPA", value=workdays(5)),
             ),
+        ),
+        Provision(
+            "83",
+            "裁决书作出后予以公开，不得公开的内容除外。",
+            "The ruling is made public, without what may not be.",
+            (Parameter(id="publish", zh="公开裁决书", en="publish the ruling", value=workdays(20)),),
         ),
     ),
 )
