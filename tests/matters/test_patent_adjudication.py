@@ -144,6 +144,16 @@ def test_the_term_for_evidence_is_fifteen_days_or_more(procedure, term, answer):
     assert procedure.step("receipt").needs[0].unknown == "stop"
 
 
+@pytest.mark.parametrize(
+    ("told", "answer"),
+    # Friday 9, Saturday 10 (worked) and Monday 12 October lie between the 8th and the hearing, the 12th counted
+    [("2026-10-08", "yes"), ("2026-10-09", "no"), ("2026-09-30", "yes"), ("2026-10-12", "no")],
+)
+def test_a_hearing_is_told_three_working_days_before(procedure, told, answer):
+    said = answers(procedure, "oral", *FILED, ("2026-10-12", "oral", {"told_on": told}))
+    assert said == {"oral-notice": answer}
+
+
 def test_the_office_above_extends_only_after_the_office_itself(procedure):
     (clock,) = (c for c in procedure.clocks if c.id == "decide")
     assert [e.after for e in clock.extensions] == ["", "extend"]

@@ -19,6 +19,7 @@ from jinzhi.kernel.expression import (
     AtMost,
     Check,
     Choose,
+    Days,
     Every,
     F,
     Given,
@@ -30,7 +31,7 @@ from jinzhi.kernel.expression import (
 )
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Term
-from jinzhi.kernel.period import days, workdays, years
+from jinzhi.kernel.period import LengthUnit, days, workdays, years
 from jinzhi.kernel.procedure import Aside, Clock, Example, Procedure, State, Step, TakenFrom
 from jinzhi.kernel.recording import DayGiven
 from jinzhi.kernel.status import Tone
@@ -112,6 +113,11 @@ EVIDENCE_TERM = Choose((LONG_ENOUGH, F("receipt.evidence_term")), otherwise=Term
 FIFTEEN_DAYS = _check(
     "evidence-least", "举证期限以日计，不少于十五日", "The term for evidence is in days, fifteen or more", LONG_ENOUGH,
     "54", IfUnknown.STOP,
+)  # fmt: skip
+TOLD_BEFORE = _check(
+    "oral-notice", "口头审理提前三个工作日通知", "The parties are told three working days before the hearing",
+    AtLeast(Days(F("oral.told_on"), F("oral.on"), LengthUnit.WORKDAY), ORDER.length("oral-notice").n), "26",
+    IfUnknown.STOP,
 )  # fmt: skip
 
 
@@ -251,6 +257,7 @@ STEPS = (
           day=DayGiven("结束之日", "Day of the end"), basis=_article("37")),
     own("oral", "口头审理", "Hear orally", sources=("filed", "!suspension"),
           day=DayGiven("审理之日", "Day of the hearing"), basis=_article("26"),
+          needs=(TOLD_BEFORE,),
           help_zh="须提前三个工作日通知当事人。", help_en="The parties are told three working days before.",
           inputs=(Field(id="told_on", zh="通知之日", en="Parties told on", type=Type.DATE),
                   _reason("审理情况", "What was said"))),
