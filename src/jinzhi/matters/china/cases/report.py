@@ -9,7 +9,7 @@ from datetime import date
 from jinzhi.kernel.clock import Extension, RuledBy, Tell
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Citation, Named
-from jinzhi.kernel.expression import Choose, F, Given, Is
+from jinzhi.kernel.expression import Check, Choose, F, Given, IfUnknown, Is
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Regime, Term
 from jinzhi.kernel.period import workdays
@@ -40,6 +40,20 @@ GROUNDS = (
     Named("minor", "轻微并及时改正，没有危害后果", "Slight, mended in time, without harm"),
     Named("other", "法律、法规、规章规定的其他情形", "Another ground set by law"),
 )
+REPEATED = Citation(NEW.id, "35")
+#: a report is taken into another only where all three are the same; who reports is compared by who may read it
+SAME_REPORTER = Check(
+    "same-reporter", "举报专员已核对为同一举报人", "A reports officer found the reporter the same",
+    Is("merge.same", True), REPEATED, unknown=IfUnknown.STOP,
+)  # fmt: skip
+SAME_FACTS = Check(
+    "same-facts", "同一被举报人、同一事实", "The same trader and facts", Is("merge.same_facts", True), REPEATED,
+    unknown=IfUnknown.STOP,
+)  # fmt: skip
+NEW_FACTS = Check(
+    "new-facts", "补充的事实与原件不同（相同的不重新起算）", "The facts are new (the same ones start nothing anew)",
+    Is("supplemented.new", True), REPEATED, unknown=IfUnknown.STOP,
+)  # fmt: skip
 
 report = Procedure(
     id="report",
@@ -137,10 +151,14 @@ report = Procedure(
         Step(
             "supplemented", "同一举报人补充新事实", "New facts from the same reporter", sources=("opened",),
             roles=(*HANDLERS, "reports-officer"), at=TakenFrom.OWN, under=(NEW.id,),
-            day=DayGiven("收到补充之日", "Day of receipt"), basis=(Citation(NEW.id, "35"),),
+            day=DayGiven("收到补充之日", "Day of receipt"), basis=(REPEATED,), needs=(NEW_FACTS,),
             help_zh="仅限同一举报人就同一被举报人补充新的违法事实，核查期限自收到之日重新计算；不同的人举报另行登记。",
             help_en="Only the same reporter with new facts: the term starts anew. Others are entered on their own.",
-            inputs=(Field(id="facts", zh="新的事实", en="New facts", type=Type.LONG),),
+            inputs=(
+                Field(id="facts", zh="新的事实", en="New facts", type=Type.LONG),
+                Field(id="new", zh="经比对，与原件的事实不同", en="Compared: not the facts reported before",
+                      type=Type.BOOL),
+            ),
         ),
         Step(
             "file", "立案", "Open a case", sources=("opened",), to="filed", roles=("approver",), at=TakenFrom.ABOVE,
@@ -166,13 +184,14 @@ report = Procedure(
         ),
         Step(
             "merge", "并入在办举报", "Merge", sources=("opened",), to="merged", roles=HANDLERS, at=TakenFrom.OWN,
-            basis=(Citation(NEW.id, "35"),), confirm=True, under=(NEW.id,),
+            basis=(REPEATED,), confirm=True, under=(NEW.id,), needs=(SAME_REPORTER, SAME_FACTS),
             help_zh="同一举报人就同一事实重复举报同一被举报人的，并入在办的一件；是否同一举报人由举报专员核对密封信息。",
             help_en="The same reporter, facts and trader: merged. A reports officer compares what is sealed.",
             inputs=(
                 Field(id="into", zh="并入的举报编号", en="Into report", type=Type.REF, of="case"),
                 Field(id="same", zh="举报专员已核对为同一举报人", en="A reports officer found the reporter the same",
                       type=Type.BOOL),
+                Field(id="same_facts", zh="同一被举报人、同一事实", en="The same trader and facts", type=Type.BOOL),
             ),
         ),
         Step(
