@@ -171,6 +171,15 @@ def test_a_value_is_shown_in_the_readers_language():
     assert field(Type.CHOICE).show("red", "en") == "Red"
     assert field(Type.BOOL).show(True) == "是"
     assert field().show(None) == ""
+    assert [field(Type.ANSWER).show(said) for said in ("yes", "no", "unknown")] == ["是", "否", "不明"]
+
+
+def test_a_list_is_shown_element_by_element():
+    abroad = Field("abroad", "境外", "Abroad", type=Type.BOOL, required=False)
+    parties = Field("parties", "当事人", "Parties", type=Type.LIST, items=(Field("name", "名称", "Name"), abroad))
+    held = [{"_key": "1", "name": "甲", "abroad": False}, {"_key": "2", "name": "乙"}]
+    assert parties.show(held) == "甲（境外：否）；乙"
+    assert parties.show(held, "en") == "甲 (Abroad: no); 乙"
 
 
 ANYTHING = st.one_of(st.text(), st.integers(), st.dates(), st.booleans(), st.decimals(), st.none(), st.floats())

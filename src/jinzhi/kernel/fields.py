@@ -344,14 +344,31 @@ class Field:
         """The value as a person reads it."""
         if value is None or value == "":
             return ""
+        if isinstance(value, list | tuple):
+            one = replace(self, many=False)
+            return ("；" if language == "zh" else "; ").join(one.show(v, language) for v in value)
+        if isinstance(value, Mapping):
+            return self._show_element(value, language)
         match self.type:
             case Type.BOOL:
                 return ("是" if value else "否") if language == "zh" else ("yes" if value else "no")
+            case Type.ANSWER if language == "zh":
+                return {"yes": "是", "no": "否", "unknown": "不明"}.get(str(value), str(value))
             case Type.CHOICE:
                 for choice in self.choices:
                     if value == choice.id or value in choice.was:
                         return choice.zh if language == "zh" else choice.en
         return str(value)
+
+    def _show_element(self, element: Mapping[str, object], language: str) -> str:
+        """An element of a list: its first value, the others by their names beside it."""
+        said = [(f, f.show(element.get(f.id), language)) for f in self.items]
+        (_, first), *others = said
+        zh = language == "zh"
+        beside = [f"{f.zh}：{text}" if zh else f"{f.en}: {text}" for f, text in others if text]
+        if not beside:
+            return first
+        return f"{first}（{'，'.join(beside)}）" if zh else f"{first} ({', '.join(beside)})"
 
 
 def current(fields: Iterable[Field], data: Mapping[str, object]) -> dict[str, object]:
