@@ -166,3 +166,19 @@ def test_the_form_of_a_list_keeps_its_rows_and_their_keys(declare, above, settin
     assert done.status_code == 302, re.findall("(?:field-error|error-summary).{200}", done.content.decode())
     case = Case.objects.unrestricted("a test").get(procedure="neighbours")
     assert events_of(case)[0].data["parties"] == [{"_key": "1", "name": "张某"}, {"_key": "2", "name": "李某"}]
+
+
+@pytest.mark.parametrize(("day", "allowed"), [(date(2026, 3, 6), True), (date(2026, 3, 9), False)])
+def test_more_time_is_judged_on_the_day_it_was_granted_not_on_that_of_recording(make_person, settings, day, allowed):
+    """A report of 9 February is checked by 6 March; what was granted that day may be recorded three days later."""
+    settings.JINZHI_TODAY = "2026-03-09"
+    handler = make_person("handler", "tj-binhai", "case-handler").acting
+    head = make_person("head", "tianjin", "approver").acting
+    said = {"title": "甲", "channel": "post", "named": False, "respondent": "乙", "act": "丙"}
+    case = open_case("report", "open", said, who=handler, unit=handler.unit, on=date(2026, 2, 9))
+    if allowed:
+        take(case, "extend", {"reason": "取证"}, who=head, on=day)
+        assert case.next_due == date(2026, 3, 27)
+    else:
+        with pytest.raises(StepRefused, match="2026-03-06 届满"):
+            take(case, "extend", {"reason": "取证"}, who=head, on=day)

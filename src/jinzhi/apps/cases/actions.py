@@ -381,13 +381,16 @@ def take(
     """
     events = events_of(case)
     folded = view(case, today(), events)
-    taken = _offered(case, step, folded, who, beside)
+    taken = folded.procedure.find_step(step) or _offered(case, step, folded, who, beside)
     day, kept = _day(taken, on, said, earliest_day(folded.procedure, folded.history, taken.id))
+    # what is recorded late is judged as of its own day: more time that was granted before the end was granted in time
+    then = folded if day == today() else view(case, day, events)
+    _offered(case, taken.id, then, who, beside)
     data = {**_inputs(taken, raw, who, case.stream), **kept}
     if said is not None:
         _due(folded.procedure, taken, data, day)
     data |= _moment(folded.procedure, taken, raw, day, folded)
-    data |= _judged(folded.procedure, view(case, day, events), taken, data, day, beside, who)
+    data |= _judged(folded.procedure, then, taken, data, day, beside, who)
     data |= {TOLD: dict(told)} if told else days_told(folded.procedure, taken, events, day, data)
     event = record(
         case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(taken), at=at,

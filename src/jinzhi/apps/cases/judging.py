@@ -18,7 +18,7 @@ from jinzhi.kernel.expression import Answer, CheckAnswer, Inside, RecordView
 from jinzhi.kernel.fields import Field, FieldError, Type
 from jinzhi.kernel.kept import keep
 from jinzhi.kernel.procedure import Asker, CaseRecord, CaseView, Procedure, Step
-from jinzhi.kernel.procedure.reasons import barred_by, label_of
+from jinzhi.kernel.procedure.reasons import against_extending, barred_by, label_of
 
 #: the member of an event's data that keeps the answer of each check of its step
 ANSWERS = "_answers"
@@ -114,6 +114,7 @@ def judged_step(
     view = within(stands, step, said.item)
     needs = kernel.needs_of(step, view, filled=True)
     bars = [barred_by(procedure, answer, view) for answer in needs.bars]
+    bars += () if step.opens else against_extending(folded, step, day, stands)
     unattested = [a for a in needs.attests if not said.attested.get(a.check.id, "").strip()]
     errors = [
         FieldError(attest_field(a), "系统不能判定，须写明查证情况", "cannot be judged here: say where you looked")
