@@ -186,7 +186,8 @@ def test_writes_stand_in_actions() -> None:
 #: what records outside the runner of verbs, each with its reason; what calls itself from a verb is found below
 BESIDE_THE_RUNNER = {
     "apps/accounts/following.py": "a merger of units takes posts along, in the transaction of its verb",
-    "apps/cases/actions.py:follow": "a step that follows of itself, in the transaction of the step before",
+    "apps/cases/bringing.py:enter": "a case comes to be, in the transaction of the verb or of the step that opens it",
+    "apps/cases/bringing.py:follow": "a step that follows of itself, in the transaction of the step before",
     "apps/catalogue/management/commands/passwordlink.py:handle": "the operator of the machine, at the command line",
     "apps/custody/actions.py:log_download": "who took a copy: nothing is asked that could be repeated",
     "apps/evidence/bundle/exports.py:trace": "who took a copy: nothing is asked that could be repeated",

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from jinzhi.apps.cases.actions import bring_up_to
+from jinzhi.apps.cases.bringing import bring_up_to
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.projecting import columns
 from jinzhi.apps.cases.projections import PROJECTIONS

@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.accounts.persons import two_persons
+from jinzhi.apps.cases.bringing import CaseAbout, basis_of, bring_up_to, enter, withheld_in
+from jinzhi.apps.cases.effects import carry_out
 from jinzhi.apps.cases.judging import NOTHING_SAID, StepSaid, judged_step, opened_by
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.projecting import columns
-from jinzhi.apps.cases.projections import project
 from jinzhi.apps.cases.queries import (
     as_kernel,
     events_of,
@@ -21,10 +21,11 @@ from jinzhi.apps.cases.queries import (
     steps_for,
     view,
 )
+from jinzhi.apps.cases.refusals import StepRefused as StepRefused
+from jinzhi.apps.cases.refusals import refused as refused
 from jinzhi.apps.cases.timing import days_told, due_not_before, not_before_start, time_said
 from jinzhi.apps.catalogue import references
 from jinzhi.apps.catalogue.clock import today
-from jinzhi.apps.catalogue.numbers import next_number
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.events.actions import record
 from jinzhi.apps.evidence.events.erasing import erase_files
@@ -41,28 +42,12 @@ from jinzhi.kernel.access import within
 from jinzhi.kernel.correcting import Party
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE
 from jinzhi.kernel.fields import Field, FieldError, Type, Value, parse_all
-from jinzhi.kernel.law import NoRuleInForce
-from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, ProcedureError, Step, earliest_day, may_open
+from jinzhi.kernel.procedure import AT, TOLD, CaseView, Procedure, Step, earliest_day, may_open
 from jinzhi.kernel.recording import LATE, PROOF, Said, wrong, wrong_correction
 from jinzhi.kernel.streams import CASE, ERASURE, OPENING
 from jinzhi.kernel.text import Words, id_of
 
 ERASE = "personal.erase"
-
-
-class StepRefused(Exception):
-    """A step that may not be taken. ``zh``/``en`` say why; ``errors`` are those of its inputs."""
-
-    def __init__(self, zh: str, en: str, errors: tuple[FieldError, ...] = ()):
-        self.zh, self.en, self.errors = zh, en, errors
-        super().__init__(zh)
-
-
-def refused(errors: Iterable[FieldError]) -> StepRefused:
-    """What is wrong with the inputs of a step, each field named."""
-    found = tuple(errors)
-    zh = "请更正：" + "；".join(str(e) for e in found)
-    return StepRefused(zh, "please mend: " + "; ".join(f"{e.field.en} {e.en}" for e in found), found)
 
 
 def _inputs(step: Step, raw: Mapping[str, object], who: Acting, stream: str = "") -> dict[str, object]:
@@ -219,58 +204,10 @@ def _due(procedure: Procedure, step: Step, data: Mapping[str, object], day: date
         raise refused((e,)) from None
 
 
-def _withheld(step: Step) -> list[str]:
-    return [f.id for f in step.inputs if f.withheld]
-
-
 def _only_sealed(procedure: Procedure) -> set[str]:
     """Inputs that are sealed but no personal data: erasing a person leaves them."""
     fields = [f for s in procedure.steps for f in s.inputs]
     return {f.id for f in fields if f.sealed_for} - {f.id for f in fields if f.personal}
-
-
-def _basis(step: Step) -> list[str]:
-    return [str(c) for c in step.basis]
-
-
-def _undated(folded: CaseView) -> dict[str, str]:
-    return {c.clock.id: c.why_en for c in folded.clocks if c.open and c.status == "undated"}
-
-
-def _fits(case: Case, folded: CaseView, event: Event, events: Sequence[Event]) -> None:
-    """What is written must fit what is declared today: an old event that no longer does, stays; a new one is refused.
-
-    Raises ProcedureError where the event does not fit, NoRuleInForce where it leaves a clock without a date.
-    """
-    odd = next((s for s in folded.strange if s.seq == event.seq), None)
-    if odd is not None:
-        raise ProcedureError(odd.en)
-    undated = _undated(folded)
-    if undated and len(events) > 1:
-        before = _undated(view(case, max(today(), event.on), events[:-1]))
-        undated = {id: why for id, why in undated.items() if id not in before}
-    if undated:
-        raise NoRuleInForce("; ".join(undated.values()))
-
-
-def bring_up_to(case: Case, event: Event, events: Sequence[Event]) -> CaseView:
-    """Bring the projections of a case up to its events, the last of which is ``event``."""
-    folded = view(case, max(today(), event.on), events)
-    _fits(case, folded, event, events)
-    for name, value in columns(folded, events, max(today(), event.on)).items():
-        setattr(case, name, value)
-    case.save()
-    project(case, folded, event)
-    # a projection may have let a further step follow (see ``follow``)
-    return folded if case.seq == folded.seq else view(case, max(today(), event.on))
-
-
-def follow(case: Case, step: str, data: Mapping[str, object], *, after: Event) -> CaseView:
-    """Take a step that follows of itself from the one just taken, in its transaction: the system's, on the same day."""
-    events = events_of(case)
-    said = {k: v for k, v in data.items() if v}
-    event = record(case.stream, step, said, who=None, on=after.on, expected=len(events), at=after.at)
-    return bring_up_to(case, event, [*events, event])
 
 
 @verb("cases", "open", right=_may_begin, again=_same_case, content=_content, recorded=_step)
@@ -304,19 +241,9 @@ def open_case(
     if said is not None:
         _due(declared, opening, data, day)
     data |= _judged(declared, opened_by(declared, opening, data, day), opening, data, day, beside, who)
-    named = title or declared.title_said(opening, data) or declared.zh
-    number = declared.numbering.format(id=procedure, year=day.year, seq=next_number(f"case.{procedure}", day.year))
-    case = Case.objects.create(
-        procedure=procedure, number=number, title=named[:300], unit=unit, unit_path=unit.path,
-        office=office or who.unit, subject=subject, subject_title=subject_title[:300], parent=parent, opened_on=day,
-        state=opening.targets[0],
-    )  # fmt: skip
-    data |= days_told(declared, opening, [], day, data)
-    event = record(
-        case.stream, step, data, who=who, on=day, expected=0, key=key, basis=_basis(opening), at=at,
-        personal=_withheld(opening),
-    )  # fmt: skip
-    bring_up_to(case, event, [event])
+    about = CaseAbout(unit, office or who.unit, title, subject, subject_title, parent)
+    case, event = enter(declared, opening, data, day, about, who=who, key=key, at=at)
+    carry_out(case, opening, event, who)
     return case
 
 
@@ -393,10 +320,11 @@ def take(
     data |= _judged(folded.procedure, then, taken, data, day, beside, who)
     data |= {TOLD: dict(told)} if told else days_told(folded.procedure, taken, events, day, data)
     event = record(
-        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=_basis(taken), at=at,
-        personal=_withheld(taken),
+        case.stream, step, data, who=who, on=day, expected=len(events), key=key, basis=basis_of(taken), at=at,
+        personal=withheld_in(taken),
     )  # fmt: skip
-    return bring_up_to(case, event, [*events, event])
+    folded = bring_up_to(case, event, [*events, event])
+    return view(case, max(today(), day)) if carry_out(case, taken, event, who) else folded
 
 
 def party_of(case: Case, who: Acting) -> Party:
@@ -488,7 +416,7 @@ def correct(
     verdict = correcting.judge(procedure, as_kernel(events), proposed, author, party, calendar(), today())
     if not verdict.allowed:
         raise StepRefused(verdict.zh, verdict.en)
-    personal = [f"data/{id}" for id in _withheld(step)]
+    personal = [f"data/{id}" for id in withheld_in(step)]
     name = ASK if verdict.second else CORRECT
     event = record(case.stream, name, change, who=who, on=today(), expected=expected, key=key, personal=personal)
     return bring_up_to(case, event, events_of(case))
@@ -526,7 +454,7 @@ def decide(case: Case, ask: int, *, agree: bool, reason: str, who: Acting, expec
         raise StepRefused(*wrong_order)
     event = record(
         case.stream, CORRECT, said, who=who, on=today(), expected=expected, key=key,
-        personal=[f"data/{id}" for id in _withheld(step)],
+        personal=[f"data/{id}" for id in withheld_in(step)],
     )  # fmt: skip
     return bring_up_to(case, event, events_of(case))
 

@@ -11,7 +11,7 @@ from datetime import date
 
 from django.db import transaction
 
-from jinzhi.apps.cases.actions import bring_up_to
+from jinzhi.apps.cases.bringing import bring_up_to
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.registry import catalogue

@@ -68,6 +68,27 @@ class Case(UnitOwned):
         return models.Q(procedure__in=closed) if closed else None
 
 
+class CaseLink(models.Model):
+    """How two cases stand to each other, as a step of ``case`` made it: ``other`` is below it, follows it, stands
+    beside it, or is the same matter elsewhere. ``seq`` is the number of the event of ``case``."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="links")
+    other = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="linked_by")
+    link = models.CharField(max_length=12)
+    seq = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "other", "link"], name="one_link")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case} {self.link} {self.other}"
+
+    def beside(self, case: Case) -> Case:
+        """The case at the other end of the link."""
+        return self.other if self.case_id == case.pk else self.case
+
+
 class Seen(models.Model):
     """How much of a case a person has looked at: ``seq`` is the number of its events that the page showed.
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.facts import established
 from jinzhi.apps.cases.judging import nobody_in_conflict, person_of
-from jinzhi.apps.cases.models import Case
+from jinzhi.apps.cases.models import Case, CaseLink
 from jinzhi.apps.catalogue.clock import now
 from jinzhi.apps.catalogue.registry import calendar, catalogue
 from jinzhi.apps.evidence.events.personal import reveal
@@ -68,6 +69,17 @@ def steps_for(
     standing = who.standing(case.unit, case.office) if who else ()
     asks = asker or Asker(person_of(who), conflicts=nobody_in_conflict(folded.procedure))
     return kernel.offers(folded, roles, facts, standing=standing, who=asks)
+
+
+def links_of(case: Case) -> QuerySet[CaseLink]:
+    """The links of a case, made by it or to it, in the order in which they were made."""
+    return CaseLink.objects.filter(Q(case=case) | Q(other=case)).select_related("case", "other")
+
+
+def visible_among(cases: Iterable[Case], who: Acting) -> set[int]:
+    """The ids of those among some cases that somebody may read; one query."""
+    found = [case.pk for case in cases]
+    return set(Case.objects.visible_to(who).filter(pk__in=found).values_list("pk", flat=True)) if found else set()
 
 
 # what a list and a page say of corrections and late records

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from jinzhi.apps.accounts.acting import Acting
-from jinzhi.apps.cases.actions import StepRefused, bring_up_to, locked, party_of, same_view
+from jinzhi.apps.cases.actions import StepRefused, locked, party_of, same_view
+from jinzhi.apps.cases.bringing import bring_up_to
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of, view
 from jinzhi.apps.catalogue.clock import today

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jinzhi.apps.accounts.models import User
-from jinzhi.apps.cases.actions import StepRefused, follow, refused
+from jinzhi.apps.cases.actions import StepRefused, refused
+from jinzhi.apps.cases.bringing import follow
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import events_of, procedure_of
 from jinzhi.apps.cases.queries import view as fold_of

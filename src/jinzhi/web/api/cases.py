@@ -14,7 +14,7 @@ from jinzhi.apps.accounts.acting import Acting, in_nobodys_role
 from jinzhi.apps.cases.actions import log_viewing, open_case, take
 from jinzhi.apps.cases.judging import StepSaid
 from jinzhi.apps.cases.models import Case
-from jinzhi.apps.cases.queries import events_of, plain_view, procedure_of, steps_for, view
+from jinzhi.apps.cases.queries import events_of, links_of, plain_view, procedure_of, steps_for, view, visible_among
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.evidence.events.personal import marked
@@ -196,10 +196,28 @@ def full(case: Case, who: Acting) -> dict[str, Any]:
         "state_en": folded.state.en,
         "clocks": [clock_shown(c, stood.get(run)) for run, c in runs(folded.clocks).items()],
         "offers": [offer_shown(o, procedure.asks_time(o.step.id)) for o in steps_for(case, folded, who)],
+        "links": linked_shown(case, who),
         "events": said,
         "strange": [{"seq": s.seq, "step": s.step, "zh": s.zh, "en": s.en} for s in folded.strange],
         "unrecorded": not recorded,
     }
+
+
+def linked_shown(case: Case, who: Acting) -> list[dict[str, Any]]:
+    """The cases linked to one; of those that are not the caller's to read, number and matter alone."""
+    links = list(links_of(case))
+    seen = visible_among([link.beside(case) for link in links], who)
+    return [
+        {
+            "case": other.pk if other.pk in seen else None,
+            "number": other.number,
+            "procedure": other.procedure,
+            "link": link.link,
+            "made_here": link.case_id == case.pk,
+        }
+        for link in links
+        for other in (link.beside(case),)
+    ]
 
 
 def visible(pk: int, who: Acting) -> Case:

@@ -29,6 +29,7 @@ from jinzhi.web.cases import list as case_list
 from jinzhi.web.cases.adjustment import case_pairs
 from jinzhi.web.cases.checklists import checklist_cards
 from jinzhi.web.cases.find import declared, find_case
+from jinzhi.web.cases.linked import linked_cases
 from jinzhi.web.cases.next_step import handled_before, handled_by, handlers, whose_turn
 from jinzhi.web.cases.page import (
     clock_cards,
@@ -101,6 +102,7 @@ def case_page(
         "refused": (refused or untold or ("", None))[1],
         "offers": offers,
         "checklists": checklist_cards(folded),
+        "linked": linked_cases(found, who),
         "next": whose_turn(found, offers, who, request.get_full_path()),
         "seq": len(events),
         "story": story,

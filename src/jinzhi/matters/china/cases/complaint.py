@@ -10,11 +10,11 @@ from decimal import Decimal
 from jinzhi.kernel.clock import RuledBy, Tell
 from jinzhi.kernel.correction import Corrections
 from jinzhi.kernel.declare import Citation, Named
-from jinzhi.kernel.expression import Choose, Is
+from jinzhi.kernel.expression import Choose, F, Is
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Term
 from jinzhi.kernel.period import workdays
-from jinzhi.kernel.procedure import Aside, Clock, Example, Procedure, State, Step, TakenFrom
+from jinzhi.kernel.procedure import Aside, Clock, Example, Linked, Opens, Procedure, State, Step, TakenFrom
 from jinzhi.kernel.recording import DayGiven
 from jinzhi.kernel.status import Tone
 from jinzhi.matters.china.law import complaints_order_20, complaints_order_121
@@ -230,6 +230,18 @@ complaint = Procedure(
             at=TakenFrom.OWN, day=DayGiven("告知之日", "Day of the telling"),
             basis=(Citation(OLD, "21"), Citation(NEW, "23")),
             inputs=(Field(id="how", zh="告知方式", en="How they were told", max_length=200),),
+        ),
+        Step(
+            "lead", "发现违法线索，另立举报", "A breach was found: open a report",
+            sources=("received", "mediation", "ended"),
+            roles=HANDLERS, at=TakenFrom.OWN, day=DayGiven("发现线索之日", "Day on which it was found"),
+            basis=(Citation(OLD, "23"), Citation(NEW, "27")), confirm=True,
+            help_zh="另立举报件，核查期限自发现之日起算；不得写入投诉人信息。",
+            help_en="Opens a report whose term counts from this day; nothing of the complainant goes into it.",
+            inputs=(Field(id="act", zh="涉嫌违法行为", en="Alleged breach", type=Type.LONG),),
+            effects=(Opens("report", "open", link=Linked.SIBLING, carry={
+                "title": F("open.title"), "channel": "other", "named": False, "respondent": F("open.respondent"),
+                "act": F("lead.act"), "lead_on": F("lead.on")}),),
         ),
         Step(
             "close", "归档", "File away", sources=("told", "rejected", "returned", "settled", "withdrawn"), most=1,

@@ -124,6 +124,16 @@ class StrangeOut(Schema):
     en: str
 
 
+class LinkedCaseOut(Schema):
+    """A case that stands beside one. `case` is null where the caller may not read it."""
+
+    case: int | None
+    number: str
+    procedure: str
+    link: str = Field(description="child, successor, sibling or partner.")
+    made_here: bool = Field(description="Whether a step of this case made the link.")
+
+
 class CaseFull(CaseOut):
     """A case as the fold of its events: state, clocks, what may be done next and why not, and what happened."""
 
@@ -132,6 +142,7 @@ class CaseFull(CaseOut):
     asides: list[AsideOut] = Field(description="What stands beside the state, such as an appraisal.")
     clocks: list[ClockOut]
     offers: list[OfferOut]
+    links: list[LinkedCaseOut]
     events: list[CaseEventOut]
     strange: list[StrangeOut] = Field(description="Events that do not fit the procedure as it is declared today.")
     unrecorded: bool = Field(
