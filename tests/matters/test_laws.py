@@ -329,5 +329,5 @@ def test_an_article_once_unknown_is_confirmed(law: str, parameter: str, article:
 
 def test_order_81_lists_in_article_29_when_one_need_not_suspend() -> None:
     provision = CATALOGUE.get(Law, "patent-dispute-order-81").get_provision("29")
-    assert provision.gist_zh == "可以不中止的情形。"
+    assert provision.gist_zh == "可以不中止的情形（即不属于必须中止的情形，不是“可以中止”）。"
     assert "need not" in provision.gist_en

@@ -18,6 +18,7 @@ from jinzhi.kernel.expression import (
     AtLeast,
     Check,
     Checklist,
+    Choose,
     F,
     Given,
     IfUnknown,
@@ -266,7 +267,8 @@ crime_transfer = Procedure(
         Step(
             "passed-on", "公安机关转送有管辖权的机关", "Police passed it on", sources=("handed-over",), roles=HANDLERS,
             at=TakenFrom.OWN, day=DayGiven("接到通知之日", "Day of the notice"), basis=_order("7"),
-            inputs=(Field(id="to", zh="转送至", en="Passed on to", max_length=200),),
+            inputs=(Field(id="to", zh="转送至", en="Passed on to", max_length=200),
+                    Field(id="received_on", zh="该机关收到之日", en="Received there on", type=Type.DATE)),
         ),
         Step(
             "police-file", "公安机关立案", "Police open a case",
@@ -305,6 +307,13 @@ crime_transfer = Procedure(
             inputs=(Field(id="text", zh="说明", en="What it says", type=Type.LONG),),
         ),
         Step(
+            "ordered", "检察机关通知立案", "The procuratorate orders a case", sources=("supervised",), roles=HANDLERS,
+            at=TakenFrom.OWN, most=1, day=DayGiven("收到抄送之日", "Day on which the copy came"),
+            basis=(Citation(PROCURATORATE.id, "十"),),
+            inputs=(Field(id="received_on", zh="公安机关收到《通知立案书》之日", en="Received by the police on",
+                          type=Type.DATE),),
+        ),
+        Step(
             "deliver", "移交涉案物品和材料", "Deliver things and papers", sources=("police-filed",), roles=HANDLERS,
             at=TakenFrom.OWN, most=1, day=DayGiven("移交之日", "Day of the delivery"), basis=_order("12"),
             inputs=(Field(id="list", zh="双方签字的交接清单号", en="Number of the list signed by both",
@@ -335,8 +344,10 @@ crime_transfer = Procedure(
             basis_note_zh="自批准的时刻起算，夜间和休息日照算", basis_note_en="from the minute of the approval",
         ),
         Clock(
-            "police", "公安机关审查期限", "Police decide", start=("hand-over",), counts_from=F("hand-over.received_on"),
-            stop=("police-file", "police-decline"), length=Term("police-decide", ORDER), roll=False, whose=Whose.OTHER,
+            "police", "公安机关审查期限", "Police decide", start=("hand-over", "passed-on"),
+            counts_from=Choose((Given("passed-on"), F("passed-on.received_on")), otherwise=F("hand-over.received_on")),
+            stop=("passed-on", "police-file", "police-decline"), length=Term("police-decide", ORDER), roll=False,
+            whose=Whose.OTHER,
             on_expiry_zh="公安机关逾期未决定", on_expiry_en="no decision of the police in time",
         ),
         Clock(
@@ -360,6 +371,11 @@ crime_transfer = Procedure(
             counts_from=F("supervise.asked_on"), stop=("explained", "police-file", "close"),
             length=Term("explain", PROCURATORATE), whose=Whose.OTHER,
             on_expiry_zh="公安机关逾期未说明", on_expiry_en="not explained in time",
+        ),
+        Clock(
+            "order", "公安机关决定立案期限", "Police open a case as ordered", start=("ordered",),
+            counts_from=F("ordered.received_on"), stop=("police-file", "close"), length=Term("order", PROCURATORATE),
+            whose=Whose.OTHER, on_expiry_zh="公安机关逾期未立案", on_expiry_en="no case opened as ordered",
         ),
         Clock(
             "deliver", "移交物品材料期限", "Deliver", start=("police-file",), stop=("deliver", "returned", "close"),
@@ -451,6 +467,16 @@ crime_transfer = Procedure(
             state="police-declined", clocks={"review-answer": "met", "supervise": "2026-10-18"},
         ),
         Example(
+            "passed on to the unit that has power: its three days count from its own receipt",
+            """
+            2026-10-07T09:00  open
+            2026-10-08T09:00  approve
+            2026-10-08T18:00  hand-over  received_on=2026-10-08
+            2026-10-09T09:00  passed-on  received_on=2026-10-10
+            """,
+            state="handed-over", clocks={"police": "2026-10-13"},
+        ),
+        Example(
             "the police open a case: things follow within three days",
             """
             2026-10-07T09:00  open
@@ -471,6 +497,20 @@ crime_transfer = Procedure(
             2026-11-30T09:00  close
             """,
             state="closed", clocks={"deliver": "met"},
+        ),
+        Example(
+            "the procuratorate orders a case: fifteen days from the receipt of the order",
+            """
+            2026-10-01T09:00  open
+            2026-10-02T09:00  approve
+            2026-10-02T18:00  hand-over  received_on=2026-10-06
+            2026-10-09T09:00  police-decline
+            2026-10-12T09:00  supervise  asked_on=2026-10-14
+            2026-10-21T09:00  explained
+            2026-10-28T09:00  ordered  received_on=2026-10-27
+            """,
+            # explained within 7 days of the 14th: 21 October; day 15 from the 27th is Wednesday 11 November
+            state="supervised", clocks={"explain": "met", "order": "2026-11-11"},
         ),
         Example(
             "not approved, with its reason on file",

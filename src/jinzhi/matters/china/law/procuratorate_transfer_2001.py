@@ -38,7 +38,16 @@ LAW = Law(
             "十",
             "要求公安说明不立案理由。",
             "Police are asked why they refused.",
-            (Parameter(id="explain", zh="公安答复不立案理由", en="police explain", value=days(7), printed="七日"),),
+            (
+                Parameter(id="explain", zh="公安答复不立案理由", en="police explain", value=days(7), printed="七日"),
+                Parameter(
+                    id="order",
+                    zh="收到通知立案书后决定立案",
+                    en="open a case once ordered",
+                    value=days(15),
+                    printed="十五日",
+                ),
+            ),
         ),
     ),
 )
