@@ -19,6 +19,7 @@ from openpyxl import load_workbook
 
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases.actions import StepRefused, open_case, take
+from jinzhi.apps.cases.judging import StepSaid
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.clock import today
@@ -32,7 +33,7 @@ from jinzhi.engines import flow
 from jinzhi.kernel.access import Role
 from jinzhi.kernel.canonical import digest_value
 from jinzhi.kernel.declare import Declaration
-from jinzhi.kernel.expression import NOT_HELD, Answer, answer_of
+from jinzhi.kernel.expression import NOT_HELD, Answer, Check, answer_of
 from jinzhi.kernel.fields import Type
 from jinzhi.kernel.indicator import Indicator
 from jinzhi.kernel.law import Law
@@ -201,6 +202,14 @@ def said_of(procedure: Procedure, step: Step) -> dict[str, object]:
     return fill(step.inputs, today()) | ({AT: "00:00"} if procedure.asks_time(step.id) else {})
 
 
+def beside(case: Case, step: Step, who: Acting) -> StepSaid:
+    """For one of those whom it is for, with what is unknown attested and no conflict."""
+    offered = next((o for o in steps_for(case, view(case, today()), who, only=step.id) if o.step.id == step.id), None)
+    checks = [need.id for need in step.needs if isinstance(need, Check)]
+    item = offered.items[0] if offered and offered.items else ""
+    return StepSaid(item, dict.fromkeys(checks, "查过"), dict.fromkeys(step.clear_of, "yes"))
+
+
 @each(Procedure)
 def test_a_step_of_it_is_recorded_and_sealed(it, people):
     case = opened(it, people)
@@ -236,7 +245,7 @@ def test_its_columns_follow_its_events_on_any_way(it, seed, people):
         who = taker(people, step).acting
         try:
             with transaction.atomic():
-                take(case, step.id, said_of(it, step), who=who)
+                take(case, step.id, said_of(it, step), who=who, beside=beside(case, step, who))
         except StepRefused:
             continue  # a fact is not established, or its extensions are spent
     assert taker(people, it.opening[0]).client.get(reverse("case", args=[case.pk])).status_code == 200
