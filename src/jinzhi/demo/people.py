@@ -26,6 +26,7 @@ CAST = (
     ("demo-huaming", "王某", "tj-dongli-huaming", "reporter"),
     ("demo-handler", "冯某", "tj-market-regulation", "case-handler"),
     ("demo-ip-handler", "马某", "tj-ip-office", "case-handler"),
+    ("demo-ip-approver", "花某", "tj-ip-office", "approver"),
     ("demo-reports", "苗某", "tj-market-regulation", "reports-officer"),
     ("demo-approver", "鲁某", "tianjin", "approver"),
     ("demo-admin", "陈某", "tianjin", "administrator"),
