@@ -89,7 +89,7 @@ def leading_on(it: Procedure, folded: CaseView) -> list[Step]:
         s for s in it.steps
         if folded.state.id in it.sources(s) and it.place(s).allows(asides) and not set(s.roles) <= set(BY_ITSELF)
         and (not s.under or record.value("law") in (*s.under, NOT_HELD))
-        and (s.when is None or answer_of(s.when, record) is not Answer.NO)
+        and (s.when is None or answer_of(s.when, record) is not Answer.NO) and (not s.per or record.keys(s.per))
     ]  # fmt: skip
 
 

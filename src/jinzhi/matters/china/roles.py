@@ -22,8 +22,8 @@ plan_office = Role(
 leader = Role(
     id="leader", zh="领导", en="Leader", reach=Reach.BELOW, next_review=REVIEW,
     may=("plan.read", "report.read", "case.read", "case.supervision-order.*", "case.plan-adjustment.*",
-         "case.crime-transfer.*", "register.read", "indicator.read", "custody.read", "evidence.read"),
-    why="Reads everything below, instructs by supervision orders, decides adjustments and transfers to the police.",
+         "case.crime-transfer.*", "case.penalty.*", "register.read", "indicator.read", "custody.read", "evidence.read"),
+    why="Reads everything below, gives orders, decides adjustments, grave penalties and transfers to the police.",
 )  # fmt: skip
 approver = Role(
     id="approver", zh="审核人", en="Approver", reach=Reach.BELOW, next_review=REVIEW,

@@ -19,6 +19,31 @@ LAW = Law(
     note="第85条所列四种日数以外的“日”为自然日。文号为通行知识，待核。",
     provisions=(
         Provision(
+            "22",
+            "行政处罚由违法行为发生地的机关管辖。",
+            "The place of the act decides who has power.",
+        ),
+        Provision(
+            "25",
+            "两个以上机关都有管辖权的，由最先立案的管辖。",
+            "Of several with power, whoever opened the case first.",
+        ),
+        Provision(
+            "29",
+            "同一违法行为不得给予两次以上罚款。",
+            "No two fines for one act.",
+        ),
+        Provision(
+            "30",
+            "未满十四周岁的不予处罚，已满十四未满十八的从轻或者减轻。",
+            "No penalty below fourteen, a lighter one below eighteen.",
+        ),
+        Provision(
+            "33",
+            "轻微并及时改正、初次且后果轻微、没有主观过错的不予处罚。",
+            "Slight and mended, first and slight, or without fault: no penalty.",
+        ),
+        Provision(
             "36",
             "违法行为超过追责时效不再处罚；涉及生命健康、金融安全且有后果的更长。",
             "No penalty after the limitation; longer where life, health or financial safety was harmed.",
@@ -32,6 +57,31 @@ LAW = Law(
                     printed="五年",
                 ),
             ),
+        ),
+        Provision(
+            "42",
+            "执法人员具有资格，不少于两人。",
+            "Qualified officers, two at least.",
+        ),
+        Provision(
+            "43",
+            "与案件有利害关系的应当回避。",
+            "Who has an interest withdraws.",
+        ),
+        Provision(
+            "44",
+            "决定之前告知内容、事实、理由、依据和权利。",
+            "Before the decision the party is told what, why and its rights.",
+        ),
+        Provision(
+            "45",
+            "当事人有权陈述和申辩，不得因此加重。",
+            "The party may speak, and is not punished harder for it.",
+        ),
+        Provision(
+            "46",
+            "证据的种类；非法取得的不得采用。",
+            "Kinds of evidence; none unlawfully obtained.",
         ),
         Provision(
             "48",
@@ -74,6 +124,11 @@ LAW = Law(
             "Other cases are investigated in full and fairly, and opened in time.",
         ),
         Provision(
+            "55",
+            "出示证件，询问和检查制作笔录。",
+            "Certificates are shown; questions and searches are put on record.",
+        ),
+        Provision(
             "56",
             "证据可能灭失的可先行登记保存，限期处理。",
             "Evidence at risk may be registered and kept for a short time.",
@@ -91,6 +146,16 @@ LAW = Law(
             "57",
             "调查终结后按情形决定处罚、不罚或移送司法。",
             "After inquiry: penalty, none, or transfer to justice.",
+        ),
+        Provision(
+            "58",
+            "特定情形决定前须经法制审核。",
+            "Some decisions need a legal review first.",
+        ),
+        Provision(
+            "59",
+            "决定书应当载明的事项。",
+            "What a decision must say.",
         ),
         Provision(
             "60",
@@ -123,6 +188,11 @@ LAW = Law(
                     printed="七日前",
                 ),
             ),
+        ),
+        Provision(
+            "66",
+            "确有困难的可以暂缓或者分期缴纳。",
+            "Payment may be deferred or parted.",
         ),
         Provision(
             "67",
