@@ -144,6 +144,29 @@ def test_two_publications_two_terms_and_one_of_them_late(squad):
     assert stood == {"publish-credit": "late", "publish-system": "met"}
 
 
+def test_a_report_leads_to_a_penalty_and_within_24_hours_to_the_police(squad, make_person, settings):
+    """Three cases, each linked to the next: a report filed, a penalty, a transfer over a weekend."""
+    settings.JINZHI_TODAY = "2026-11-20"
+    handler = squad.handler
+    said = {"title": "仓库假冒白酒", "channel": "post", "named": False, "respondent": "某部", "act": "销售假冒商品"}
+    report = open_case("report", "open", said, who=handler, unit=handler.unit, on=date(2026, 9, 1))
+    take(report, "file", {"decision": "立案1号"}, who=squad.second, on=date(2026, 9, 2))
+    penalty = squad.open(source_case=report.number, lead_on="2026-09-01")
+    assert CaseLink.objects.get(case=penalty).other == report
+    squad.step("2026-09-02", "file", {"two_officers": True, "officers": "甲、乙", "number": "1"}, "second")
+    crime = {"kind": "mark-sale", "suspects": "某甲", "team": "甲、乙", "repeat": "no", "several": "no",
+             "suspicion": "库存价值待查"}  # fmt: skip
+    squad.step("2026-09-25", "transfer", crime, "second")
+    transfer = CaseLink.objects.get(case=penalty, link="child").other
+    take(transfer, "approve", {"decided_by": "某局长", "_at": "10:15"}, who=squad.leader, on=date(2026, 9, 26))
+    papers = {"police": "某分局", "received_on": "2026-09-27", "receipt": "回执1", "p1": True, "p2": True, "p3": True,
+              "_at": "10:15"}  # fmt: skip
+    take(transfer, "hand-over", papers, who=handler, on=date(2026, 9, 27))
+    stood = {c.clock.id: str(c.status) for c in view(transfer, date(2026, 9, 28)).clocks}
+    assert (stood["approve"], stood["hand-over"]) == ("met", "met"), "Saturday 10.15 to Sunday 10.15, in the minute"
+    assert events_of(transfer)[0].data["_because"] == f"{penalty.stream}#3"
+
+
 def test_a_transfer_opens_a_linked_case_and_no_fine_comes_before_its_answer(squad):
     squad.open(parties=PARTIES[:1])
     squad.until_told()

@@ -28,7 +28,7 @@ from jinzhi.kernel.expression import (
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated, Term, Version
 from jinzhi.kernel.period import days, workdays
-from jinzhi.kernel.procedure import Aside, Clock, Example, Linked, Opens, Procedure, State, Step, TakenFrom
+from jinzhi.kernel.procedure import Aside, Clock, Example, Link, Linked, Opens, Procedure, State, Step, TakenFrom
 from jinzhi.kernel.recording import DayGiven
 from jinzhi.kernel.status import Tone
 from jinzhi.matters.china.law import (
@@ -68,8 +68,9 @@ def _check(id: str, zh: str, en: str, holds: object, article: str, unknown: IfUn
 
 REGIMES = (
     Named("market", "市场监管程序（令2号、令45号）", "Market regulators (Orders 2 and 45)"),
-    Named("general", "一般程序（处罚法；本系统程序规章待录入）",
-        "General (penalty law alone; own rules to be entered)"),
+    Named(
+        "general", "一般程序（处罚法；本系统程序规章待录入）", "General (penalty law alone; own rules to be entered)"
+    ),
 )
 GROUNDS = (
     Named("slight", "轻微并及时改正，没有危害后果", "Slight, mended in time, no harm"),
@@ -139,6 +140,8 @@ OPENING = (
     Field(id="title", zh="案由", en="Matter", max_length=200),
     Field(id="regime", zh="适用程序", en="Procedure", type=Type.CHOICE, choices=REGIMES, filtered=True),
     Field(id="lead_on", zh="发现线索或者收到材料之日", en="Lead found or received on", type=Type.DATE),
+    Field(id="source_case", zh="来源事项（举报等）", en="Where it comes from", type=Type.REF, of="case", required=False,
+          help_zh="写已立案的举报等事项的编号，两件互相关联", help_en="The number of the report: both are linked"),
     Field(id="used_extension", zh="举报核查阶段已延长", en="The check of the report was extended", type=Type.BOOL,
           required=False),
     Field(id="parties", zh="当事人", en="Parties", type=Type.LIST, min_items=1, items=(
@@ -166,7 +169,8 @@ BEFORE_DECISION = ("filed", "reviewed", "told")
 
 STEPS = (
     Step("open", "登记线索", "Receive the lead", to="opened", roles=HANDLERS,
-         day=DayGiven("登记之日", "Day of entry"), basis=_law("54"), inputs=OPENING),
+         day=DayGiven("登记之日", "Day of entry"), basis=_law("54"), inputs=OPENING,
+         effects=(Link("open.source_case", link=Linked.SIBLING, when=Given("open.source_case")),)),
     by_head("extend-file", "批准延长立案核查", "Extend the check", sources=("opened",), basis=_order("18"), most=1,
             when=Not(Is("open.used_extension", True)), inputs=(_text("reason", "延长理由", "Reason"),),
             help_zh="全链条只能延长一次，举报核查阶段已延长的不再延长。", help_en="Once in the whole chain."),
