@@ -9,6 +9,7 @@ from datetime import date, datetime
 from jinzhi.apps.accounts.acting import Acting, acting_as
 from jinzhi.apps.accounts.models import Membership
 from jinzhi.apps.cases.actions import open_case, take
+from jinzhi.apps.cases.judging import StepSaid
 from jinzhi.apps.catalogue.registry import catalogue
 from jinzhi.apps.units.models import Unit
 from jinzhi.demo.moments import at
@@ -25,6 +26,8 @@ class DemoStep:
     on: str
     said: Mapping[str, object]
     by: tuple[str, str] = ("", "case-handler")
+    #: the element that it is about, where it is one for each
+    item: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,44 @@ CASES = (
         DemoStep("file", "2026-10-28", {"mediators": "演示调解员"}),
         DemoStep("mediate", "2026-11-11", {"place": "演示调解室", "record": "双方交换意见。（演示）"}),
     )),
+    DemoCase("penalty", MARKET, "2026-10-19", {
+        "title": "仓库存放假冒商标白酒（演示）", "regime": "market", "lead_on": "2026-09-21",
+        "parties": [{"party": "演示酒业经营部", "elsewhere": "no"}, {"party": "演示物流公司", "elsewhere": "yes"}],
+        "act": "储存、销售假冒注册商标的白酒。（演示）", "statute": "商标法第五十七条", "act_until": "2026-09-21",
+        "going_on": "no", "grave_kind": "no", "evidence": "yes", "punishable": "yes", "ours": "yes",
+        "first_here": "yes", "review_due": "yes",
+    }, (
+        DemoStep("file", "2026-10-19", {
+            "two_officers": True, "officers": "冯某、演示执法员", "number": "演示立案1号"}, ABOVE),
+        DemoStep("preserve", "2026-10-20", {
+            "batches": [{"things": "白酒二百箱", "taken_on": "2026-10-20", "place": "演示仓库"}]}),
+        DemoStep("dispose", "2026-10-26", {"how": "seized"}, item="1"),
+        DemoStep("identify", "2026-10-22", {"holder": "演示酒厂"}),
+        DemoStep("identified", "2026-11-02", {"opinion": "非本厂产品。（演示）"}),
+        DemoStep("submit-review", "2026-11-09", {"proposal": "拟没收并罚款。（演示）"}),
+        DemoStep("reviewed", "2026-11-11", {"passed": "yes", "opinion": "同意。（演示）"}, ABOVE),
+        DemoStep("hearing-offered", "2026-11-12", {
+            "facts": "销售假冒注册商标的白酒。（演示）", "fine": "50000", "hearing": "yes"}, ABOVE),
+        DemoStep("notified", "2026-11-13", {"proof": "直接送达"}, item="1"),
+        DemoStep("notified", "2026-11-18", {"proof": "邮寄，回执签收"}, item="2"),
+        DemoStep("stated", "2026-11-18", {"text": "请求从轻。（演示）"}, item="1"),
+    )),
+    DemoCase("patent-adjudication", IP_OFFICE, "2026-11-02", {
+        "title": "隔膜涂布装置专利侵权纠纷（演示）", "kind": "utility", "right": "CN900001369U",
+        "requester": "演示隔膜公司", "standing": "holder", "respondents": [
+            {"party": "演示甲公司", "abroad": "no"}, {"party": "演示乙商店", "abroad": "no"},
+            {"party": "演示株式会社", "abroad": "yes"}],
+        "addresses": "演示地址", "facts": "产品落入权利要求1。（演示）", "claims_named": "yes", "place": "西青区",
+        "known_on": "2026-08-10", "still_going": "yes", "no_suit": "yes", "in_force": "yes", "report": "not-asked",
+        "copies": "yes", "foreign_papers": "yes",
+    }, (
+        DemoStep("file", "2026-11-06", {"panel": [{"member": "演示审理员一"}, {"member": "演示审理员二"},
+                                                  {"member": "演示审理员三"}]}, (IP_OFFICE, "approver")),
+        *(DemoStep("serve", "2026-11-09", {"way": "直接送达"}, item=str(n)) for n in (1, 2, 3)),
+        DemoStep("receipt", "2026-11-10", {"evidence_term": "15 day", "proof": "送达回证"}, item="1"),
+        DemoStep("receipt", "2026-11-11", {"evidence_term": "15 day", "proof": "送达回证"}, item="2"),
+        DemoStep("answer", "2026-11-19", {"text": "不落入保护范围。（演示）"}, item="1"),
+    )),
 )  # fmt: skip
 
 
@@ -118,7 +159,8 @@ def _make(one: DemoCase) -> None:
         day = date.fromisoformat(step.on)
         moment = at(day, step.step, title, since=moment)
         code, role = step.by
-        take(case, step.step, step.said, who=_acting(code or one.unit, role), on=day, at=moment)
+        take(case, step.step, step.said, who=_acting(code or one.unit, role), on=day, at=moment,
+             beside=StepSaid(step.item))  # fmt: skip
 
 
 def _acting(code: str, role: str) -> Acting:
