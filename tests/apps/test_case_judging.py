@@ -182,3 +182,13 @@ def test_more_time_is_judged_on_the_day_it_was_granted_not_on_that_of_recording(
     else:
         with pytest.raises(StepRefused, match="2026-03-06 届满"):
             take(case, "extend", {"reason": "取证"}, who=head, on=day)
+
+
+def test_the_page_names_whose_step_and_whose_term_it_is_and_what_was_attested(found, above):
+    take(found, "answer", {"text": "已修"}, who=above.acting, beside=StepSaid("zhang"))
+    said = StepSaid(attested={"here": "2026-11-02 查户籍"})
+    take(found, "close", {"paid": "10", "lives": "unknown"}, who=above.acting, beside=said)
+    page = above.client.get(reverse("case", args=[found.pk])).content.decode()
+    assert "答复 · 张某" in page
+    assert "答复期限 · 李某" in page
+    assert "2026-11-02 查户籍" in page

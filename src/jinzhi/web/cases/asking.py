@@ -10,7 +10,7 @@ from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import steps_for, view
 from jinzhi.apps.catalogue.clock import today
 from jinzhi.kernel.declare import Named
-from jinzhi.kernel.expression import Answer, Check, CheckAnswer, IfUnknown, Missing
+from jinzhi.kernel.expression import NOT_HELD, Answer, Check, CheckAnswer, IfUnknown, Missing
 from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.procedure import CaseView, Element, Offer, Procedure, Step
 from jinzhi.web.ui.forms import FieldsForm
@@ -24,7 +24,7 @@ def beside_fields(folded: CaseView, offer: Offer, who: Acting) -> tuple[Field, .
     out: list[Field] = []
     step = offer.step
     if step.per:
-        names = item_names(folded, step, who)
+        names = item_names(folded, step.per, who)
         choices = tuple(Named(key, names.get(key, key), names.get(key, key)) for key in offer.items)
         out.append(Field(id=CHOSEN, zh="办理对象", en="For", type=Type.CHOICE, choices=choices))
     open_checks = [a.check for a in offer.attests]
@@ -40,12 +40,12 @@ def attested_when_opening(step: Step) -> tuple[Field, ...]:
     return tuple(attest_field(CheckAnswer(check, Answer.UNKNOWN, ())) for check in checks)
 
 
-def item_names(folded: CaseView, step: Step, who: Acting) -> Mapping[str, str]:
+def item_names(folded: CaseView, path: str, who: Acting) -> Mapping[str, str]:
     """What the elements of a list are called, by their keys: their first field, or a number where it is withheld."""
-    head, _, rest = step.per.partition(".")
+    head, _, rest = path.partition(".")
     source = folded.procedure.find_step(head)
     question = source.find_input(rest) if source else None
-    found = folded.record.elements(step.per)
+    found = folded.record.elements(path) if rest else NOT_HELD
     if question is None or isinstance(found, Missing):
         return {}
     hidden = question.closed_to(who.role)

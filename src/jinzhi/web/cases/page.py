@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from jinzhi.apps.accounts.acting import Acting
 from jinzhi.apps.cases import timing
 from jinzhi.apps.cases.actions import party_of
+from jinzhi.apps.cases.judging import ANSWERS
 from jinzhi.apps.cases.models import Case
 from jinzhi.apps.cases.queries import is_late, late_records, pending, procedure_of, recorded_on
 from jinzhi.apps.catalogue.registry import catalogue
@@ -31,12 +32,13 @@ from jinzhi.apps.units.models import Unit
 from jinzhi.kernel import correcting
 from jinzhi.kernel.correction import ASK, CORRECT, REFUSE, TELL
 from jinzhi.kernel.declare import Citation
+from jinzhi.kernel.events import ITEM
 from jinzhi.kernel.fields import Field, Type, current
 from jinzhi.kernel.law import Law
 from jinzhi.kernel.procedure import CaseView, ClockView, Offer, Procedure, Step
 from jinzhi.kernel.recording import DAY, LATE, PROOF, fields_of
 from jinzhi.kernel.text import Words
-from jinzhi.web.cases.asking import beside_fields
+from jinzhi.web.cases.asking import beside_fields, item_names
 from jinzhi.web.cases.telling import tellable, told_words
 from jinzhi.web.ui.forms import FieldsForm
 from jinzhi.web.ui.language import enumerated, named, page_language, speak
@@ -213,9 +215,9 @@ def happenings(
         out.append(
             CaseHappening(
                 e.seq,
-                named(step) if step else _("“%(step)s”（此步骤已不在声明中）") % {"step": e.verb},
+                _taken(step, e, view, who) if step else _("“%(step)s”（此步骤已不在声明中）") % {"step": e.verb},
                 e,
-                [*(reader.pairs(step.inputs, e.data, e.erased) if step else []), *said_of_day(e)],
+                [*(reader.pairs(step.inputs, e.data, e.erased) if step else []), *attested(step, e), *said_of_day(e)],
                 applicable(e.basis, case.opened_on, e.on),
                 corrected=e.seq in mended,
                 correct_url=reverse("case-correct", args=[case.pk, e.seq]) if step and mine else "",
@@ -226,6 +228,20 @@ def happenings(
             )
         )
     return out[::-1]
+
+
+def _taken(step: Step, event: Event, view: CaseView, who: Acting) -> str:
+    """The name of a step that was taken, and for whom where it is one for each."""
+    item = str(event.data.get(ITEM) or "")
+    return f"{named(step)} · {item_names(view, step.per, who).get(item, item)}" if item else named(step)
+
+
+def attested(step: Step | None, event: Event) -> list[tuple[str, Any]]:
+    """What was attested where a check could not be judged from what is held: the check, and where somebody looked."""
+    checks = {need.id: need for need in step.needs} if step else {}
+    answers = event.data.get(ANSWERS)
+    found = [a for a in answers if isinstance(a, dict) and a.get("attested")] if isinstance(answers, list) else []
+    return [(named(checks[a["check"]]) if a["check"] in checks else a["check"], a["attested"]) for a in found]
 
 
 def said_of_day(event: Event) -> list[tuple[str, Any]]:
@@ -306,7 +322,9 @@ def clock_cards(
     cards = []
     for run, c in correcting.runs(view.clocks).items():
         form, url = tellable(case, c, who, refused)
-        cards.append(replace(_card(c, view, day, stood.get(run)), tell=form, tell_url=url))
+        card = _card(c, view, day, stood.get(run))
+        whose = item_names(view, c.clock.per, who).get(c.item, c.item) if c.item else ""
+        cards.append(replace(card, name=f"{card.name} · {whose}" if whose else card.name, tell=form, tell_url=url))
     order = [not c.open for c in view.clocks]
     return [card for _shut, card in sorted(zip(order, cards, strict=True), key=lambda pair: pair[0])]
 
