@@ -101,6 +101,7 @@ def case_page(
         "asides": [aside_line(folded, a) for a in folded.asides],
         "refused": (refused or untold or ("", None))[1],
         "offers": offers,
+        "barred": [o for o in offers if not o.form and not o.elsewhere],
         "checklists": checklist_cards(folded),
         "linked": linked_cases(found, who),
         "next": whose_turn(found, offers, who, request.get_full_path()),
