@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from datetime import date
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -12,6 +13,9 @@ from django.urls import reverse
 
 from jinzhi.apps.cases.actions import open_case
 from jinzhi.apps.catalogue.registry import catalogue
+from jinzhi.kernel.fields import Type
+from jinzhi.kernel.procedure import Procedure
+from jinzhi.web.catalogue import guide
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -183,3 +187,27 @@ def test_the_lists_ask_few_queries(district, name, django_assert_max_num_queries
 
 def test_nobody_signed_in_is_sent_to_sign_in(client, city):
     assert client.get(reverse("catalogue")).status_code == 302
+
+
+def test_a_guide_says_how_every_input_is_given():
+    """No input is called words that is none: the kinds of input are all told apart."""
+    for p in catalogue().all(Procedure):
+        for f in (f for s in p.steps for f in s.inputs):
+            assert (guide.plain_choices(f) == "文字") == (f.type in (Type.TEXT, Type.LONG)), (p.id, f.id)
+
+
+@pytest.mark.parametrize("p", catalogue().all(Procedure), ids=lambda p: p.id)
+def test_a_guide_says_what_every_step_needs(district, p):
+    page = flat(district.client.get(reverse("procedure", args=[p.id])))
+    needs = {need for s in p.steps for need in s.needs} | {
+        c for s in p.steps for shown in s.shows for c in shown.checks
+    }
+    assert ("要核对的条件" in page) == bool(needs)
+    assert all(need.zh in unescape(page) for need in needs)
+
+
+def test_a_guide_says_what_comes_of_a_check_that_cannot_be_judged(district):
+    page = flat(district.client.get(reverse("procedure", args=["crime-transfer"])))
+    assert "不符合或不能判定的，不能办理" in page
+    assert "逐项列出，随步骤存档" in page
+    assert "逐条填写" in flat(district.client.get(reverse("procedure", args=["patent-adjudication"])))

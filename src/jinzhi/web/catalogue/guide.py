@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from jinzhi.apps.catalogue.registry import calendar
 from jinzhi.kernel.clock import SERVED, TO, lengths_of, own_lengths_of, terms_of
-from jinzhi.kernel.fields import Type
+from jinzhi.kernel.expression import Check, Checklist, IfUnknown
+from jinzhi.kernel.fields import Field, Type
 from jinzhi.kernel.law import Dated
 from jinzhi.kernel.period import Length
 from jinzhi.kernel.procedure import Clock, Example, Procedure, Step, run_example
-from jinzhi.kernel.procedure.step import BY_ITSELF
+from jinzhi.kernel.procedure.step import BY_ITSELF, Need
 from jinzhi.web.cases.page import CLOCK_TAGS, cite
 from jinzhi.web.catalogue.declared import plain
 from jinzhi.web.ui.language import enumerated, named, speak
@@ -65,7 +66,7 @@ def papers_table(p: Procedure) -> Table:
     rows = []
     for step in openings(p):
         for f in step.inputs:
-            kind = _("附件") if f.type is Type.FILE else plain_choices(f)
+            kind = plain_choices(f)
             note = speak(f.help)
             rows.append(
                 TableRow(
@@ -81,15 +82,51 @@ def papers_table(p: Procedure) -> Table:
     return Table(_("要填写、提交的内容"), columns, rows, Empty(_("发起时不用填写")), stack=True)
 
 
-def plain_choices(f: Any) -> str:
-    """How an input is given: one of its choices, a day, a number, words."""
+def plain_choices(f: Field) -> str:
+    """How an input is given: one of its choices, a day, a number, words; of a list, what each of its rows holds."""
     if f.type is Type.CHOICE:
-        return _("选一项：%(choices)s") % {"choices": enumerated(named(c) for c in f.choices)}
+        choices = {"choices": enumerated(named(c) for c in f.choices)}
+        return _("可选多项：%(choices)s") % choices if f.many else _("选一项：%(choices)s") % choices
+    if f.type is Type.LIST:
+        return _("逐条填写：%(items)s") % {"items": enumerated(named(i) + ("*" if i.required else "") for i in f.items)}
     words = {
-        Type.DATE: _("日期"), Type.INT: _("整数"), Type.DECIMAL: _("数字"), Type.BOOL: _("是或否"),
-        Type.UNIT: _("单位"), Type.REF: _("名录条目"),
+        Type.DATE: _("日期"), Type.DATETIME: _("日期和时刻"), Type.INT: _("整数"), Type.DECIMAL: _("数字"),
+        Type.MONEY: _("金额"), Type.BOOL: _("是或否"), Type.ANSWER: _("是、否或不明"), Type.LENGTH: _("期限长度"),
+        Type.UNIT: _("单位"), Type.PERSON: _("人员"), Type.REF: _("名录条目"), Type.FILE: _("附件"),
     }  # fmt: skip
     return words.get(f.type, _("文字"))
+
+
+def checks_table(p: Procedure) -> Table:
+    """What is looked at before a step can be taken, and the checklists that are frozen with it: each once, with its
+    steps."""
+    looked: dict[tuple[str, str], tuple[Need, Checklist | None, list[Step]]] = {}
+    for step in p.steps:
+        asked = [(need, None) for need in step.needs] + [(check, c) for c in step.shows for check in c.checks]
+        for need, checklist in asked:
+            looked.setdefault((need.id, checklist.id if checklist else ""), (need, checklist, []))[2].append(step)
+    rows = [
+        TableRow(
+            [
+                Cell(named(need), sub=_("核对表“%(name)s”") % {"name": named(checklist)} if checklist else ""),
+                enumerated(named(s) for s in steps),
+                bars(need, checklist),
+                cite(need.cite) if isinstance(need, Check) and need.cite else "—",
+            ]
+        )
+        for need, checklist, steps in looked.values()
+    ]
+    columns = [Column(_("条件"), wide=True), Column(_("步骤")), Column(_("作用")), Column(_("依据"))]
+    return Table(_("要核对的条件"), columns, rows, Empty(_("没有要核对的条件")), stack=True)
+
+
+def bars(need: Need, checklist: Checklist | None) -> str:
+    """What comes of a check that does not hold, and of one that cannot be judged."""
+    if checklist is not None:
+        return _("逐项列出，随步骤存档")
+    if isinstance(need, Check) and need.unknown is IfUnknown.ATTEST:
+        return _("不符合的不能办理；系统不能判定的，写明查证情况后办理")
+    return _("不符合或不能判定的，不能办理")
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,7 @@ def procedure(request: PageRequest, id: str) -> HttpResponse:
             "facts": guide.facts(p, roles, today()),
             "papers": guide.papers_table(p),
             "steps": guide.steps_table(p, roles),
+            "checks": guide.checks_table(p),
             "clocks": guide.clocks_table(p),
             "grounds": guide.grounds(p),
             "flow_src": f"{reverse('procedure-svg', args=[p.id])}?lang={language}",
